@@ -26,19 +26,19 @@ from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bregistry/v1/statement.proto\x12\x0bregistry.v1\x1a\x1aregistry/v1/envelope.proto\x1a\x19registry/v1/subject.proto\"\x9f\x05\n\tStatement\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12\x0e\n\x06origin\x18\x02 \x01(\t\x12\x12\n\ndepartment\x18\x03 \x01(\t\x12\r\n\x05nonce\x18\x04 \x01(\x0c\x12#\n\x05\x65vent\x18\n \x01(\x0b\x32\x12.registry.v1.EventH\x00\x12-\n\ncorrection\x18\x0b \x01(\x0b\x32\x17.registry.v1.CorrectionH\x00\x12-\n\nwithdrawal\x18\x0c \x01(\x0b\x32\x17.registry.v1.WithdrawalH\x00\x12%\n\x06repair\x18\r \x01(\x0b\x32\x13.registry.v1.RepairH\x00\x12\x46\n\x17\x64\x65partment_registration\x18\x14 \x01(\x0b\x32#.registry.v1.DepartmentRegistrationH\x00\x12\x42\n\x15official_registration\x18\x15 \x01(\x0b\x32!.registry.v1.OfficialRegistrationH\x00\x12>\n\x13official_revocation\x18\x16 \x01(\x0b\x32\x1f.registry.v1.OfficialRevocationH\x00\x12\x32\n\rkey_enrolment\x18\x17 \x01(\x0b\x32\x19.registry.v1.KeyEnrolmentH\x00\x12\x34\n\x0ekey_revocation\x18\x18 \x01(\x0b\x32\x1a.registry.v1.KeyRevocationH\x00\x12\x38\n\x10\x65\x64ition_adoption\x18\x19 \x01(\x0b\x32\x1c.registry.v1.EditionAdoptionH\x00\x12\'\n\x07genesis\x18\x1a \x01(\x0b\x32\x14.registry.v1.GenesisH\x00\x42\x06\n\x04\x62ody\"\xf8\x02\n\x05\x45vent\x12%\n\x07subject\x18\x01 \x01(\x0b\x32\x14.registry.v1.Subject\x12\x10\n\x08\x63\x61tegory\x18\x02 \x01(\t\x12\'\n\x08\x64ocument\x18\x03 \x01(\x0b\x32\x15.registry.v1.Document\x12\x0e\n\x06region\x18\x04 \x01(\t\x12\x16\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x05 \x01(\t\x12\x17\n\x0f\x65\x66\x66\x65\x63tive_until\x18\x06 \x01(\t\x12\x13\n\x0blegal_basis\x18\x07 \x03(\t\x12\'\n\x08severity\x18\x08 \x01(\x0e\x32\x15.registry.v1.Severity\x12#\n\x07\x63ontent\x18\t \x03(\x0b\x32\x12.registry.v1.Field\x12\'\n\x08\x65vidence\x18\n \x03(\x0b\x32\x15.registry.v1.Evidence\x12\x11\n\tlist_code\x18\x0b \x01(\t\x12-\n\x08measures\x18\x0c \x03(\x0b\x32\x1b.registry.v1.ImposedMeasure\"Y\n\x08\x44ocument\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x11\n\tauthority\x18\x02 \x01(\t\x12\x16\n\x0e\x61uthority_code\x18\x03 \x01(\t\x12\x12\n\ndecided_on\x18\x04 \x01(\t\"$\n\x05\x46ield\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"8\n\x08\x45vidence\x12\x0e\n\x06sha256\x18\x01 \x01(\x0c\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\"\xa1\x01\n\x0eImposedMeasure\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\r\n\x05until\x18\x03 \x01(\t\x12\x10\n\x08lifetime\x18\x04 \x01(\x08\x12!\n\x05scope\x18\x05 \x01(\x0b\x32\x12.registry.v1.Scope\x12\'\n\x08\x63\x61pacity\x18\x06 \x01(\x0e\x32\x15.registry.v1.Capacity\"b\n\nCorrection\x12\x1b\n\x13target_statement_id\x18\x01 \x01(\t\x12\'\n\x0breplacement\x18\x02 \x01(\x0b\x32\x12.registry.v1.Event\x12\x0e\n\x06reason\x18\x03 \x01(\t\"b\n\nWithdrawal\x12\x1b\n\x13target_statement_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x08\x64ocument\x18\x03 \x01(\x0b\x32\x15.registry.v1.Document\"t\n\x06Repair\x12\x1b\n\x13target_statement_id\x18\x01 \x01(\t\x12\'\n\x08\x64ocument\x18\x02 \x01(\x0b\x32\x15.registry.v1.Document\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"k\n\x07Mandate\x12\x12\n\ncategories\x18\x01 \x03(\t\x12\r\n\x05lists\x18\x02 \x03(\t\x12\x10\n\x08measures\x18\x03 \x03(\t\x12\x0e\n\x06region\x18\x04 \x01(\t\x12\x1b\n\x13relayed_authorities\x18\x05 \x03(\t\"j\n\x16\x44\x65partmentRegistration\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05kinds\x18\x03 \x03(\t\x12%\n\x07mandate\x18\x04 \x01(\x0b\x32\x14.registry.v1.Mandate\"\x88\x01\n\x14OfficialRegistration\x12\x13\n\x0bofficial_id\x18\x01 \x01(\t\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07section\x18\x04 \x01(\t\x12(\n\x05roles\x18\x05 \x03(\x0e\x32\x19.registry.v1.OfficialRole\"M\n\x12OfficialRevocation\x12\x13\n\x0bofficial_id\x18\x01 \x01(\t\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x97\x01\n\x0cKeyEnrolment\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x13\n\x0bofficial_id\x18\x02 \x01(\t\x12!\n\x05suite\x18\x03 \x01(\x0e\x32\x12.registry.v1.Suite\x12\x12\n\npublic_key\x18\x04 \x01(\x0c\x12\x12\n\nvalid_from\x18\x05 \x01(\t\x12\x13\n\x0bvalid_until\x18\x06 \x01(\t\"P\n\rKeyRevocation\x12\r\n\x05keyid\x18\x01 \x01(\t\x12\x30\n\x06reason\x18\x02 \x01(\x0e\x32 .registry.v1.KeyRevocationReason\"1\n\x0f\x45\x64itionAdoption\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\"\xa0\x01\n\x07Genesis\x12\x35\n\x08operator\x18\x01 \x01(\x0b\x32#.registry.v1.DepartmentRegistration\x12/\n\x0coperator_key\x18\x02 \x01(\x0b\x32\x19.registry.v1.KeyEnrolment\x12-\n\x07\x65\x64ition\x18\x03 \x01(\x0b\x32\x1c.registry.v1.EditionAdoption*d\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eSEVERITY_MINOR\x10\x01\x12\x14\n\x10SEVERITY_GENERAL\x10\x02\x12\x14\n\x10SEVERITY_SERIOUS\x10\x03*\xc1\x01\n\x0cOfficialRole\x12\x1d\n\x19OFFICIAL_ROLE_UNSPECIFIED\x10\x00\x12\x1b\n\x17OFFICIAL_ROLE_SUBMITTER\x10\x01\x12\x1a\n\x16OFFICIAL_ROLE_REVIEWER\x10\x02\x12 \n\x1cOFFICIAL_ROLE_LEGAL_REVIEWER\x10\x03\x12\x1a\n\x16OFFICIAL_ROLE_APPROVER\x10\x04\x12\x1b\n\x17OFFICIAL_ROLE_REGISTRAR\x10\x05*\xac\x01\n\x13KeyRevocationReason\x12%\n!KEY_REVOCATION_REASON_UNSPECIFIED\x10\x00\x12!\n\x1dKEY_REVOCATION_REASON_RETIRED\x10\x01\x12$\n KEY_REVOCATION_REASON_SUPERSEDED\x10\x02\x12%\n!KEY_REVOCATION_REASON_COMPROMISED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bregistry/v1/statement.proto\x12\x0bregistry.v1\x1a\x1aregistry/v1/envelope.proto\x1a\x19registry/v1/subject.proto\"\x9f\x05\n\tStatement\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12\x0e\n\x06origin\x18\x02 \x01(\t\x12\x12\n\ndepartment\x18\x03 \x01(\t\x12\r\n\x05nonce\x18\x04 \x01(\x0c\x12#\n\x05\x65vent\x18\n \x01(\x0b\x32\x12.registry.v1.EventH\x00\x12-\n\ncorrection\x18\x0b \x01(\x0b\x32\x17.registry.v1.CorrectionH\x00\x12-\n\nwithdrawal\x18\x0c \x01(\x0b\x32\x17.registry.v1.WithdrawalH\x00\x12%\n\x06repair\x18\r \x01(\x0b\x32\x13.registry.v1.RepairH\x00\x12\x46\n\x17\x64\x65partment_registration\x18\x14 \x01(\x0b\x32#.registry.v1.DepartmentRegistrationH\x00\x12\x42\n\x15official_registration\x18\x15 \x01(\x0b\x32!.registry.v1.OfficialRegistrationH\x00\x12>\n\x13official_revocation\x18\x16 \x01(\x0b\x32\x1f.registry.v1.OfficialRevocationH\x00\x12\x32\n\rkey_enrolment\x18\x17 \x01(\x0b\x32\x19.registry.v1.KeyEnrolmentH\x00\x12\x34\n\x0ekey_revocation\x18\x18 \x01(\x0b\x32\x1a.registry.v1.KeyRevocationH\x00\x12\x38\n\x10\x65\x64ition_adoption\x18\x19 \x01(\x0b\x32\x1c.registry.v1.EditionAdoptionH\x00\x12\'\n\x07genesis\x18\x1a \x01(\x0b\x32\x14.registry.v1.GenesisH\x00\x42\x06\n\x04\x62ody\"\xf8\x02\n\x05\x45vent\x12%\n\x07subject\x18\x01 \x01(\x0b\x32\x14.registry.v1.Subject\x12\x10\n\x08\x63\x61tegory\x18\x02 \x01(\t\x12\'\n\x08\x64ocument\x18\x03 \x01(\x0b\x32\x15.registry.v1.Document\x12\x0e\n\x06region\x18\x04 \x01(\t\x12\x16\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x05 \x01(\t\x12\x17\n\x0f\x65\x66\x66\x65\x63tive_until\x18\x06 \x01(\t\x12\x13\n\x0blegal_basis\x18\x07 \x03(\t\x12\'\n\x08severity\x18\x08 \x01(\x0e\x32\x15.registry.v1.Severity\x12#\n\x07\x63ontent\x18\t \x03(\x0b\x32\x12.registry.v1.Field\x12\'\n\x08\x65vidence\x18\n \x03(\x0b\x32\x15.registry.v1.Evidence\x12\x11\n\tlist_code\x18\x0b \x01(\t\x12-\n\x08measures\x18\x0c \x03(\x0b\x32\x1b.registry.v1.ImposedMeasure\"Y\n\x08\x44ocument\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x11\n\tauthority\x18\x02 \x01(\t\x12\x16\n\x0e\x61uthority_code\x18\x03 \x01(\t\x12\x12\n\ndecided_on\x18\x04 \x01(\t\"$\n\x05\x46ield\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"8\n\x08\x45vidence\x12\x0e\n\x06sha256\x18\x01 \x01(\x0c\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\"\xa1\x01\n\x0eImposedMeasure\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\r\n\x05until\x18\x03 \x01(\t\x12\x10\n\x08lifetime\x18\x04 \x01(\x08\x12!\n\x05scope\x18\x05 \x01(\x0b\x32\x12.registry.v1.Scope\x12\'\n\x08\x63\x61pacity\x18\x06 \x01(\x0e\x32\x15.registry.v1.Capacity\">\n\x12StatementReference\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\"v\n\nCorrection\x12/\n\x06target\x18\x01 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12\'\n\x0breplacement\x18\x02 \x01(\x0b\x32\x12.registry.v1.Event\x12\x0e\n\x06reason\x18\x03 \x01(\t\"v\n\nWithdrawal\x12/\n\x06target\x18\x01 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x08\x64ocument\x18\x03 \x01(\x0b\x32\x15.registry.v1.Document\"\x88\x01\n\x06Repair\x12/\n\x06target\x18\x01 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12\'\n\x08\x64ocument\x18\x02 \x01(\x0b\x32\x15.registry.v1.Document\x12\x14\n\x0c\x65\x66\x66\x65\x63tive_on\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"k\n\x07Mandate\x12\x12\n\ncategories\x18\x01 \x03(\t\x12\r\n\x05lists\x18\x02 \x03(\t\x12\x10\n\x08measures\x18\x03 \x03(\t\x12\x0e\n\x06region\x18\x04 \x01(\t\x12\x1b\n\x13relayed_authorities\x18\x05 \x03(\t\"j\n\x16\x44\x65partmentRegistration\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05kinds\x18\x03 \x03(\t\x12%\n\x07mandate\x18\x04 \x01(\x0b\x32\x14.registry.v1.Mandate\"\x88\x01\n\x14OfficialRegistration\x12\x13\n\x0bofficial_id\x18\x01 \x01(\t\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07section\x18\x04 \x01(\t\x12(\n\x05roles\x18\x05 \x03(\x0e\x32\x19.registry.v1.OfficialRole\"M\n\x12OfficialRevocation\x12\x13\n\x0bofficial_id\x18\x01 \x01(\t\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x97\x01\n\x0cKeyEnrolment\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x13\n\x0bofficial_id\x18\x02 \x01(\t\x12!\n\x05suite\x18\x03 \x01(\x0e\x32\x12.registry.v1.Suite\x12\x12\n\npublic_key\x18\x04 \x01(\x0c\x12\x12\n\nvalid_from\x18\x05 \x01(\t\x12\x13\n\x0bvalid_until\x18\x06 \x01(\t\"P\n\rKeyRevocation\x12\r\n\x05keyid\x18\x01 \x01(\t\x12\x30\n\x06reason\x18\x02 \x01(\x0e\x32 .registry.v1.KeyRevocationReason\"1\n\x0f\x45\x64itionAdoption\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\"\xa0\x01\n\x07Genesis\x12\x35\n\x08operator\x18\x01 \x01(\x0b\x32#.registry.v1.DepartmentRegistration\x12/\n\x0coperator_key\x18\x02 \x01(\x0b\x32\x19.registry.v1.KeyEnrolment\x12-\n\x07\x65\x64ition\x18\x03 \x01(\x0b\x32\x1c.registry.v1.EditionAdoption*d\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eSEVERITY_MINOR\x10\x01\x12\x14\n\x10SEVERITY_GENERAL\x10\x02\x12\x14\n\x10SEVERITY_SERIOUS\x10\x03*\xc1\x01\n\x0cOfficialRole\x12\x1d\n\x19OFFICIAL_ROLE_UNSPECIFIED\x10\x00\x12\x1b\n\x17OFFICIAL_ROLE_SUBMITTER\x10\x01\x12\x1a\n\x16OFFICIAL_ROLE_REVIEWER\x10\x02\x12 \n\x1cOFFICIAL_ROLE_LEGAL_REVIEWER\x10\x03\x12\x1a\n\x16OFFICIAL_ROLE_APPROVER\x10\x04\x12\x1b\n\x17OFFICIAL_ROLE_REGISTRAR\x10\x05*\xac\x01\n\x13KeyRevocationReason\x12%\n!KEY_REVOCATION_REASON_UNSPECIFIED\x10\x00\x12!\n\x1dKEY_REVOCATION_REASON_RETIRED\x10\x01\x12$\n KEY_REVOCATION_REASON_SUPERSEDED\x10\x02\x12%\n!KEY_REVOCATION_REASON_COMPROMISED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.statement_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SEVERITY']._serialized_start=2706
-  _globals['_SEVERITY']._serialized_end=2806
-  _globals['_OFFICIALROLE']._serialized_start=2809
-  _globals['_OFFICIALROLE']._serialized_end=3002
-  _globals['_KEYREVOCATIONREASON']._serialized_start=3005
-  _globals['_KEYREVOCATIONREASON']._serialized_end=3177
+  _globals['_SEVERITY']._serialized_start=2831
+  _globals['_SEVERITY']._serialized_end=2931
+  _globals['_OFFICIALROLE']._serialized_start=2934
+  _globals['_OFFICIALROLE']._serialized_end=3127
+  _globals['_KEYREVOCATIONREASON']._serialized_start=3130
+  _globals['_KEYREVOCATIONREASON']._serialized_end=3302
   _globals['_STATEMENT']._serialized_start=100
   _globals['_STATEMENT']._serialized_end=771
   _globals['_EVENT']._serialized_start=774
@@ -51,26 +51,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EVIDENCE']._serialized_end=1337
   _globals['_IMPOSEDMEASURE']._serialized_start=1340
   _globals['_IMPOSEDMEASURE']._serialized_end=1501
-  _globals['_CORRECTION']._serialized_start=1503
-  _globals['_CORRECTION']._serialized_end=1601
-  _globals['_WITHDRAWAL']._serialized_start=1603
-  _globals['_WITHDRAWAL']._serialized_end=1701
-  _globals['_REPAIR']._serialized_start=1703
-  _globals['_REPAIR']._serialized_end=1819
-  _globals['_MANDATE']._serialized_start=1821
-  _globals['_MANDATE']._serialized_end=1928
-  _globals['_DEPARTMENTREGISTRATION']._serialized_start=1930
-  _globals['_DEPARTMENTREGISTRATION']._serialized_end=2036
-  _globals['_OFFICIALREGISTRATION']._serialized_start=2039
-  _globals['_OFFICIALREGISTRATION']._serialized_end=2175
-  _globals['_OFFICIALREVOCATION']._serialized_start=2177
-  _globals['_OFFICIALREVOCATION']._serialized_end=2254
-  _globals['_KEYENROLMENT']._serialized_start=2257
-  _globals['_KEYENROLMENT']._serialized_end=2408
-  _globals['_KEYREVOCATION']._serialized_start=2410
-  _globals['_KEYREVOCATION']._serialized_end=2490
-  _globals['_EDITIONADOPTION']._serialized_start=2492
-  _globals['_EDITIONADOPTION']._serialized_end=2541
-  _globals['_GENESIS']._serialized_start=2544
-  _globals['_GENESIS']._serialized_end=2704
+  _globals['_STATEMENTREFERENCE']._serialized_start=1503
+  _globals['_STATEMENTREFERENCE']._serialized_end=1565
+  _globals['_CORRECTION']._serialized_start=1567
+  _globals['_CORRECTION']._serialized_end=1685
+  _globals['_WITHDRAWAL']._serialized_start=1687
+  _globals['_WITHDRAWAL']._serialized_end=1805
+  _globals['_REPAIR']._serialized_start=1808
+  _globals['_REPAIR']._serialized_end=1944
+  _globals['_MANDATE']._serialized_start=1946
+  _globals['_MANDATE']._serialized_end=2053
+  _globals['_DEPARTMENTREGISTRATION']._serialized_start=2055
+  _globals['_DEPARTMENTREGISTRATION']._serialized_end=2161
+  _globals['_OFFICIALREGISTRATION']._serialized_start=2164
+  _globals['_OFFICIALREGISTRATION']._serialized_end=2300
+  _globals['_OFFICIALREVOCATION']._serialized_start=2302
+  _globals['_OFFICIALREVOCATION']._serialized_end=2379
+  _globals['_KEYENROLMENT']._serialized_start=2382
+  _globals['_KEYENROLMENT']._serialized_end=2533
+  _globals['_KEYREVOCATION']._serialized_start=2535
+  _globals['_KEYREVOCATION']._serialized_end=2615
+  _globals['_EDITIONADOPTION']._serialized_start=2617
+  _globals['_EDITIONADOPTION']._serialized_end=2666
+  _globals['_GENESIS']._serialized_start=2669
+  _globals['_GENESIS']._serialized_end=2829
 # @@protoc_insertion_point(module_scope)

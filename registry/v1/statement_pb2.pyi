@@ -383,28 +383,54 @@ class ImposedMeasure(_message.Message):
 Global___ImposedMeasure: _TypeAlias = ImposedMeasure  # noqa: Y015
 
 @_typing.final
+class StatementReference(_message.Message):
+    """A statement that was recorded earlier."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    STATEMENT_ID_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """The department that made it; must be the one that refers to it."""
+    statement_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        statement_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "statement_id", b"statement_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StatementReference: _TypeAlias = StatementReference  # noqa: Y015
+
+@_typing.final
 class Correction(_message.Message):
     """更正: replaces an earlier event of the same department about the same subject."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    TARGET_STATEMENT_ID_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
     REPLACEMENT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
-    target_statement_id: _builtins.str
     reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
     @_builtins.property
     def replacement(self) -> Global___Event: ...
     def __init__(
         self,
         *,
-        target_statement_id: _builtins.str = ...,
+        target: Global___StatementReference | None = ...,
         replacement: Global___Event | None = ...,
         reason: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["replacement", b"replacement"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["replacement", b"replacement", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "replacement", b"replacement", "target_statement_id", b"target_statement_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "replacement", b"replacement", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -416,11 +442,12 @@ class Withdrawal(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    TARGET_STATEMENT_ID_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     DOCUMENT_FIELD_NUMBER: _builtins.int
-    target_statement_id: _builtins.str
     reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
     @_builtins.property
     def document(self) -> Global___Document:
         """The document that revoked the decision, where there is one."""
@@ -428,13 +455,13 @@ class Withdrawal(_message.Message):
     def __init__(
         self,
         *,
-        target_statement_id: _builtins.str = ...,
+        target: Global___StatementReference | None = ...,
         reason: _builtins.str = ...,
         document: Global___Document | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "reason", b"reason", "target_statement_id", b"target_statement_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "reason", b"reason", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -446,27 +473,28 @@ class Repair(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    TARGET_STATEMENT_ID_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
     DOCUMENT_FIELD_NUMBER: _builtins.int
     EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
-    target_statement_id: _builtins.str
     effective_on: _builtins.str
     """First day on which the entry no longer counts."""
     reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
     @_builtins.property
     def document(self) -> Global___Document: ...
     def __init__(
         self,
         *,
-        target_statement_id: _builtins.str = ...,
+        target: Global___StatementReference | None = ...,
         document: Global___Document | None = ...,
         effective_on: _builtins.str = ...,
         reason: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "reason", b"reason", "target_statement_id", b"target_statement_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "reason", b"reason", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,195 @@
+"""The registry's own command line: ``registry init | issue | serve | migrate | rebuild | verify``.
+
+Every failure is one line on standard error and a non-zero exit; nothing is half done.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import click
+
+from registry.access.identity import Caller, CallerRole, IdentityError
+from registry.access.profile import CertificateError
+from registry.commands.found import FoundingError, Operator
+from registry.commands.rebuild import rebuild as fold_again
+from registry.commands.state import RegistryState
+from registry.commands.verify import verify as check_log
+from registry.config import Config, ConfigError, load_config
+from registry.editions import shipped_editions
+from registry.installation import InstallationError, Plan, create_installation, host_of, issue_client
+from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
+from registry.provenance.vault import Vault, VaultError
+from registry.server import StartError, now_ms, read_secret
+from registry.server import serve as run_server
+from registry.store.interface import StoreError
+from registry.store.opening import create_store, migrate_store, open_store
+
+PROGRESS_EVERY = 10_000
+_ONE_LINE = (
+    CertificateError, ConfigError, FoundingError, IdentityError, InstallationError, KeyFileError,
+    StartError, StoreError, VaultError,
+)  # fmt: skip
+
+_directory = click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/registry"),
+    show_default=True,
+    help="安装目录 (registry.toml 所在). The installation's directory.",
+)
+
+
+def _one_line(command: Callable[..., None]) -> Callable[..., None]:
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except _ONE_LINE as error:
+            raise click.ClickException(str(error)) from error
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """公共信用信息与联合奖惩登记系统. The registry: initialise, serve, check."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@main.command()
+@_directory
+@click.option(
+    "--origin", default="credit.example/cangzhou", show_default=True, help="日志的来源名. Origin of the log."
+)
+@click.option(
+    "--address", default="127.0.0.1:8443", show_default=True, help="监听地址. Where the server listens."
+)
+@click.option(
+    "--host", "hosts", multiple=True, help="证书中另外的主机名或地址. More hosts in the certificate."
+)
+@click.option("--operator-code", required=True, help="登记机构的统一社会信用代码. The operator's code.")
+@click.option("--operator-name", required=True, help="登记机构名称. The operator's name.")
+@click.option("--region", default="130900", show_default=True, help="登记机构的地区 (GB/T 2260). Its region.")
+@_one_line
+def init(
+    directory: Path,
+    origin: str,
+    address: str,
+    hosts: tuple[str, ...],
+    operator_code: str,
+    operator_name: str,
+    region: str,
+) -> None:
+    """建立一个新的登记系统: 密钥、开发用证书、空的存储和创世陈述. Makes a new installation."""
+    named = [host_of(f"{host}:0") for host in hosts]
+    plan = Plan(
+        origin,
+        Operator(operator_code, operator_name, region),
+        address,
+        [host_of(address), "localhost", *named],
+    )
+    create_installation(directory, plan, clock=now_ms)
+    click.echo(f"已建立: {directory}\n  日志 {origin}\n  登记员证书 {directory / 'clients' / 'registrar'}")
+
+
+@main.command()
+@_directory
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in CallerRole]),
+    required=True,
+    help="调用者的角色. Role.",
+)
+@click.option("--caller", required=True, help="部门的统一社会信用代码, 或系统名称. The caller's name.")
+@click.option("--name", required=True, help="证书目录名. Directory under clients/.")
+@_one_line
+def issue(directory: Path, role: str, caller: str, name: str) -> None:
+    """签发一张开发用客户端证书. Issues a development certificate for a caller."""
+    config = load_config(directory)
+    identity = Caller(CallerRole(role), caller, config.origin)
+    click.echo(f"已签发: {issue_client(directory, name, identity, now_ms=now_ms())}  {identity.uri}")
+
+
+@main.command()
+@_directory
+@_one_line
+def serve(directory: Path) -> None:
+    """启动服务, 直到收到 SIGTERM 或 Ctrl-C. Serves until it is told to stop."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run_server(load_config(directory), stop=stop)
+
+
+@main.command()
+@_directory
+@_one_line
+def migrate(directory: Path) -> None:
+    """把存储升级到本程序的版本. Brings the store to this version's tables."""
+    before, after = migrate_store(load_config(directory).store)
+    click.echo(f"存储版本: {before} → {after}")
+
+
+@main.command()
+@_directory
+@_one_line
+def verify(directory: Path) -> None:
+    """核对存储: 每条陈述的字节、签名、叶子, 树和检查点. Checks the store against its log."""
+    config = load_config(directory)
+    state, signer = _open(config)
+    result = check_log(state, load_verifying_key(signer.suite, signer.public_key), progress=_progress)
+    _report(result.faults, f"核对 {result.statements} 条陈述, 一致")
+
+
+@main.command()
+@_directory
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="重建到这个文件并保留. Keep the rebuilt store here."
+)
+@_one_line
+def rebuild(directory: Path, into: Path | None) -> None:
+    """把日志重新折叠到空的存储里, 与现有存储逐行比对. Folds the log again and compares every row."""
+    config = load_config(directory)
+    target = into or config.store.with_name(config.store.name + ".rebuild")
+    state, signer = _open(config)
+    store = create_store(target)
+    try:
+        result = fold_again(state, store, signer, progress=_progress)
+    finally:
+        store.close()
+        if into is None:
+            for suffix in ("", "-wal", "-shm", ".lock"):
+                target.with_name(target.name + suffix).unlink(missing_ok=True)
+    _report(result.differences, f"重建 {result.statements} 条陈述, {result.rows} 行派生数据, 逐字节一致")
+
+
+def _open(config: Config) -> tuple[RegistryState, FileSigner]:
+    signer = FileSigner.load(config.log_key, None)
+    vault = Vault(read_secret(config.vault_key))
+    return RegistryState(open_store(config.store), vault, shipped_editions()), signer
+
+
+def _progress(count: int) -> None:
+    if count % PROGRESS_EVERY == 0:
+        click.echo(f"  {count} …", err=True)
+
+
+def _report(faults: list[str], success: str) -> None:
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.ClickException(f"发现 {len(faults)} 处不一致")
+    click.echo(success)
+
+
+if __name__ == "__main__":
+    main()

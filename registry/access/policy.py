@@ -1,0 +1,73 @@
+"""The policy table: which role may call which method, and ask in which domain. What is not listed
+is denied.
+
+A border system asks about exit and entry and nothing else; a procurement system does not learn of
+exit bans. Departments ask in the domains in which law lets them consult credit information
+(许可、资金、政府采购、招标投标). The auditor reads the log and asks nothing about subjects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from registry.access.identity import Caller, CallerRole
+from registry.v1 import subject_pb2 as subject
+
+_DEPARTMENT, _REGISTRAR, _AUDITOR = CallerRole.DEPARTMENT, CallerRole.REGISTRAR, CallerRole.AUDITOR
+_ALL = frozenset(CallerRole)
+_SYSTEMS = _ALL - {_DEPARTMENT, _REGISTRAR, _AUDITOR}
+_STATING = frozenset({_DEPARTMENT, _REGISTRAR})
+_ASKING = _SYSTEMS | {_DEPARTMENT}
+_REGISTERING = frozenset({_REGISTRAR})
+_READING_DIRECTORY = frozenset({_DEPARTMENT, _REGISTRAR, _AUDITOR})
+
+METHODS: Mapping[str, frozenset[CallerRole]] = {
+    "/registry.v1.IntakeService/Submit": _STATING,
+    "/registry.v1.IntakeService/SubmitStream": _STATING,
+    "/registry.v1.IntakeService/GetStatement": _STATING,
+    "/registry.v1.IntakeService/ListRefusals": _STATING,
+    "/registry.v1.RestrictionService/Check": _ASKING,
+    "/registry.v1.RestrictionService/BatchCheck": _ASKING,
+    "/registry.v1.DirectoryService/RegisterDepartment": _REGISTERING,
+    "/registry.v1.DirectoryService/RegisterOfficial": _REGISTERING,
+    "/registry.v1.DirectoryService/RevokeOfficial": _REGISTERING,
+    "/registry.v1.DirectoryService/EnrolKey": _REGISTERING,
+    "/registry.v1.DirectoryService/RevokeKey": _REGISTERING,
+    "/registry.v1.DirectoryService/ListDepartments": _READING_DIRECTORY,
+    "/registry.v1.DirectoryService/ListOfficials": _READING_DIRECTORY,
+    "/registry.v1.DirectoryService/ListKeys": _READING_DIRECTORY,
+    "/registry.v1.LogService/GetCheckpoint": _ALL,
+    "/grpc.health.v1.Health/Check": _ALL,
+    "/grpc.health.v1.Health/List": _ALL,
+    "/grpc.health.v1.Health/Watch": _ALL,
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _ALL,
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo": _ALL,
+}
+
+DOMAINS: Mapping[CallerRole, frozenset[subject.Domain.ValueType]] = {
+    CallerRole.PROCUREMENT_SYSTEM: frozenset({subject.DOMAIN_PROCUREMENT}),
+    CallerRole.BIDDING_SYSTEM: frozenset({subject.DOMAIN_BIDDING}),
+    CallerRole.FINANCING_SYSTEM: frozenset({subject.DOMAIN_FINANCING}),
+    CallerRole.LICENSING_SYSTEM: frozenset({subject.DOMAIN_BUSINESS}),
+    CallerRole.BORDER_SYSTEM: frozenset({subject.DOMAIN_EXIT_ENTRY}),
+    CallerRole.DEPARTMENT: frozenset(
+        {
+            subject.DOMAIN_BUSINESS,
+            subject.DOMAIN_FINANCING,
+            subject.DOMAIN_BIDDING,
+            subject.DOMAIN_PROCUREMENT,
+            subject.DOMAIN_GENERAL,
+            subject.DOMAIN_SUPERVISION,
+        }
+    ),
+}
+
+
+def may_call(caller: Caller, method: str) -> bool:
+    """Whether the caller's role may call a method, by its full gRPC name."""
+    return caller.role in METHODS.get(method, frozenset())
+
+
+def may_ask(caller: Caller, domain: subject.Domain.ValueType) -> bool:
+    """Whether the caller's role may ask for verdicts in a domain."""
+    return domain in DOMAINS.get(caller.role, frozenset())

@@ -1,0 +1,187 @@
+"""Asking for a verdict: the question settled, the position fixed, the subject found.
+
+The answer depends on the question, the known position and the valid time alone; both times are
+settled once, before anything is looked up. A natural person is asked about for a stated purpose and
+reference, and the question is in the query log before the answer leaves (查询日志).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from registry.access.identity import Caller
+from registry.access.policy import may_ask
+from registry.commands.state import RegistryState
+from registry.domain.faults import Findings
+from registry.domain.identifiers import code_faults, is_personal, normalise
+from registry.domain.periods import china_day
+from registry.domain.scopes import industry_fault, region_fault
+from registry.errors import RegistryError
+from registry.sanctions.catalogue import Edition
+from registry.sanctions.verdict import Decision, Question, decide
+from registry.store.interface import QueryRow
+from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
+from registry.v1 import error_reason_pb2 as reasons
+
+MAX_WAIT_S = 5.0
+MAX_TEXT = 200
+CODE_INVALID = Decision(
+    verdict_pb2.VERDICT_INDETERMINATE, indeterminate=verdict_pb2.INDETERMINATE_REASON_CODE_INVALID
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A request but for its subjects, settled: what is asked, for whom, as of when."""
+
+    caller: Caller
+    purpose: restriction_service_pb2.Purpose
+    question: Question
+    position: int
+    valid_ms: int
+    edition: Edition
+    lists_connected: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One subject asked about: its normalised code, its reference, and what is wrong with the code."""
+
+    type: subject_pb2.IdentifierType.ValueType
+    code: str
+    ref: str
+    fault: str = ""
+
+
+class Ask:
+    """Verdicts over the state; ``log_queries`` returns when the rows are durable."""
+
+    def __init__(
+        self,
+        state: RegistryState,
+        log_queries: Callable[[Sequence[QueryRow]], None],
+        clock: Callable[[], int],
+    ) -> None:
+        self.state = state
+        self._log_queries = log_queries
+        self._clock = clock
+
+    def settle(
+        self,
+        request: restriction_service_pb2.CheckRequest | restriction_service_pb2.BatchCheckRequest,
+        caller: Caller,
+        time_left_s: float | None,
+    ) -> Matter:
+        """Fixes question, position and valid time. Raises RegistryError with every fault found."""
+        purpose, scope = request.purpose, request.matter.scope
+        if not may_ask(caller, purpose.domain):
+            raise _domain_denied(purpose.domain)
+        position = self._position(request.consistency, time_left_s)
+        edition = self.state.edition_at(position)
+        _check_scope(scope, edition)
+        valid_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else self._clock()
+        question = Question(
+            domain=purpose.domain,
+            role=request.matter.role,
+            day=china_day(valid_ms),
+            region=scope.region,
+            industry=scope.industry,
+            activity=scope.activity,
+            tender_kind=request.matter.tender_kind,
+        )
+        connected = self.state.directory.lists_connected(position)
+        return Matter(caller, purpose, question, position, valid_ms, edition, connected)
+
+    def find(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> Found:
+        """The subject that an identifier names; a code the index knows needs no second check."""
+        code = normalise(value)
+        if not is_personal(identifier_type) and self.state.index.get(code) is not None:
+            return Found(identifier_type, code, code)
+        faults = code_faults(identifier_type, code)
+        if faults:
+            return Found(identifier_type, code, "", " ".join(fault.message for fault in faults))
+        return Found(identifier_type, code, self.state.vault.ref(identifier_type, code))
+
+    def decide(self, found: Found, question: Question, matter: Matter) -> Decision:
+        """The verdict on one subject."""
+        if not found.ref:
+            return CODE_INVALID
+        return decide(
+            question,
+            self.state.index.get(found.ref),
+            position=matter.position,
+            edition=matter.edition,
+            lists_connected=matter.lists_connected,
+        )
+
+    def require_purpose(self, matter: Matter) -> None:
+        """Raises RegistryError unless purpose and reference are stated, as asking about persons needs."""
+        found = Findings()
+        for field, value in (("reference", matter.purpose.reference), ("matter", matter.purpose.matter)):
+            if not value.strip() or len(value) > MAX_TEXT:
+                message = f"查询自然人须写明用途和案号(purpose.{field}, 不超过{MAX_TEXT}字)。"
+                found.add(reasons.ERROR_REASON_PURPOSE_REQUIRED, f"purpose.{field}", message)
+        if found.faults:
+            raise RegistryError(found.faults)
+
+    def log(self, matter: Matter, answers: Sequence[tuple[Found, Decision]]) -> None:
+        """Writes questions about persons to the query log, durably."""
+        asked_ms = self._clock()
+        self._log_queries(
+            [
+                QueryRow(
+                    asked_ms=asked_ms,
+                    caller=matter.caller.uri,
+                    subject=found.ref,
+                    domain=matter.question.domain,
+                    reference=matter.purpose.reference,
+                    matter=matter.purpose.matter,
+                    known_position=matter.position,
+                    verdict=decision.verdict,
+                )
+                for found, decision in answers
+            ]
+        )
+
+    def _position(self, consistency: consistency_pb2.Consistency, time_left_s: float | None) -> int:
+        index = self.state.index
+        match consistency.WhichOneof("requirement"):
+            case "at_least_as_fresh":
+                self._reach(consistency.at_least_as_fresh, time_left_s)
+                return index.position
+            case "at_exact_position":
+                self._reach(consistency.at_exact_position, time_left_s)
+                return consistency.at_exact_position
+            case _:
+                # One process: the index moves before a write is acknowledged, so its position is
+                # also the last acknowledged one (fully_consistent).
+                return index.position
+
+    def _reach(self, position: int, time_left_s: float | None) -> None:
+        wait_s = MAX_WAIT_S if time_left_s is None else min(MAX_WAIT_S, time_left_s / 2)
+        if not self.state.index.wait_for(position, wait_s):
+            message = f"序号{position}尚未产生(目前到{self.state.index.position})。"
+            raise RegistryError.of(reasons.ERROR_REASON_POSITION_AHEAD, message, "consistency")
+
+
+def _domain_denied(domain: subject_pb2.Domain.ValueType) -> RegistryError:
+    if domain == subject_pb2.DOMAIN_UNSPECIFIED:
+        return RegistryError.of(reasons.ERROR_REASON_FIELD_REQUIRED, "缺少查询领域。", "purpose.domain")
+    return RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, "本系统无权查询这一领域。", "purpose.domain")
+
+
+def _check_scope(scope: subject_pb2.Scope, edition: Edition) -> None:
+    if not (scope.region or scope.industry or scope.activity):
+        return
+    found = Findings()
+    checks = (
+        ("region", region_fault(scope.region) if scope.region else None),
+        ("industry", industry_fault(scope.industry) if scope.industry else None),
+        ("activity", edition.activity_fault(scope.activity)),
+    )
+    for name, fault in checks:
+        if fault:
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"matter.scope.{name}", fault)
+    if found.faults:
+        raise RegistryError(found.faults)

@@ -1,0 +1,87 @@
+"""Putting statements in and reading back what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from registry.access.identity import Caller
+from registry.commands.sequencer import Job, Outcome
+from registry.commands.state import RegistryState
+from registry.commands.submission import read_envelope
+from registry.errors import RegistryError
+from registry.provenance.leaf import Leaf
+from registry.provenance.vault import is_person
+from registry.store.interface import RefusalRow, StatementRow
+from registry.store.writer import Writer
+from registry.v1 import envelope_pb2
+from registry.v1 import error_reason_pb2 as reasons
+
+MAX_ENVELOPES = 1024
+MAX_REFUSALS = 1000
+DEFAULT_REFUSALS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A statement of the log, as it was received."""
+
+    position: int
+    received_ms: int
+    envelope: envelope_pb2.Envelope
+
+
+class Intake:
+    """Submits for callers and reads their own statements and refusals."""
+
+    def __init__(self, state: RegistryState, writer: Writer[Job, Outcome | None]) -> None:
+        self._state = state
+        self._writer = writer
+
+    def submit(
+        self, envelopes: Sequence[envelope_pb2.Envelope], caller: Caller
+    ) -> list[Future[Outcome | None]]:
+        """Queues envelopes in order; each future is answered when its outcome is durable."""
+        if len(envelopes) > MAX_ENVELOPES:
+            message = f"一次最多提交{MAX_ENVELOPES}份陈述, 这里有{len(envelopes)}份。"
+            raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
+        return self._writer.put([read_envelope(e, self._state, caller.name) for e in envelopes])
+
+    def submit_of_kind(
+        self, envelope: envelope_pb2.Envelope, kind: str, caller: Caller
+    ) -> Future[Outcome | None]:
+        """Queues one envelope that must hold a statement of a kind (``key_enrolment`` …)."""
+        job = read_envelope(envelope, self._state, caller.name)
+        body = getattr(job, "body", kind)
+        if body != kind:
+            message = f"信封里是{body or '空陈述'}, 应为{kind}。"
+            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "envelope.payload")
+        return self._writer.put([job])[0]
+
+    def statement(self, caller: Caller, *, statement_id: str = "", position: int | None = None) -> Kept:
+        """The caller's own statement, byte for byte. Raises RegistryError NOT_FOUND for any other."""
+        if position is None:
+            found = self._state.store.recorded([(caller.name, statement_id)])
+            recorded = found.get((caller.name, statement_id))
+            position = recorded.position if recorded else None
+        row = self._state.store.statement(position) if position is not None else None
+        if row is None or row.department != caller.name:
+            message = "本部门没有这份陈述。"
+            raise RegistryError.of(reasons.ERROR_REASON_NOT_FOUND, message, "by")
+        return Kept(row.position, Leaf.decode(row.leaf).received_ms, open_envelope(row, self._state))
+
+    def refusals(self, caller: Caller, *, after: int, page_size: int) -> list[RefusalRow]:
+        """What was refused from the calling department, rising by number."""
+        limit = min(page_size or DEFAULT_REFUSALS, MAX_REFUSALS)
+        return self._state.store.refusals(caller.name, after, limit)
+
+
+def open_envelope(row: StatementRow, state: RegistryState) -> envelope_pb2.Envelope:
+    """The envelope of a row, byte for byte as it was signed. Raises VaultError."""
+    secret = b""
+    if is_person(row.subject):
+        secret = state.vault.open_person(state.store.persons([row.subject])[row.subject]).secret
+    payload = state.vault.open_payload(row.sealed_payload, secret)
+    signatures = envelope_pb2.Envelope.FromString(row.signatures).signatures
+    return envelope_pb2.Envelope(payload=payload, payload_type=row.payload_type, signatures=signatures)

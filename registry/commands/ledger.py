@@ -1,0 +1,125 @@
+"""The ledger of one group: committed state with what the group has admitted so far on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from registry.commands.state import RegistryState
+from registry.commands.submission import Submission
+from registry.domain.departments import Directory
+from registry.provenance.vault import is_person
+from registry.sanctions.catalogue import Edition
+from registry.sanctions.effects import Effects
+from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.restriction import SubjectRecord
+from registry.store.interface import Chain, Recorded, StatementKey
+from registry.v1 import statement_pb2, subject_pb2
+
+EMPTY_CHAIN_HEAD = bytes(32)
+
+
+class GroupLedger:
+    """See registry.sanctions.ledger.Ledger; what a group needs is read in a few queries at once."""
+
+    def __init__(self, state: RegistryState, submissions: Sequence[Submission]) -> None:
+        self._state = state
+        targets = {key for key in map(_target_key, submissions) if key}
+        self._recorded = state.store.recorded({s.key for s in submissions} | targets)
+        self._events = state.store.events(targets) if targets else {}
+        self._subjects: dict[str, SubjectRecord] = {}
+        self._chains: dict[str, Chain] = {}
+        self.persons: dict[str, bytes] = {}
+        self._read: set[str] = set()
+        self._prefetch({ref for ref in map(self.ref, submissions) if ref})
+
+    @property
+    def origin(self) -> str:
+        """See Ledger."""
+        return self._state.origin
+
+    @property
+    def edition(self) -> Edition:
+        """See Ledger."""
+        return self._state.edition
+
+    @property
+    def directory(self) -> Directory:
+        """See Ledger."""
+        return self._state.directory
+
+    def has_edition(self, edition: str) -> bool:
+        """See Ledger."""
+        return edition in self._state.editions
+
+    def event(self, department: str, statement_id: str) -> RecordedEvent | None:
+        """See Ledger."""
+        return self._events.get((department, statement_id))
+
+    def is_recorded(self, department: str, statement_id: str) -> bool:
+        """See Ledger."""
+        return (department, statement_id) in self._recorded
+
+    def subject(self, ref: str) -> SubjectRecord:
+        """See Ledger."""
+        return self._subjects.get(ref) or self._state.index.get(ref) or SubjectRecord(ref)
+
+    def subject_ref(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> str:
+        """See Ledger."""
+        return self._state.vault.ref(identifier_type, value)
+
+    def recorded(self, key: StatementKey) -> Recorded | None:
+        """Where a statement stands in the log, if it does."""
+        return self._recorded.get(key)
+
+    def ref(self, submission: Submission) -> str:
+        """The reference of what a submission is about: a subject, or ``D:`` and a department.
+
+        Empty while the target of a withdrawal or repair is not admitted."""
+        statement = submission.statement
+        match submission.body:
+            case "event" | "correction":
+                event = statement.event if submission.body == "event" else statement.correction.replacement
+                identifier = event.subject.identifier
+                return self.subject_ref(identifier.type, identifier.value)
+            case "withdrawal" | "repair":
+                key = _target_key(submission)
+                target = self._events.get(key) if key else None
+                return target.subject if target else ""
+            case _:
+                return f"D:{statement.department}"
+
+    def chain(self, ref: str) -> Chain:
+        """Head of a subject's chain of leaves."""
+        self._prefetch({ref} - self._read)
+        return self._chains.get(ref) or Chain(ref, 0, EMPTY_CHAIN_HEAD)
+
+    def _prefetch(self, refs: set[str]) -> None:
+        if refs:
+            self._read |= refs
+            self._chains.update(self._state.store.chains(refs))
+            self.persons.update(self._state.store.persons({ref for ref in refs if is_person(ref)}))
+
+    def admit(self, key: StatementKey, recorded: Recorded, effects: Effects, chain: Chain) -> None:
+        """Puts an admitted statement on top."""
+        self._recorded[key] = recorded
+        self._chains[chain.subject] = chain
+        self._read.add(chain.subject)
+        if effects.subject:
+            self._subjects[effects.subject.ref] = effects.subject
+        for event in (effects.recorded, effects.target):
+            if event:
+                self._events[event.department, event.statement_id] = event
+
+
+def _target_key(submission: Submission) -> StatementKey | None:
+    statement: statement_pb2.Statement = submission.statement
+    match submission.body:
+        case "correction":
+            target = statement.correction.target
+        case "withdrawal":
+            target = statement.withdrawal.target
+        case "repair":
+            target = statement.repair.target
+        case _:
+            return None
+    return (target.department, target.statement_id)

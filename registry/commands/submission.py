@@ -1,0 +1,158 @@
+"""From a received envelope to a submission: parsed once, its signatures verified.
+
+Runs in the callers' threads, side by side (signature checks let go of the interpreter lock); what
+depends on the order of the log is left to the sequencer. Exactly the bytes that were signed are
+parsed, and they are never serialised again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from google.protobuf.message import DecodeError
+
+from registry.commands.state import RegistryState
+from registry.domain.faults import Fault, Findings
+from registry.provenance.envelope import PAYLOAD_TYPE, pae
+from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
+from registry.sanctions.admission.directory import check_enrolment
+from registry.store.interface import StatementKey, StatementRow
+from registry.v1 import envelope_pb2, statement_pb2
+from registry.v1 import error_reason_pb2 as reasons
+
+MAX_PAYLOAD_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A statement whose signatures hold. ``signer`` is the key id of the first signature;
+    ``recorded`` is set when the log is folded again and holds the row as it was recorded."""
+
+    envelope: envelope_pb2.Envelope
+    statement: statement_pb2.Statement
+    statement_hash: bytes
+    signer: str
+    recorded: StatementRow | None = None
+
+    @property
+    def key(self) -> StatementKey:
+        """Department and statement id."""
+        return (self.statement.department, self.statement.statement_id)
+
+    @property
+    def body(self) -> str:
+        """Name of the body's field."""
+        return self.statement.WhichOneof("body") or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An envelope that never becomes a submission, with every fault found so far."""
+
+    department: str
+    statement_id: str
+    payload_sha256: bytes
+    faults: tuple[Fault, ...]
+
+
+def read_envelope(
+    envelope: envelope_pb2.Envelope,
+    state: RegistryState,
+    caller: str,
+    recorded: StatementRow | None = None,
+) -> Submission | Rejection:
+    """The submission in an envelope sent by the department ``caller``, or why there is none."""
+    found = Findings()
+    statement = _parse(found, envelope)
+    if statement is not None:
+        if statement.department != caller:
+            message = f"证书属于{caller}, 不能提交{statement.department[:18]}的陈述。"
+            found.add(reasons.ERROR_REASON_CALLER_NOT_DEPARTMENT, "department", message)
+        signed = pae(envelope.payload_type, envelope.payload)
+        _check_signatures(found, envelope, statement, signed, state)
+        if not found.faults:
+            signer = _signer_id(envelope, statement)
+            return Submission(envelope, statement, sha256(signed).digest(), signer, recorded)
+    statement_id = statement.statement_id[:64] if statement else ""
+    return Rejection(caller, statement_id, sha256(envelope.payload).digest(), tuple(found.faults))
+
+
+def _parse(found: Findings, envelope: envelope_pb2.Envelope) -> statement_pb2.Statement | None:
+    if envelope.payload_type != PAYLOAD_TYPE:
+        message = f"载荷类型应为 {PAYLOAD_TYPE}。"
+        found.add(reasons.ERROR_REASON_PAYLOAD_TYPE_UNKNOWN, "payload_type", message)
+    elif len(envelope.payload) > MAX_PAYLOAD_BYTES:
+        message = f"载荷超过{MAX_PAYLOAD_BYTES}字节; 大件请只提交摘要。"
+        found.add(reasons.ERROR_REASON_TOO_LARGE, "payload", message)
+    else:
+        try:
+            return statement_pb2.Statement.FromString(envelope.payload)
+        except DecodeError:
+            found.add(reasons.ERROR_REASON_MALFORMED_MESSAGE, "payload", "载荷不是一份陈述(解析失败)。")
+    return None
+
+
+def _signer_id(envelope: envelope_pb2.Envelope, statement: statement_pb2.Statement) -> str:
+    if statement.WhichOneof("body") == "genesis":
+        return keyid_of(statement.genesis.operator_key.public_key)
+    return envelope.signatures[0].keyid
+
+
+def _check_signatures(
+    found: Findings,
+    envelope: envelope_pb2.Envelope,
+    statement: statement_pb2.Statement,
+    message: bytes,
+    state: RegistryState,
+) -> None:
+    if not envelope.signatures:
+        found.add(reasons.ERROR_REASON_SIGNATURE_MISSING, "signatures", "没有签名。")
+        return
+    first = envelope.signatures[0]
+    key = state.directory.key(first.keyid)
+    if key is None:
+        message_text = f"签名密钥 {first.keyid[:16]} 未登记。"
+        found.add(reasons.ERROR_REASON_KEY_UNKNOWN, "signatures[0].keyid", message_text)
+        return
+    verifier = verifying_key(key.enrolment.suite, key.enrolment.public_key)
+    _verify(found, "signatures[0].sig", lambda: verifier.verify(message, first.sig))
+    if statement.WhichOneof("body") == "key_enrolment":
+        check_possession(found, envelope, statement.key_enrolment, message)
+
+
+def check_possession(
+    found: Findings,
+    envelope: envelope_pb2.Envelope,
+    enrolment: statement_pb2.KeyEnrolment,
+    message: bytes,
+) -> None:
+    """Notes a fault unless the last signature is by the key that is being enrolled."""
+    usable = Findings()
+    check_enrolment(usable, "key_enrolment", enrolment)
+    found.faults.extend(usable.faults)
+    if usable.faults:
+        return
+    verifier = verifying_key(enrolment.suite, enrolment.public_key)
+    last = envelope.signatures[-1]
+    proof = Findings()
+    _verify(proof, "", lambda: verifier.verify(message, last.sig))
+    if proof.faults or last.keyid != verifier.keyid:
+        text = "新密钥没有在同一信封上签名, 不能证明持有私钥。"
+        found.add(reasons.ERROR_REASON_POSSESSION_NOT_PROVEN, "signatures", text)
+
+
+def _verify(found: Findings, field: str, check: Callable[[], None]) -> None:
+    try:
+        check()
+    except SignatureError:
+        message = "签名与内容不符(内容被改动, 或用了别的私钥)。"
+        found.add(reasons.ERROR_REASON_SIGNATURE_INVALID, field, message)
+
+
+@lru_cache(maxsize=4096)
+def verifying_key(suite: envelope_pb2.Suite.ValueType, public_key: bytes) -> VerifyingKey:
+    """An enrolled key, parsed once."""
+    return load_verifying_key(suite, public_key)

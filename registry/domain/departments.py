@@ -1,0 +1,168 @@
+"""Departments, officials and keys, as the log has registered them (部门, 经办人, 公钥).
+
+A directory entry is known from the position of the statement that made it until the position of
+the one that replaced or revoked it. Validity is decided by log order, never by dates that a
+statement claims about itself; a key's own window (valid_from … valid_until) is compared with the
+day on which the registry received the statement.
+
+Worked example: the finance bureau is registered at position 1 and registered again with a wider
+mandate at position 90. ``department(code)`` answers the second entry, ``lists_connected(89)``
+still knows the first mandate only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from registry.v1 import statement_pb2 as pb
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A registered department and its mandate; ``position`` is the statement's that says so."""
+
+    code: str
+    name: str
+    kinds: frozenset[str]
+    categories: frozenset[str]
+    lists: frozenset[str]
+    measures: frozenset[str]
+    region: str
+    relayed_authorities: frozenset[str]
+    position: int
+    registration: pb.DepartmentRegistration
+
+    @classmethod
+    def registered(cls, registration: pb.DepartmentRegistration, position: int) -> Department:
+        """The entry that a registration at ``position`` makes."""
+        mandate = registration.mandate
+        return cls(
+            code=registration.code,
+            name=registration.name,
+            kinds=frozenset(registration.kinds),
+            categories=frozenset(mandate.categories),
+            lists=frozenset(mandate.lists),
+            measures=frozenset(mandate.measures),
+            region=mandate.region,
+            relayed_authorities=frozenset(mandate.relayed_authorities),
+            position=position,
+            registration=registration,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A person acting for a department, with a section and roles (审监分离 is checked by them)."""
+
+    registration: pb.OfficialRegistration
+    position: int
+    revoked_position: int | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the official has not been revoked."""
+        return self.revoked_position is None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An enrolled public key. ``official_id`` is empty for the department's own seal."""
+
+    keyid: str
+    department: str
+    official_id: str
+    valid_from: date
+    valid_until: date
+    position: int
+    enrolment: pb.KeyEnrolment
+    revoked_position: int | None = None
+    revocation_reason: pb.KeyRevocationReason.ValueType = pb.KEY_REVOCATION_REASON_UNSPECIFIED
+
+    @classmethod
+    def enrolled(cls, keyid: str, enrolment: pb.KeyEnrolment, position: int) -> Key:
+        """The entry that an enrolment at ``position`` makes; dates were checked on admission."""
+        return cls(
+            keyid=keyid,
+            department=enrolment.department,
+            official_id=enrolment.official_id,
+            valid_from=date.fromisoformat(enrolment.valid_from),
+            valid_until=date.fromisoformat(enrolment.valid_until),
+            position=position,
+            enrolment=enrolment,
+        )
+
+
+class Directory:
+    """Who may state what, with which key; changed only by applying admitted statements in order."""
+
+    def __init__(self) -> None:
+        self.operator = ""
+        self._departments: dict[str, Department] = {}
+        self._officials: dict[tuple[str, str], Official] = {}
+        self._keys: dict[str, Key] = {}
+        self._positions: list[int] = []
+        self._connected: list[frozenset[str]] = []
+
+    def department(self, code: str) -> Department | None:
+        """The department's latest registration."""
+        return self._departments.get(code)
+
+    def official(self, department: str, official_id: str) -> Official | None:
+        """The official's latest registration, revoked or not."""
+        return self._officials.get((department, official_id))
+
+    def key(self, keyid: str) -> Key | None:
+        """The key, revoked or not."""
+        return self._keys.get(keyid)
+
+    def departments(self) -> Iterator[Department]:
+        """Every department, in the order of first registration."""
+        return iter(tuple(self._departments.values()))
+
+    def officials(self, department: str = "") -> Iterator[Official]:
+        """Every official of a department, or of all."""
+        entries = tuple(self._officials.values())
+        return (o for o in entries if department in ("", o.registration.department))
+
+    def keys(self, department: str = "") -> Iterator[Key]:
+        """Every key of a department, or of all."""
+        return (k for k in tuple(self._keys.values()) if department in ("", k.department))
+
+    def is_registrar(self, key: Key) -> bool:
+        """Whether statements signed with this key may change the directory: the operator's own
+        seal, or an active official of the operator with the registrar role (登记员)."""
+        if key.department != self.operator:
+            return False
+        if not key.official_id:
+            return True
+        official = self.official(key.department, key.official_id)
+        roles = official.registration.roles if official and official.active else ()
+        return pb.OFFICIAL_ROLE_REGISTRAR in roles
+
+    def registrar_keys(self) -> int:
+        """How many keys that are not revoked may change the directory."""
+        return sum(k.revoked_position is None and self.is_registrar(k) for k in self._keys.values())
+
+    def lists_connected(self, position: int) -> frozenset[str]:
+        """Lists for which a department with a mandate is registered, as known at ``position``."""
+        at = bisect_right(self._positions, position)
+        return self._connected[at - 1] if at else frozenset()
+
+    def put_department(self, department: Department) -> None:
+        """Registers a department, or replaces its registration."""
+        self._departments[department.code] = department
+        lists: Iterable[frozenset[str]] = (d.lists for d in self._departments.values())
+        self._positions.append(department.position)
+        self._connected.append(frozenset().union(*lists))
+
+    def put_official(self, official: Official) -> None:
+        """Registers an official, or replaces the registration."""
+        key = (official.registration.department, official.registration.official_id)
+        self._officials[key] = official
+
+    def put_key(self, key: Key) -> None:
+        """Enrols a key, or replaces its entry by the revoked one."""
+        self._keys[key.keyid] = key

@@ -1,0 +1,74 @@
+"""A fault: one reason for which something is refused, where it is, and what a clerk should know.
+
+Reasons are those of ``registry.v1.ErrorReason``; messages are Chinese, for the person who must mend
+the row, and never contain a natural person's identifier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from registry.domain.periods import OPEN_ENDED, parse_day
+from registry.v1 import error_reason_pb2 as reasons
+
+YEARS = range(1900, 2200)
+"""Years a date in a statement may lie in: what lies outside is a slip of the pen, and terms counted
+from it would leave the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """``field`` is a path in the message, such as ``event.measures[0].until``."""
+
+    reason: reasons.ErrorReason.ValueType
+    field: str
+    message: str
+
+    @property
+    def name(self) -> str:
+        """The reason without its prefix: ``TERM_OUT_OF_BOUNDS``."""
+        return reasons.ErrorReason.Name(self.reason).removeprefix("ERROR_REASON_")
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects every fault of one statement or request, so that all are told at once."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, reason: reasons.ErrorReason.ValueType, path: str, message: str) -> None:
+        """Notes a fault."""
+        self.faults.append(Fault(reason, path, message))
+
+    def required(self, path: str, value: str, name: str) -> bool:
+        """Notes a fault if a text is missing; tells whether it is there."""
+        if not value.strip():
+            self.add(reasons.ERROR_REASON_FIELD_REQUIRED, path, f"缺少{name}。")
+        return bool(value.strip())
+
+    def day(self, path: str, text: str, name: str) -> date | None:
+        """A required calendar date, or None with a fault noted."""
+        if not self.required(path, text, name):
+            return None
+        return self.optional_day(path, text, name)
+
+    def optional_day(self, path: str, text: str, name: str) -> date | None:
+        """A calendar date if one is given, or None (with a fault noted if it is not a date)."""
+        if not text:
+            return None
+        try:
+            day = parse_day(text)
+        except ValueError:
+            message = f"{name}“{text[:20]}”不是有效日期(应为 YYYY-MM-DD)。"
+            self.add(reasons.ERROR_REASON_DATE_INVALID, path, message)
+            return None
+        if day.year in YEARS:
+            return day
+        message = f"{name}{text}不在{YEARS.start}年至{YEARS.stop - 1}年之间; 长期有效请留空或填 2099-12-31。"
+        self.add(reasons.ERROR_REASON_DATE_INVALID, path, message)
+        return None
+
+    def last_day(self, path: str, text: str, name: str) -> date | None:
+        """A last day; None where it is open-ended (长期) or not a date (with a fault noted)."""
+        return None if text in OPEN_ENDED else self.optional_day(path, text, name)

@@ -1,0 +1,51 @@
+"""The index: what is known of every subject, in memory, following the log by position.
+
+Readers never lock: records are immutable and replaced whole, and a record holds every version with
+the positions at which it was known, so that a reader which fixed its position sees that position
+even while later groups are applied.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from threading import Condition
+
+from registry.sanctions.restriction import SubjectRecord
+
+
+class Index:
+    """Subject records by reference; ``position`` is the last statement applied (-1: none)."""
+
+    def __init__(self, records: Iterable[SubjectRecord] = (), position: int = -1) -> None:
+        self._records = {record.ref: record for record in records}
+        self._position = position
+        self._moved = Condition()
+        self.get = self._records.get
+
+    @property
+    def position(self) -> int:
+        """The last statement that is taken into account."""
+        return self._position
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def apply(self, records: Iterable[SubjectRecord], position: int) -> None:
+        """Takes a committed group into account and wakes those who wait for it."""
+        self._records.update((record.ref, record) for record in records)
+        with self._moved:
+            self._position = position
+            self._moved.notify_all()
+
+    def wait_for(self, position: int, timeout_s: float) -> bool:
+        """Waits until ``position`` is taken into account; False if it is not within the time."""
+        if self._position >= position:
+            return True
+        deadline = time.monotonic() + timeout_s
+        with self._moved:
+            while self._position < position:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._moved.wait(left):
+                    return self._position >= position
+        return True

@@ -1,0 +1,153 @@
+"""Making an installation: keys, development certificates, configuration, founded store.
+
+    registry.toml   registry.db
+    keys/           vault.key, log.key, operator.key (the registrar's signing key)
+    tls/            the development authority, the server's certificate, every issued one
+    clients/NAME/   ca.pem, cert.pem, key.pem: what a caller needs, ready to hand over
+
+Everything is made beside the directory and moved into place at the end, so that an installation is
+there whole or not at all. Real deployments bring their own authority and keep operator.key elsewhere;
+the paths in ``registry.toml`` say where.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from registry.access.certificates import Credential, create_authority, issue
+from registry.access.identity import Caller, CallerRole
+from registry.access.profile import Host
+from registry.commands.found import Operator, found, genesis_statement, place_genesis
+from registry.commands.sequencer import Sequencer
+from registry.commands.state import RegistryState
+from registry.config import CONFIG_NAME, Config, config_text, load_config
+from registry.domain.periods import china_day
+from registry.editions import current_edition, shipped_editions
+from registry.provenance.keys import FileSigner
+from registry.provenance.vault import MASTER_BYTES, Vault
+from registry.store.interface import StoreError
+from registry.store.opening import create_store
+from registry.v1.envelope_pb2 import SUITE_ED25519
+
+CERTIFICATE_LIFETIME = timedelta(days=825)
+KEY_YEARS = 10
+NONCE_BYTES = 16
+
+
+class InstallationError(ValueError):
+    """The installation cannot be made; one line says why, and nothing is left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to make: whose registry, for which log, answering where."""
+
+    origin: str
+    operator: Operator
+    address: str
+    hosts: Sequence[Host]
+
+
+def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]) -> Config:
+    """Makes an installation in a directory that does not exist or is empty. Raises InstallationError."""
+    if directory.exists() and any(directory.iterdir()):
+        raise InstallationError(f"{directory} 不是空目录; 不会覆盖")
+    registrar = Caller(CallerRole.REGISTRAR, plan.operator.code, plan.origin)
+    partial = directory.with_name(directory.name + ".partial")
+    try:
+        partial.mkdir(parents=True, mode=0o700)
+        _make(partial, plan, registrar, clock)
+        if directory.exists():
+            directory.rmdir()
+        partial.rename(directory)
+    except OSError as error:
+        raise InstallationError(f"不能在 {directory} 写入: {error.strerror}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return load_config(directory)
+
+
+def issue_client(directory: Path, name: str, caller: Caller, *, now_ms: int) -> Path:
+    """A development certificate for a caller, laid out for handing over; answers its directory."""
+    credential = issue(
+        directory / "tls", name, caller.uri, not_before=_opening(now_ms), lifetime=CERTIFICATE_LIFETIME
+    )
+    return _hand_over(directory / "clients" / name, credential)
+
+
+def host_of(address: str) -> Host:
+    """The host part of ``host:port`` as a DNS name or an IP address."""
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host)
+    except ValueError:
+        return host
+
+
+def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], int]) -> None:
+    (directory / CONFIG_NAME).write_text(config_text(plan.origin, plan.address), encoding="utf-8")
+    config = load_config(directory)
+    (directory / "keys").mkdir(mode=0o700)
+    _write_secret(config.vault_key, os.urandom(MASTER_BYTES))
+    log_key = _new_key(config.log_key)
+    operator_key = _new_key(directory / "keys" / "operator.key")
+    now = clock()
+    opening = _opening(now)
+    tls = directory / "tls"
+    create_authority(
+        tls, name=f"{plan.origin} development"[:64], not_before=opening, lifetime=CERTIFICATE_LIFETIME
+    )
+    issue(tls, "server", hosts=plan.hosts, not_before=opening, lifetime=CERTIFICATE_LIFETIME)
+    issue_client(directory, "registrar", registrar, now_ms=now)
+    _found(config, plan, operator_key, log_key, clock)
+
+
+def _found(
+    config: Config, plan: Plan, operator_key: FileSigner, log_key: FileSigner, clock: Callable[[], int]
+) -> None:
+    edition = current_edition()
+    today = china_day(clock())
+    valid = (today, date(today.year + KEY_YEARS, 12, 31))
+    nonce = os.urandom(NONCE_BYTES)
+    statement = genesis_statement(plan.origin, plan.operator, operator_key, edition, valid=valid, nonce=nonce)
+    store = create_store(config.store)
+    try:
+        vault = Vault(config.vault_key.read_bytes())
+        found(store, vault, plan.origin)
+        state = RegistryState(store, vault, shipped_editions())
+        sequencer = Sequencer(state, log_key, clock=clock, random_bytes=os.urandom)
+        place_genesis(sequencer, statement, operator_key, edition)
+    except StoreError as error:
+        raise InstallationError(str(error)) from error
+    finally:
+        store.close()
+
+
+def _new_key(path: Path) -> FileSigner:
+    signer = FileSigner.generate(SUITE_ED25519)
+    signer.save(path, None)
+    return signer
+
+
+def _hand_over(directory: Path, credential: Credential) -> Path:
+    directory.mkdir(parents=True, mode=0o700)
+    (directory / "ca.pem").write_bytes(credential.authority)
+    (directory / "cert.pem").write_bytes(credential.certificate)
+    _write_secret(directory / "key.pem", credential.key)
+    return directory
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+
+
+def _opening(now_ms: int) -> datetime:
+    return datetime.fromtimestamp(now_ms / 1000, tz=UTC) - timedelta(hours=1)

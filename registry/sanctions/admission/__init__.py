@@ -1,0 +1,107 @@
+"""May this statement enter? Every reason why not, all at once (登记前审核).
+
+The law behind the checks: only what the catalogue lists may be recorded, a finding of dishonesty
+needs a legally effective document, a measure needs a row in the edition in force on the decision
+date and stays inside its bounds (国办发〔2020〕49号); a department states its own matters only
+(谁产生谁负责). Pure: what it needs to know of the registry comes through the ledger, the day of
+receipt is an argument, and the signatures were verified before.
+
+``admit`` answers a list of faults; an empty list admits the statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from registry.domain.departments import Key
+from registry.domain.faults import Fault, Findings
+from registry.sanctions.admission.directory import (
+    check_department,
+    check_edition,
+    check_key_enrolment,
+    check_key_revocation,
+    check_official,
+    check_official_revocation,
+)
+from registry.sanctions.admission.event import check_event
+from registry.sanctions.admission.reference import check_correction, check_repair, check_withdrawal
+from registry.sanctions.ledger import Ledger
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import statement_pb2 as pb
+
+STATEMENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
+NONCE_BYTES = 16
+MAX_TEXT = 8000
+
+Check = Callable[[Findings, pb.Statement, date, Ledger], None]
+
+EVENT_CHECKS: dict[str, Check] = {
+    "event": lambda found, s, day, ledger: check_event(found, "event", s.event, s.department, day, ledger),
+    "correction": check_correction,
+    "withdrawal": check_withdrawal,
+    "repair": check_repair,
+}
+DIRECTORY_CHECKS: dict[str, Check] = {
+    "department_registration": check_department,
+    "official_registration": check_official,
+    "official_revocation": check_official_revocation,
+    "key_enrolment": check_key_enrolment,
+    "key_revocation": check_key_revocation,
+    "edition_adoption": check_edition,
+}
+
+
+def admit(
+    statement: pb.Statement, *, signers: Sequence[Key], received_on: date, ledger: Ledger
+) -> list[Fault]:
+    """Every fault of a statement whose signatures by ``signers`` have been verified.
+
+    ``received_on`` is the day in China on which the registry received it.
+    """
+    found = Findings()
+    _check_frame(found, statement, ledger)
+    _check_signer(found, statement, signers, received_on, ledger)
+    body = statement.WhichOneof("body")
+    check = EVENT_CHECKS.get(body or "") or DIRECTORY_CHECKS.get(body or "")
+    if check is None:
+        found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "body", "陈述没有内容, 或内容种类不能提交。")
+    elif ledger.directory.department(statement.department) is not None:
+        check(found, statement, received_on, ledger)
+    return found.faults
+
+
+def _check_frame(found: Findings, statement: pb.Statement, ledger: Ledger) -> None:
+    if not STATEMENT_ID.match(statement.statement_id):
+        message = "陈述编号应为1至64个字母、数字或 . _ : - 。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "statement_id", message)
+    if statement.origin != ledger.origin:
+        message = f"陈述写给“{statement.origin[:80]}”, 本登记系统是“{ledger.origin}”。"
+        found.add(reasons.ERROR_REASON_ORIGIN_MISMATCH, "origin", message)
+    if len(statement.nonce) != NONCE_BYTES:
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "nonce", "随机数应为16字节。")
+    if ledger.directory.department(statement.department) is None:
+        message = f"部门“{statement.department[:18]}”未登记。"
+        found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, "department", message)
+
+
+def _check_signer(
+    found: Findings, statement: pb.Statement, signers: Sequence[Key], day: date, ledger: Ledger
+) -> None:
+    signer = signers[0]
+    if signer.department != statement.department:
+        message = "签名密钥属于另一部门。"
+        found.add(reasons.ERROR_REASON_KEY_OF_ANOTHER_DEPARTMENT, "signatures[0].keyid", message)
+    if signer.revoked_position is not None:
+        message = f"签名密钥已在序号{signer.revoked_position}撤销。"
+        found.add(reasons.ERROR_REASON_KEY_REVOKED, "signatures[0].keyid", message)
+    if not signer.valid_from <= day <= signer.valid_until:
+        message = f"签名密钥只在{signer.valid_from}至{signer.valid_until}有效。"
+        found.add(reasons.ERROR_REASON_KEY_NOT_VALID_NOW, "signatures[0].keyid", message)
+    official = ledger.directory.official(signer.department, signer.official_id)
+    if signer.official_id and (official is None or not official.active):
+        found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "signatures[0].keyid", "签名人员未登记或已停用。")
+    if statement.WhichOneof("body") in DIRECTORY_CHECKS and not ledger.directory.is_registrar(signer):
+        message = "只有登记机构的登记员可以登记部门、人员和密钥。"
+        found.add(reasons.ERROR_REASON_NOT_REGISTRAR, "department", message)

@@ -1,0 +1,132 @@
+"""Checks of statements about the directory: departments, officials, keys, and the catalogue edition.
+
+A mandate may not go beyond the law: a department is granted only measures that its kind may impose
+and lists that its kind may keep, by the catalogue. A key enters with proof of possession (a second
+signature by the key itself, verified before; here it is demanded), and the last key that can change
+the directory cannot be revoked, for then nobody could.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.domain.faults import Findings
+from registry.domain.identifiers import code_faults, normalise
+from registry.domain.scopes import region_fault
+from registry.provenance.keys import keyid_of, load_verifying_key
+from registry.sanctions.catalogue import Edition
+from registry.sanctions.ledger import Ledger
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import statement_pb2 as pb
+from registry.v1 import subject_pb2
+
+
+def check_department(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """A department with its kinds and mandate."""
+    check_registration(found, "department_registration", statement.department_registration, ledger.edition)
+
+
+def check_registration(
+    found: Findings, path: str, registration: pb.DepartmentRegistration, edition: Edition
+) -> None:
+    """Notes every fault of a registration, also of the operator's own in the genesis statement."""
+    for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, normalise(registration.code)):
+        found.add(fault.reason, f"{path}.code", fault.message)
+    found.required(f"{path}.name", registration.name, "部门名称")
+    mandate = registration.mandate
+    if fault_text := region_fault(mandate.region):
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.mandate.region", fault_text)
+    kinds = frozenset(registration.kinds)
+    for kind in kinds - edition.department_kinds:
+        message = f"部门种类“{kind[:40]}”不在目录内。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kinds", message)
+    for code in mandate.categories:
+        if edition.category(code) is None:
+            message = f"类别“{code[:20]}”不在目录内。"
+            found.add(reasons.ERROR_REASON_CATEGORY_NOT_IN_CATALOGUE, f"{path}.mandate.categories", message)
+    for code in mandate.lists:
+        if not edition.may_list(kinds, code):
+            message = f"这类部门依法无权管理名单{code[:20]}。"
+            found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.lists", message)
+    for code in mandate.measures:
+        if not edition.may_impose(kinds, code):
+            message = f"这类部门依法无权决定措施{code[:20]}。"
+            found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.measures", message)
+
+
+def check_official(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """An official of a registered department, with a section and at least one role."""
+    official = statement.official_registration
+    path = "official_registration"
+    _check_department_known(found, f"{path}.department", official.department, ledger)
+    found.required(f"{path}.official_id", official.official_id, "工号")
+    found.required(f"{path}.name", official.name, "姓名")
+    found.required(f"{path}.section", official.section, "内设机构")
+    if not official.roles or pb.OFFICIAL_ROLE_UNSPECIFIED in official.roles:
+        found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.roles", "缺少岗位。")
+
+
+def check_official_revocation(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """An active official is revoked; what was signed before stands."""
+    revocation = statement.official_revocation
+    official = ledger.directory.official(revocation.department, revocation.official_id)
+    if official is None or not official.active:
+        message = "没有这一在岗人员。"
+        found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "official_revocation.official_id", message)
+    found.required("official_revocation.reason", revocation.reason, "停用理由")
+
+
+def check_key_enrolment(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """A new key of a registered department, or of one of its active officials."""
+    enrolment = statement.key_enrolment
+    path = "key_enrolment"
+    _check_department_known(found, f"{path}.department", enrolment.department, ledger)
+    official = ledger.directory.official(enrolment.department, enrolment.official_id)
+    if enrolment.official_id and (official is None or not official.active):
+        found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, f"{path}.official_id", "没有这一在岗人员。")
+    if ledger.directory.key(keyid_of(enrolment.public_key)) is not None:
+        message = "该公钥已经登记过, 不能再次登记。"
+        found.add(reasons.ERROR_REASON_KEY_ALREADY_ENROLLED, f"{path}.public_key", message)
+    check_enrolment(found, path, enrolment)
+
+
+def check_enrolment(found: Findings, path: str, enrolment: pb.KeyEnrolment) -> None:
+    """Notes what is wrong with the key itself and its window."""
+    try:
+        load_verifying_key(enrolment.suite, enrolment.public_key)
+    except ValueError as error:
+        found.add(reasons.ERROR_REASON_SUITE_NOT_SUPPORTED, f"{path}.public_key", f"公钥不可用: {error}")
+    first = found.day(f"{path}.valid_from", enrolment.valid_from, "启用日期")
+    last = found.day(f"{path}.valid_until", enrolment.valid_until, "停用日期")
+    if first and last and last < first:
+        message = f"停用日期{last}早于启用日期{first}。"
+        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, f"{path}.valid_until", message)
+
+
+def check_key_revocation(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """A key that is not revoked yet, and not the last one that can change the directory."""
+    revocation = statement.key_revocation
+    field = "key_revocation.keyid"
+    key = ledger.directory.key(revocation.keyid)
+    if key is None:
+        found.add(reasons.ERROR_REASON_KEY_UNKNOWN, field, "没有登记这一密钥。")
+    elif key.revoked_position is not None:
+        message = f"该密钥已在序号{key.revoked_position}撤销。"
+        found.add(reasons.ERROR_REASON_KEY_REVOKED, field, message)
+    elif ledger.directory.is_registrar(key) and ledger.directory.registrar_keys() == 1:
+        message = "这是最后一把登记员密钥; 请先登记新的登记员密钥。"
+        found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, field, message)
+    if revocation.reason == pb.KEY_REVOCATION_REASON_UNSPECIFIED:
+        found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "key_revocation.reason", "缺少撤销原因。")
+
+
+def check_edition(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """The edition's content must be at hand; whoever runs the log knows which are."""
+    if not ledger.has_edition(statement.edition_adoption.edition):
+        message = "本系统没有这一目录版本。"
+        found.add(reasons.ERROR_REASON_EDITION_UNKNOWN, "edition_adoption.edition", message)
+
+
+def _check_department_known(found: Findings, path: str, code: str, ledger: Ledger) -> None:
+    if ledger.directory.department(code) is None:
+        found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, path, f"部门“{code[:18]}”未登记。")

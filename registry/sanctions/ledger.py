@@ -1,0 +1,73 @@
+"""What admission and effects look up: the registry's state just before the next position.
+
+The functions of this package are pure; they see the registry only through ``Ledger``. Whoever runs
+the log (one writer) provides it and sees to it that what it shows includes everything admitted
+before, committed or still in the same group.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Protocol
+
+from registry.domain.departments import Directory
+from registry.sanctions.catalogue import Edition
+from registry.sanctions.restriction import SubjectRecord
+from registry.v1 import subject_pb2
+
+
+class EventState(IntEnum):
+    """Where a recorded event stands. Codes are stored and never reused."""
+
+    STANDS = 0
+    WITHDRAWN = 1
+    CORRECTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An admitted event or correction, as later statements refer to it."""
+
+    position: int
+    department: str
+    statement_id: str
+    subject: str
+    category: str
+    list_code: str
+    effective_from: date | None
+    state: EventState = EventState.STANDS
+    ended_position: int | None = None
+    repaired_position: int | None = None
+
+
+class Ledger(Protocol):
+    """The registry just before a statement is admitted."""
+
+    @property
+    def origin(self) -> str:
+        """Origin of the log."""
+
+    @property
+    def edition(self) -> Edition:
+        """Catalogue edition adopted last."""
+
+    @property
+    def directory(self) -> Directory:
+        """Departments, officials and keys."""
+
+    def has_edition(self, edition: str) -> bool:
+        """Whether the content of an edition is at hand, by its hash."""
+
+    def event(self, department: str, statement_id: str) -> RecordedEvent | None:
+        """An event by the id its department gave it."""
+
+    def is_recorded(self, department: str, statement_id: str) -> bool:
+        """Whether a statement of any kind has this id."""
+
+    def subject(self, ref: str) -> SubjectRecord:
+        """What is known of a subject; an empty record for an unknown one."""
+
+    def subject_ref(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> str:
+        """The reference under which a subject is kept: its code, or a person's keyed hash."""

@@ -1,0 +1,208 @@
+"""The gRPC server: one process, one writer, mutual TLS, health and reflection.
+
+Started from a configuration, stopped in order: new calls refused, those under way finished, the
+writer's queue written, the store closed. Port in use, key missing or wrong, store of another version:
+one clear line (StartError), nothing changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from registry.commands.ask import Ask
+from registry.commands.intake import Intake
+from registry.commands.sequencer import Job, Outcome, Sequencer, changes_directory
+from registry.commands.state import RegistryState
+from registry.config import Config
+from registry.editions import shipped_editions
+from registry.provenance.checkpoint import CheckpointError, open_checkpoint
+from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
+from registry.provenance.vault import Vault, VaultError
+from registry.servicer.directory import DirectoryServicer
+from registry.servicer.gate import Gate
+from registry.servicer.intake import IntakeServicer
+from registry.servicer.log import LogServicer
+from registry.servicer.restriction import RestrictionServicer
+from registry.store.interface import QueryRow, Store, StoreError
+from registry.store.opening import open_store
+from registry.store.sqlite import sqlite_notice
+from registry.store.writer import Writer
+from registry.v1 import (
+    directory_service_pb2,
+    directory_service_pb2_grpc,
+    intake_service_pb2,
+    intake_service_pb2_grpc,
+    log_service_pb2,
+    log_service_pb2_grpc,
+    restriction_service_pb2,
+    restriction_service_pb2_grpc,
+)
+
+THREADS = 16
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+GRACE_S = 10.0
+logger = logging.getLogger(__name__)
+
+SERVICES = tuple(
+    module.DESCRIPTOR.services_by_name[name].full_name
+    for module, name in (
+        (intake_service_pb2, "IntakeService"),
+        (restriction_service_pb2, "RestrictionService"),
+        (directory_service_pb2, "DirectoryService"),
+        (log_service_pb2, "LogService"),
+    )
+)
+
+
+class StartError(Exception):
+    """The server cannot start; one clear line says why."""
+
+
+def now_ms() -> int:
+    """Unix time in milliseconds: the only clock of a running server."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class Engine:
+    """The registry without its wire: state, writer and commands over an open store."""
+
+    store: Store
+    state: RegistryState
+    writer: Writer[Job, Outcome | None]
+    intake: Intake
+    ask: Ask
+
+    def close(self) -> None:
+        """Writes what is queued and closes the store."""
+        self.writer.close()
+        self.store.close()
+
+
+def start_engine(config: Config) -> Engine:
+    """Opens an installation's store and starts its writer. Raises StartError."""
+    try:
+        vault = Vault(read_secret(config.vault_key))
+        signer = FileSigner.load(config.log_key, None)
+        store: Store = open_store(config.store)
+    except (StoreError, VaultError, KeyFileError) as error:
+        raise StartError(str(error)) from error
+    try:
+        state = RegistryState(store, vault, shipped_editions())
+        check_head(state, signer)
+    except StoreError as error:
+        store.close()
+        raise StartError(str(error)) from error
+    return engine_over(store, state, signer)
+
+
+def engine_over(store: Store, state: RegistryState, signer: FileSigner) -> Engine:
+    """An engine over a store that is open and a state that was loaded from it."""
+    sequencer = Sequencer(state, signer, clock=now_ms, random_bytes=os.urandom)
+    writer: Writer[Job, Outcome | None] = Writer(sequencer.process, alone=changes_directory)
+
+    def log_queries(rows: Sequence[QueryRow]) -> None:
+        for future in writer.put(rows):
+            future.result()
+
+    return Engine(store, state, writer, Intake(state, writer), Ask(state, log_queries, now_ms))
+
+
+def check_head(state: RegistryState, signer: FileSigner) -> None:
+    """Raises StoreError unless the log is founded and its last checkpoint is signed by this key."""
+    if state.head is None:
+        raise StoreError("存储没有创世陈述; 请运行 registry init")
+    verifier = load_verifying_key(signer.suite, signer.public_key)
+    try:
+        open_checkpoint(state.head.note, verifier, origin=state.origin)
+    except CheckpointError as error:
+        raise StoreError("日志密钥与存储不符: 最后的检查点不是这把 log.key 签的") from error
+
+
+def read_secret(path: Path) -> bytes:
+    """The bytes of a secret key file. Raises KeyFileError with one line."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"密钥文件 {path} 不能读取: {error.strerror}") from error
+
+
+def build_server(
+    engine: Engine, credentials: grpc.ServerCredentials, address: str
+) -> tuple[grpc.Server, int]:
+    """A gRPC server over an engine, bound to an address but not started; and its port.
+
+    Raises StartError if the port is in use."""
+    server = grpc.server(
+        ThreadPoolExecutor(THREADS, thread_name_prefix="registry-rpc"),
+        interceptors=[Gate(engine.state.origin)],
+        options=[
+            ("grpc.so_reuseport", 0),
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ],
+    )
+    intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(IntakeServicer(engine.intake), server)
+    restriction_service_pb2_grpc.add_RestrictionServiceServicer_to_server(
+        RestrictionServicer(engine.ask), server
+    )
+    directory = DirectoryServicer(engine.state, engine.intake)
+    directory_service_pb2_grpc.add_DirectoryServiceServicer_to_server(directory, server)
+    log_service_pb2_grpc.add_LogServiceServicer_to_server(LogServicer(engine.state), server)
+    add_health(server)
+    reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    try:
+        return server, server.add_secure_port(address, credentials)
+    except RuntimeError as error:
+        raise StartError(f"不能监听 {address}: 端口已被占用或地址无效") from error
+
+
+def add_health(server: grpc.Server) -> None:
+    """Standard health: every service is serving while the server runs."""
+    servicer = health.HealthServicer()
+    for name in ("", *SERVICES):
+        servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+
+
+def server_credentials(config: Config) -> grpc.ServerCredentials:
+    """Mutual TLS: clients must show a certificate of the authority. Raises StartError."""
+    try:
+        key = read_secret(config.certificate_key)
+        certificate = read_secret(config.certificate)
+        authority = read_secret(config.authority)
+    except KeyFileError as error:
+        raise StartError(str(error)) from error
+    return grpc.ssl_server_credentials([(key, certificate)], authority, require_client_auth=True)
+
+
+def serve(config: Config, *, stop: Event) -> None:
+    """Serves until ``stop`` is set. Raises StartError."""
+    credentials = server_credentials(config)
+    engine = start_engine(config)
+    try:
+        server, port = build_server(engine, credentials, config.address)
+        server.start()
+        logger.info("%s", sqlite_notice())
+        logger.info(
+            "%s: %d statements, edition %s",
+            engine.state.origin,
+            engine.state.size,
+            engine.state.edition.label,
+        )
+        print(f"registry: {config.origin} 在 {config.address.rpartition(':')[0]}:{port} 提供服务", flush=True)
+        stop.wait()
+        server.stop(GRACE_S).wait()
+    finally:
+        engine.close()

@@ -1,0 +1,1 @@
+"""The wire: messages to commands and back, nothing else."""

@@ -1,0 +1,27 @@
+"""Outcomes of submissions as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future
+
+from registry.commands.sequencer import Outcome, Placed, fault_message
+from registry.v1 import intake_service_pb2 as pb
+
+
+def results(futures: Iterable[Future[Outcome | None]]) -> list[pb.SubmitResult]:
+    """Waits until every outcome is durable. Raises StoreError if the store could not write."""
+    return [result(future.result()) for future in futures]
+
+
+def result(outcome: Outcome | None) -> pb.SubmitResult:
+    """The message of one outcome."""
+    assert outcome is not None  # Only a query-log job has none.
+    if isinstance(outcome, Placed):
+        placed = pb.SubmitResult(statement_id=outcome.statement_id)
+        placed.accepted.position = outcome.position
+        placed.accepted.received_time.FromMilliseconds(outcome.received_ms)
+        placed.accepted.already_recorded = outcome.again
+        return placed
+    refused = pb.Refused(faults=[fault_message(fault) for fault in outcome.faults])
+    return pb.SubmitResult(statement_id=outcome.statement_id, refused=refused)

@@ -1,0 +1,126 @@
+"""Writes one group in the transaction it is given: statements, leaves, derived rows, checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, delete, insert, update
+
+from registry.store import rows, tables
+from registry.store.interface import Group
+
+_INSERTS: Mapping[str, Insert] = {name: insert(table) for name, table in tables.metadata.tables.items()}
+
+
+def write_group(connection: Connection, group: Group) -> None:
+    """Writes every row of the group; what one statement opens, a later one of the group may close."""
+    _insert(connection, tables.statement, map(_plain, group.statements))
+    _insert(connection, tables.person, ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons))
+    _insert(connection, tables.event, map(rows.event_values, group.recorded))
+    _update(connection, _END_EVENT, map(_event_end, group.targets))
+    _insert(connection, tables.restriction, map(rows.restriction_values, group.opened))
+    _update(
+        connection,
+        _CLOSE_RESTRICTION,
+        (
+            {"at": row.position, "nth": row.ordinal, "since": row.known_from, "end": row.known_to}
+            for row in group.closed
+        ),
+    )
+    _insert(connection, tables.subject, ({"ref": ref, "known_from": at} for ref, at in group.became_known))
+    _update(
+        connection,
+        _FORGET_SUBJECT,
+        ({"of": ref, "since": since, "end": end} for ref, since, end in group.became_unknown),
+    )
+    _put_chains(connection, group)
+    _insert(connection, tables.department, map(rows.department_values, group.departments))
+    for official in group.officials:
+        _replace(connection, tables.official, rows.official_values(official))
+    for key in group.keys:
+        _replace(connection, tables.key, rows.key_values(key))
+    _insert(connection, tables.edition, ({"position": at, "hash": name} for at, name in group.editions))
+    _insert(connection, tables.refusal, (_without_number(asdict(row)) for row in group.refusals))
+    _insert(connection, tables.query_log, map(asdict, group.queries))
+    if group.checkpoint is not None:
+        _replace(connection, tables.checkpoint, {"id": 1, **asdict(group.checkpoint)})
+
+
+_END_EVENT: Update = (
+    update(tables.event)
+    .where(tables.event.c.position == bindparam("at"))
+    .values(
+        state=bindparam("new_state"),
+        ended_position=bindparam("ended"),
+        repaired_position=bindparam("repaired"),
+    )
+)
+_CLOSE_RESTRICTION: Update = (
+    update(tables.restriction)
+    .where(
+        tables.restriction.c.position == bindparam("at"),
+        tables.restriction.c.ordinal == bindparam("nth"),
+        tables.restriction.c.known_from == bindparam("since"),
+    )
+    .values(known_to=bindparam("end"))
+)
+_ADVANCE_CHAIN: Update = (
+    update(tables.chain)
+    .where(tables.chain.c.subject == bindparam("of"))
+    .values(sequence=bindparam("count"), head=bindparam("last"))
+)
+_FORGET_SUBJECT: Update = (
+    update(tables.subject)
+    .where(tables.subject.c.ref == bindparam("of"), tables.subject.c.known_from == bindparam("since"))
+    .values(known_to=bindparam("end"))
+)
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+def _event_end(event: Any) -> dict[str, Any]:
+    return {
+        "at": event.position,
+        "new_state": int(event.state),
+        "ended": event.ended_position,
+        "repaired": event.repaired_position,
+    }
+
+
+def _without_number(values: dict[str, Any]) -> dict[str, Any]:
+    del values["number"]  # Given by the database, rising.
+    return values
+
+
+def _insert(connection: Connection, table: Table, values: Iterable[dict[str, Any]]) -> None:
+    if parameters := list(values):
+        connection.execute(_INSERTS[table.name], parameters)
+
+
+def _update(connection: Connection, statement: Update, values: Iterable[dict[str, Any]]) -> None:
+    if parameters := list(values):
+        connection.execute(statement, parameters)
+
+
+def _replace(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    matches = [column == values[column.name] for column in table.primary_key.columns]
+    connection.execute(delete(table).where(*matches))
+    connection.execute(_INSERTS[table.name], [values])
+
+
+def _put_chains(connection: Connection, group: Group) -> None:
+    heads = group.chains.values()
+    _insert(connection, tables.chain, (asdict(head) for head in heads if head.subject in group.new_chains))
+    _update(
+        connection,
+        _ADVANCE_CHAIN,
+        (
+            {"of": head.subject, "count": head.sequence, "last": head.head}
+            for head in heads
+            if head.subject not in group.new_chains
+        ),
+    )

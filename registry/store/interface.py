@@ -1,0 +1,207 @@
+"""What the registry asks of its store. Every engine answers the same contract suite.
+
+The log (``statement``, ``person``) is what departments stated; refusals and the query log are the
+registry's own records. Everything else is derived and can be built again from the log: ``rebuild``
+does so and compares. A group is written in one transaction, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from registry.domain.departments import Department, Key, Official
+from registry.sanctions.catalogue import Measure
+from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.restriction import Restriction, SubjectRecord
+
+StatementKey = tuple[str, str]
+"""Department code and statement id."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the message is one clear line for an operator."""
+
+
+class StoreBusyError(StoreError):
+    """Another process writes to this store."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement of the log as it rests: the payload sealed, the rest in clear."""
+
+    position: int
+    department: str
+    statement_id: str
+    subject: str
+    payload_type: str
+    sealed_payload: bytes
+    signatures: bytes
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where a statement stands in the log, and the hash by which a repetition is known."""
+
+    position: int
+    received_ms: int
+    statement_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Head of a subject's chain of leaves: how many, and the hash of the last."""
+
+    subject: str
+    sequence: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """The state of the tree: size, frontier, time of the last leaf, and the signed note."""
+
+    size: int
+    frontier: bytes
+    last_received_ms: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalRow:
+    """A refused statement, for its department to read back; ``faults`` is a serialised Refused."""
+
+    department: str
+    statement_id: str
+    payload_sha256: bytes
+    received_ms: int
+    faults: bytes
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRow:
+    """Who asked about which person, for what: kept for the auditor (查询日志)."""
+
+    asked_ms: int
+    caller: str
+    subject: str
+    domain: int
+    reference: str
+    matter: str
+    known_position: int
+    verdict: int
+
+
+@dataclass(slots=True)
+class Group:
+    """What one transaction writes. Rows of derived state follow from the statements beside them."""
+
+    statements: list[StatementRow] = field(default_factory=list)
+    persons: list[tuple[str, bytes]] = field(default_factory=list)
+    recorded: list[RecordedEvent] = field(default_factory=list)
+    targets: list[RecordedEvent] = field(default_factory=list)
+    opened: list[Restriction] = field(default_factory=list)
+    closed: list[Restriction] = field(default_factory=list)
+    became_known: list[tuple[str, int]] = field(default_factory=list)
+    became_unknown: list[tuple[str, int, int]] = field(default_factory=list)
+    chains: dict[str, Chain] = field(default_factory=dict)
+    new_chains: set[str] = field(default_factory=set)
+    departments: list[Department] = field(default_factory=list)
+    officials: list[Official] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    editions: list[tuple[int, str]] = field(default_factory=list)
+    refusals: list[RefusalRow] = field(default_factory=list)
+    queries: list[QueryRow] = field(default_factory=list)
+    checkpoint: CheckpointRow | None = None
+
+
+class Store(Protocol):
+    """One log with its derived state. Methods may be called from any thread, but ``commit`` from one."""
+
+    def meta(self) -> dict[str, str]:
+        """Facts about the store: origin, vault check value."""
+
+    def put_meta(self, facts: dict[str, str]) -> None:
+        """Records facts about a new store."""
+
+    def checkpoint(self) -> CheckpointRow | None:
+        """The state of the tree; None before the first statement."""
+
+    def recorded(self, keys: Collection[StatementKey]) -> dict[StatementKey, Recorded]:
+        """Those of the statements that the log holds."""
+
+    def events(self, keys: Collection[StatementKey]) -> dict[StatementKey, RecordedEvent]:
+        """Those of the statements that are events or corrections."""
+
+    def chains(self, subjects: Collection[str]) -> dict[str, Chain]:
+        """Chain heads of those subjects that have one."""
+
+    def persons(self, refs: Collection[str]) -> dict[str, bytes]:
+        """Sealed persons by reference."""
+
+    def commit(self, group: Group) -> None:
+        """Writes a group durably, or raises StoreError and writes nothing."""
+
+    def statement(self, position: int) -> StatementRow | None:
+        """One statement of the log."""
+
+    def statements(self, first: int = 0) -> Iterator[StatementRow]:
+        """The log from a position on, in order."""
+
+    def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
+        """Every subject with its restrictions, to build the index."""
+
+    def departments(self) -> Iterator[Department]:
+        """Every registration in order, replaced ones too."""
+
+    def officials(self) -> Iterator[Official]:
+        """Latest entry of every official, in order of registration."""
+
+    def enrolled_keys(self) -> Iterator[Key]:
+        """Every key, in order of enrolment."""
+
+    def editions(self) -> Iterator[tuple[int, str]]:
+        """Position and hash of every catalogue edition adopted, in order."""
+
+    def refusals(self, department: str, after: int, limit: int) -> list[RefusalRow]:
+        """A department's refusals with a number above ``after``, rising."""
+
+    def all_refusals(self) -> Iterator[RefusalRow]:
+        """Every department's refusals, rising by number."""
+
+    def all_persons(self) -> Iterator[tuple[str, bytes]]:
+        """Every sealed person with its reference."""
+
+    def queries(self) -> Iterator[QueryRow]:
+        """The query log, oldest first."""
+
+    def derived_rows(self, table: str) -> Iterator[tuple[object, ...]]:
+        """Every row of a derived table by primary key, for comparison."""
+
+    def close(self) -> None:
+        """Lets go of every connection and lock."""
+
+
+class MeasureLookup(Protocol):
+    """Finds a measure again, by edition hash, code and the day of the law."""
+
+    def __call__(self, edition: str, code: str, law_date: date) -> Measure:
+        """The measure row. Raises StoreError if the edition is not at hand."""
+
+
+DERIVED_TABLES = (
+    "event",
+    "restriction",
+    "subject",
+    "chain",
+    "department",
+    "official",
+    "key",
+    "edition",
+    "checkpoint",
+)

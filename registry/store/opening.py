@@ -1,0 +1,97 @@
+"""Creating, migrating and opening a store; a store of another version is refused with one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from registry.store.errors import one_line_errors
+from registry.store.interface import StoreError
+from registry.store.sql_store import SqlStore
+from registry.store.sqlite import StoreLock, reading_engine, writing_engine
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def create_store(path: Path) -> SqlStore:
+    """A new, empty store. Raises StoreError if the file exists."""
+    if path.exists():
+        raise StoreError(f"{path} 已存在; 不会覆盖")
+    if not path.parent.is_dir():
+        raise StoreError(f"目录 {path.parent} 不存在")
+    lock = StoreLock(path)
+    engine = writing_engine(path)
+    with one_line_errors():
+        _upgrade(engine)
+    return SqlStore(engine, reading_engine(path), lock.release)
+
+
+def open_store(path: Path) -> SqlStore:
+    """An existing store for one writer. Raises StoreError for another version or another writer."""
+    _check_present(path)
+    lock = StoreLock(path)
+    try:
+        engine = writing_engine(path)
+        with one_line_errors():
+            _check_version(engine)
+    except StoreError:
+        lock.release()
+        raise
+    return SqlStore(engine, reading_engine(path), lock.release)
+
+
+def migrate_store(path: Path) -> tuple[str, str]:
+    """Brings a store to this version's tables; answers the versions before and after."""
+    _check_present(path)
+    lock = StoreLock(path)
+    try:
+        engine = writing_engine(path)
+        with one_line_errors():
+            before = _version(engine)
+            _refuse_newer(before)
+            _upgrade(engine)
+            after = _version(engine)
+        engine.dispose()
+        return before or "-", after or "-"
+    finally:
+        lock.release()
+
+
+def _check_present(path: Path) -> None:
+    if not path.is_file():
+        raise StoreError(f"存储 {path} 不存在; 请先运行 registry init")
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS))
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(version: str | None) -> None:
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if version is not None and version not in known:
+        raise StoreError(f"存储的版本 {version} 比本程序新; 请升级程序, 存储未被改动")
+
+
+def _check_version(engine: Engine) -> None:
+    version = _version(engine)
+    _refuse_newer(version)
+    if version != _scripts().get_current_head():
+        raise StoreError(f"存储的版本 {version or '空'} 较旧; 请运行 registry migrate")
+
+
+def _upgrade(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,220 @@
+"""The store on a relational database, in SQLAlchemy Core; engine-neutral but for how it is opened.
+
+``commit`` writes a whole group in one transaction. If the database fails during COMMIT, it is not
+known whether the group is durable: ``commit`` then looks at the checkpoint and reports success only
+if the group is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, Table, and_, delete, func, insert, select
+
+from registry.domain.departments import Department, Key, Official
+from registry.provenance.leaf import Leaf
+from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.restriction import Restriction, SubjectRecord
+from registry.store import rows, tables
+from registry.store.errors import one_line_errors
+from registry.store.group_write import write_group
+from registry.store.interface import (
+    Chain,
+    CheckpointRow,
+    Group,
+    MeasureLookup,
+    QueryRow,
+    Recorded,
+    RefusalRow,
+    StatementKey,
+    StatementRow,
+    StoreError,
+)
+
+PAGE = 1000
+
+
+class SqlStore:
+    """A log with its derived state in a relational database."""
+
+    def __init__(self, writer: Engine, reader: Engine, release: Callable[[], None]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._release = release
+
+    def meta(self) -> dict[str, str]:
+        """See Store."""
+        return {row.name: row.value for row in self._read(select(tables.meta))}
+
+    def put_meta(self, facts: dict[str, str]) -> None:
+        """See Store."""
+        with one_line_errors(), self._writer.begin() as connection:
+            connection.execute(delete(tables.meta).where(tables.meta.c.name.in_(list(facts))))
+            connection.execute(insert(tables.meta), [{"name": k, "value": v} for k, v in facts.items()])
+
+    def checkpoint(self) -> CheckpointRow | None:
+        """See Store."""
+        for row in self._read(select(tables.checkpoint)):
+            return CheckpointRow(row.size, row.frontier, row.last_received_ms, row.note)
+        return None
+
+    def recorded(self, keys: Collection[StatementKey]) -> dict[StatementKey, Recorded]:
+        """See Store."""
+        table = tables.statement
+        found = self._by_key(table, keys, table.c.position, table.c.leaf)
+        return {key: _recorded(row) for key, row in found.items()}
+
+    def events(self, keys: Collection[StatementKey]) -> dict[StatementKey, RecordedEvent]:
+        """See Store."""
+        found = self._by_key(tables.event, keys, *tables.event.c)
+        return {key: rows.event_from(row) for key, row in found.items()}
+
+    def chains(self, subjects: Collection[str]) -> dict[str, Chain]:
+        """See Store."""
+        if not subjects:
+            return {}
+        query = select(tables.chain).where(tables.chain.c.subject.in_(list(subjects)))
+        return {row.subject: Chain(row.subject, row.sequence, row.head) for row in self._read(query)}
+
+    def persons(self, refs: Collection[str]) -> dict[str, bytes]:
+        """See Store."""
+        if not refs:
+            return {}
+        query = select(tables.person).where(tables.person.c.ref.in_(list(refs)))
+        return {row.ref: row.sealed for row in self._read(query)}
+
+    def commit(self, group: Group) -> None:
+        """See Store."""
+        try:
+            with one_line_errors(), self._writer.begin() as connection:
+                write_group(connection, group)
+        except StoreError:
+            expected = group.checkpoint
+            if expected is None or self.checkpoint() != expected:
+                raise
+
+    def statement(self, position: int) -> StatementRow | None:
+        """See Store."""
+        for row in self._read(select(tables.statement).where(tables.statement.c.position == position)):
+            return StatementRow(**_named(row))
+        return None
+
+    def statements(self, first: int = 0) -> Iterator[StatementRow]:
+        """See Store."""
+        table = tables.statement
+        while True:
+            query = select(table).where(table.c.position >= first).order_by(table.c.position).limit(PAGE)
+            page = self._read(query)
+            yield from (StatementRow(**_named(row)) for row in page)
+            if len(page) < PAGE:
+                return
+            first = page[-1].position + 1
+
+    def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
+        """See Store."""
+        restrictions: dict[str, list[Restriction]] = {}
+        ordered = select(tables.restriction).order_by(
+            tables.restriction.c.known_from, tables.restriction.c.position, tables.restriction.c.ordinal
+        )
+        for row in self._stream(ordered):
+            restrictions.setdefault(row.subject, []).append(rows.restriction_from(row, measures))
+        live = self._live_events()
+        known = select(tables.subject).order_by(tables.subject.c.ref, tables.subject.c.known_from)
+        for ref, intervals in groupby(self._stream(known), key=lambda row: row.ref):
+            yield SubjectRecord(
+                ref=ref,
+                live_events=live.get(ref, 0),
+                known=tuple((row.known_from, row.known_to) for row in intervals),
+                restrictions=tuple(restrictions.get(ref, ())),
+            )
+
+    def departments(self) -> Iterator[Department]:
+        """See Store."""
+        query = select(tables.department).order_by(tables.department.c.position)
+        return map(rows.department_from, self._read(query))
+
+    def officials(self) -> Iterator[Official]:
+        """See Store."""
+        query = select(tables.official).order_by(tables.official.c.position)
+        return map(rows.official_from, self._read(query))
+
+    def enrolled_keys(self) -> Iterator[Key]:
+        """See Store."""
+        return map(rows.key_from, self._read(select(tables.key).order_by(tables.key.c.position)))
+
+    def editions(self) -> Iterator[tuple[int, str]]:
+        """See Store."""
+        query = select(tables.edition).order_by(tables.edition.c.position)
+        return ((row.position, row.hash) for row in self._read(query))
+
+    def refusals(self, department: str, after: int, limit: int) -> list[RefusalRow]:
+        """See Store."""
+        table = tables.refusal
+        mine = and_(table.c.department == department, table.c.number > after)
+        query = select(table).where(mine).order_by(table.c.number).limit(limit)
+        return [RefusalRow(**_named(row)) for row in self._read(query)]
+
+    def all_refusals(self) -> Iterator[RefusalRow]:
+        """See Store."""
+        query = select(tables.refusal).order_by(tables.refusal.c.number)
+        return (RefusalRow(**_named(row)) for row in self._stream(query))
+
+    def all_persons(self) -> Iterator[tuple[str, bytes]]:
+        """See Store."""
+        return ((row.ref, row.sealed) for row in self._stream(select(tables.person)))
+
+    def queries(self) -> Iterator[QueryRow]:
+        """See Store."""
+        table = tables.query_log
+        columns = [column for column in table.c if column is not table.c.number]
+        return (QueryRow(**_named(row)) for row in self._stream(select(*columns).order_by(table.c.number)))
+
+    def derived_rows(self, table: str) -> Iterator[tuple[object, ...]]:
+        """See Store."""
+        target = tables.metadata.tables[table]
+        return (tuple(row) for row in self._stream(select(target).order_by(*target.primary_key.columns)))
+
+    def close(self) -> None:
+        """See Store."""
+        self._reader.dispose()
+        self._writer.dispose()
+        self._release()
+
+    def _read(self, query: Select[Any]) -> list[Row[Any]]:
+        with one_line_errors(), self._reader.connect() as connection:
+            return list(connection.execute(query).all())
+
+    def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        with one_line_errors(), self._reader.connect() as connection:
+            yield from connection.execution_options(yield_per=PAGE).execute(query)
+
+    def _by_key(
+        self, table: Table, keys: Collection[StatementKey], *columns: Any
+    ) -> dict[StatementKey, Row[Any]]:
+        found: dict[StatementKey, Row[Any]] = {}
+        for department, group in groupby(sorted(keys), key=lambda key: key[0]):
+            ids = [statement_id for _, statement_id in group]
+            query = select(table.c.statement_id.label("key_id"), *columns).where(
+                table.c.department == department, table.c.statement_id.in_(ids)
+            )
+            found.update({(department, row.key_id): row for row in self._read(query)})
+        return found
+
+    def _live_events(self) -> dict[str, int]:
+        query = (
+            select(tables.event.c.subject, func.count().label("live"))
+            .where(tables.event.c.state == 0)
+            .group_by(tables.event.c.subject)
+        )
+        return {row.subject: row.live for row in self._stream(query)}
+
+
+def _named(row: Row[Any]) -> dict[str, Any]:
+    return dict(row._mapping)
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    leaf = Leaf.decode(row.leaf)
+    return Recorded(row.position, leaf.received_ms, leaf.statement_hash)

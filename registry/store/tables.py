@@ -1,0 +1,180 @@
+"""The tables, as SQLAlchemy Core. Where a row lives:
+
+==============  =========  =====================================================================
+table           kind       one row for
+==============  =========  =====================================================================
+statement       log        each statement, by position: sealed payload, signatures, leaf
+person          log        each natural person: keyed hash, sealed number and secret
+refusal         own        each refused statement
+query_log       own        each question about a natural person
+meta            own        facts about the store
+event           derived    each event or correction, and what became of it
+restriction     derived    each restriction version: valid time (first, last), known [from, to)
+subject         derived    each interval of positions during which a subject is known
+chain           derived    head of each subject's chain of leaves
+department      derived    each registration (all versions)
+official, key   derived    latest entry
+edition         derived    each adoption of a catalogue edition
+checkpoint      derived    one row: the tree's state and the signed note
+==============  =========  =====================================================================
+
+Days are ISO text, instants are Unix milliseconds, documents and registrations are serialised
+protobuf as they stood in the statement. Migrations are in ``migrations/``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _table(name: str, *parts: Column[object] | PrimaryKeyConstraint | UniqueConstraint | Index) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True)
+
+
+def _int(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
+    return Column(name, Integer, nullable=null, primary_key=key, autoincrement=False)
+
+
+def _text(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
+    return Column(name, Text, nullable=null, primary_key=key)
+
+
+def _blob(name: str) -> Column[object]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+meta = _table("meta", _text("name", key=True), _text("value"))
+
+statement = _table(
+    "statement",
+    _int("position", key=True),
+    _text("department"),
+    _text("statement_id"),
+    _text("subject"),
+    _text("payload_type"),
+    _blob("sealed_payload"),
+    _blob("signatures"),
+    _blob("leaf"),
+    UniqueConstraint("department", "statement_id", name="statement_by_id"),
+)
+
+person = _table("person", _text("ref", key=True), _blob("sealed"))
+
+refusal = _table(
+    "refusal",
+    Column("number", Integer, primary_key=True),
+    _text("department"),
+    _text("statement_id"),
+    _blob("payload_sha256"),
+    _int("received_ms"),
+    _blob("faults"),
+    Index("refusal_by_department", "department", "number"),
+)
+
+query_log = _table(
+    "query_log",
+    Column("number", Integer, primary_key=True),
+    _int("asked_ms"),
+    _text("caller"),
+    _text("subject"),
+    _int("domain"),
+    _text("reference"),
+    _text("matter"),
+    _int("known_position"),
+    _int("verdict"),
+)
+
+event = _table(
+    "event",
+    _int("position", key=True),
+    _text("department"),
+    _text("statement_id"),
+    _text("subject"),
+    _text("category"),
+    _text("list_code"),
+    _text("effective_from", null=True),
+    _int("state"),
+    _int("ended_position", null=True),
+    _int("repaired_position", null=True),
+    UniqueConstraint("department", "statement_id", name="event_by_id"),
+)
+
+restriction = _table(
+    "restriction",
+    _int("position"),
+    _int("ordinal"),
+    _int("known_from"),
+    _int("known_to", null=True),
+    _text("subject"),
+    _text("measure_code"),
+    _text("list_code"),
+    _text("first"),
+    _text("last", null=True),
+    _int("lifetime"),
+    _text("region"),
+    _text("industry"),
+    _text("activity"),
+    _int("kind"),
+    _text("capacities"),
+    _blob("document"),
+    _text("legal_basis"),
+    _text("department"),
+    _text("statement_id"),
+    _text("edition"),
+    _text("law_date"),
+    PrimaryKeyConstraint("position", "ordinal", "known_from"),
+)
+
+subject = _table(
+    "subject",
+    _text("ref"),
+    _int("known_from"),
+    _int("known_to", null=True),
+    PrimaryKeyConstraint("ref", "known_from"),
+)
+
+chain = _table("chain", _text("subject", key=True), _int("sequence"), _blob("head"))
+
+department = _table("department", _int("position", key=True), _text("code"), _blob("registration"))
+
+official = _table(
+    "official",
+    _text("department"),
+    _text("official_id"),
+    _int("position"),
+    _int("revoked_position", null=True),
+    _blob("registration"),
+    PrimaryKeyConstraint("department", "official_id"),
+)
+
+key = _table(
+    "key",
+    _text("keyid", key=True),
+    _int("position"),
+    _int("revoked_position", null=True),
+    _int("revocation_reason"),
+    _blob("enrolment"),
+)
+
+edition = _table("edition", _int("position", key=True), _text("hash"))
+
+checkpoint = _table(
+    "checkpoint",
+    _int("id", key=True),
+    _int("size"),
+    _blob("frontier"),
+    _int("last_received_ms"),
+    _text("note"),
+)

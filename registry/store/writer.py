@@ -1,0 +1,102 @@
+"""The single writer: puts jobs in order and commits them in groups (group commit).
+
+One thread owns the log. It takes every job that waits, has the sequencer work them out as one
+group, commits the group in one transaction, and only then answers. While a commit is on its way to
+the disk the next jobs gather, so the cost of a sync is shared by all of them.
+
+The writer knows neither law nor tree: ``process`` does the work of a group and commits it. If it
+raises, every job of the group is answered with that error, and nothing of it is recorded. A job for
+which ``alone`` holds is a group by itself: what it changes must be in force before the next is read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Semaphore, Thread
+from typing import Generic, TypeVar
+
+from registry.store.interface import StoreError
+
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+
+MAX_GROUP = 1024
+MAX_WAITING = 65_536
+logger = logging.getLogger(__name__)
+
+
+class QueueFullError(StoreError):
+    """More jobs wait than the writer accepts; try again."""
+
+
+class Writer(Generic[Job, Answer]):
+    """Runs ``process`` on groups of jobs, in one thread, in order of arrival."""
+
+    def __init__(
+        self,
+        process: Callable[[Sequence[Job]], Sequence[Answer]],
+        *,
+        alone: Callable[[Job], bool] = lambda _job: False,
+    ) -> None:
+        self._process = process
+        self._alone = alone
+        self._held: list[tuple[Job, Future[Answer]]] = []
+        self._queue: SimpleQueue[tuple[Job, Future[Answer]] | None] = SimpleQueue()
+        self._room = Semaphore(MAX_WAITING)
+        self._closed = False
+        self._thread = Thread(target=self._run, name="registry-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, jobs: Sequence[Job]) -> list[Future[Answer]]:
+        """Queues jobs in order; each future is answered after its group is durable."""
+        futures: list[Future[Answer]] = []
+        for job in jobs:
+            if self._closed or not self._room.acquire(blocking=False):
+                raise QueueFullError("写入队列已满或服务正在停止, 请稍后重试")
+            future: Future[Answer] = Future()
+            futures.append(future)
+            self._queue.put((job, future))
+        return futures
+
+    def close(self) -> None:
+        """Finishes what is queued and stops."""
+        self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (group := self._next_group()) is not None:
+            jobs = [job for job, _ in group]
+            try:
+                answers = self._process(jobs)
+            except Exception as error:
+                if not isinstance(error, StoreError):
+                    logger.exception("writer: group of %d failed", len(group))
+                for _, future in group:
+                    future.set_exception(error)
+            else:
+                for (_, future), answer in zip(group, answers, strict=True):
+                    future.set_result(answer)
+            self._room.release(len(group))
+
+    def _next_group(self) -> list[tuple[Job, Future[Answer]]] | None:
+        first = self._held.pop() if self._held else self._queue.get()
+        if first is None:
+            return None
+        group = [first]
+        while len(group) < MAX_GROUP and not self._alone(group[-1][0]):
+            try:
+                waiting = self._queue.get_nowait()
+            except Empty:
+                break
+            if waiting is None:
+                self._queue.put(None)
+                break
+            if self._alone(waiting[0]):
+                self._held.append(waiting)
+                break
+            group.append(waiting)
+        return group

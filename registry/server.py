@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ class Engine:
         self.store.close()
 
 
-def start_engine(config: Config) -> Engine:
+def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
     """Opens an installation's store and starts its writer. Raises StartError."""
     try:
         vault = Vault(read_secret(config.vault_key))
@@ -104,19 +104,19 @@ def start_engine(config: Config) -> Engine:
     except StoreError as error:
         store.close()
         raise StartError(str(error)) from error
-    return engine_over(store, state, signer)
+    return engine_over(store, state, signer, clock)
 
 
-def engine_over(store: Store, state: RegistryState, signer: FileSigner) -> Engine:
+def engine_over(store: Store, state: RegistryState, signer: FileSigner, clock: Callable[[], int]) -> Engine:
     """An engine over a store that is open and a state that was loaded from it."""
-    sequencer = Sequencer(state, signer, clock=now_ms, random_bytes=os.urandom)
+    sequencer = Sequencer(state, signer, clock=clock, random_bytes=os.urandom)
     writer: Writer[Job, Outcome | None] = Writer(sequencer.process, alone=changes_directory)
 
     def log_queries(rows: Sequence[QueryRow]) -> None:
         for future in writer.put(rows):
             future.result()
 
-    return Engine(store, state, writer, Intake(state, writer), Ask(state, log_queries, now_ms))
+    return Engine(store, state, writer, Intake(state, writer), Ask(state, log_queries, clock))
 
 
 def check_head(state: RegistryState, signer: FileSigner) -> None:

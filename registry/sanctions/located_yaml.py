@@ -5,12 +5,12 @@ mappings of these; a key may stand once; anchors and aliases are not used. A cod
 YAML takes it for a number. ``Row`` reads a mapping field by field: each reader notes what is wrong in the
 ``FaultLog`` and returns a harmless value, so that reading goes on.
 
-Example of a fault: ``measures-bidding.yaml:13: M-BID-01 discretionary: expected true or false, found "maybe"``.
+Example of a fault: ``measures-bidding.yaml:13: M-BID-01 market_ban: expected true or false, found "maybe"``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -116,7 +116,11 @@ class Row:
         node = self._nodes.get(key)
         return node is not None and node.tag != f"{_TAG}null"
 
-    def keys(self) -> Iterator[str]:
+    def stated(self, key: str) -> bool:
+        """Whether the key holds a value other than null; that it is absent is a fault."""
+        return self._node(key) is not None and self.has(key)
+
+    def listed_keys(self) -> Iterator[str]:
         """The keys, in the order of the file."""
         return iter(self._nodes)
 
@@ -146,7 +150,7 @@ class Row:
 
     def optional_number(self, key: str) -> int | None:
         """A whole number; None if the key holds null. The key must be there."""
-        return self.number(key) if self._stated(key) else None
+        return self.number(key) if self.stated(key) else None
 
     def flag(self, key: str) -> bool:
         """True or false; the key must be there."""
@@ -167,7 +171,7 @@ class Row:
 
     def optional_day(self, key: str) -> date | None:
         """A calendar date; None if the key holds null. The key must be there."""
-        return self.day(key) if self._stated(key) else None
+        return self.day(key) if self.stated(key) else None
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, none of them blank or twice; the key must be there."""
@@ -195,6 +199,19 @@ class Row:
                 self.fault(key, f"{word} is none of {', '.join(allowed)}")
         return tuple(allowed[word] for word in words if word in allowed)
 
+    def reference(self, key: str, known: Container[str]) -> str:
+        """A code that must be one of those known."""
+        return self._known(key, self.text(key), known)
+
+    def references(self, key: str, known: Container[str]) -> tuple[str, ...]:
+        """A list of codes, each of which must be known; the key must be there, the list may be empty."""
+        return tuple(self._known(key, code, known) for code in self.texts(key))
+
+    def names(self, key: str) -> dict[str, str]:
+        """A mapping of codes to texts."""
+        inner = self.row(key)
+        return {code: inner.text(code) for code in inner.listed_keys()} if inner else {}
+
     def row(self, key: str) -> Row | None:
         """A mapping inside this one; None, with a fault noted, if it is not there."""
         node = self._node(key)
@@ -218,6 +235,11 @@ class Row:
                 self._log.add(place, f"{key}: expected a mapping")
         return found
 
+    def _known(self, key: str, code: str, known: Container[str]) -> str:
+        if code and code not in known:
+            self.fault(key, f"there is no {code}")
+        return code
+
     def _named(self, message: str) -> str:
         return f"{self.name} {message}".strip()
 
@@ -230,9 +252,6 @@ class Row:
     def _present(self, key: str) -> bool:
         self._read.add(key)
         return self.has(key)
-
-    def _stated(self, key: str) -> bool:
-        return self._node(key) is not None and self.has(key)
 
     def _scalar(self, key: str, kind: str) -> str | None:
         node = self._node(key)

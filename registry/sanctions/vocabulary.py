@@ -1,19 +1,36 @@
 """The words an edition's files may use where a column is closed, and what they stand for.
 
-Enum words are the lower-case names of ``registry.v1`` without their prefix: ``procurement`` is
+Words for enums are the lower-case names of ``registry.v1`` without their prefix: ``procurement`` is
 DOMAIN_PROCUREMENT, ``natural_person`` SUBJECT_KIND_NATURAL_PERSON, ``legal_rep`` CAPACITY_LEGAL_REP.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar, get_args
 
-from registry.v1 import subject_pb2
+from registry.sanctions import catalogue, rulebook
+from registry.v1 import statement_pb2, subject_pb2
+
+_V = TypeVar("_V", bound=int)
 
 
-def _enum_words(names: Mapping[str, int], prefix: str) -> dict[str, int]:
-    return {name.removeprefix(prefix).lower(): value for name, value in names.items() if value}
+def _words(items: Iterable[tuple[str, _V]], prefix: str) -> dict[str, _V]:
+    return {name.removeprefix(prefix).lower(): value for name, value in items if value}
 
 
-DOMAINS: Mapping[str, subject_pb2.Domain.ValueType]
-DOMAINS = _enum_words(dict(subject_pb2.Domain.items()), "DOMAIN_")  # type: ignore[assignment]
+DOMAINS = _words(subject_pb2.Domain.items(), "DOMAIN_")
+KINDS = _words(subject_pb2.SubjectKind.items(), "SUBJECT_KIND_")
+CAPACITIES = _words(subject_pb2.Capacity.items(), "CAPACITY_")
+ROLES = _words(subject_pb2.SubjectRole.items(), "SUBJECT_ROLE_")
+SEVERITIES = _words(statement_pb2.Severity.items(), "SEVERITY_")
+
+EFFECTS: Mapping[str, catalogue.Effect] = {word: word for word in get_args(catalogue.Effect)}
+ORIGINS: Mapping[str, catalogue.Origin] = {word: word for word in get_args(catalogue.Origin)}
+ANSWERS: Mapping[str, catalogue.Answer] = {word: word for word in get_args(catalogue.Answer)}
+QUERY_EFFECTS: Mapping[str, catalogue.QueryEffect] = {word: word for word in get_args(catalogue.QueryEffect)}
+POLARITIES: Mapping[str, catalogue.Polarity] = {word: word for word in get_args(catalogue.Polarity)}
+CONFIDENCES: Mapping[str, rulebook.Confidence] = {word: word for word in get_args(rulebook.Confidence)}
+UNITS: Mapping[str, rulebook.TimeUnit] = {word: word for word in get_args(rulebook.TimeUnit)}
+NATIONAL_CLASS_KINDS: Mapping[str, rulebook.NationalClassKind]
+NATIONAL_CLASS_KINDS = {word: word for word in get_args(rulebook.NationalClassKind)}

@@ -1,0 +1,55 @@
+# The house's commands; `make` alone lists them. Everything runs from .venv, which `setup` makes from
+# requirements.lock. Paths are relative throughout, so that a checkout may lie anywhere.
+# More arguments for a command: make test ARGS="tests/domain -x"
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+ARGS ?=
+
+# What another project left in the environment must not leak into this one.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help setup demo test serve lint format proto proto-check proto-baseline bench lock clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
+		printf 'make %-16s%s\n' "$$target" "$$text"; done
+
+setup: ## make .venv with Python 3.11 and the locked dependencies (only when they changed)
+	@scripts/setup
+
+demo: setup ## the registry's main job in one minute, on a fresh SQLite store
+	@$(PY) -m demo $(ARGS)
+
+test: setup ## run the tests
+	@$(PY) -m pytest -q $(ARGS)
+
+serve: setup ## run the registry's server
+	@$(PY) -m registry serve $(ARGS)
+
+lint: setup ## check style, types, import directions, the protos and the generated code
+	@scripts/lint
+
+format: setup ## bring Python and protos into the form that lint asks for
+	@$(PY) -m ruff check --quiet --fix-only . && $(PY) -m ruff format --quiet . && .venv/bin/buf format --write protos
+
+proto: setup ## generate registry/v1 from protos/
+	@scripts/proto generate
+
+proto-check: setup ## check that registry/v1 is what protos/ generates
+	@scripts/proto check
+
+proto-baseline: setup ## accept today's protos as the contract that later ones may not break
+	@scripts/proto baseline
+
+bench: setup ## measure, as ratios within one run
+	@$(PY) -m bench $(ARGS)
+
+lock: ## write requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@scripts/lock $(ARGS)
+
+clean: ## remove caches and build products; .venv and the stores under var/ stay
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find registry clients demo bench tests -name __pycache__ -type d -prune -exec rm -rf {} +

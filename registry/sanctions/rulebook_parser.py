@@ -1,0 +1,173 @@
+"""Reads the rules of an edition: the file that says which ``edition`` it is.
+
+Sections
+* ``edition`` label; ``domains`` code, name, ``required_lists`` with their ``legal_basis``.
+* ``roles`` role → kinds and capacities in which a measure binds whoever acts in it.
+* ``department_kinds``, ``activities``, ``regions`` (quoted, GB/T 2260), ``start_anchors`` code → name.
+* ``relief`` key → wording; ``relief_of_origin`` and ``relief_of_lists`` what rows have that name none.
+* ``national_classes``, ``severity_rules`` (effective-dated), ``deadlines``, ``vocabularies``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from registry.domain.scopes import region_fault
+from registry.sanctions import vocabulary as words
+from registry.sanctions.located_yaml import Row
+from registry.sanctions.rulebook import Binding, Deadline, DomainRule, NationalClass, Rulebook, SeverityRule
+from registry.v1 import subject_pb2
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def read_rulebook(row: Row) -> Rulebook:
+    """The rules that a file holds; faults are noted in its log."""
+    relief = row.names("relief")
+    rules = Rulebook(
+        domains=_frozen({rule.domain: rule for rule in map(_domain, row.rows("domains"))}),
+        roles=_roles(row),
+        department_kinds=_frozen(row.names("department_kinds")),
+        activities=_frozen(row.names("activities")),
+        regions=_frozen(_regions(row)),
+        start_anchors=_frozen(row.names("start_anchors")),
+        national_classes=_frozen(_by_code(row, "national_classes", _national_class)),
+        severity_rules=tuple(map(_severity_rule, row.rows("severity_rules", "severity"))),
+        deadlines=_frozen(_by_code(row, "deadlines", _deadline)),
+        vocabularies=_vocabularies(row),
+        relief=_frozen(relief),
+        relief_of_origin=_relief_of_origin(row, relief),
+        relief_of_lists=row.reference("relief_of_lists", relief),
+    )
+    for missing in words.DOMAINS.keys() - {_word_of(domain) for domain in rules.domains}:
+        row.fault("domains", f"{missing} is missing")
+    return rules
+
+
+def _frozen(mapping: dict[K, V]) -> Mapping[K, V]:
+    return MappingProxyType(mapping)
+
+
+def _word_of(domain: subject_pb2.Domain.ValueType) -> str:
+    return next(word for word, value in words.DOMAINS.items() if value == domain)
+
+
+def _by_code(row: Row, key: str, read: Callable[[Row], V]) -> dict[str, V]:
+    found: dict[str, V] = {}
+    for inner in row.rows(key):
+        if inner.name in found:
+            inner.fault("code", "stands twice")
+        found[inner.name] = read(inner)
+    return found
+
+
+def _domain(row: Row) -> DomainRule:
+    rule = DomainRule(
+        domain=row.choice("code", words.DOMAINS),
+        name_zh=row.text("name_zh"),
+        required_lists=row.texts("required_lists"),
+        legal_basis=row.texts("legal_basis"),
+    )
+    if rule.required_lists and not rule.legal_basis:
+        row.fault("legal_basis", "lists are required to be checked without a legal basis")
+    row.close()
+    return rule
+
+
+def _roles(row: Row) -> Mapping[subject_pb2.SubjectRole.ValueType, Binding]:
+    table = row.row("roles")
+    if table is None:
+        return {}
+    for role in words.ROLES.keys() - set(table.listed_keys()):
+        table.fault(role, "is missing")
+    return MappingProxyType(
+        {
+            words.ROLES[role]: read_binding(table, role)
+            for role in table.listed_keys()
+            if _known_role(table, role)
+        }
+    )
+
+
+def _known_role(table: Row, role: str) -> bool:
+    if role not in words.ROLES:
+        table.fault(role, "there is no such role")
+    return role in words.ROLES
+
+
+def read_binding(row: Row, key: str) -> Binding:
+    """Splits the files' one list of kinds and capacities into the two."""
+    both: dict[str, int] = {**words.KINDS, **words.CAPACITIES}
+    row.choices(key, both)
+    named = row.texts(key)
+    kinds = frozenset(words.KINDS[word] for word in named if word in words.KINDS)
+    return kinds, frozenset(words.CAPACITIES[word] for word in named if word in words.CAPACITIES)
+
+
+def _regions(row: Row) -> dict[str, str]:
+    table = row.row("regions")
+    if table is None:
+        return {}
+    for code in table.listed_keys():
+        if fault := region_fault(code):
+            table.fault(code, fault)
+    return row.names("regions")
+
+
+def _national_class(row: Row) -> NationalClass:
+    item = NationalClass(
+        code=row.text("code"),
+        name_zh=row.text("name_zh"),
+        kind=row.choice("class", words.NATIONAL_CLASS_KINDS),
+        confidence=row.choice("confidence", words.CONFIDENCES),
+    )
+    row.close()
+    return item
+
+
+def _severity_rule(row: Row) -> SeverityRule:
+    rule = SeverityRule(
+        severity=row.choice("severity", words.SEVERITIES),
+        publish_default=row.flag("publish_default"),
+        min_months=row.number("min_months"),
+        max_months=row.number("max_months"),
+        examples_zh=row.texts("examples_zh"),
+        effective_from=row.day("effective_from"),
+        effective_to=row.optional_day("effective_to"),
+        confidence=row.choice("confidence", words.CONFIDENCES),
+    )
+    if rule.min_months > rule.max_months:
+        row.fault("min_months", f"{rule.min_months} is more than max_months {rule.max_months}")
+    row.close()
+    return rule
+
+
+def _deadline(row: Row) -> Deadline:
+    deadline = Deadline(
+        code=row.text("code"),
+        amount=row.number("amount"),
+        unit=row.choice("unit", words.UNITS),
+        extend=row.number("extend") if row.has("extend") else 0,
+        basis=row.text("basis"),
+        confidence=row.choice("confidence", words.CONFIDENCES),
+        note=row.optional_text("note"),
+    )
+    row.close()
+    return deadline
+
+
+def _vocabularies(row: Row) -> Mapping[str, tuple[str, ...]]:
+    table = row.row("vocabularies")
+    return MappingProxyType({name: table.texts(name) for name in table.listed_keys()} if table else {})
+
+
+def _relief_of_origin(row: Row, relief: Mapping[str, str]) -> Mapping[str, str]:
+    table = row.row("relief_of_origin")
+    if table is None:
+        return {}
+    found = {origin: table.reference(origin, relief) for origin in words.ORIGINS}
+    table.close()
+    return MappingProxyType(found)

@@ -42,6 +42,7 @@ OF_LAW: dict[str, tuple[Mistake, ...]] = {
             put({"名单代码": "L-77"}),
             "名单代码不在目录内",
             "LIST_NOT_IN_EDITION",
+            "LIST_OUTSIDE_MANDATE",
         ),
         wrong(
             listing("市场监管", "L-06"),
@@ -93,6 +94,7 @@ OF_LAW: dict[str, tuple[Mistake, ...]] = {
             put({"措施代码": "M-PRO-05", "措施名称": "列入三类名单的拒绝参与政府采购"}),
             "随名单产生的措施不得另行决定",
             "MEASURE_FOLLOWS_LIST",
+            "MEASURE_OUTSIDE_MANDATE",
         ),
         wrong(
             decision("财政", "M-PRO-01"),

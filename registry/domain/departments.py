@@ -142,9 +142,14 @@ class Directory:
         roles = official.registration.roles if official and official.active else ()
         return pb.OFFICIAL_ROLE_REGISTRAR in roles
 
-    def registrar_keys(self) -> int:
-        """How many keys that are not revoked may change the directory."""
-        return sum(k.revoked_position is None and self.is_registrar(k) for k in self._keys.values())
+    def registrar_keys(self, without_official: str = "") -> int:
+        """How many keys that are not revoked may change the directory, leaving out an official's."""
+        return sum(
+            key.revoked_position is None
+            and self.is_registrar(key)
+            and (not key.official_id or key.official_id != without_official)
+            for key in self._keys.values()
+        )
 
     def lists_connected(self, position: int) -> frozenset[str]:
         """Lists for which a department with a mandate is registered, as known at ``position``."""

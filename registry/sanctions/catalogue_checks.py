@@ -48,11 +48,17 @@ class _Dated(Protocol):
 _D = TypeVar("_D", bound=_Dated)
 
 
+def _sound(placed: Sequence[Placed[T]]) -> list[Placed[T]]:
+    """Those of which every field could be read; the others have their faults already."""
+    return [(row, item) for row, item in placed if row.sound]
+
+
 def check_measures(placed: Sequence[Placed[Measure]]) -> None:
     """Notes the faults of measures, each by itself and as rows of one code."""
+    placed = _sound(placed)
     _check_windows(placed)
     for row, measure in placed:
-        if measure.code and not _MEASURE_CODE(measure.code):
+        if not _MEASURE_CODE(measure.code):
             row.fault("code", f"{measure.code} is not of the form M-PRO-01")
         term = measure.term
         if term.min_months is not None and term.max_months is not None and term.min_months > term.max_months:
@@ -94,11 +100,12 @@ def _check_answer(row: Row, measure: Measure) -> None:
         row.fault("compulsory_tender_only", "only measures of the domain bidding know compulsory tenders")
 
 
-def check_lists(placed: Sequence[Placed[CreditList]], rules: Rulebook, rules_row: Row) -> None:
-    """Notes the faults of lists, each by itself, as rows of one code, and against the rules."""
+def check_lists(placed: Sequence[Placed[CreditList]]) -> None:
+    """Notes the faults of lists, each by itself and as rows of one code."""
+    placed = _sound(placed)
     _check_windows(placed)
     for row, entry in placed:
-        if entry.code and not _LIST_CODE(entry.code):
+        if not _LIST_CODE(entry.code):
             row.fault("code", f"{entry.code} is not of the form L-01")
         if not entry.listing_departments:
             row.fault("listing_departments", "nobody may keep the list")
@@ -106,10 +113,10 @@ def check_lists(placed: Sequence[Placed[CreditList]], rules: Rulebook, rules_row
         stated = [number for number in months if number is not None]
         if stated != sorted(stated):
             row.fault("term_months", "min, default and max are not in order")
-    _check_required(placed, rules, rules_row)
 
 
-def _check_required(placed: Sequence[Placed[CreditList]], rules: Rulebook, rules_row: Row) -> None:
+def check_required_lists(placed: Sequence[Placed[CreditList]], rules: Rulebook, rules_row: Row) -> None:
+    """Notes where lists do not know of domains in which law requires them to be checked."""
     domain_rows = {row.name: row for row in rules_row.rows("domains")}
     checked_by = {(entry.code, domain) for _, entry in placed for domain in entry.checked_by}
     known = {entry.code for _, entry in placed}
@@ -124,8 +131,8 @@ def _check_required(placed: Sequence[Placed[CreditList]], rules: Rulebook, rules
 def check_categories(placed: Sequence[Placed[Category]]) -> None:
     """Notes the faults of categories: codes, and subtypes that do not exist."""
     codes = [category.code for _, category in placed]
-    for row, category in placed:
-        if category.code and not _CATEGORY_CODE(category.code):
+    for row, category in _sound(placed):
+        if not _CATEGORY_CODE(category.code):
             row.fault("code", f"{category.code} is not of the form E-03 or E-03-CF")
         if codes.count(category.code) > 1:
             row.fault("code", f"{category.code} stands twice")
@@ -136,21 +143,25 @@ def check_categories(placed: Sequence[Placed[Category]]) -> None:
 
 def check_triggers(measures: Sequence[Placed[Measure]], lists: Sequence[Placed[CreditList]]) -> None:
     """Notes where measures and lists do not agree on what follows an entry."""
-    follow = {(code, m.code) for _, m in measures if m.follows_lists for code in m.triggering_lists}
+    follow = {(code, m.code) for row, m in measures if _may_follow(row, m) for code in m.triggering_lists}
     trigger = {(entry.code, code) for _, entry in lists for code in entry.triggers}
     known = {measure.code for _, measure in measures}
-    for row, measure in measures:
+    for row, measure in _sound(measures):
         _check_triggering(row, measure, {entry.code for _, entry in lists}, trigger)
-    for row, entry in lists:
-        for code in (*entry.triggers, *entry.related_measures):
-            if code not in known:
-                row.fault("triggers", f"there is no measure {code}")
+    for row, entry in _sound(lists):
+        for key, codes in (("triggers", entry.triggers), ("related_measures", entry.related_measures)):
+            for code in (code for code in codes if code not in known):
+                row.fault(key, f"there is no measure {code}")
         for code in entry.triggers:
             if code in known and (entry.code, code) not in follow:
                 row.fault("triggers", f"{code} does not follow {entry.code} by law")
         for code in set(entry.triggers) & set(entry.related_measures):
             row.fault("related_measures", f"{code} is among the triggers")
     _check_common_kinds(measures, lists)
+
+
+def _may_follow(row: Row, measure: Measure) -> bool:
+    return measure.follows_lists or not row.sound
 
 
 def _check_triggering(row: Row, measure: Measure, lists: set[str], trigger: set[tuple[str, str]]) -> None:

@@ -30,6 +30,7 @@ from registry.sanctions.catalogue_checks import (
     check_categories,
     check_lists,
     check_measures,
+    check_required_lists,
     check_triggers,
 )
 from registry.sanctions.catalogue_rows import read_category, read_list, read_measure
@@ -73,9 +74,11 @@ def parse_edition(files: Mapping[str, str]) -> Edition:
     rules_row.close()
     rows = _read_rows([row for row in tops if row is not rules_row], rules)
     check_measures(rows.measures)
-    check_lists(rows.lists, rules, rules_row)
+    check_lists(rows.lists)
     check_categories(rows.categories)
-    check_triggers(rows.measures, rows.lists)
+    if len(tops) == len(files):  # Otherwise what an unreadable file holds would be told as missing.
+        check_triggers(rows.measures, rows.lists)
+        check_required_lists(rows.lists, rules, rules_row)
     log.raise_if_any()
     return Edition(
         label=label,

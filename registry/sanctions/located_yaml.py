@@ -84,11 +84,19 @@ def read_mapping(file: str, text: str, log: FaultLog) -> Row | None:
 
 
 class Row:
-    """A mapping, read field by field. ``close`` notes the keys that nobody read."""
+    """A mapping, read field by field. ``close`` notes the keys that nobody read.
 
-    def __init__(self, node: yaml.MappingNode, file: str, log: FaultLog, name: str = "") -> None:
+    ``sound`` turns false with the first fault of the row or of a mapping inside it: what was read then
+    holds made-up values, and is not worth judging further.
+    """
+
+    def __init__(
+        self, node: yaml.MappingNode, file: str, log: FaultLog, *, name: str = "", outer: Row | None = None
+    ) -> None:
         self.place = Place(file, node.start_mark.line + 1)
         self.name = name
+        self.sound = True
+        self._outer = outer
         self._log = log
         self._nodes: dict[str, yaml.Node] = {}
         self._keys: dict[str, Place] = {}
@@ -97,9 +105,9 @@ class Row:
             place = Place(file, key.start_mark.line + 1)
             text = key.value if isinstance(key, yaml.ScalarNode) else ""
             if not text or key.tag != f"{_TAG}str":
-                log.add(place, self._named(f"the key {key.value!r} is not a text; quote it"))
+                self._note(place, f"the key {key.value!r} is not a text; quote it")
             elif text in self._nodes:
-                log.add(place, self._named(f"the key {text} stands twice"))
+                self._note(place, f"the key {text} stands twice")
             else:
                 self._nodes[text], self._keys[text] = value, place
 
@@ -109,7 +117,7 @@ class Row:
 
     def fault(self, key: str, message: str) -> None:
         """Notes a fault of a field."""
-        self._log.add(self.place_of(key), self._named(f"{key}: {message}"))
+        self._note(self.place_of(key), f"{key}: {message}")
 
     def has(self, key: str) -> bool:
         """Whether the key is there with a value other than null."""
@@ -127,7 +135,7 @@ class Row:
     def close(self) -> None:
         """Notes every key that was not read."""
         for key in self._nodes.keys() - self._read:
-            self._log.add(self.place_of(key), self._named(f"unknown key {key}"))
+            self._note(self.place_of(key), f"unknown key {key}")
 
     def text(self, key: str) -> str:
         """A text that must be there and not be blank."""
@@ -216,7 +224,7 @@ class Row:
         """A mapping inside this one; None, with a fault noted, if it is not there."""
         node = self._node(key)
         if isinstance(node, yaml.MappingNode):
-            return Row(node, self.place.file, self._log, f"{self.name} {key}".strip())
+            return Row(node, self.place.file, self._log, name=f"{self.name} {key}".strip(), outer=self)
         if node is not None:
             self.fault(key, "expected a mapping")
         return None
@@ -229,10 +237,10 @@ class Row:
                 names = (
                     v.value for k, v in node.value if k.value == name_key and isinstance(v, yaml.ScalarNode)
                 )
-                found.append(Row(node, self.place.file, self._log, next(names, "")))
+                found.append(Row(node, self.place.file, self._log, name=next(names, "")))
             else:
                 place = Place(self.place.file, node.start_mark.line + 1)
-                self._log.add(place, f"{key}: expected a mapping")
+                self._note(place, f"{key}: expected a mapping")
         return found
 
     def _known(self, key: str, code: str, known: Container[str]) -> str:
@@ -240,8 +248,11 @@ class Row:
             self.fault(key, f"there is no {code}")
         return code
 
-    def _named(self, message: str) -> str:
-        return f"{self.name} {message}".strip()
+    def _note(self, place: Place, message: str) -> None:
+        self._log.add(place, f"{self.name} {message}".strip())
+        row: Row | None = self
+        while row is not None:
+            row.sound, row = False, row._outer
 
     def _node(self, key: str) -> yaml.Node | None:
         self._read.add(key)

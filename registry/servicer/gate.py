@@ -19,8 +19,7 @@ from google.protobuf.message import DecodeError
 from registry.access.identity import PEER_URI_PROPERTY, Caller, IdentityError, caller_of_peer
 from registry.access.policy import may_call
 from registry.errors import RegistryError, status_of
-from registry.store.interface import StoreError
-from registry.store.writer import QueueFullError
+from registry.store.interface import QueueFullError, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 
 logger = logging.getLogger(__name__)

@@ -29,6 +29,10 @@ class StoreBusyError(StoreError):
     """Another process writes to this store."""
 
 
+class QueueFullError(StoreError):
+    """More jobs wait than the writer accepts; try again."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatementRow:
     """A statement of the log as it rests: the payload sealed, the rest in clear."""

@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from threading import Semaphore, Thread
 from typing import Generic, TypeVar
 
-from registry.store.interface import StoreError
+from registry.store.interface import QueueFullError, StoreError
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -26,10 +26,6 @@ Answer = TypeVar("Answer")
 MAX_GROUP = 1024
 MAX_WAITING = 65_536
 logger = logging.getLogger(__name__)
-
-
-class QueueFullError(StoreError):
-    """More jobs wait than the writer accepts; try again."""
 
 
 class Writer(Generic[Job, Answer]):

@@ -74,6 +74,9 @@ def check_official_revocation(found: Findings, statement: pb.Statement, _day: da
         message = "没有这一在岗人员。"
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "official_revocation.official_id", message)
     found.required("official_revocation.reason", revocation.reason, "停用理由")
+    if ledger.directory.registrar_keys(without_official=revocation.official_id) == 0:
+        message = "停用后将没有登记员密钥; 请先登记新的登记员密钥。"
+        found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, "official_revocation.official_id", message)
 
 
 def check_key_enrolment(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.periods import add_months
-from registry.domain.scopes import industry_fault, region_fault
+from registry.domain.scopes import industry_fault, region_covers, region_fault
 from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.reach import feasible_capacities
 from registry.v1 import error_reason_pb2 as reasons
@@ -49,7 +49,7 @@ def check_measure(
         message = f"{department.name}无权决定{measure.name_zh}({measure.code})。"
         found.add(reasons.ERROR_REASON_MEASURE_OUTSIDE_MANDATE, field, message)
     _check_reach(found, path, imposed, measure, event.subject.kind)
-    _check_scope(found, f"{path}.scope", imposed.scope, edition)
+    _check_scope(found, f"{path}.scope", imposed.scope, department, edition)
     _check_term(found, path, imposed, measure, decided_on)
 
 
@@ -70,7 +70,9 @@ def _check_reach(
         found.add(reasons.ERROR_REASON_MEASURE_NOT_FOR_SUBJECT_KIND, f"{path}.measure_code", message)
 
 
-def _check_scope(found: Findings, path: str, scope: subject_pb2.Scope, edition: Edition) -> None:
+def _check_scope(
+    found: Findings, path: str, scope: subject_pb2.Scope, department: Department, edition: Edition
+) -> None:
     faults = (
         ("region", region_fault(scope.region) if scope.region else None),
         ("industry", industry_fault(scope.industry) if scope.industry else None),
@@ -79,6 +81,9 @@ def _check_scope(found: Findings, path: str, scope: subject_pb2.Scope, edition: 
     for name, fault in faults:
         if fault:
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.{name}", fault)
+    if scope.region and not region_fault(scope.region) and not region_covers(department.region, scope.region):
+        message = f"适用区域{scope.region}不在{department.name}的管辖({department.region})内。"
+        found.add(reasons.ERROR_REASON_REGION_OUTSIDE_MANDATE, f"{path}.region", message)
 
 
 def _check_term(

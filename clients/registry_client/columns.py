@@ -1,0 +1,133 @@
+"""Columns of the files that departments deliver: recognising a file by its headings, in any order.
+
+A ``Layout`` is a kind of file; ``registry_client.layouts`` has them all. A ``Column`` says where its cell goes
+in the ``registry.v1.Event``:
+
+* ``path``: the field that it fills, such as ``document.number``;
+* ``content``: the content field of the event's category (catalogue, ``event_categories``). What has a field
+  of its own in Event is not repeated as content: a signed statement says a thing once. Two columns with the
+  same content field are kept together there, each with its heading;
+* neither: the column is for readers only (措施名称 beside 措施代码), and nothing of it is sent.
+
+Headings are the Chinese ones or the short codes (CF_XDR_MC), also mixed. They are compared by their letters,
+digits and Chinese characters alone, so brackets, blanks, line ends, full width and a star for “required” do
+not matter: ``＊行政相对人代码_1 （统一社会信用代码）`` is 行政相对人代码_1（统一社会信用代码）. A heading that the
+layout does not know is reported; its cells are not sent.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from registry.v1 import subject_pb2
+from registry.v1.subject_pb2 import SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, its short code and other names, and where its cells go."""
+
+    heading: str
+    names: tuple[str, ...] = ()
+    path: str = ""
+    content: str = ""
+
+    @property
+    def for_readers_only(self) -> bool:
+        """Whether nothing of this column is sent."""
+        return not self.path and not self.content
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A kind of file. ``mark`` is the heading that no other layout has, by which it is told.
+
+    ``fallbacks`` names for a path the heading whose cell is taken where the path's own is empty; ``kind`` is
+    what every subject of such a file is, where it has no column for that.
+    """
+
+    name: str
+    category: str
+    mark: str
+    columns: tuple[Column, ...]
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    kind: SubjectKind.ValueType = subject_pb2.SUBJECT_KIND_UNSPECIFIED
+
+    def column_of(self, path: str) -> Column | None:
+        """The first column that fills a field of the event, or its content field."""
+        return next((column for column in self.columns if path in (column.path, column.content)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The first line of a file, understood: for each cell its column, or None where it is not known."""
+
+    layout: Layout
+    columns: tuple[Column | None, ...]
+    written: tuple[str, ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Headings that the layout does not know, as written. Their cells are not sent."""
+        return tuple(
+            text
+            for text, column in zip(self.written, self.columns, strict=True)
+            if column is None and text.strip()
+        )
+
+    @property
+    def for_readers_only(self) -> tuple[str, ...]:
+        """Headings, as written, of known columns that are not sent."""
+        return tuple(
+            text
+            for text, column in zip(self.written, self.columns, strict=True)
+            if column and column.for_readers_only
+        )
+
+    def as_written(self, column: Column) -> str:
+        """The heading that this file has for a column; the layout's own where it has none."""
+        return next(
+            (text for text, known in zip(self.written, self.columns, strict=True) if known == column),
+            column.heading,
+        )
+
+
+class HeadingsError(ValueError):
+    """A first line that is no layout's, or names a column twice; the message is one line in Chinese."""
+
+
+def recognise(headings: Sequence[str], layouts: Sequence[Layout]) -> Headings:
+    """The layout whose mark is among the headings, with its column for each heading. HeadingsError."""
+    letters = [heading_letters(heading) for heading in headings]
+    candidates = [layout for layout in layouts if set(letters) & _names(layout)[layout.mark]]
+    if not candidates:
+        marks = "、".join(layout.mark for layout in layouts)
+        raise HeadingsError(f"认不出表头：第一行应为列名，且含以下列之一：{marks}")
+    found = max(candidates, key=lambda layout: len(set(letters) & set().union(*_names(layout).values())))
+    by_letters = {
+        name: column
+        for column in found.columns
+        for name in _names_of(column)
+    }
+    columns = tuple(by_letters.get(each) for each in letters)
+    known = [column.heading for column in columns if column]
+    twice = sorted({heading for heading in known if known.count(heading) > 1})
+    if twice:
+        raise HeadingsError(f"列名重复：{'、'.join(twice)}")
+    return Headings(found, columns, tuple(headings))
+
+
+def heading_letters(heading: str) -> str:
+    """What counts of a heading: letters, digits and Chinese characters, half width, upper case."""
+    folded = unicodedata.normalize("NFKC", heading).upper()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def _names(layout: Layout) -> dict[str, set[str]]:
+    return {column.heading: set(_names_of(column)) for column in layout.columns}
+
+
+def _names_of(column: Column) -> list[str]:
+    return [heading_letters(name) for name in (column.heading, *column.names)]

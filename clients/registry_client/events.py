@@ -1,0 +1,198 @@
+"""From a row to a credit event (信用事件): each cell into its field, words into enumerations.
+
+What is checked here is only what could not be put into a message at all: a word that no enumeration has. All
+else, an empty number, a code with a wrong check digit, a day that does not exist, goes to the registry as it
+was written, and the registry names every fault; there is no second set of rules. Faults it names come back by
+the field of the event, and ``column_of_field`` tells the column.
+
+Subject: a natural person (自然人) by 证件类型 and 证件号码, everybody else by 统一社会信用代码. The 双公示 class
+法人及非法人组织 says nothing of the kind of body; it is read from the code's first two characters (GB 32100),
+and is an enterprise where they leave it open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from registry.domain.identifiers import normalise, uscc_kinds
+from registry.v1 import error_reason_pb2, subject_pb2
+from registry.v1.statement_pb2 import Event, Field
+from registry.v1.subject_pb2 import SubjectKind
+from registry_client import layouts
+from registry_client.articles import split_articles
+from registry_client.columns import Column, Headings, Layout
+from registry_client.dates import iso_day, iso_last_day
+from registry_client.files import Row, RowFault
+from registry_client.words import CAPACITIES, KINDS, ORGANISATIONS, PAPERS, SEVERITIES, YES_OR_NO, plain
+
+_PERSON = subject_pb2.SUBJECT_KIND_NATURAL_PERSON
+_DAYS: Mapping[str, Callable[[str], str]] = {
+    "document.decided_on": iso_day,
+    "effective_from": iso_day,
+    "effective_until": iso_last_day,
+    "measures[0].from": iso_day,
+    "measures[0].until": iso_last_day,
+}
+_WORDS: Mapping[str, Mapping[str, int]] = {
+    layouts.SEVERITY: SEVERITIES,
+    layouts.CAPACITY: CAPACITIES,
+    layouts.LIFETIME: YES_OR_NO,
+}
+_SUBJECT_PATHS = (layouts.KIND, layouts.PAPER_TYPE, layouts.CODE)
+_KINDS_BY_CODE = (
+    subject_pb2.SUBJECT_KIND_ENTERPRISE,
+    subject_pb2.SUBJECT_KIND_INSTITUTION,
+    subject_pb2.SUBJECT_KIND_SOCIAL_ORG,
+    subject_pb2.SUBJECT_KIND_GOV_ORGAN,
+    subject_pb2.SUBJECT_KIND_COOP,
+)
+_CONTENT_FIELD = re.compile(r"event\.content\[([0-9]+)\]")
+_Value = TypeVar("_Value")
+
+
+def event_of_row(headings: Headings, row: Row) -> Event | tuple[RowFault, ...]:
+    """The event that a row states, or every fault for which there is none."""
+    reading = _Reading(headings, row)
+    event = reading.event()
+    return tuple(reading.faults) or event
+
+
+def layout_of_row(headings: Headings, row: Row) -> Layout:
+    """The file's layout; for an entry on a list of abnormal operation, that of such an entry."""
+    if headings.layout is layouts.LIST_ENTRY and plain(row.cells["名单代码"]) in layouts.ABNORMAL_LISTS:
+        return layouts.ABNORMAL_ENTRY
+    return headings.layout
+
+
+def column_of_field(headings: Headings, row: Row, event: Event, path: str) -> str:
+    """The heading, as written, of the column behind a field such as ``event.document.number``; or ""."""
+    layout = layout_of_row(headings, row)
+    name = path.removeprefix("event.")
+    if content := _CONTENT_FIELD.match(path):
+        number = int(content[1])
+        name = event.content[number].name if number < len(event.content) else ""
+    if name == layouts.CODE:
+        column = _code_column(layout, event.subject.kind)
+    else:
+        column = layout.column_of(name) or layout.column_of(layout.fallbacks.get(name, ""))
+    if column is None and (heading := layout.fallbacks.get(name)):
+        column = _column(layout, heading)
+    return headings.as_written(column) if column else ""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One row being read; collects its faults."""
+
+    headings: Headings
+    row: Row
+    faults: list[RowFault] = field(default_factory=list)
+
+    def event(self) -> Event:
+        layout = layout_of_row(self.headings, self.row)
+        event = Event(category=layout.category)
+        self._subject(event, layout)
+        for column in layout.columns:
+            self._fill(event, column, self.row.cells.get(column.heading, ""))
+        for path, heading in layout.fallbacks.items():
+            if not _value(event, path):
+                _put(event, path, _DAYS.get(path, str)(self.row.cells.get(heading, "")))
+        event.content.extend(self._content(layout))
+        return event
+
+    def _fill(self, event: Event, column: Column, text: str) -> None:
+        if not column.path or column.path in _SUBJECT_PATHS or not text:
+            return
+        if column.path == "legal_basis":
+            event.legal_basis.extend(split_articles(text))
+        elif column.path in _WORDS:
+            value = self._word(column, text, _WORDS[column.path])
+            if value is not None:
+                _put(event, column.path, value)
+        else:
+            _put(event, column.path, _DAYS.get(column.path, str)(text))
+
+    def _content(self, layout: Layout) -> list[Field]:
+        """Content fields in the order of the columns; several cells of one field with their headings."""
+        given: dict[str, list[tuple[str, str]]] = {}
+        for column in layout.columns:
+            text = self.row.cells.get(column.heading, "")
+            if column.content and text:
+                given.setdefault(column.content, []).append((column.heading, text))
+        return [Field(name=name, value=_joined(cells)) for name, cells in given.items()]
+
+    def _subject(self, event: Event, layout: Layout) -> None:
+        identifier = event.subject.identifier
+        event.subject.kind = self._kind(layout)
+        column = _code_column(layout, event.subject.kind)
+        identifier.value = self.row.cells.get(column.heading, "") if column else ""
+        if event.subject.kind != _PERSON:
+            identifier.type = subject_pb2.IDENTIFIER_TYPE_USCC
+            return
+        paper = layout.column_of(layouts.PAPER_TYPE)
+        text = self.row.cells.get(paper.heading, "") if paper else ""
+        identifier.type = (paper and text and self._word(paper, text, PAPERS)) or identifier.type
+
+    def _kind(self, layout: Layout) -> SubjectKind.ValueType:
+        column = layout.column_of(layouts.KIND)
+        text = self.row.cells.get(column.heading, "") if column else ""
+        if column is None or not text:
+            return layout.kind
+        if plain(text) == ORGANISATIONS:
+            return self._kind_by_code(layout)
+        return self._word(column, text, KINDS) or layout.kind
+
+    def _kind_by_code(self, layout: Layout) -> SubjectKind.ValueType:
+        column = _code_column(layout, subject_pb2.SUBJECT_KIND_ENTERPRISE)
+        code = self.row.cells.get(column.heading, "") if column else ""
+        possible = uscc_kinds(normalise(code))
+        return next((kind for kind in _KINDS_BY_CODE if kind in possible), _KINDS_BY_CODE[0])
+
+    def _word(self, column: Column, text: str, table: Mapping[str, _Value]) -> _Value | None:
+        value = table.get(plain(text))
+        if value is None:
+            shown = "" if column.path in _SUBJECT_PATHS and len(text) > 20 else f"“{text[:20]}”"
+            message = f"{shown}不是可用的写法，应为：{'、'.join(dict.fromkeys(table))}"
+            heading = self.headings.as_written(column)
+            fault = RowFault(self.row.line, heading, error_reason_pb2.ERROR_REASON_FIELD_INVALID, message)
+            self.faults.append(fault)
+        return value
+
+
+def _code_column(layout: Layout, kind: SubjectKind.ValueType) -> Column | None:
+    """Where the subject's code stands: 证件号码 for a person, the column for the USCC otherwise."""
+    columns = [column for column in layout.columns if column.path == layouts.CODE]
+    personal = kind == _PERSON
+    return next((each for each in columns if (each.heading == layouts.PAPER_NUMBER) == personal), None)
+
+
+def _column(layout: Layout, heading: str) -> Column | None:
+    return next((column for column in layout.columns if column.heading == heading), None)
+
+
+def _joined(cells: list[tuple[str, str]]) -> str:
+    if len(cells) == 1:
+        return cells[0][1]
+    return "；".join(f"{heading}：{text}" for heading, text in cells)
+
+
+def _put(event: Event, path: str, value: Any) -> None:
+    """Sets a field by its path; ``measures[0]`` is made when it is first needed."""
+    *parents, name = path.split(".")
+    message: Any = event
+    for parent in parents:
+        if parent == "measures[0]":
+            message = event.measures[0] if event.measures else event.measures.add()
+        else:
+            message = getattr(message, parent)
+    setattr(message, name, value)
+
+
+def _value(event: Event, path: str) -> Any:
+    message: Any = event
+    for name in path.split("."):
+        message = getattr(message, name)
+    return message

@@ -1,0 +1,263 @@
+"""Every fault of a catalogue is told, at once, with its file and line; the hash names the content."""
+
+from pathlib import Path
+
+import pytest
+
+import registry.sanctions
+from registry.sanctions.catalogue_parser import content_hash, parse_edition
+from registry.sanctions.located_yaml import CatalogueError, CatalogueFault
+
+Files = dict[str, str]
+PROCUREMENT = "measures-procurement.yaml"
+BIDDING = "measures-bidding.yaml"
+LISTS = "lists.yaml"
+RULES = "rules.yaml"
+
+
+@pytest.fixture(scope="module")
+def files() -> Files:
+    root = Path(registry.sanctions.__path__[0]) / "editions" / "2026.1"
+    return {path.name: path.read_text("utf-8") for path in root.glob("*.yaml")}
+
+
+def faults_of(files: Files) -> tuple[CatalogueFault, ...]:
+    with pytest.raises(CatalogueError) as caught:
+        parse_edition(files)
+    return caught.value.faults
+
+
+def spoilt(files: Files, file: str, old: str, new: str, *, after: str = "") -> tuple[Files, int]:
+    """The files with one text replaced (the first after another), and the line on which it stood."""
+    text = files[file]
+    at = text.index(old, text.index(after))
+    return files | {file: text[:at] + new + text[at + len(old) :]}, text.count("\n", 0, at) + 1
+
+
+CASES = [
+    # of one field
+    (PROCUREMENT, "M-PRO-01", "domain: procurement", "domian: procurement", "unknown key domian"),
+    (PROCUREMENT, "M-PRO-01", "domain: procurement", "domain: finance", "finance is none of"),
+    (PROCUREMENT, "M-PRO-01", "effect: ban", "effect: banish", "banish is none of"),
+    (PROCUREMENT, "M-PRO-01", "origin: decision", "origin: rumour", "rumour is none of"),
+    (PROCUREMENT, "M-PRO-01", "[enterprise", "[enterprize", "enterprize is none of"),
+    (PROCUREMENT, "M-PRO-01", "[enterprise", "[enterprise, enterprise", "enterprise stands twice"),
+    (PROCUREMENT, "M-PRO-01", "[finance]", "[finances]", "there is no finances"),
+    (PROCUREMENT, "M-PRO-01", "[finance]", "[]", "nobody may state the measure"),
+    (PROCUREMENT, "M-PRO-01", "national_class: NC01", "national_class: NC99", "there is no NC99"),
+    (PROCUREMENT, "M-PRO-01", "national_class: NC01", "relief: nowhere", "there is no nowhere"),
+    (PROCUREMENT, "M-PRO-01", "discretionary: false", "discretionary: 'false'", "expected true or false"),
+    (PROCUREMENT, "M-PRO-01", "effective_from: 2003-01-01", "effective_from: 2003-13-01", "is not a date"),
+    (PROCUREMENT, "M-PRO-01", "effective_from: 2003-01-01", "effective_from: '2003'", "expected a date"),
+    (PROCUREMENT, "M-PRO-01", "{min: 12", "{min: -12", "expected a whole number, zero or more"),
+    (PROCUREMENT, "M-PRO-01", "{min: 12, ", "{min: twelve, ", "expected a whole number"),
+    (PROCUREMENT, "M-PRO-01", "lifetime: false}", "lifelong: false}", "unknown key lifelong"),
+    (PROCUREMENT, "M-PRO-01", "start_anchor: decision_document", "start_anchor: dawn", "there is no dawn"),
+    (PROCUREMENT, "measures:", "code: M-PRO-01", "code: PRO-1", "is not of the form M-PRO-01"),
+    (PROCUREMENT, "M-PRO-01", "name_zh: 一", 'name_zh: " "\n    nameless: 一', "is blank"),
+    (PROCUREMENT, "M-PRO-01", "name_en: B", "name_zh: B", "the key name_zh stands twice"),
+    (BIDDING, "M-BID-06", "roles: [bidder", "roles: [bider", "bider is none of"),
+    (LISTS, "L-01", "checked_by: [procurement", "checked_by: [procurements", "procurements is none of"),
+    (LISTS, "L-01", "listing_departments: [court]", "listing_departments: []", "nobody may keep the list"),
+    (RULES, "regions", '"130900": ', "130900: ", "is not a text; quote it"),
+    (RULES, "regions", '"130900": ', '"139": ', "行政区划代码"),
+    (RULES, "deadlines", "unit: working_days", "unit: moons", "moons is none of"),
+    (RULES, "severity_rules", "min_months: 0", "min_months: 9", "is more than max_months 3"),
+    (RULES, "domains", "  - {code: business", "  - {code: busyness", "busyness is none of"),
+    # of one row
+    (
+        PROCUREMENT,
+        "M-PRO-01",
+        'legal_basis: ["政府采购法 第七十七条", "政府采购法实施条例 第七十三条"]',
+        "legal_basis: []",
+        "there is none",
+    ),
+    (PROCUREMENT, "M-PRO-01", "term_months: {min: 12", "term_months: {min: 48", "min 48 is more than max 36"),
+    (PROCUREMENT, "M-PRO-01", "effective_to: null", "effective_to: 2002-12-31", "is before effective_from"),
+    (PROCUREMENT, "M-PRO-01", "market_ban: true", "market_ban: false", "does not agree with effect ban"),
+    (PROCUREMENT, "M-PRO-01", "rights_reducing: true", "rights_reducing: false", "takes rights away"),
+    (PROCUREMENT, "M-PRO-01", "answer: blocks", "answer: blocks\n    confidence: low", "stands twice"),
+    ("measures-business.yaml", "M-BUS-21", "answer: review", "answer: blocks", "cannot block"),
+    ("measures-supervision.yaml", "M-SUP-01", "answer: information", "answer: blocks", "watch cannot block"),
+    ("measures-financing.yaml", "M-FIN-05", "answer: review", "answer: blocks", "a policy cannot block"),
+    (
+        "measures-financing.yaml",
+        "M-FIN-05",
+        "rights_reducing: false",
+        "rights_reducing: true",
+        "a policy takes no rights away",
+    ),
+    (
+        "measures-exit-entry.yaml",
+        "M-EXI-01",
+        "executing_departments: [immigration]",
+        "executing_departments: [customs]",
+        "customs may not state the measure",
+    ),
+    (
+        LISTS,
+        "L-02",
+        "term_months: {default: 36, min: 12",
+        "term_months: {default: 9, min: 12",
+        "not in order",
+    ),
+    # between rows
+    (
+        PROCUREMENT,
+        "M-PRO-05",
+        "triggering_lists: [L-01, L-02, L-03]",
+        "triggering_lists: [L-01, L-02, L-88]",
+        "there is no list L-88",
+    ),
+    (
+        PROCUREMENT,
+        "M-PRO-06",
+        "triggering_lists: [L-04]",
+        "triggering_lists: [L-04, L-08]",
+        "L-08 does not name M-PRO-06",
+    ),
+    (
+        "measures-exit-entry.yaml",
+        "M-EXI-03",
+        "imposing_departments",
+        "triggering_lists: [L-14]\n    imposing_departments",
+        "decision does not follow a list entry",
+    ),
+    (LISTS, "code: L-17", "triggers: []", "triggers: [M-BID-01]", "M-BID-01 does not follow L-17 by law"),
+    (LISTS, "code: L-17", "triggers: []", "triggers: [M-BID-99]", "there is no measure M-BID-99"),
+    (
+        LISTS,
+        "code: L-17",
+        "related_measures: [M-BID-01",
+        "related_measures: [M-BID-77",
+        "there is no measure",
+    ),
+    (RULES, "domains", "required_lists: [L-01, L-02", "required_lists: [L-01, L-77", "there is no list L-77"),
+    (
+        RULES,
+        "domains",
+        "required_lists: [L-01, L-02",
+        "required_lists: [L-01, L-06",
+        "L-06 does not say it is checked by procurement",
+    ),
+    ("categories.yaml", "E-03", "subtypes: [E-03-XK", "subtypes: [E-03-XX", "there is no category E-03-XX"),
+]
+
+
+@pytest.mark.parametrize(("file", "after", "old", "new", "message"), CASES)
+def test_fault_is_told_with_file_and_line(
+    files: Files, file: str, after: str, old: str, new: str, message: str
+) -> None:
+    faulty, line = spoilt(files, file, old, new, after=after)
+    told = {fault.place.line for fault in faults_of(faulty) if message in fault.message}
+    assert told == {line + new.count("\n")}, faults_of(faulty)
+
+
+def test_list_says_what_no_measure_says_any_more(files: Files) -> None:
+    faulty, _ = spoilt(files, PROCUREMENT, "triggering_lists: [L-04]", "triggering_lists: [L-02]")
+    told = {str(fault).partition(": ")[2] for fault in faults_of(faulty)}
+    assert "L-04 triggers: M-PRO-06 does not follow L-04 by law" in told
+    assert "M-PRO-06 triggering_lists: L-02 does not name M-PRO-06 among its triggers" in told
+
+
+def test_list_and_measure_without_a_common_kind_of_subject_are_a_fault(files: Files) -> None:
+    faulty, line = spoilt(
+        files, LISTS, "subject_kinds: [natural_person]", "subject_kinds: [enterprise]", after="L-14"
+    )
+    (fault,) = faults_of(faulty)
+    assert "no kind of subject is both on L-14 and under the measure" in fault.message
+    assert fault.place.file == "measures-general.yaml"
+    assert line
+
+
+def test_missing_key_is_told_with_the_line_of_its_row(files: Files) -> None:
+    faulty, line = spoilt(files, PROCUREMENT, "    effect: ban\n", "", after="M-PRO-02")
+    row = files[PROCUREMENT][: files[PROCUREMENT].index("M-PRO-02")].count("\n") + 1
+    (fault,) = faults_of(faulty)
+    assert str(fault) == f"{PROCUREMENT}:{row}: M-PRO-02 effect: is missing"
+    assert line > row
+
+
+def test_every_fault_is_told_at_once_in_the_order_of_files_and_lines(files: Files) -> None:
+    faulty, _ = spoilt(files, PROCUREMENT, "effect: ban", "effect: banish", after="M-PRO-03")
+    faulty, _ = spoilt(faulty, PROCUREMENT, "query_effect: block", "query_effect: bloc", after="M-PRO-01")
+    faulty, _ = spoilt(faulty, LISTS, "    owner: 海关总署\n", "")
+    told = faults_of(faulty)
+    assert [fault.place.file for fault in told] == [LISTS, PROCUREMENT, PROCUREMENT]
+    assert list(told) == sorted(told)
+    with pytest.raises(CatalogueError, match="bloc is none of") as caught:
+        parse_edition(faulty)
+    assert str(caught.value).splitlines() == [str(fault) for fault in told]
+
+
+def test_two_rows_of_one_code_that_overlap_are_a_fault(files: Files) -> None:
+    exit_entry = "measures-exit-entry.yaml"
+    faulty, _ = spoilt(files, exit_entry, "effective_to: 2026-03-31", "effective_to: 2026-04-01")
+    (fault,) = faults_of(faulty)
+    assert "another row of M-EXI-06 is in force on 2026-04-01" in fault.message
+    faulty, _ = spoilt(files, exit_entry, "effective_to: 2026-03-31", "effective_to: null")
+    assert len(faults_of(faulty)) == 1
+
+
+def test_same_row_twice_is_a_fault(files: Files) -> None:
+    again = files[PROCUREMENT].replace("measures:\n", "measures:\n", 1)
+    (fault, *_) = faults_of(files | {"again.yaml": again})
+    assert "another row of M-PRO-01 is in force" in str(fault)
+
+
+def test_same_category_twice_is_a_fault(files: Files) -> None:
+    (fault, *_) = faults_of(files | {"again.yaml": files["categories.yaml"]})
+    assert "E-01 stands twice" in str(fault)
+
+
+def test_file_that_is_not_yaml_is_told_beside_the_faults_of_the_others(files: Files) -> None:
+    faulty, _ = spoilt(files, PROCUREMENT, "effect: ban", "effect: banish")
+    told = faults_of(faulty | {"lists.yaml": "lists:\n  - code: [L-01\n  - x: {"})
+    assert any(str(fault).startswith("lists.yaml:3: not YAML") for fault in told)
+    assert any("banish" in fault.message for fault in told)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just text"])
+def test_file_without_sections_is_a_fault(files: Files, text: str) -> None:
+    (fault,) = faults_of(files | {"empty.yaml": text})
+    assert str(fault) == "empty.yaml:1: expected a mapping of sections"
+
+
+def test_unknown_section_is_a_fault(files: Files) -> None:
+    (fault,) = faults_of(files | {"zeal.yaml": "# a comment\npunishments: []\n"})
+    assert str(fault) == "zeal.yaml:2: unknown key punishments"
+
+
+def test_edition_without_rules_or_with_two_is_a_fault(files: Files) -> None:
+    without = {name: text for name, text in files.items() if name != RULES}
+    assert "0 files say which edition this is" in str(faults_of(without)[0])
+    assert "2 files say which edition this is" in str(faults_of(files | {"too.yaml": files[RULES]})[0])
+    assert "0 files say" in str(faults_of({})[0])
+
+
+def test_parsing_twice_gives_the_same_hash_in_any_order_of_files(files: Files) -> None:
+    assert (
+        parse_edition(files).hash == parse_edition(dict(reversed(files.items()))).hash == content_hash(files)
+    )
+
+
+def test_one_byte_changes_the_hash(files: Files) -> None:
+    changed = files | {LISTS: files[LISTS] + "\n"}
+    assert parse_edition(changed).hash != parse_edition(files).hash
+
+
+def test_line_moved_from_one_file_to_another_changes_the_hash() -> None:
+    hashes = {
+        content_hash({"a": "x", "b": "y"}),
+        content_hash({"a": "xb", "": "y"}),
+        content_hash({"a": "xy", "b": ""}),
+        content_hash({"a": "", "b": "xy"}),
+        content_hash({"ab": "xy"}),
+    }
+    assert len(hashes) == 5
+
+
+def test_hash_is_over_lengths_names_and_contents() -> None:
+    # printf '\0\0\0\0\0\0\0\1a\0\0\0\0\0\0\0\3\xe6\xb2\xa7' | sha256sum
+    expected = "8aa869fde75071d3bc8b3595ef70c40c9d81b159b5b49182c034388e1019203c"
+    assert content_hash({"a": "沧"}) == expected

@@ -1,7 +1,7 @@
 """Columns of the files that departments deliver: recognising a file by its headings, in any order.
 
-A ``Layout`` is a kind of file; ``registry_client.layouts`` has them all. A ``Column`` says where its cell goes
-in the ``registry.v1.Event``:
+A ``Layout`` is a kind of file; ``registry_client.layouts`` has them all. A ``Column`` says where its cells go
+in a ``registry.v1.Event``:
 
 * ``path``: the field that it fills, such as ``document.number``;
 * ``content``: the content field of the event's category (catalogue, ``event_categories``). What has a field
@@ -11,8 +11,8 @@ in the ``registry.v1.Event``:
 
 Headings are the Chinese ones or the short codes (CF_XDR_MC), also mixed. They are compared by their letters,
 digits and Chinese characters alone, so brackets, blanks, line ends, full width and a star for “required” do
-not matter: ``＊行政相对人代码_1 （统一社会信用代码）`` is 行政相对人代码_1（统一社会信用代码）. A heading that the
-layout does not know is reported; its cells are not sent.
+not matter: ``＊罚款金额 (万元)`` is 罚款金额（万元）. A heading that the layout does not know is no error;
+where its column has text, the caller is told that it was not sent.
 """
 
 from __future__ import annotations
@@ -55,9 +55,15 @@ class Layout:
     fallbacks: Mapping[str, str] = field(default_factory=dict)
     kind: SubjectKind.ValueType = subject_pb2.SUBJECT_KIND_UNSPECIFIED
 
-    def column_of(self, path: str) -> Column | None:
-        """The first column that fills a field of the event, or its content field."""
-        return next((column for column in self.columns if path in (column.path, column.content)), None)
+    def column(self, heading: str) -> Column | None:
+        """The column with a heading of this layout."""
+        return next((column for column in self.columns if column.heading == heading), None)
+
+    def column_of(self, name: str) -> Column | None:
+        """The first column that fills a field of the event, by path, or a content field, by name."""
+        if not name:
+            return None
+        return next((column for column in self.columns if name in (column.path, column.content)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +74,10 @@ class Headings:
     columns: tuple[Column | None, ...]
     written: tuple[str, ...]
 
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Headings that the layout does not know, as written. Their cells are not sent."""
-        return tuple(
-            text
-            for text, column in zip(self.written, self.columns, strict=True)
-            if column is None and text.strip()
-        )
-
-    @property
-    def for_readers_only(self) -> tuple[str, ...]:
-        """Headings, as written, of known columns that are not sent."""
-        return tuple(
-            text
-            for text, column in zip(self.written, self.columns, strict=True)
-            if column and column.for_readers_only
-        )
-
-    def as_written(self, column: Column) -> str:
-        """The heading that this file has for a column; the layout's own where it has none."""
-        return next(
-            (text for text, known in zip(self.written, self.columns, strict=True) if known == column),
-            column.heading,
-        )
+    def as_written(self, heading: str) -> str:
+        """What this file calls the column that the layout calls ``heading``; the same where it has none."""
+        pairs = zip(self.written, self.columns, strict=True)
+        return next((text for text, column in pairs if column and column.heading == heading), heading)
 
 
 class HeadingsError(ValueError):
@@ -106,11 +92,7 @@ def recognise(headings: Sequence[str], layouts: Sequence[Layout]) -> Headings:
         marks = "、".join(layout.mark for layout in layouts)
         raise HeadingsError(f"认不出表头：第一行应为列名，且含以下列之一：{marks}")
     found = max(candidates, key=lambda layout: len(set(letters) & set().union(*_names(layout).values())))
-    by_letters = {
-        name: column
-        for column in found.columns
-        for name in _names_of(column)
-    }
+    by_letters = {name: column for column in found.columns for name in _names_of(column)}
     columns = tuple(by_letters.get(each) for each in letters)
     known = [column.heading for column in columns if column]
     twice = sorted({heading for heading in known if known.count(heading) > 1})

@@ -5,9 +5,9 @@ else, an empty number, a code with a wrong check digit, a day that does not exis
 was written, and the registry names every fault; there is no second set of rules. Faults it names come back by
 the field of the event, and ``column_of_field`` tells the column.
 
-Subject: a natural person (自然人) by 证件类型 and 证件号码, everybody else by 统一社会信用代码. The 双公示 class
-法人及非法人组织 says nothing of the kind of body; it is read from the code's first two characters (GB 32100),
-and is an enterprise where they leave it open.
+Subject: a natural person (自然人) by 证件类型 and 证件号码, everybody else by 统一社会信用代码. The class
+法人及非法人组织 of 双公示 says nothing of the kind of body; it is read from the code's first two characters
+(GB 32100), and is an enterprise where they leave it open.
 """
 
 from __future__ import annotations
@@ -77,10 +77,19 @@ def column_of_field(headings: Headings, row: Row, event: Event, path: str) -> st
     if name == layouts.CODE:
         column = _code_column(layout, event.subject.kind)
     else:
-        column = layout.column_of(name) or layout.column_of(layout.fallbacks.get(name, ""))
-    if column is None and (heading := layout.fallbacks.get(name)):
-        column = _column(layout, heading)
-    return headings.as_written(column) if column else ""
+        column = layout.column_of(name) or layout.column(layout.fallbacks.get(name, ""))
+    return headings.as_written(column.heading) if column else ""
+
+
+def unsent_headings(headings: Headings, row: Row) -> list[str]:
+    """The headings, as written, of columns under which the row has text that its event does not carry."""
+    layout = layout_of_row(headings, row)
+    known = [
+        headings.as_written(column.heading)
+        for column in layout.columns
+        if column.for_readers_only and row.cells.get(column.heading)
+    ]
+    return [*known, *row.unknown]
 
 
 @dataclass(slots=True)
@@ -96,30 +105,31 @@ class _Reading:
         event = Event(category=layout.category)
         self._subject(event, layout)
         for column in layout.columns:
-            self._fill(event, column, self.row.cells.get(column.heading, ""))
+            if column.path not in _SUBJECT_PATHS:
+                self._fill(event, column.path, column)
         for path, heading in layout.fallbacks.items():
-            if not _value(event, path):
-                _put(event, path, _DAYS.get(path, str)(self.row.cells.get(heading, "")))
+            fallback = layout.column(heading)
+            if fallback and not _value(event, path):
+                self._fill(event, path, fallback)
         event.content.extend(self._content(layout))
         return event
 
-    def _fill(self, event: Event, column: Column, text: str) -> None:
-        if not column.path or column.path in _SUBJECT_PATHS or not text:
+    def _fill(self, event: Event, path: str, column: Column) -> None:
+        text = self._text(column)
+        if not path or not text:
             return
-        if column.path == "legal_basis":
+        if path == "legal_basis":
             event.legal_basis.extend(split_articles(text))
-        elif column.path in _WORDS:
-            value = self._word(column, text, _WORDS[column.path])
-            if value is not None:
-                _put(event, column.path, value)
-        else:
-            _put(event, column.path, _DAYS.get(column.path, str)(text))
+        elif path not in _WORDS:
+            _put(event, path, _DAYS.get(path, str)(text))
+        elif (value := self._word(column, _WORDS[path])) is not None:
+            _put(event, path, value)
 
     def _content(self, layout: Layout) -> list[Field]:
         """Content fields in the order of the columns; several cells of one field with their headings."""
         given: dict[str, list[tuple[str, str]]] = {}
         for column in layout.columns:
-            text = self.row.cells.get(column.heading, "")
+            text = self._text(column)
             if column.content and text:
                 given.setdefault(column.content, []).append((column.heading, text))
         return [Field(name=name, value=_joined(cells)) for name, cells in given.items()]
@@ -127,38 +137,38 @@ class _Reading:
     def _subject(self, event: Event, layout: Layout) -> None:
         identifier = event.subject.identifier
         event.subject.kind = self._kind(layout)
-        column = _code_column(layout, event.subject.kind)
-        identifier.value = self.row.cells.get(column.heading, "") if column else ""
-        if event.subject.kind != _PERSON:
+        identifier.value = self._text(_code_column(layout, event.subject.kind))
+        if event.subject.kind == _PERSON:
+            column = layout.column_of(layouts.PAPER_TYPE)
+            if column and (paper := self._word(column, PAPERS)):
+                identifier.type = paper
+        else:
             identifier.type = subject_pb2.IDENTIFIER_TYPE_USCC
-            return
-        paper = layout.column_of(layouts.PAPER_TYPE)
-        text = self.row.cells.get(paper.heading, "") if paper else ""
-        identifier.type = (paper and text and self._word(paper, text, PAPERS)) or identifier.type
 
     def _kind(self, layout: Layout) -> SubjectKind.ValueType:
         column = layout.column_of(layouts.KIND)
-        text = self.row.cells.get(column.heading, "") if column else ""
-        if column is None or not text:
+        if column is None:
             return layout.kind
-        if plain(text) == ORGANISATIONS:
-            return self._kind_by_code(layout)
-        return self._word(column, text, KINDS) or layout.kind
+        if plain(self._text(column)) == ORGANISATIONS:
+            code = self._text(_code_column(layout, subject_pb2.SUBJECT_KIND_ENTERPRISE))
+            possible = uscc_kinds(normalise(code))
+            return next((kind for kind in _KINDS_BY_CODE if kind in possible), _KINDS_BY_CODE[0])
+        return self._word(column, KINDS) or layout.kind
 
-    def _kind_by_code(self, layout: Layout) -> SubjectKind.ValueType:
-        column = _code_column(layout, subject_pb2.SUBJECT_KIND_ENTERPRISE)
-        code = self.row.cells.get(column.heading, "") if column else ""
-        possible = uscc_kinds(normalise(code))
-        return next((kind for kind in _KINDS_BY_CODE if kind in possible), _KINDS_BY_CODE[0])
+    def _text(self, column: Column | None) -> str:
+        return self.row.cells.get(column.heading, "") if column else ""
 
-    def _word(self, column: Column, text: str, table: Mapping[str, _Value]) -> _Value | None:
+    def _word(self, column: Column, table: Mapping[str, _Value]) -> _Value | None:
+        """The value of a cell's word; None where it is empty, and where it is no word (a fault is noted)."""
+        text = self._text(column)
         value = table.get(plain(text))
-        if value is None:
-            shown = "" if column.path in _SUBJECT_PATHS and len(text) > 20 else f"“{text[:20]}”"
-            message = f"{shown}不是可用的写法，应为：{'、'.join(dict.fromkeys(table))}"
-            heading = self.headings.as_written(column)
-            fault = RowFault(self.row.line, heading, error_reason_pb2.ERROR_REASON_FIELD_INVALID, message)
-            self.faults.append(fault)
+        if value is None and text:
+            # A number in a column of words is a code that slid, perhaps a person's: it is not quoted.
+            quoted = "" if any(map(str.isdigit, text)) else f"“{text[:20]}”"
+            message = f"{quoted}不是可用的写法，应为：{'、'.join(table)}"
+            heading = self.headings.as_written(column.heading)
+            reason = error_reason_pb2.ERROR_REASON_FIELD_INVALID
+            self.faults.append(RowFault(self.row.line, heading, reason, message))
         return value
 
 
@@ -167,10 +177,6 @@ def _code_column(layout: Layout, kind: SubjectKind.ValueType) -> Column | None:
     columns = [column for column in layout.columns if column.path == layouts.CODE]
     personal = kind == _PERSON
     return next((each for each in columns if (each.heading == layouts.PAPER_NUMBER) == personal), None)
-
-
-def _column(layout: Layout, heading: str) -> Column | None:
-    return next((column for column in layout.columns if column.heading == heading), None)
 
 
 def _joined(cells: list[tuple[str, str]]) -> str:

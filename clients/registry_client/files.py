@@ -32,7 +32,6 @@ from registry_client.layouts import LAYOUTS
 _LOST = "\ufffd"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
-_LONGEST_CELL = 131_072
 
 
 class FileFormatError(ValueError):
@@ -61,10 +60,14 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that could be read: its text by the heading of the layout, without blanks around it."""
+    """A row that could be read: its text by the heading of the layout, without blanks around it.
+
+    ``unknown`` are headings, as written, that the layout does not know and under which this row has text.
+    """
 
     line: int
     cells: Mapping[str, str]
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,10 @@ class Table:
         for written, cell in zip(self.headings.written, cells, strict=False):
             if fault := _text_fault(cell):
                 return _malformed(first, written, fault)
-        pairs = zip(columns, cells, strict=False)
-        return Row(first, {column.heading: cell.strip() for column, cell in pairs if column})
+        known = {each.heading: cell.strip() for each, cell in zip(columns, cells, strict=False) if each}
+        texts = zip(columns, self.headings.written, cells, strict=False)
+        unknown = tuple(written for column, written, cell in texts if column is None and cell.strip())
+        return Row(first, known, unknown)
 
 
 def read_table(path: str | Path) -> Table:
@@ -116,7 +121,6 @@ def read_table(path: str | Path) -> Table:
     encoding, text = _decode(path, content)
     first_line = text.partition("\n")[0]
     separator = "\t" if "\t" in first_line and "," not in first_line else ","
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     try:
         written = next(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator), [])
         headings = recognise([each.strip() for each in written], LAYOUTS)

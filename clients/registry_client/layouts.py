@@ -8,10 +8,10 @@
     登记注册信息   E-01
 
 Content fields are those of the catalogue's categories. 双公示 has no column for the severity of an offence
-(失信严重程度, 信用修复管理办法) and none is derived: the column may be added to a penalty file, as may 所属地区,
-the GB/T 2260 code of the place a record belongs to.
+(失信严重程度, 信用修复管理办法) and none is derived: the column may be added to a penalty file. 所属地区, the
+GB/T 2260 code of the place a record belongs to, may be added to any file.
 
-A column of another natural person than the subject (法定代表人证件号码) goes into the content of its statement;
+The code of a natural person who is not the subject (法定代表人证件号码) goes into the statement's content;
 the subject's own code goes nowhere but into its identifier.
 """
 

@@ -4,8 +4,8 @@ Each table maps the words that are understood to a value; of several words for o
 shown (``word_of``). Words are compared after ``plain``: half width, without blanks. A word that no table has
 is never guessed: the row is reported.
 
-Sources: 双公示 (发改办财金〔2018〕424号) for 行政相对人类别 and 证件类型, GB 32100 for kinds of body; the other
-words are those of ``protos/registry/v1``.
+Sources: 双公示 (发改办财金〔2018〕424号) for 行政相对人类别 and 证件类型, GB 32100 for kinds of body; all
+others are the words of ``protos/registry/v1``.
 
 Example: ``PAPERS["护照"]`` and ``PAPERS["护照号"]`` are IDENTIFIER_TYPE_PASSPORT, shown as 护照号.
 """

@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from google.protobuf.message import DecodeError
+
 from registry.commands.found import found
 from registry.commands.intake import open_envelope
 from registry.commands.sequencer import Sequencer, changes_directory
 from registry.commands.state import RegistryState
-from registry.commands.submission import Rejection, Submission, read_envelope
-from registry.provenance.keys import Signer
-from registry.provenance.leaf import statement_hash
-from registry.provenance.vault import VaultError
+from registry.commands.submission import Rejection, Submission, read_envelope, verifying_key
+from registry.provenance.envelope import pae
+from registry.provenance.keys import Signer, keyid_of
+from registry.provenance.leaf import Leaf, statement_hash
 from registry.store.interface import DERIVED_TABLES, Group, StatementRow, Store
-from registry.v1 import statement_pb2
+from registry.v1 import envelope_pb2, statement_pb2
 
 GROUP = 512
 MAX_DIFFERENCES = 20
@@ -60,8 +62,9 @@ def rebuild(
         result.statements += len(group)
         progress(result.statements)
         if result.differences:
-            return result
-    compare(source.store, target, result)
+            break
+    if result.agrees:  # What follows from a log that differs differs too, and would only hide where it began.
+        compare(source.store, target, result)
     return result
 
 
@@ -103,17 +106,34 @@ def _groups(source: RegistryState, state: RegistryState, result: Rebuilt) -> Ite
 def _read(row: StatementRow, source: RegistryState, state: RegistryState) -> Submission | str:
     """The submission of a row, its signatures verified again; or what is wrong with it."""
     try:
+        Leaf.decode(row.leaf)
         envelope = open_envelope(row, source)
-    except VaultError as error:
+        submission = (
+            _read_genesis(envelope, row)
+            if row.position == 0
+            else read_envelope(envelope, state, row.department, row)
+        )
+    except DecodeError:
+        return "签名或内容不能解析"
+    except LookupError:
+        return "没有这一自然人的密封身份"
+    except ValueError as error:
         return str(error)
-    if row.position == 0:
-        statement = statement_pb2.Statement.FromString(envelope.payload)
-        hashed = statement_hash(row.payload_type, envelope.payload)
-        return Submission(envelope, statement, hashed, envelope.signatures[0].keyid, row)
-    submission = read_envelope(envelope, state, row.department, row)
     if isinstance(submission, Submission):
         return submission
     return "; ".join(fault.message for fault in submission.faults)
+
+
+def _read_genesis(envelope: envelope_pb2.Envelope, row: StatementRow) -> Submission:
+    """The founding statement, signed by the key it names. Raises ValueError."""
+    statement = statement_pb2.Statement.FromString(envelope.payload)
+    key = statement.genesis.operator_key
+    if not statement.HasField("genesis") or not envelope.signatures:
+        raise ValueError("日志的第一条不是签了名的创世陈述")
+    signed = pae(row.payload_type, envelope.payload)
+    verifying_key(key.suite, key.public_key).verify(signed, envelope.signatures[0].sig)
+    hashed = statement_hash(row.payload_type, envelope.payload)
+    return Submission(envelope, statement, hashed, keyid_of(key.public_key), row)
 
 
 def _compare_leaf(submission: Submission, outcome: object, target: Store, result: Rebuilt) -> None:

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from google.protobuf.message import DecodeError
+
 from registry.commands.intake import open_envelope
 from registry.commands.state import RegistryState
 from registry.commands.submission import verifying_key
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.envelope import pae
-from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of
+from registry.provenance.keys import VerifyingKey
 from registry.provenance.leaf import Leaf, statement_hash
 from registry.provenance.merkle import Frontier, leaf_hash
-from registry.provenance.vault import VaultError, is_person, leaf_subject_key
+from registry.provenance.vault import is_person, leaf_subject_key
 from registry.store.interface import Chain, StatementRow
 from registry.v1 import statement_pb2
+from registry.v1.envelope_pb2 import Envelope
 
 MAX_FAULTS = 20
 
@@ -52,6 +55,7 @@ class _Run:
         self._state = state
         self._frontier = Frontier()
         self._chains: dict[str, Chain] = {}
+        self._keys: dict[str, tuple[int, VerifyingKey]] = {}
         self._received_ms = 0
 
     def check(self, row: StatementRow) -> None:
@@ -62,13 +66,15 @@ class _Run:
         if row.position != expected:
             self.result.faults.append(f"序号{expected}缺失(下一条是{row.position})")
         try:
-            self._check_leaf(row)
-        except (VaultError, SignatureError, ValueError) as error:
+            self._check_statement(row)
+        except DecodeError:
+            self.result.faults.append(f"序号{row.position}: 签名或内容不能解析")
+        except ValueError as error:
             self.result.faults.append(f"序号{row.position}: {error}")
 
     def check_head(self, log_key: VerifyingKey) -> None:
-        """Checks the checkpoint's signature, size and root."""
-        head = self._state.head
+        """Checks the checkpoint: its signature, and that it tells of this log."""
+        head = self._state.store.checkpoint()
         if head is None:
             self.result.faults.append("没有检查点")
             return
@@ -79,8 +85,12 @@ class _Run:
             return
         if (signed.size, signed.root) != (self._frontier.size, self._frontier.root()):
             self.result.faults.append(f"检查点签的是{signed.size}条, 日志有{self._frontier.size}条, 或根不同")
+        kept = (head.size, head.frontier, head.last_received_ms)
+        if kept != (self._frontier.size, self._frontier.to_bytes(), self._received_ms):
+            self.result.faults.append("检查点旁所存的树的边缘、条数或接收时间与日志不符")
 
-    def _check_leaf(self, row: StatementRow) -> None:
+    def _check_statement(self, row: StatementRow) -> None:
+        secret = self._secret(row.subject)
         envelope = open_envelope(row, self._state)
         statement = statement_pb2.Statement.FromString(envelope.payload)
         leaf = Leaf.decode(row.leaf)
@@ -89,7 +99,7 @@ class _Run:
         facts = {
             "陈述编号": (row.department, row.statement_id) == (statement.department, statement.statement_id),
             "陈述摘要": leaf.statement_hash == statement_hash(row.payload_type, envelope.payload),
-            "主体": leaf.subject_key == leaf_subject_key(row.subject, self._secret(row.subject)),
+            "主体": leaf.subject_key == leaf_subject_key(row.subject, secret),
             "主体链": (leaf.subject_sequence, leaf.previous) == (chain.sequence, chain.head),
             "接收时间": leaf.received_ms >= self._received_ms,
         }
@@ -97,19 +107,32 @@ class _Run:
         wrong = [name for name, holds in facts.items() if not holds]
         if wrong:
             raise ValueError("、".join(wrong) + "与叶子不符")
-        key = self._signing_key(statement, envelope.signatures[0].keyid, leaf)
-        key.verify(pae(envelope.payload_type, envelope.payload), envelope.signatures[0].sig)
+        self._check_signature(envelope, statement, leaf, row.position)
 
-    def _signing_key(self, statement: statement_pb2.Statement, keyid: str, leaf: Leaf) -> VerifyingKey:
+    def _check_signature(
+        self, envelope: Envelope, statement: statement_pb2.Statement, leaf: Leaf, position: int
+    ) -> None:
         if statement.HasField("genesis"):
-            enrolment = statement.genesis.operator_key
-            keyid = keyid_of(enrolment.public_key)
-        key = self._state.directory.key(keyid)
-        if key is None or key.position != leaf.key_position:
+            self._enrol(statement.genesis.operator_key, position)
+        if not envelope.signatures:
+            raise ValueError("没有签名")
+        first = envelope.signatures[0]
+        enrolled_at, key = self._keys.get(first.keyid, (None, None))
+        if key is None or enrolled_at != leaf.key_position:
             raise ValueError("签名密钥不是叶子所记的那一把")
-        return verifying_key(key.enrolment.suite, key.enrolment.public_key)
+        key.verify(pae(envelope.payload_type, envelope.payload), first.sig)
+        if statement.HasField("key_enrolment"):
+            self._enrol(statement.key_enrolment, position)
+
+    def _enrol(self, enrolment: statement_pb2.KeyEnrolment, position: int) -> None:
+        """Keys are taken from the log as it is read, not from the derived table of keys."""
+        key = verifying_key(enrolment.suite, enrolment.public_key)
+        self._keys[key.keyid] = (position, key)
 
     def _secret(self, ref: str) -> bytes:
         if not is_person(ref):
             return b""
-        return self._state.vault.open_person(self._state.store.persons([ref])[ref]).secret
+        sealed = self._state.store.persons([ref]).get(ref)
+        if sealed is None:
+            raise ValueError("没有这一自然人的密封身份")
+        return self._state.vault.open_person(sealed).secret

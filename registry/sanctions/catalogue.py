@@ -230,7 +230,11 @@ class Edition:
 
     def measures_of_list(self, list_code: str, on: date) -> tuple[Measure, ...]:
         """The measures in force on a day that an entry on the list brings about."""
-        return tuple(m for m in self._following.get(list_code, ()) if in_force(m, on))
+        return tuple(m for m in self.rows_of_list(list_code) if in_force(m, on))
+
+    def rows_of_list(self, list_code: str) -> tuple[Measure, ...]:
+        """Every row, of whatever time, of the measures that an entry on the list brings about."""
+        return self._following.get(list_code, ())
 
     def measures_asked(self, domain: pb.Domain.ValueType, on: date | None = None) -> tuple[Measure, ...]:
         """The measures that act in a domain: those in force on a day, or the latest row of each."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from registry.domain.departments import Department, Key, Official
-from registry.domain.periods import Period, add_months, parse_until
+from registry.domain.periods import Period, parse_until
 from registry.provenance.keys import keyid_of
 from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
@@ -107,7 +107,7 @@ def restrictions_of(
             subject=subject,
             measure=measure,
             list_code="" if imposed.measure_code else event.list_code,
-            period=_period(measure, imposed),
+            period=Period(date.fromisoformat(getattr(imposed, "from")), parse_until(imposed.until)),
             lifetime=imposed.lifetime,
             region=imposed.scope.region,
             industry=imposed.scope.industry,
@@ -132,19 +132,27 @@ def _measures(event: pb.Event, edition: Edition) -> Iterator[tuple[Measure, pb.I
         assert measure is not None  # Admission has seen to it.
         yield measure, imposed, decided_on
     if event.list_code:
-        listed_on = date.fromisoformat(event.effective_from)
-        as_listed = pb.ImposedMeasure(until=event.effective_until)
-        setattr(as_listed, "from", event.effective_from)
-        for measure in edition.measures_of_list(event.list_code, listed_on):
-            yield measure, as_listed, listed_on
+        entry = Period(date.fromisoformat(event.effective_from), parse_until(event.effective_until))
+        for measure in edition.rows_of_list(event.list_code):
+            if (span := _overlap(entry, measure)) is not None:
+                yield measure, _as_listed(span), span.first
 
 
-def _period(measure: Measure, imposed: pb.ImposedMeasure) -> Period:
-    first = date.fromisoformat(getattr(imposed, "from"))
-    last = parse_until(imposed.until)
-    if last is None and measure.term.max_months and not imposed.lifetime:
-        last = add_months(first, measure.term.max_months)
-    return Period(first, last)
+def _overlap(entry: Period, measure: Measure) -> Period | None:
+    """The days of a list entry on which the row is law: a rule made later takes hold of a subject
+    that is still listed, from the day on which the rule is in force; None if there are none."""
+    first = max(entry.first, measure.effective_from)
+    ends = [day for day in (entry.last, measure.effective_to) if day is not None]
+    last = min(ends, default=None)
+    return None if last is not None and last < first else Period(first, last)
+
+
+def _as_listed(span: Period) -> pb.ImposedMeasure:
+    """A list entry as a measure of its own term: it lasts as long as the entry, whatever the bounds
+    are that a decision would have to keep to."""
+    as_listed = pb.ImposedMeasure(until=span.last.isoformat() if span.last else "")
+    setattr(as_listed, "from", span.first.isoformat())
+    return as_listed
 
 
 def _correction(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:

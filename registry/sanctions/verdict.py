@@ -74,6 +74,7 @@ class _Bearing(IntEnum):
 
 CLEAR = Decision(pb.VERDICT_CLEAR)
 UNKNOWN = Decision(pb.VERDICT_INDETERMINATE, indeterminate=pb.INDETERMINATE_REASON_SUBJECT_UNKNOWN)
+_ROLES = tuple(role for role in subject.SubjectRole.values() if role != subject.SUBJECT_ROLE_UNSPECIFIED)
 _ANSWERS = {
     "blocks": (pb.HIT_EFFECT_BLOCKS, pb.HIT_REASON_MANDATORY),
     "review": (pb.HIT_EFFECT_NEEDS_REVIEW, pb.HIT_REASON_DISCRETIONARY),
@@ -140,10 +141,12 @@ def hit_of(question: Question, row: Restriction, edition: Edition) -> Hit:
 def _role_bearing(
     question: Question, row: Restriction, edition: Edition
 ) -> list[tuple[_Bearing, pb.HitReason.ValueType]]:
-    if question.role == subject.SUBJECT_ROLE_UNSPECIFIED:
+    unstated = question.role == subject.SUBJECT_ROLE_UNSPECIFIED
+    roles = _ROLES if unstated else (question.role,)
+    if all(edition.binds(row.measure, role, kind=row.kind, capacities=row.capacities) for role in roles):
+        return []  # An exit ban binds the person whatever he acts as, so the role need not be stated.
+    if unstated:
         return [(_Bearing.UNSETTLED, pb.HIT_REASON_ROLE_NOT_STATED)]
-    if edition.binds(row.measure, question.role, kind=row.kind, capacities=row.capacities):
-        return []
     return [(_Bearing.OUT_OF_SCOPE, pb.HIT_REASON_OTHER_ROLE)]
 
 

@@ -1,4 +1,8 @@
-"""Database errors become one clear line; what the driver says never leaves the log file."""
+"""Database errors become one clear line; what the driver says never leaves the log file.
+
+So do rows that cannot be read: a date that is none or a message that does not parse means that the
+file was damaged or altered, and no caller can do anything about it but an operator can.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from google.protobuf.message import DecodeError
 from sqlalchemy.exc import DBAPIError
 
 from registry.store.interface import StoreError
@@ -36,3 +41,13 @@ def one_line_errors() -> Iterator[None]:
             if sign in detail:
                 raise StoreError(message) from error
         raise StoreError("存储出错, 未写入任何内容; 详情见服务日志") from error
+
+
+@contextmanager
+def readable_rows(table: str) -> Iterator[None]:
+    """Turns what a damaged row raises when it is read into StoreError."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, DecodeError) as error:
+        logger.error("store: a row of %s cannot be read: %s", table, error)
+        raise StoreError(f"存储已损坏或被改动: {table} 表有不能读的行; 请用 registry rebuild 重建") from error

@@ -20,14 +20,20 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 def create_store(path: Path) -> SqlStore:
     """A new, empty store. Raises StoreError if the file exists."""
-    if path.exists():
-        raise StoreError(f"{path} 已存在; 不会覆盖")
     if not path.parent.is_dir():
         raise StoreError(f"目录 {path.parent} 不存在")
     lock = StoreLock(path)
+    if path.exists():  # Asked under the lock: of two that make the same store, one comes too late.
+        lock.release()
+        raise StoreError(f"{path} 已存在; 不会覆盖")
     engine = writing_engine(path)
-    with one_line_errors():
-        _upgrade(engine)
+    try:
+        with one_line_errors():
+            _upgrade(engine)
+    except StoreError:
+        _give_up(engine, lock)
+        remove_store(path)
+        raise
     return SqlStore(engine, reading_engine(path), lock.release)
 
 
@@ -35,31 +41,41 @@ def open_store(path: Path) -> SqlStore:
     """An existing store for one writer. Raises StoreError for another version or another writer."""
     _check_present(path)
     lock = StoreLock(path)
+    engine = writing_engine(path)
     try:
-        engine = writing_engine(path)
         with one_line_errors():
             _check_version(engine)
     except StoreError:
-        lock.release()
+        _give_up(engine, lock)
         raise
     return SqlStore(engine, reading_engine(path), lock.release)
+
+
+def remove_store(path: Path) -> None:
+    """Removes a store that is closed and not wanted: one that could not be made, or was made to compare."""
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def migrate_store(path: Path) -> tuple[str, str]:
     """Brings a store to this version's tables; answers the versions before and after."""
     _check_present(path)
     lock = StoreLock(path)
+    engine = writing_engine(path)
     try:
-        engine = writing_engine(path)
         with one_line_errors():
             before = _version(engine)
             _refuse_newer(before)
             _upgrade(engine)
             after = _version(engine)
-        engine.dispose()
         return before or "-", after or "-"
     finally:
-        lock.release()
+        _give_up(engine, lock)
+
+
+def _give_up(engine: Engine, lock: StoreLock) -> None:
+    engine.dispose()
+    lock.release()
 
 
 def _check_present(path: Path) -> None:

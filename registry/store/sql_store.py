@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Row, Select, Table, and_, delete, func, insert, select
 
@@ -18,7 +18,7 @@ from registry.provenance.leaf import Leaf
 from registry.sanctions.ledger import RecordedEvent
 from registry.sanctions.restriction import Restriction, SubjectRecord
 from registry.store import rows, tables
-from registry.store.errors import one_line_errors
+from registry.store.errors import one_line_errors, readable_rows
 from registry.store.group_write import write_group
 from registry.store.interface import (
     Chain,
@@ -34,6 +34,7 @@ from registry.store.interface import (
 )
 
 PAGE = 1000
+Entry = TypeVar("Entry")
 
 
 class SqlStore:
@@ -64,12 +65,14 @@ class SqlStore:
         """See Store."""
         table = tables.statement
         found = self._by_key(table, keys, table.c.position, table.c.leaf)
-        return {key: _recorded(row) for key, row in found.items()}
+        with readable_rows("statement"):
+            return {key: _recorded(row) for key, row in found.items()}
 
     def events(self, keys: Collection[StatementKey]) -> dict[StatementKey, RecordedEvent]:
         """See Store."""
         found = self._by_key(tables.event, keys, *tables.event.c)
-        return {key: rows.event_from(row) for key, row in found.items()}
+        with readable_rows("event"):
+            return {key: rows.event_from(row) for key, row in found.items()}
 
     def chains(self, subjects: Collection[str]) -> dict[str, Chain]:
         """See Store."""
@@ -118,8 +121,9 @@ class SqlStore:
         ordered = select(tables.restriction).order_by(
             tables.restriction.c.known_from, tables.restriction.c.position, tables.restriction.c.ordinal
         )
-        for row in self._stream(ordered):
-            restrictions.setdefault(row.subject, []).append(rows.restriction_from(row, measures))
+        with readable_rows("restriction"):
+            for row in self._stream(ordered):
+                restrictions.setdefault(row.subject, []).append(rows.restriction_from(row, measures))
         live = self._live_events()
         known = select(tables.subject).order_by(tables.subject.c.ref, tables.subject.c.known_from)
         for ref, intervals in groupby(self._stream(known), key=lambda row: row.ref):
@@ -133,16 +137,16 @@ class SqlStore:
     def departments(self) -> Iterator[Department]:
         """See Store."""
         query = select(tables.department).order_by(tables.department.c.position)
-        return map(rows.department_from, self._read(query))
+        return self._each("department", rows.department_from, query)
 
     def officials(self) -> Iterator[Official]:
         """See Store."""
         query = select(tables.official).order_by(tables.official.c.position)
-        return map(rows.official_from, self._read(query))
+        return self._each("official", rows.official_from, query)
 
     def enrolled_keys(self) -> Iterator[Key]:
         """See Store."""
-        return map(rows.key_from, self._read(select(tables.key).order_by(tables.key.c.position)))
+        return self._each("key", rows.key_from, select(tables.key).order_by(tables.key.c.position))
 
     def editions(self) -> Iterator[tuple[int, str]]:
         """See Store."""
@@ -189,6 +193,10 @@ class SqlStore:
     def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
         with one_line_errors(), self._reader.connect() as connection:
             yield from connection.execution_options(yield_per=PAGE).execute(query)
+
+    def _each(self, table: str, read: Callable[[Row[Any]], Entry], query: Select[Any]) -> Iterator[Entry]:
+        with readable_rows(table):
+            return iter([read(row) for row in self._read(query)])
 
     def _by_key(
         self, table: Table, keys: Collection[StatementKey], *columns: Any

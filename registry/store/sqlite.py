@@ -75,13 +75,17 @@ class StoreLock:
     """The right to write a store; held by one process at a time and freed when it dies."""
 
     def __init__(self, store: Path) -> None:
-        path = store.with_name(store.name + ".lock")
+        real = store.resolve()  # Two names of one file must lead to one lock.
+        path = real.with_name(real.name + ".lock")
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(f"不能锁定 {store}: {error.strerror}") from error
+        try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            if error.errno in (errno.EWOULDBLOCK, errno.EACCES) and hasattr(self, "_file"):
-                os.close(self._file)
+            os.close(self._file)
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
                 raise StoreBusyError(f"{store} 正被另一进程写入") from error
             raise StoreError(f"不能锁定 {store}: {error.strerror}") from error
 

@@ -7,6 +7,9 @@ the disk the next jobs gather, so the cost of a sync is shared by all of them.
 The writer knows neither law nor tree: ``process`` does the work of a group and commits it. If it
 raises, every job of the group is answered with that error, and nothing of it is recorded. A job for
 which ``alone`` holds is a group by itself: what it changes must be in force before the next is read.
+
+The jobs of one call are queued together or not at all, every job that was queued is answered, also
+while the writer closes, and none can be cancelled: whoever stops waiting does not stop the log.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from threading import Semaphore, Thread
-from typing import Generic, TypeVar
+from threading import Lock, Thread
+from typing import Any, Generic, TypeVar
 
 from registry.store.interface import QueueFullError, StoreError
 
@@ -41,42 +44,49 @@ class Writer(Generic[Job, Answer]):
         self._alone = alone
         self._held: list[tuple[Job, Future[Answer]]] = []
         self._queue: SimpleQueue[tuple[Job, Future[Answer]] | None] = SimpleQueue()
-        self._room = Semaphore(MAX_WAITING)
+        self._entry = Lock()
+        self._waiting = 0
         self._closed = False
         self._thread = Thread(target=self._run, name="registry-writer", daemon=True)
         self._thread.start()
 
     def put(self, jobs: Sequence[Job]) -> list[Future[Answer]]:
-        """Queues jobs in order; each future is answered after its group is durable."""
-        futures: list[Future[Answer]] = []
-        for job in jobs:
-            if self._closed or not self._room.acquire(blocking=False):
+        """Queues jobs in order; each future is answered after its group is durable. Raises QueueFullError."""
+        entries = [(job, _promise()) for job in jobs]
+        with self._entry:
+            if self._closed or self._waiting + len(entries) > MAX_WAITING:
                 raise QueueFullError("写入队列已满或服务正在停止, 请稍后重试")
-            future: Future[Answer] = Future()
-            futures.append(future)
-            self._queue.put((job, future))
-        return futures
+            self._waiting += len(entries)
+            for entry in entries:
+                self._queue.put(entry)
+        return [future for _, future in entries]
 
     def close(self) -> None:
         """Finishes what is queued and stops."""
-        self._closed = True
-        self._queue.put(None)
+        with self._entry:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)  # Behind every job: none can enter after it.
         self._thread.join()
 
     def _run(self) -> None:
         while (group := self._next_group()) is not None:
-            jobs = [job for job, _ in group]
-            try:
-                answers = self._process(jobs)
-            except Exception as error:
-                if not isinstance(error, StoreError):
-                    logger.exception("writer: group of %d failed", len(group))
-                for _, future in group:
-                    future.set_exception(error)
-            else:
-                for (_, future), answer in zip(group, answers, strict=True):
-                    future.set_result(answer)
-            self._room.release(len(group))
+            self._answer(group)
+            with self._entry:
+                self._waiting -= len(group)
+
+    def _answer(self, group: list[tuple[Job, Future[Answer]]]) -> None:
+        try:
+            answers = self._process([job for job, _ in group])
+            answered = list(zip(group, answers, strict=True))
+        except Exception as error:
+            if not isinstance(error, StoreError):
+                logger.exception("writer: group of %d failed", len(group))
+            for _, future in group:
+                future.set_exception(error)
+        else:
+            for (_, future), answer in answered:
+                future.set_result(answer)
 
     def _next_group(self) -> list[tuple[Job, Future[Answer]]] | None:
         first = self._held.pop() if self._held else self._queue.get()
@@ -96,3 +106,10 @@ class Writer(Generic[Job, Answer]):
                 break
             group.append(waiting)
         return group
+
+
+def _promise() -> Future[Any]:
+    """A future that cannot be cancelled: an answer to a cancelled one would raise in the writer."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future

@@ -129,8 +129,14 @@ def test_role_table_binds_bidders_as_what_they_are_and_posts_by_capacity(edition
     kinds, capacities = edition.binding(pb.SUBJECT_ROLE_BIDDER)
     assert len(kinds) == 9
     assert capacities == frozenset()
-    assert edition.binding(pb.SUBJECT_ROLE_LEGAL_REPRESENTATIVE) == (frozenset(), frozenset({pb.CAPACITY_LEGAL_REP}))
-    assert edition.binding(pb.SUBJECT_ROLE_PROJECT_MANAGER) == (frozenset(), frozenset({pb.CAPACITY_PRACTITIONER}))
+    assert edition.binding(pb.SUBJECT_ROLE_LEGAL_REPRESENTATIVE) == (
+        frozenset(),
+        frozenset({pb.CAPACITY_LEGAL_REP}),
+    )
+    assert edition.binding(pb.SUBJECT_ROLE_PROJECT_MANAGER) == (
+        frozenset(),
+        frozenset({pb.CAPACITY_PRACTITIONER}),
+    )
     agency = frozenset({pb.CAPACITY_TENDER_AGENCY, pb.CAPACITY_PROCUREMENT_AGENCY})
     assert edition.binding(pb.SUBJECT_ROLE_AGENCY) == (frozenset(), agency)
     assert edition.binding(pb.SUBJECT_ROLE_UNSPECIFIED) == (frozenset(), frozenset())

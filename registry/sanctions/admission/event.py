@@ -205,7 +205,7 @@ def _check_list_entry(
         found.add(reasons.ERROR_REASON_MEASURE_NOT_FOR_SUBJECT_KIND, f"{path}.subject.kind", message)
     until = Findings().last_day("", event.effective_until, "")
     if until is None:
-        if not entry.open_ended and not event.effective_until:
+        if not entry.open_ended:
             message = f"{entry.name_zh}的列入须写明期限至。"
             found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.effective_until", message)
         return

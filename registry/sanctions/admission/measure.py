@@ -49,6 +49,9 @@ def check_measure(
         message = f"{department.name}无权决定{measure.name_zh}({measure.code})。"
         found.add(reasons.ERROR_REASON_MEASURE_OUTSIDE_MANDATE, field, message)
     _check_reach(found, path, imposed, measure, event.subject.kind)
+    if measure.activity and imposed.scope.activity not in ("", measure.activity):
+        message = f"{measure.name_zh}依法只限于活动{measure.activity}, 不能改为{imposed.scope.activity[:40]}。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.scope.activity", message)
     _check_scope(found, f"{path}.scope", imposed.scope, department, edition)
     _check_term(found, path, imposed, measure, decided_on)
 

@@ -1,0 +1,59 @@
+"""The connection to a registry: mutual TLS, and repeating what is safe to repeat.
+
+A call that ends with UNAVAILABLE is repeated by gRPC itself, up to four attempts in all, after about 0.1, 0.2
+and 0.4 s, within the call's deadline (gRFC A6). That is safe for
+
+* questions and lists, which change nothing (a question about a person is logged once for each attempt that
+  reached the registry, which is true);
+* ``Submit`` and the acts of the directory, because a statement's id makes a repetition answer what the first
+  attempt did.
+
+``SubmitStream`` is not repeated: what was under way is not known to gRPC. Submit the batches again instead.
+Other codes are not repeated: the registry has answered, and RetryInfo says when asking again makes sense.
+"""
+
+from __future__ import annotations
+
+import json
+
+import grpc
+
+from registry_client.credentials import Credentials
+
+MAX_ATTEMPTS = 4
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""A batch of 10,000 subjects with several hits each is larger than gRPC's default of 4 MiB."""
+
+_REPEATABLE = (
+    {"service": "registry.v1.RestrictionService"},
+    {"service": "registry.v1.DirectoryService"},
+    {"service": "registry.v1.LogService"},
+    {"service": "registry.v1.IntakeService", "method": "Submit"},
+    {"service": "registry.v1.IntakeService", "method": "GetStatement"},
+    {"service": "registry.v1.IntakeService", "method": "ListRefusals"},
+)
+_RETRY_POLICY = {
+    "maxAttempts": MAX_ATTEMPTS,
+    "initialBackoff": "0.1s",
+    "maxBackoff": "1s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"],
+}
+_OPTIONS: tuple[tuple[str, str | int], ...] = (
+    (
+        "grpc.service_config",
+        json.dumps({"methodConfig": [{"name": _REPEATABLE, "retryPolicy": _RETRY_POLICY}]}),
+    ),
+    # What is safe to repeat is decided here, not by whoever answers for the registry's name in DNS.
+    ("grpc.service_config_disable_resolution", 1),
+    ("grpc.max_receive_message_length", MAX_ANSWER_BYTES),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+)
+
+
+def open_channel(target: str, credentials: Credentials | grpc.ChannelCredentials) -> grpc.Channel:
+    """A channel to ``host:port``. Nothing is sent before the first call; safe to share between threads."""
+    if isinstance(credentials, Credentials):
+        credentials = credentials.channel_credentials()
+    return grpc.secure_channel(target, credentials, options=_OPTIONS)

@@ -1,0 +1,56 @@
+"""Failures as one clear line on standard error, with exit status 3."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+import grpc
+
+from registry.provenance.keys import KeyFileError, SuiteNotSupportedError
+from registry_client.cli.output import shown
+from registry_client.credentials import CredentialsError
+from registry_client.errors import AnswerError, RegistryCallError
+from registry_client.files import FileFormatError
+from registry_client.numbering import NumberingError
+
+EXPECTED = (
+    AnswerError,
+    CredentialsError,
+    FileFormatError,
+    KeyFileError,
+    NumberingError,
+    RegistryCallError,
+    SuiteNotSupportedError,
+)
+"""What may go wrong without a mistake in the program."""
+
+_PREFACES = {
+    grpc.StatusCode.UNAVAILABLE: "无法连接登记系统",
+    grpc.StatusCode.DEADLINE_EXCEEDED: "登记系统未在时限内答复",
+}
+
+
+class Failure(click.ClickException):
+    """The command could not be carried out."""
+
+    exit_code = 3
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Prints the message to standard error."""
+        click.echo(f"错误：{shown(self.message)}", file=file, err=file is None)
+
+
+def failure_of(error: Exception) -> Failure:
+    """The failure to show for an expected error: every fault that the registry named, in one line."""
+    if not isinstance(error, RegistryCallError):
+        return Failure(" ".join(str(error).split()))
+    text = str(error)
+    if len(error.violations) > 1:
+        faults = (f"{each.description}（{each.field} {each.reason}）" for each in error.violations)
+        text = f"{error.reason}: {'；'.join(faults)}"
+    if not error.reason and error.code in _PREFACES:
+        text = f"{_PREFACES[error.code]}（{text}）"
+    if error.retry_after_s is not None:
+        text += f"（请在{error.retry_after_s:g}秒后重试）"
+    return Failure(text)

@@ -1,0 +1,245 @@
+"""One connection to a registry, and every call it answers.
+
+    with Registry("registry.example:7443", Credentials.load("credentials")) as registry:
+        print(registry.check(uscc("91350100M000100Y43"), Question(domain=DOMAIN_PROCUREMENT)).verdict)
+
+* Every call has a deadline: ``timeout`` seconds, and at least ``SUBMIT_TIMEOUT_S`` for what is made durable
+  before it is answered. It covers the repetitions that ``registry_client.channel`` describes.
+* A call answers or raises: ``RegistryCallError`` with the registry's reasons, ``AnswerError`` if the answer
+  contradicts the contract.
+* A ``Registry`` may be used by several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.message import DecodeError
+
+from registry.domain.identifiers import mask, normalise
+from registry.v1 import directory_service_pb2 as directory
+from registry.v1 import intake_service_pb2 as intake
+from registry.v1 import log_service_pb2 as log
+from registry.v1 import restriction_service_pb2 as restriction
+from registry.v1.directory_service_pb2_grpc import DirectoryServiceStub
+from registry.v1.envelope_pb2 import Envelope
+from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
+from registry.v1.log_service_pb2_grpc import LogServiceStub
+from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from registry.v1.statement_pb2 import Statement
+from registry.v1.subject_pb2 import Identifier, IdentifierType, SubjectRole
+from registry_client.batch import BatchResult
+from registry_client.channel import open_channel
+from registry_client.credentials import Credentials
+from registry_client.errors import AnswerError, RegistryCallError
+from registry_client.outcomes import SubmitOutcome, outcomes_of
+from registry_client.question import Question
+from registry_client.results import CheckResult
+
+SUBMIT_TIMEOUT_S = 30.0
+STREAM_TIMEOUT_S = 600.0
+_PAGE = 1000
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStatement:
+    """A statement of one's own as the registry holds it: the envelope byte for byte, and what it says."""
+
+    envelope: Envelope
+    statement: Statement
+    position: int
+    received_time: datetime
+
+
+class Registry:
+    """A registry at ``target`` (``host:port``), called with credentials. A context manager."""
+
+    def __init__(
+        self, target: str, credentials: Credentials | grpc.ChannelCredentials, *, timeout: float = 5.0
+    ) -> None:
+        self._timeout = timeout
+        self._channel = open_channel(target, credentials)
+        self._restrictions = RestrictionServiceStub(self._channel)
+        self._intake = IntakeServiceStub(self._channel)
+        self._directory = DirectoryServiceStub(self._channel)
+        self._log = LogServiceStub(self._channel)
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connection; calls under way fail."""
+        self._channel.close()
+
+    # --- questions
+
+    def check(self, subject: Identifier, question: Question) -> CheckResult:
+        """May this subject take part, and why (not)?"""
+        request = restriction.CheckRequest(
+            subject=subject,
+            purpose=question.purpose(),
+            matter=question.facts(),
+            valid_time=question.instant(),
+            consistency=question.consistency,
+        )
+        return CheckResult.of(self._call(self._restrictions.Check, request))
+
+    def batch_check(
+        self,
+        identifier_type: IdentifierType.ValueType,
+        identifiers: Sequence[str],
+        question: Question,
+        *,
+        roles: Sequence[SubjectRole.ValueType] = (),
+    ) -> BatchResult:
+        """The same question about up to 10,000 subjects of one type; ``roles`` has one for each, or none."""
+        request = restriction.BatchCheckRequest(
+            identifier_type=identifier_type,
+            identifiers=identifiers,
+            purpose=question.purpose(),
+            matter=question.facts(),
+            roles=roles,
+            valid_time=question.instant(),
+            consistency=question.consistency,
+        )
+        response = self._call(self._restrictions.BatchCheck, request)
+        masked = [
+            Identifier(type=identifier_type, value=mask(identifier_type, normalise(value)))
+            for value in identifiers
+        ]
+        return BatchResult.of(response, masked, list(roles) or [question.role] * len(identifiers))
+
+    # --- statements
+
+    def submit(self, envelopes: Sequence[Envelope]) -> list[SubmitOutcome]:
+        """Submits up to 1,024 envelopes; each is accepted, durably, or refused by itself. Safe to repeat."""
+        request = intake.SubmitRequest(envelopes=envelopes)
+        response = self._call(self._intake.Submit, request, self._submit_timeout)
+        return outcomes_of(response.results, asked=len(envelopes))
+
+    def submit_stream(
+        self, batches: Iterable[Sequence[Envelope]], *, timeout: float = STREAM_TIMEOUT_S
+    ) -> Iterator[list[SubmitOutcome]]:
+        """Submits many batches over one stream; the outcomes of each come in order, while later ones are
+        under way. Not repeated by itself, but safe to repeat: submit what was not answered again.
+        """
+        sizes: deque[int] = deque()
+
+        def requests() -> Iterator[intake.SubmitStreamRequest]:
+            for envelopes in batches:
+                sizes.append(len(envelopes))
+                yield intake.SubmitStreamRequest(envelopes=envelopes)
+
+        call = self._intake.SubmitStream(requests(), timeout=timeout)
+        try:
+            for response in call:
+                yield outcomes_of(response.results, asked=sizes.popleft() if sizes else 0)
+        except grpc.RpcError as error:
+            raise RegistryCallError.of(error) from error
+        finally:
+            call.cancel()
+        if sizes:
+            raise AnswerError(f"the registry closed the stream without an answer to {len(sizes)} batches")
+
+    def get_statement(self, *, statement_id: str = "", position: int | None = None) -> StoredStatement:
+        """One's own statement, by its id or its position, byte for byte as it was received."""
+        request = intake.GetStatementRequest(statement_id=statement_id)
+        if position is not None:
+            request = intake.GetStatementRequest(position=position)
+        response = self._call(self._intake.GetStatement, request)
+        try:
+            statement = Statement.FromString(response.envelope.payload)
+        except DecodeError:
+            raise AnswerError("the payload of the statement cannot be read") from None
+        received = response.received_time.ToDatetime(UTC)
+        return StoredStatement(response.envelope, statement, response.position, received)
+
+    def refusals(self, after: int = 0) -> Iterator[intake.Refusal]:
+        """What was refused from the calling department, oldest first, after the refusal with this number."""
+        while True:
+            request = intake.ListRefusalsRequest(after=after, page_size=_PAGE)
+            page = self._call(self._intake.ListRefusals, request).refusals
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].number
+
+    # --- the directory: acts of the registrar, and lists
+
+    def register_department(self, envelope: Envelope) -> SubmitOutcome:
+        """Registers a department, or changes its mandate."""
+        request = directory.RegisterDepartmentRequest(envelope=envelope)
+        return self._act(self._directory.RegisterDepartment, request)
+
+    def register_official(self, envelope: Envelope) -> SubmitOutcome:
+        """Registers an official of a department."""
+        request = directory.RegisterOfficialRequest(envelope=envelope)
+        return self._act(self._directory.RegisterOfficial, request)
+
+    def revoke_official(self, envelope: Envelope) -> SubmitOutcome:
+        """Ends an official's powers."""
+        request = directory.RevokeOfficialRequest(envelope=envelope)
+        return self._act(self._directory.RevokeOfficial, request)
+
+    def enrol_key(self, envelope: Envelope) -> SubmitOutcome:
+        """Enrols a key; the envelope carries a second signature by the new key."""
+        return self._act(self._directory.EnrolKey, directory.EnrolKeyRequest(envelope=envelope))
+
+    def revoke_key(self, envelope: Envelope) -> SubmitOutcome:
+        """Revokes a key."""
+        return self._act(self._directory.RevokeKey, directory.RevokeKeyRequest(envelope=envelope))
+
+    def departments(self) -> tuple[directory.DepartmentEntry, ...]:
+        """Every registered department."""
+        request = directory.ListDepartmentsRequest()
+        return tuple(self._call(self._directory.ListDepartments, request).departments)
+
+    def officials(self, department: str = "") -> tuple[directory.OfficialEntry, ...]:
+        """The officials of a department, or of all."""
+        request = directory.ListOfficialsRequest(department=department)
+        return tuple(self._call(self._directory.ListOfficials, request).officials)
+
+    def list_keys(self, department: str = "") -> tuple[directory.KeyEntry, ...]:
+        """The keys of a department, or of all."""
+        request = directory.ListKeysRequest(department=department)
+        return tuple(self._call(self._directory.ListKeys, request).keys)
+
+    # --- the log
+
+    def checkpoint(self) -> str:
+        """The latest signed checkpoint, as a note (C2SP tlog-checkpoint). Whoever relies on it verifies it
+        with ``registry.provenance.checkpoint.open_checkpoint`` and the log's key.
+        """
+        return self._call(self._log.GetCheckpoint, log.GetCheckpointRequest()).checkpoint
+
+    @property
+    def _submit_timeout(self) -> float:
+        return max(self._timeout, SUBMIT_TIMEOUT_S)
+
+    def _act(self, method: grpc.UnaryUnaryMultiCallable[_Request, Any], request: _Request) -> SubmitOutcome:
+        return SubmitOutcome.of(self._call(method, request, self._submit_timeout).result)
+
+    def _call(
+        self,
+        method: grpc.UnaryUnaryMultiCallable[_Request, _Response],
+        request: _Request,
+        timeout: float | None = None,
+    ) -> _Response:
+        try:
+            return method(request, timeout=self._timeout if timeout is None else timeout)
+        except grpc.RpcError as error:
+            raise RegistryCallError.of(error) from error

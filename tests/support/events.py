@@ -1,0 +1,182 @@
+"""Events as departments state them: penalties, bans, entries on lists, licences, honours, and what follows.
+
+Builders answer messages that the registry admits as they are; a test changes the one thing it is about.
+Every firm and person is fictional: codes carry DEM, region 130999 was never given out.
+
+Example: ``spine.say("财政", "ban", event=ban("财政", firm(1), "M-PRO-01", "2026-03-01", "2028-03-01"))``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from demo.departments import DEPARTMENTS, OPERATOR, Department, Office
+from registry.commands.sequencer import Outcome, Placed
+from registry.commands.submission import Rejection
+from registry.domain.identifiers import (
+    organisation_code_check_character,
+    resident_id_check_character,
+    uscc_check_character,
+)
+from registry.sanctions.verdict import Decision
+from registry.v1 import statement_pb2 as pb
+from registry.v1 import subject_pb2
+from registry.v1.subject_pb2 import Subject, SubjectKind
+from tests.support.spine import Spine
+
+_DEPARTMENTS = {department.key: department for department in (*DEPARTMENTS, OPERATOR)}
+_PREFIXES = {
+    subject_pb2.SUBJECT_KIND_ENTERPRISE: "91",
+    subject_pb2.SUBJECT_KIND_NON_LEGAL_ORG: "91",
+    subject_pb2.SUBJECT_KIND_BRANCH: "91",
+    subject_pb2.SUBJECT_KIND_SOLE_TRADER: "92",
+    subject_pb2.SUBJECT_KIND_COOP: "93",
+    subject_pb2.SUBJECT_KIND_INSTITUTION: "12",
+    subject_pb2.SUBJECT_KIND_SOCIAL_ORG: "51",
+    subject_pb2.SUBJECT_KIND_GOV_ORGAN: "11",
+}
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_PART_OF_A_PERSONAL_NUMBER = re.compile(r"\d{9,}")
+
+
+# --- subjects -------------------------------------------------------------------------------------
+
+
+def firm(number: int, kind: SubjectKind.ValueType = subject_pb2.SUBJECT_KIND_ENTERPRISE) -> Subject:
+    """An organisation of a kind; the same number is the same firm."""
+    organisation = f"DEM{number:05d}"
+    body = f"{_PREFIXES[kind]}130902{organisation}{organisation_code_check_character(organisation)}"
+    identifier = subject_pb2.Identifier(
+        type=subject_pb2.IDENTIFIER_TYPE_USCC, value=body + uscc_check_character(body)
+    )
+    return Subject(identifier=identifier, kind=kind, name=f"沧州第{number}号(示例)有限公司")
+
+
+def person(number: int) -> Subject:
+    """A natural person; the same number is the same person."""
+    born = date.fromordinal(date(1970, 1, 1).toordinal() + number // 900)
+    body = f"130999{born:%Y%m%d}{number % 900 + 100}"
+    identifier = subject_pb2.Identifier(
+        type=subject_pb2.IDENTIFIER_TYPE_RESIDENT_ID, value=body + resident_id_check_character(body)
+    )
+    return Subject(identifier=identifier, kind=subject_pb2.SUBJECT_KIND_NATURAL_PERSON, name="示例某")
+
+
+# --- documents and events -------------------------------------------------------------------------
+
+
+def office(key: str) -> Office:
+    """The office of a department by its short name (财政 …)."""
+    return _DEPARTMENTS[key].office
+
+
+def document(key: str, decided_on: str, number: str = "") -> pb.Document:
+    """A decision of the department's own."""
+    department = _DEPARTMENTS[key]
+    return pb.Document(
+        number=number or f"{department.prefix}罚字〔{decided_on[:4]}〕1号",
+        authority=department.office.name,
+        authority_code=department.office.code,
+        decided_on=decided_on,
+    )
+
+
+def event(key: str, subject: Subject, category: str, decided_on: str, **more: Any) -> pb.Event:
+    """An event of a category with its document."""
+    return pb.Event(
+        subject=subject,
+        category=category,
+        document=document(key, decided_on),
+        **{"legal_basis": ["示例法 第一条"], **more},
+    )
+
+
+def penalty(key: str, subject: Subject, decided_on: str = "2026-03-01", **more: Any) -> pb.Event:
+    """A penalty (行政处罚); without measures it restricts nothing."""
+    return event(key, subject, "E-03-CF", decided_on, **more)
+
+
+def imposed(code: str, first: str, until: str = "", **more: Any) -> pb.ImposedMeasure:
+    """A measure that a document imposes, from and until the days named."""
+    return pb.ImposedMeasure(**{"measure_code": code, "from": first, "until": until, **more})
+
+
+def ban(key: str, subject: Subject, code: str, first: str, until: str = "", **more: Any) -> pb.Event:
+    """A decided ban (市场禁入决定) whose document is of its first day."""
+    return event(key, subject, "E-51", first, measures=[imposed(code, first, until, **more)])
+
+
+def list_entry(
+    key: str, subject: Subject, code: str, listed_on: str, until: str = "", **more: Any
+) -> pb.Event:
+    """An entry on a list (列入名单), decided on the day of listing."""
+    fields = {"list_code": code, "effective_from": listed_on, "effective_until": until, **more}
+    return event(key, subject, "E-05" if code == "L-90" else "E-06", listed_on, **fields)
+
+
+def licence(key: str, subject: Subject, decided_on: str = "2020-01-15") -> pb.Event:
+    """A licence (行政许可): makes a subject known and restricts nothing."""
+    return event(key, subject, "E-03-XK", decided_on, legal_basis=[], effective_until="2099-12-31")
+
+
+# --- statements about statements ------------------------------------------------------------------
+
+
+def target(key: str, statement_id: str) -> pb.StatementReference:
+    """A statement of a department by its id."""
+    return pb.StatementReference(department=office(key).code, statement_id=statement_id)
+
+
+def withdrawal(key: str, statement_id: str, **more: Any) -> pb.Withdrawal:
+    """The target is treated as never made (撤回)."""
+    return pb.Withdrawal(**{"target": target(key, statement_id), "reason": "原决定被撤销", **more})
+
+
+def correction(key: str, statement_id: str, replacement: pb.Event, **more: Any) -> pb.Correction:
+    """The target is replaced (更正)."""
+    fields = {"target": target(key, statement_id), "replacement": replacement, "reason": "录入有误"}
+    return pb.Correction(**{**fields, **more})
+
+
+def repair(key: str, statement_id: str, effective_on: str, decided_on: str = "", **more: Any) -> pb.Repair:
+    """The entry ends early (信用修复), by a decision of the day on which it takes effect."""
+    fields = {"document": document(key, decided_on or effective_on), "effective_on": effective_on}
+    return pb.Repair(**{"target": target(key, statement_id), "reason": "已履行义务", **fields, **more})
+
+
+def registration(key: str, **more: list[str]) -> pb.DepartmentRegistration:
+    """The department's registration with more kinds, categories, lists or measures in it."""
+    department: Department = _DEPARTMENTS[key]
+    registered = department.registration()
+    for field, values in more.items():
+        holder: Any = registered if field == "kinds" else registered.mandate
+        getattr(holder, field).extend(values)
+    return registered
+
+
+# --- outcomes and questions -----------------------------------------------------------------------
+
+
+def placed(outcome: Outcome) -> int:
+    """The position of a statement that must have been admitted."""
+    assert isinstance(outcome, Placed), outcome
+    return outcome.position
+
+
+def refusal(outcome: Outcome) -> set[tuple[str, str]]:
+    """Reason and field of every fault of a statement that must have been refused.
+
+    Each is told in Chinese and without a personal number, or as much of one as would name somebody."""
+    assert isinstance(outcome, Rejection), outcome
+    for fault in outcome.faults:
+        assert _CHINESE.search(fault.message), fault
+        assert not _PART_OF_A_PERSONAL_NUMBER.search(fault.message), fault
+    return {(fault.name, fault.field) for fault in outcome.faults}
+
+
+def ask(spine: Spine, subject: Subject, *question: Any, **more: Any) -> Decision:
+    """The verdict on a subject, see ``Spine.ask``."""
+    identifier = subject.identifier
+    return spine.ask(identifier.value, *question, kind=identifier.type, **more)

@@ -1,0 +1,171 @@
+"""A spine served over mutual TLS on the loopback, and channels to it for any caller.
+
+The server is the real one on a free port. Its certificates come from an authority of its own that is
+valid by the wall clock, because TLS reads no other, whatever day the spine's clock shows.
+
+    with serving(spine) as served:
+        stub = RestrictionServiceStub(served.channel(served.system(PROCUREMENT_SYSTEM)))
+        refusal = refused(lambda: stub.Check(request))
+        assert (refusal.code, refusal.reason) == (PERMISSION_DENIED, "DOMAIN_DENIED")
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from demo.departments import OPERATOR
+from registry.access.certificates import Credential, create_authority, issue
+from registry.access.identity import Caller, CallerRole
+from registry.server import build_server
+from tests.support.spine import ORIGIN, Spine
+
+DAY = timedelta(days=1)
+DEADLINE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority in a directory, whose certificates hold from yesterday for two days."""
+
+    directory: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @classmethod
+    def new(cls, directory: Path) -> Authority:
+        """Makes one; the directory must not exist."""
+        create_authority(directory, name="Authority of a test", not_before=yesterday(), lifetime=3 * DAY)
+        return cls(directory)
+
+    def client(self, uri: str, *, not_before: datetime | None = None) -> Credential:
+        """A caller's credential."""
+        opening = not_before or yesterday()
+        name = f"client-{next(self._numbers)}"
+        return issue(self.directory, name, uri, not_before=opening, lifetime=2 * DAY)
+
+    def server(self) -> Credential:
+        """A server's credential for the loopback."""
+        hosts = ["localhost", ip_address("127.0.0.1")]
+        name = f"server-{next(self._numbers)}"
+        return issue(self.directory, name, hosts=hosts, not_before=yesterday(), lifetime=2 * DAY)
+
+
+def yesterday() -> datetime:
+    """A day before now, by the wall clock."""
+    return datetime.now(UTC).replace(microsecond=0) - DAY
+
+
+def connect(target: str, trusted: bytes, own: Credential | None = None) -> grpc.Channel:
+    """A channel to a server that must be vouched for by ``trusted``, as the holder of ``own``."""
+    key, certificate = (own.key, own.certificate) if own else (None, None)
+    return grpc.secure_channel(target, grpc.ssl_channel_credentials(trusted, key, certificate), _OPTIONS)
+
+
+_OPTIONS = (
+    ("grpc.max_send_message_length", -1),
+    ("grpc.use_local_subchannel_pool", 1),  # Each channel shows its own certificate on its own connection.
+)
+
+
+@dataclass(slots=True)
+class Served:
+    """A served spine. Channels are kept by caller and closed at the end."""
+
+    spine: Spine
+    authority: Authority
+    server: grpc.Server
+    target: str
+    channels: dict[Caller, grpc.Channel] = field(default_factory=dict)
+
+    @property
+    def trusted(self) -> bytes:
+        """The authority's certificate."""
+        return (self.authority.directory / "authority.pem").read_bytes()
+
+    def department(self, key: str) -> Caller:
+        """A department by its short name."""
+        return Caller(CallerRole.DEPARTMENT, self.spine.code(key), ORIGIN)
+
+    def registrar(self) -> Caller:
+        """The operator of the registry."""
+        return Caller(CallerRole.REGISTRAR, OPERATOR.office.code, ORIGIN)
+
+    def system(self, role: CallerRole, name: str = "asker") -> Caller:
+        """A system that asks, or an auditor."""
+        return Caller(role, name, ORIGIN)
+
+    def of_role(self, role: CallerRole) -> Caller:
+        """Somebody in a role."""
+        if role is CallerRole.REGISTRAR:
+            return self.registrar()
+        return self.department("财政") if role is CallerRole.DEPARTMENT else self.system(role)
+
+    def channel(self, caller: Caller) -> grpc.Channel:
+        """The channel of a caller."""
+        if caller not in self.channels:
+            self.channels[caller] = connect(self.target, self.trusted, self.authority.client(caller.uri))
+        return self.channels[caller]
+
+    def close(self) -> None:
+        """Closes the channels and stops the server and its engine."""
+        for channel in self.channels.values():
+            channel.close()
+        self.server.stop(1).wait()
+        self.spine.engine.close()
+
+
+@contextmanager
+def serving(spine: Spine) -> Iterator[Served]:
+    """Serves a spine on a free port until the block ends; the spine's engine is closed with it."""
+    authority = Authority.new(spine.directory.with_name(spine.directory.name + "-tls"))
+    own = authority.server()
+    credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], own.authority, True)
+    server, port = build_server(spine.engine, credentials, "127.0.0.1:0")
+    server.start()
+    served = Served(spine, authority, server, f"127.0.0.1:{port}")
+    try:
+        yield served
+    finally:
+        served.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How a call failed: its status and what google.rpc details it carries."""
+
+    code: grpc.StatusCode
+    message: str
+    reason: str = ""
+    fields: Sequence[str] = ()
+    may_retry: bool = False
+
+
+def refused(call: Callable[[], object]) -> Refusal:
+    """The refusal with which a call ends."""
+    with pytest.raises(grpc.RpcError) as raised:
+        call()
+    return refusal_of(raised.value)
+
+
+def refusal_of(error: grpc.RpcError) -> Refusal:
+    """The refusal in an error of a call."""
+    status = rpc_status.from_call(error)
+    if status is None:
+        return Refusal(error.code(), error.details() or "")
+    info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    retry = error_details_pb2.RetryInfo()
+    for detail in status.details:
+        assert any(detail.Unpack(kind) for kind in (info, bad, retry)), detail.type_url
+    assert not info.reason or info.domain == "registry.v1"
+    fields = tuple(violation.field for violation in bad.field_violations)
+    return Refusal(error.code(), status.message, info.reason, fields, retry.HasField("retry_delay"))

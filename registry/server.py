@@ -30,7 +30,7 @@ from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
 from registry.provenance.vault import Vault, VaultError
 from registry.servicer.directory import DirectoryServicer
-from registry.servicer.gate import Gate
+from registry.servicer.gate import MAX_MESSAGE_BYTES, Gate
 from registry.servicer.intake import IntakeServicer
 from registry.servicer.log import LogServicer
 from registry.servicer.restriction import RestrictionServicer
@@ -50,7 +50,9 @@ from registry.v1 import (
 )
 
 THREADS = 16
-MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+STREAMS = 8
+"""Streams open at a time; the other threads are left to unary calls."""
+
 GRACE_S = 10.0
 logger = logging.getLogger(__name__)
 
@@ -146,11 +148,12 @@ def build_server(
     Raises StartError if the port is in use."""
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="registry-rpc"),
-        interceptors=[Gate(engine.state.origin)],
+        interceptors=[Gate(engine.state.origin, STREAMS)],
         options=[
             ("grpc.so_reuseport", 0),
-            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            # The gate refuses what is too large with a reason; the transport only what is absurd, without.
+            ("grpc.max_receive_message_length", 4 * MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", -1),  # An answer is bounded by its question.
         ],
     )
     intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(IntakeServicer(engine.intake), server)

@@ -53,9 +53,7 @@ class RowFault:
     @property
     def name(self) -> str:
         """The reason without its prefix: ``FIELD_INVALID``."""
-        if self.reason not in ErrorReason.values():
-            return str(int(self.reason))
-        return ErrorReason.Name(self.reason).removeprefix("ERROR_REASON_")
+        return reason_name(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +107,13 @@ class Table:
         texts = zip(columns, self.headings.written, cells, strict=False)
         unknown = tuple(written for column, written, cell in texts if column is None and cell.strip())
         return Row(first, known, unknown)
+
+
+def reason_name(reason: ErrorReason.ValueType) -> str:
+    """A reason without its prefix; its number where this release does not know it."""
+    if reason not in ErrorReason.values():
+        return str(int(reason))
+    return ErrorReason.Name(reason).removeprefix("ERROR_REASON_")
 
 
 def read_table(path: str | Path) -> Table:

@@ -16,9 +16,9 @@ import unicodedata
 from collections.abc import Mapping
 
 from registry.v1 import statement_pb2, subject_pb2, verdict_pb2
-from registry.v1.statement_pb2 import Severity
+from registry.v1.statement_pb2 import KeyRevocationReason, OfficialRole, Severity
 from registry.v1.subject_pb2 import Capacity, Domain, IdentifierType, SubjectKind, SubjectRole, TenderKind
-from registry.v1.verdict_pb2 import HitEffect, HitReason
+from registry.v1.verdict_pb2 import HitEffect, HitReason, IndeterminateReason
 
 ORGANISATIONS = "法人及非法人组织"
 """The 双公示 class of every organisation; which kind it is, its code tells (``registry.domain``)."""
@@ -109,10 +109,31 @@ TENDERS: Mapping[str, TenderKind.ValueType] = {
     "自愿招标": subject_pb2.TENDER_KIND_VOLUNTARY,
 }
 
+OFFICIAL_ROLES: Mapping[str, OfficialRole.ValueType] = {
+    "经办人": statement_pb2.OFFICIAL_ROLE_SUBMITTER,
+    "审核人": statement_pb2.OFFICIAL_ROLE_REVIEWER,
+    "法制审核人": statement_pb2.OFFICIAL_ROLE_LEGAL_REVIEWER,
+    "批准人": statement_pb2.OFFICIAL_ROLE_APPROVER,
+    "登记员": statement_pb2.OFFICIAL_ROLE_REGISTRAR,
+}
+
+REVOCATIONS: Mapping[str, KeyRevocationReason.ValueType] = {
+    "停用": statement_pb2.KEY_REVOCATION_REASON_RETIRED,
+    "更换": statement_pb2.KEY_REVOCATION_REASON_SUPERSEDED,
+    "泄露": statement_pb2.KEY_REVOCATION_REASON_COMPROMISED,
+}
+
 EFFECTS: Mapping[str, HitEffect.ValueType] = {
     "禁止": verdict_pb2.HIT_EFFECT_BLOCKS,
     "需研判": verdict_pb2.HIT_EFFECT_NEEDS_REVIEW,
     "仅供参考": verdict_pb2.HIT_EFFECT_INFORMATION,
+}
+
+INDETERMINATE: Mapping[str, IndeterminateReason.ValueType] = {
+    "登记系统没有该主体的任何信息": verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN,
+    "代码有误": verdict_pb2.INDETERMINATE_REASON_CODE_INVALID,
+    "法定应查的名单来源未接入": verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED,
+    "该序号无法回答": verdict_pb2.INDETERMINATE_REASON_POSITION_UNAVAILABLE,
 }
 
 HIT_REASONS: Mapping[str, HitReason.ValueType] = {

@@ -128,12 +128,13 @@ def _read_genesis(envelope: envelope_pb2.Envelope, row: StatementRow) -> Submiss
     """The founding statement, signed by the key it names. Raises ValueError."""
     statement = statement_pb2.Statement.FromString(envelope.payload)
     key = statement.genesis.operator_key
-    if not statement.HasField("genesis") or not envelope.signatures:
-        raise ValueError("日志的第一条不是签了名的创世陈述")
+    keyid = keyid_of(key.public_key)
+    if not statement.HasField("genesis") or [s.keyid for s in envelope.signatures] != [keyid]:
+        raise ValueError("日志的第一条不是由其所载密钥签名的创世陈述")
     signed = pae(row.payload_type, envelope.payload)
     verifying_key(key.suite, key.public_key).verify(signed, envelope.signatures[0].sig)
     hashed = statement_hash(row.payload_type, envelope.payload)
-    return Submission(envelope, statement, hashed, keyid_of(key.public_key), row)
+    return Submission(envelope, statement, hashed, keyid, row)
 
 
 def _compare_leaf(submission: Submission, outcome: object, target: Store, result: Rebuilt) -> None:

@@ -34,6 +34,7 @@ from registry.store.interface import (
     Recorded,
     RefusalRow,
     StatementRow,
+    StoreError,
 )
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2, subject_pb2
@@ -86,9 +87,12 @@ class Sequencer:
         self._random = random_bytes
         head = state.head
         self._frontier = Frontier.from_bytes(head.frontier) if head else Frontier()
+        self._behind = False
 
     def process(self, jobs: Sequence[Job]) -> Sequence[Outcome | None]:
         """Works out one group and commits it. Raises StoreError with nothing recorded."""
+        if self._behind:  # Something durable was never taken into account: answering would fork the log.
+            raise StoreError("内存状态落后于存储, 请重启服务")
         submissions = [job for job in jobs if isinstance(job, Submission)]
         now = max(self._clock(), self._state.head.last_received_ms if self._state.head else 0)
         run = _Run(self._state, submissions, self._frontier, now, self._random)
@@ -96,9 +100,11 @@ class Sequencer:
         if run.effects:
             run.group.checkpoint = self._checkpoint(run.frontier, run.received_ms)
         self._state.store.commit(run.group)
+        self._behind = True
         if run.group.checkpoint:
             self._frontier = run.frontier
             self._state.take(run.effects, run.group.checkpoint)
+        self._behind = False
         return outcomes
 
     def _checkpoint(self, frontier: Frontier, received_ms: int) -> CheckpointRow:

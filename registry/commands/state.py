@@ -92,8 +92,9 @@ class RegistryState:
             self._adopt(position, edition)
 
     def _adopt(self, position: int, edition: str) -> None:
-        self._adopted_at.append(position)
+        # Readers bisect the positions, so what a position leads to must be there before it.
         self._adopted.append(self._edition(edition))
+        self._adopted_at.append(position)
 
     def _edition(self, edition: str) -> Edition:
         if edition not in self.editions:

@@ -160,8 +160,9 @@ class Directory:
         """Registers a department, or replaces its registration."""
         self._departments[department.code] = department
         lists: Iterable[frozenset[str]] = (d.lists for d in self._departments.values())
-        self._positions.append(department.position)
+        # Readers bisect the positions, so what a position leads to must be there before it.
         self._connected.append(frozenset().union(*lists))
+        self._positions.append(department.position)
 
     def put_official(self, official: Official) -> None:
         """Registers an official, or replaces the registration."""

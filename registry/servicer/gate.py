@@ -1,8 +1,11 @@
 """The gate before every method: who calls, whether they may, whether the bytes are a message.
 
-Bytes that do not parse, callers without a name and methods that are not listed are refused here, with
-a reason and no internals. Errors of the methods behind the gate become gRPC statuses here, and only
-here.
+Bytes that do not parse or are too many, callers without a name and methods that are not listed are
+refused here, with a reason and no internals. Errors of the methods behind the gate become gRPC
+statuses here, and only here.
+
+A stream holds a thread for as long as its caller likes, so the gate lets in only so many at a time:
+idle streams must never keep a question from being answered.
 """
 
 from __future__ import annotations
@@ -10,7 +13,9 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Semaphore
 from typing import Any, NoReturn
 
 import grpc
@@ -22,6 +27,9 @@ from registry.errors import RegistryError, status_of
 from registry.store.interface import QueueFullError, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+"""Largest request; 1,024 envelopes of 16 KiB, or 10,000 identifiers many times over."""
+
 logger = logging.getLogger(__name__)
 current_caller: ContextVar[Caller] = ContextVar("current_caller")
 """Who made the call that this thread is serving."""
@@ -30,10 +38,11 @@ _Parse = Callable[[bytes], Any]
 
 
 class Gate(grpc.ServerInterceptor):
-    """Wraps every method once, by name."""
+    """Wraps every method once, by name; lets in ``streams`` streams at a time."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, streams: int) -> None:
         self._origin = origin
+        self._streams = Semaphore(streams)
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
         self._callers: dict[bytes, Caller] = {}
 
@@ -84,13 +93,26 @@ class Gate(grpc.ServerInterceptor):
                 messages = (
                     (_parsed(parse, each) for each in request) if of_streams else _parsed(parse, request)
                 )
-                yield from behaviour(messages, context)
+                with self._stream():
+                    yield from behaviour(messages, context)
                 return
+            except grpc.RpcError:
+                return  # Reading on failed because the caller hung up: nobody is left to be told.
             except Exception as error:
                 failure = error
             _abort(context, method, failure)
 
         return call
+
+    @contextmanager
+    def _stream(self) -> Iterator[None]:
+        if not self._streams.acquire(blocking=False):
+            message = "同时打开的流已达上限, 请稍后重试。"
+            raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message)
+        try:
+            yield
+        finally:
+            self._streams.release()
 
     def _admit(self, method: str, context: grpc.ServicerContext) -> None:
         caller = self._caller(context.auth_context())
@@ -113,6 +135,9 @@ class Gate(grpc.ServerInterceptor):
 
 
 def _parsed(parse: _Parse, request: bytes) -> Any:
+    if len(request) > MAX_MESSAGE_BYTES:
+        message = f"请求超过{MAX_MESSAGE_BYTES}字节, 请分批发送。"
+        raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message)
     try:
         return parse(request)
     except DecodeError as error:

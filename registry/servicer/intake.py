@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 
@@ -12,6 +11,7 @@ from registry.commands.intake import Intake
 from registry.commands.sequencer import Outcome
 from registry.errors import RegistryError
 from registry.servicer.gate import current_caller
+from registry.servicer.pipeline import begun_in_order
 from registry.servicer.results import results
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2 as pb
@@ -19,6 +19,9 @@ from registry.v1 import intake_service_pb2_grpc
 
 WINDOW = 4
 """How many requests of a stream are under way before the first is answered."""
+
+_LARGEST = 2**63 - 1
+"""Positions and numbers fit a signed 64-bit integer, in every store; what is larger does not exist."""
 
 
 class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
@@ -37,12 +40,11 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
     ) -> Iterator[pb.SubmitStreamResponse]:
         """See intake_service.proto."""
         caller = current_caller.get()
-        under_way: deque[list[Future[Outcome | None]]] = deque()
-        for request in request_iterator:
-            under_way.append(self._intake.submit(request.envelopes, caller))
-            if len(under_way) == WINDOW:
-                yield pb.SubmitStreamResponse(results=results(under_way.popleft()))
-        for futures in under_way:
+
+        def begin(request: pb.SubmitStreamRequest) -> list[Future[Outcome | None]]:
+            return self._intake.submit(request.envelopes, caller)
+
+        for futures in begun_in_order(request_iterator, begin, window=WINDOW):
             yield pb.SubmitStreamResponse(results=results(futures))
 
     def GetStatement(
@@ -51,7 +53,7 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
         """See intake_service.proto."""
         if request.WhichOneof("by") is None:
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_REQUIRED, "缺少陈述编号或序号。", "by")
-        position = request.position if request.HasField("position") else None
+        position = min(request.position, _LARGEST) if request.HasField("position") else None
         kept = self._intake.statement(
             current_caller.get(), statement_id=request.statement_id, position=position
         )
@@ -64,7 +66,8 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
     ) -> pb.ListRefusalsResponse:
         """See intake_service.proto."""
         response = pb.ListRefusalsResponse()
-        rows = self._intake.refusals(current_caller.get(), after=request.after, page_size=request.page_size)
+        after = min(request.after, _LARGEST)
+        rows = self._intake.refusals(current_caller.get(), after=after, page_size=request.page_size)
         for row in rows:
             refusal = response.refusals.add(
                 number=row.number,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.verdict import Hit, Question
 from registry.v1 import subject_pb2, verdict_pb2
 
-MAX_CACHED = 200_000
-_HitKey = tuple[int, int, int, int, tuple[int, ...]]
-_CheckedKey = tuple[str, int, int, frozenset[str], frozenset[str]]
+MAX_HITS = 200_000
+MAX_CHECKED = 4096
+_HitKey = tuple[str, int, int, int, int, tuple[int, ...]]
+_CheckedKey = tuple[str, int, int, date, frozenset[str], frozenset[str]]
 
 
 class VerdictMessages:
@@ -21,10 +24,10 @@ class VerdictMessages:
     def hit(self, hit: Hit, edition: Edition) -> verdict_pb2.Hit:
         """The message of a hit; to be copied, never changed."""
         row = hit.restriction
-        key = (row.position, row.ordinal, row.known_from, hit.effect, hit.reasons)
+        key = (edition.hash, row.position, row.ordinal, row.known_from, hit.effect, hit.reasons)
         message = self._hits.get(key)
         if message is None:
-            if len(self._hits) >= MAX_CACHED:
+            if len(self._hits) >= MAX_HITS:
                 self._hits.clear()
             message = self._hits[key] = hit_message(hit, edition)
         return message
@@ -37,10 +40,10 @@ class VerdictMessages:
         found: frozenset[str],
     ) -> verdict_pb2.Checked:
         """What was examined for a question, without the measures and lists that were ``found``."""
-        key = (edition.hash, question.domain, question.role, lists_connected, found)
+        key = (edition.hash, question.domain, question.role, question.day, lists_connected, found)
         message = self._checked.get(key)
         if message is None:
-            if len(self._checked) >= MAX_CACHED:
+            if len(self._checked) >= MAX_CHECKED:
                 self._checked.clear()
             message = self._checked[key] = checked_message(question, edition, lists_connected, found)
         return message

@@ -7,17 +7,14 @@ from dataclasses import replace
 import grpc
 
 from registry.commands.ask import Ask, Found, Matter
-from registry.domain.faults import Findings
 from registry.domain.identifiers import is_personal, mask
-from registry.errors import RegistryError
 from registry.sanctions.verdict import Decision, Question
 from registry.servicer.gate import current_caller
 from registry.servicer.messages import VerdictMessages, found_codes
-from registry.v1 import error_reason_pb2 as reasons
+from registry.servicer.questions import check_batch, check_question
 from registry.v1 import restriction_service_pb2 as pb
-from registry.v1 import restriction_service_pb2_grpc, subject_pb2, verdict_pb2
+from registry.v1 import restriction_service_pb2_grpc, verdict_pb2
 
-MAX_BATCH = 10_000
 _DETAILS = {
     verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN: "没有这一主体的任何记录, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单没有来源, 不能据此认为未受限制。",
@@ -34,7 +31,7 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         """See restriction_service.proto."""
         identifier = request.subject
-        _check_type(identifier.type, "subject.type")
+        check_question(request)
         matter = self._ask.settle(request, current_caller.get(), context.time_remaining())
         personal = is_personal(identifier.type)
         if personal:
@@ -49,7 +46,7 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         self, request: pb.BatchCheckRequest, context: grpc.ServicerContext
     ) -> pb.BatchCheckResponse:
         """See restriction_service.proto."""
-        _check_batch(request)
+        check_batch(request)
         matter = self._ask.settle(request, current_caller.get(), context.time_remaining())
         personal = is_personal(request.identifier_type)
         if personal:
@@ -107,25 +104,6 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         )
         answered.valid_time.FromMilliseconds(matter.valid_ms)
         return answered
-
-
-def _check_type(identifier_type: subject_pb2.IdentifierType.ValueType, field: str) -> None:
-    if identifier_type not in subject_pb2.IdentifierType.values() or not identifier_type:
-        raise RegistryError.of(reasons.ERROR_REASON_FIELD_REQUIRED, "缺少证件或代码类型。", field)
-
-
-def _check_batch(request: pb.BatchCheckRequest) -> None:
-    _check_type(request.identifier_type, "identifier_type")
-    found = Findings()
-    count = len(request.identifiers)
-    if not 0 < count <= MAX_BATCH:
-        message = f"一次查询1至{MAX_BATCH}个主体, 这里有{count}个。"
-        found.add(reasons.ERROR_REASON_TOO_LARGE, "identifiers", message)
-    if request.roles and len(request.roles) != count:
-        message = f"roles 有{len(request.roles)}项, identifiers 有{count}项, 应相等。"
-        found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", message)
-    if found.faults:
-        raise RegistryError(found.faults)
 
 
 def _questions(request: pb.BatchCheckRequest, question: Question) -> list[Question]:

@@ -5,7 +5,8 @@ group, commits the group in one transaction, and only then answers. While a comm
 the disk the next jobs gather, so the cost of a sync is shared by all of them.
 
 The writer knows neither law nor tree: ``process`` does the work of a group and commits it. If it
-raises, every job of the group is answered with that error, and nothing of it is recorded. A job for
+raises, nothing of the group is recorded: a StoreError is every job's answer, and after any other error
+the jobs are tried one by one, so that one that cannot be worked out fails alone. A job for
 which ``alone`` holds is a group by itself: what it changes must be in force before the next is read.
 
 The jobs of one call are queued together or not at all, every job that was queued is answered, also
@@ -82,6 +83,10 @@ class Writer(Generic[Job, Answer]):
         except Exception as error:
             if not isinstance(error, StoreError):
                 logger.exception("writer: group of %d failed", len(group))
+                if len(group) > 1:
+                    for entry in group:
+                        self._answer([entry])
+                    return
             for _, future in group:
                 future.set_exception(error)
         else:

@@ -8,6 +8,7 @@ Example: ``spine.say("财政", "ban", event=ban("财政", firm(1), "M-PRO-01", "
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 from typing import Any
@@ -39,6 +40,7 @@ _PREFIXES = {
 }
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PART_OF_A_PERSONAL_NUMBER = re.compile(r"\d{9,}")
+_numbers = itertools.count(10_000)
 
 
 # --- subjects -------------------------------------------------------------------------------------
@@ -62,6 +64,16 @@ def person(number: int) -> Subject:
         type=subject_pb2.IDENTIFIER_TYPE_RESIDENT_ID, value=body + resident_id_check_character(body)
     )
     return Subject(identifier=identifier, kind=subject_pb2.SUBJECT_KIND_NATURAL_PERSON, name="示例某")
+
+
+def new_firm(kind: SubjectKind.ValueType = subject_pb2.SUBJECT_KIND_ENTERPRISE) -> Subject:
+    """An organisation that no other test has named."""
+    return firm(next(_numbers), kind)
+
+
+def new_person() -> Subject:
+    """A natural person whom no other test has named."""
+    return person(next(_numbers))
 
 
 # --- documents and events -------------------------------------------------------------------------

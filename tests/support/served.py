@@ -28,6 +28,7 @@ from demo.departments import OPERATOR
 from registry.access.certificates import Credential, create_authority, issue
 from registry.access.identity import Caller, CallerRole
 from registry.server import build_server
+from registry.v1 import error_reason_pb2, intake_service_pb2
 from tests.support.spine import ORIGIN, Spine
 
 DAY = timedelta(days=1)
@@ -169,3 +170,9 @@ def refusal_of(error: grpc.RpcError) -> Refusal:
     assert not info.reason or info.domain == "registry.v1"
     fields = tuple(violation.field for violation in bad.field_violations)
     return Refusal(error.code(), status.message, info.reason, fields, retry.HasField("retry_delay"))
+
+
+def fault_names(result: intake_service_pb2.SubmitResult) -> list[str]:
+    """Reasons for which a statement was refused, without their prefix; [] if it was accepted."""
+    name = error_reason_pb2.ErrorReason.Name
+    return [name(fault.reason).removeprefix("ERROR_REASON_") for fault in result.refused.faults]

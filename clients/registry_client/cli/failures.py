@@ -8,7 +8,7 @@ import click
 import grpc
 
 from registry.provenance.keys import KeyFileError, SuiteNotSupportedError
-from registry_client.cli.output import shown
+from registry_client.cli.output import safe
 from registry_client.credentials import CredentialsError
 from registry_client.errors import AnswerError, RegistryCallError
 from registry_client.files import FileFormatError
@@ -38,7 +38,7 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Prints the message to standard error."""
-        click.echo(f"错误：{shown(self.message)}", file=file, err=file is None)
+        click.echo(f"错误：{safe(self.message)}", file=file, err=file is None)
 
 
 def failure_of(error: Exception) -> Failure:

@@ -16,10 +16,17 @@ from typing import Any
 
 import click
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from registry_client.cli.wrapping import share, wrap
+
+_GAP = 2
+"""Columns between two cells."""
+_LABEL = 8
+"""Columns of a label, so that facts printed one after the other align."""
 _CHINA = timezone(timedelta(hours=8))
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
@@ -29,37 +36,42 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def shown(text: str, style: str = "") -> Text:
-    """Text as it may go to a terminal."""
-    return Text("".join("\ufffd" if _is_unsafe(char) else char for char in text), style=style)
-
-
 def print_table(
     headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", whole: Sequence[str] = ()
 ) -> None:
-    """A table; columns named in ``whole`` are never folded, all others are folded within the width."""
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading in whole)
-    for row in rows:
-        table.add_row(*map(shown, row))
-    console().print(table)
+    """A table within the width; columns named in ``whole`` are folded only if nothing else gives way."""
+    cells = [[safe(cell) for cell in row] for row in rows]
+    natural = [max(map(_widest_line, column)) for column in zip(headings, *cells, strict=True)]
+    fixed = {index for index, heading in enumerate(headings) if heading in whole}
+    page = console()
+    widths = share(natural, fixed, page.width - _GAP * (len(headings) - 1))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(Text(heading), width=width, no_wrap=True)
+    for row in cells:
+        table.add_row(*(_folded(cell, width) for cell, width in zip(row, widths, strict=True)))
+    if title:
+        print_line(title, style="bold")
+    page.print(table)
+    page.print()
 
 
 def print_facts(facts: Iterable[tuple[str, str]], *, indent: int = 0) -> None:
     """Labels and texts, one below the other; a fact without text is left out."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, text in facts:
-        if text:
-            grid.add_row(Text(" " * indent + label, style="dim"), shown(text))
-    console().print(grid)
+    given = [(label, safe(text)) for label, text in facts if text]
+    page = console()
+    first = max([_LABEL, *(cell_len(label) for label, _ in given)]) + indent + _GAP
+    for label, text in given:
+        head = Text(f"{' ' * indent}{label}{' ' * (first - indent - cell_len(label))}", style="dim")
+        for line in _folded(text, page.width - first).plain.split("\n"):
+            page.print(head + Text(line), no_wrap=True)
+            head = Text(" " * first)
 
 
 def print_line(text: str, style: str = "") -> None:
     """One paragraph, folded within the width."""
-    console().print(shown(text, style), overflow="fold")
+    page = console()
+    page.print(Text(_folded(safe(text), page.width).plain, style=style), no_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -72,5 +84,20 @@ def china_time(instant: datetime) -> str:
     return f"{instant.astimezone(_CHINA):%Y-%m-%d %H:%M:%S}"
 
 
+def safe(text: str) -> str:
+    """Text as it may go to a terminal."""
+    return "".join("\ufffd" if _is_unsafe(char) else char for char in text)
+
+
 def _is_unsafe(char: str) -> bool:
     return char in _TURNING or (char != "\n" and unicodedata.category(char) == "Cc")
+
+
+def _folded(text: str, width: int) -> Text:
+    """Text whose lines are at most so wide, or as they were where they fit."""
+    lines = (wrap(line, width) if cell_len(line) > width else [line] for line in text.split("\n"))
+    return Text("\n".join(part for parts in lines for part in parts or [""]))
+
+
+def _widest_line(text: str) -> int:
+    return max(map(cell_len, text.split("\n")))

@@ -78,8 +78,8 @@ def submit(
 ) -> None:
     """把文件中的每一行签名后提交，并报告每一行的结果。Sign and submit each row of the files.
 
-    文件为csv（UTF-8、带标记的UTF-8或GB 18030），表头为双公示行政处罚、行政许可的列名或短代码，或名单信息、措施决定、
-    职称职业信息、登记注册信息模板的列名，次序不限，种类由表头识别。
+    文件为csv（UTF-8、带标记的UTF-8或GB 18030），表头为双公示行政处罚、行政许可的列名或短代码，
+    或名单信息、措施决定、职称职业信息、登记注册信息模板的列名，次序不限，种类由表头识别。
 
     每一行的结果是：接收、已有（以前提交过，不重复记录）、退回（登记系统说明理由并留存）或未提交（本行无法识别）。
     重复提交同一文件是安全的。有任何一行退回或未提交时，退出码为1。
@@ -123,12 +123,12 @@ def _print_report(table: Table, report: _Report) -> None:
     layout = table.headings.layout
     if report.kept_out:
         rows = [
-            (str(result.line), fault.column, fault.message, fault.name)
+            (str(result.line), fault.column, f"{fault.message} {fault.name}")
             for result in report.kept_out
             for fault in result.faults
         ]
         title = f"{table.path}（{layout.name}）未进入登记系统的行"
-        print_table(("行", "列", "说明", "原因"), rows, title=title, whole=("行",))
+        print_table(("行", "列", "说明和原因"), rows, title=title, whole=("行",))
     if report.unsent:
         columns = "、".join(f"{heading}（{count}行）" for heading, count in report.unsent.items())
         print_line(f"{table.path}：以下各列有内容但不属于陈述，没有提交：{columns}")

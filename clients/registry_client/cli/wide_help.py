@@ -1,8 +1,7 @@
 """Help pages in which Chinese is wrapped by its width: a Chinese character takes two columns of a terminal.
 
 click counts characters and breaks at blanks, so a line of Chinese would come out twice as wide as the page.
-Here text is broken between Chinese characters too, never before closing punctuation (GB/T 15834), and
-measured in columns.
+Here lines are broken by ``registry_client.cli.wrapping``.
 """
 
 from __future__ import annotations
@@ -13,20 +12,7 @@ from collections.abc import Iterable
 import click
 from rich.cells import cell_len
 
-_CLOSING = "，。；：、！？）》〉」』】〕”’…"
-# A blank; or a wide character, or a word, each with the closing punctuation that must not be parted from it.
-_PIECE = re.compile(rf"\s+|[⺀-鿿豈-﫿＀-￯　-〿][{_CLOSING}]*|[^\s⺀-鿿豈-﫿＀-￯　-〿]+[{_CLOSING}]*")
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """The lines of one paragraph, each at most ``width`` columns unless a single word is wider."""
-    lines, line = [], ""
-    for piece in _PIECE.findall(" ".join(text.split())):
-        if line and cell_len(line + piece.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line = line + piece if line else piece.lstrip()
-    return [*lines, line.rstrip()] if line.strip() else lines
+from registry_client.cli.wrapping import wrap
 
 
 class WideHelpFormatter(click.HelpFormatter):
@@ -37,9 +23,7 @@ class WideHelpFormatter(click.HelpFormatter):
         paragraphs = [each for each in re.split(r"\n[ \t]*\n", text.strip("\n")) if each.strip()]
         self.write("\n\n".join(map(self._paragraph, paragraphs)) + "\n")
 
-    def write_dl(
-        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
-    ) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Writes terms and their explanations in two columns."""
         rows = list(rows)
         widest = max((cell_len(term) for term, _ in rows), default=0)

@@ -1,0 +1,72 @@
+"""Whether a question is well-formed, before anybody thinks about it. All faults are told at once.
+
+* Type of identifier, role and kind of tender are values of this release. What a newer client might mean
+  by another must not be guessed: a ban would look as if it bound some other role, and the answer would be
+  a false CLEAR. Domains are left to the policy table, which denies those it does not list.
+* A valid time lies in the years 1 to 9999 and its nanos below a second (google.protobuf.Timestamp).
+* A batch is 1 to 10,000 identifiers; roles are none, or one for each.
+"""
+
+from __future__ import annotations
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from registry.domain.faults import Findings
+from registry.errors import RegistryError
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import restriction_service_pb2 as pb
+from registry.v1 import subject_pb2
+
+MAX_BATCH = 10_000
+_TYPES = frozenset(subject_pb2.IdentifierType.values()) - {subject_pb2.IDENTIFIER_TYPE_UNSPECIFIED}
+_ROLES = frozenset(subject_pb2.SubjectRole.values())
+_TENDER_KINDS = frozenset(subject_pb2.TenderKind.values())
+_FIRST_SECOND = -62_135_596_800  # 0001-01-01T00:00:00Z
+_LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
+_NANOS = 1_000_000_000
+
+
+def check_question(request: pb.CheckRequest) -> None:
+    """Raises RegistryError unless a question about one subject is well-formed."""
+    found = Findings()
+    _check_type(found, "subject.type", request.subject.type)
+    _check_common(found, request)
+    if found.faults:
+        raise RegistryError(found.faults)
+
+
+def check_batch(request: pb.BatchCheckRequest) -> None:
+    """Raises RegistryError unless a question about many subjects is well-formed."""
+    found = Findings()
+    _check_type(found, "identifier_type", request.identifier_type)
+    count = len(request.identifiers)
+    if not 0 < count <= MAX_BATCH:
+        message = f"一次查询1至{MAX_BATCH}个主体, 这里有{count}个。"
+        found.add(reasons.ERROR_REASON_TOO_LARGE, "identifiers", message)
+    if request.roles and len(request.roles) != count:
+        message = f"roles 有{len(request.roles)}项, identifiers 有{count}项, 应相等。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", message)
+    elif not _ROLES.issuperset(request.roles):
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", "roles 含有本程序不认识的主体角色。")
+    _check_common(found, request)
+    if found.faults:
+        raise RegistryError(found.faults)
+
+
+def _check_type(found: Findings, field: str, identifier_type: subject_pb2.IdentifierType.ValueType) -> None:
+    if identifier_type not in _TYPES:
+        found.add(reasons.ERROR_REASON_FIELD_REQUIRED, field, "缺少证件或代码类型。")
+
+
+def _check_common(found: Findings, request: pb.CheckRequest | pb.BatchCheckRequest) -> None:
+    if request.matter.role not in _ROLES:
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.role", "本程序不认识这一主体角色。")
+    if request.matter.tender_kind not in _TENDER_KINDS:
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.tender_kind", "本程序不认识这一招标类别。")
+    if request.HasField("valid_time") and not _in_calendar(request.valid_time):
+        message = "时间应在公元1年至9999年之间, 且 nanos 在0至999999999之间。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "valid_time", message)
+
+
+def _in_calendar(instant: Timestamp) -> bool:
+    return _FIRST_SECOND <= instant.seconds <= _LAST_SECOND and 0 <= instant.nanos < _NANOS

@@ -1,0 +1,18 @@
+"""A furnished registry for the tests of the law.
+
+It is shared by the tests of a module, each of which names subjects of its own: what one test states
+says nothing about the subjects of another.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.spine import Spine, found_spine, furnish
+
+
+@pytest.fixture(scope="module")
+def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
+    furnished = furnish(found_spine(tmp_path_factory.mktemp("law") / "registry"))
+    yield furnished
+    furnished.engine.close()

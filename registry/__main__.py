@@ -53,16 +53,25 @@ def _one_line(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except _ONE_LINE as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(_line(error)) from error
 
     return run
+
+
+def _line(error: BaseException) -> str:
+    """What went wrong, with the words of the database driver behind it, if there are any."""
+    cause: BaseException | None = error
+    while cause is not None and not hasattr(cause, "orig"):
+        cause = cause.__cause__
+    detail = f" ({cause.orig})" if cause is not None else ""
+    return " ".join(f"{error}{detail}".split())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """公共信用信息与联合奖惩登记系统. The registry: initialise, serve, check."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # A command's failure is one line; only a server that runs has a log.
+    logging.basicConfig(handlers=[logging.NullHandler()])
 
 
 @main.command()
@@ -127,7 +136,7 @@ def serve(directory: Path) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_server(load_config(directory), stop=stop)
+    run_server(load_config(directory), stop=stop, ready=_log_to_stderr)
 
 
 @main.command()
@@ -170,6 +179,11 @@ def rebuild(directory: Path, into: Path | None) -> None:
             for suffix in ("", "-wal", "-shm", ".lock"):
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
     _report(result.differences, f"重建 {result.statements} 条陈述, {result.rows} 行派生数据, 逐字节一致")
+
+
+def _log_to_stderr() -> None:
+    line = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=line, force=True)
 
 
 def _open(config: Config) -> tuple[RegistryState, FileSigner]:

@@ -54,18 +54,24 @@ def load_config(directory: Path) -> Config:
             content = tomllib.load(file)
     except FileNotFoundError as error:
         raise ConfigError(f"{path} 不存在; 请先运行 registry init --directory {directory}") from error
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # Not TOML, or not even UTF-8.
         raise ConfigError(f"{path} 不能读取: {error}") from error
     faults = [f"多余的 [{name}]" for name in content.keys() - _SECTIONS.keys()]
     values: dict[str, Any] = {}
     for section, names in _SECTIONS.items():
         given = content.get(section, {})
+        if not isinstance(given, dict):
+            faults.append(f"{section} 应为一节 [{section}]")
+            continue
         faults += [f"[{section}] 多余的 {name}" for name in given.keys() - set(names)]
         faults += [f"[{section}] 缺少 {name}" for name in names if not isinstance(given.get(name), str)]
         values.update(given)
     if faults:
         raise ConfigError(f"{path}: " + "; ".join(sorted(faults)))
-    paths = {name: (directory / values[name]).resolve() for name in _SECTIONS["paths"]}
+    try:
+        paths = {name: (directory / values[name]).resolve() for name in _SECTIONS["paths"]}
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: [paths] 不是有效的路径: {error}") from error
     return Config(origin=values["origin"], address=values["address"], **paths)
 
 

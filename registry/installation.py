@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import mkdtemp
 
 from registry.access.certificates import Credential, create_authority, issue
 from registry.access.identity import Caller, CallerRole
@@ -56,29 +57,38 @@ class Plan:
 
 def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]) -> Config:
     """Makes an installation in a directory that does not exist or is empty. Raises InstallationError."""
-    if directory.exists() and any(directory.iterdir()):
-        raise InstallationError(f"{directory} 不是空目录; 不会覆盖")
     registrar = Caller(CallerRole.REGISTRAR, plan.operator.code, plan.origin)
-    partial = directory.with_name(directory.name + ".partial")
     try:
-        partial.mkdir(parents=True, mode=0o700)
-        _make(partial, plan, registrar, clock)
-        if directory.exists():
-            directory.rmdir()
-        partial.rename(directory)
+        directory = directory.resolve()  # "." has no name of its own
+        if directory.exists() and any(directory.iterdir()):
+            raise InstallationError(f"{directory} 不是空目录; 不会覆盖")
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        # A name of its own, so that another init under way is neither met nor swept away.
+        partial = Path(mkdtemp(prefix=f"{directory.name}.", suffix=".partial", dir=directory.parent))
+        try:
+            _make(partial, plan, registrar, clock)
+            partial.rename(directory)  # Takes the place of an empty directory, and of nothing else.
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise InstallationError(f"不能在 {directory} 写入: {error.strerror}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return load_config(directory)
 
 
 def issue_client(directory: Path, name: str, caller: Caller, *, now_ms: int) -> Path:
-    """A development certificate for a caller, laid out for handing over; answers its directory."""
+    """A development certificate for a caller, laid out for handing over; answers its directory.
+
+    Raises InstallationError, CertificateError."""
+    target = directory / "clients" / name
+    if target.exists():
+        raise InstallationError(f"{target} 已存在; 不会覆盖")
     credential = issue(
         directory / "tls", name, caller.uri, not_before=_opening(now_ms), lifetime=CERTIFICATE_LIFETIME
     )
-    return _hand_over(directory / "clients" / name, credential)
+    try:
+        return _hand_over(target, credential)
+    except OSError as error:
+        raise InstallationError(f"不能在 {target} 写入: {error.strerror}") from error
 
 
 def host_of(address: str) -> Host:

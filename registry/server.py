@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,9 @@ from pathlib import Path
 from threading import Event
 
 import grpc
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
@@ -54,6 +58,7 @@ STREAMS = 8
 """Streams open at a time; the other threads are left to unary calls."""
 
 GRACE_S = 10.0
+MAX_PORT = 65_535
 logger = logging.getLogger(__name__)
 
 SERVICES = tuple(
@@ -103,6 +108,8 @@ def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
     try:
         state = RegistryState(store, vault, shipped_editions())
         check_head(state, signer)
+        if state.origin != config.origin:
+            raise StoreError(f"registry.toml 的 origin 是 {config.origin}, 存储属于 {state.origin}")
     except StoreError as error:
         store.close()
         raise StartError(str(error)) from error
@@ -146,6 +153,7 @@ def build_server(
     """A gRPC server over an engine, bound to an address but not started; and its port.
 
     Raises StartError if the port is in use."""
+    check_address(address)
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="registry-rpc"),
         interceptors=[Gate(engine.state.origin, STREAMS)],
@@ -171,6 +179,19 @@ def build_server(
         raise StartError(f"不能监听 {address}: 端口已被占用或地址无效") from error
 
 
+def check_address(address: str) -> None:
+    """Raises StartError unless it can be listened on: gRPC would not say why, and on many lines."""
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isdecimal() or int(port) > MAX_PORT:
+        raise StartError(f"监听地址 {address} 应写作 主机:端口, 如 127.0.0.1:8443")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, int(port)), family=family).close()
+    except OSError as error:
+        raise StartError(f"不能监听 {address}: {error.strerror or error}") from error
+
+
 def add_health(server: grpc.Server) -> None:
     """Standard health: every service is serving while the server runs."""
     servicer = health.HealthServicer()
@@ -187,16 +208,32 @@ def server_credentials(config: Config) -> grpc.ServerCredentials:
         authority = read_secret(config.authority)
     except KeyFileError as error:
         raise StartError(str(error)) from error
+    own, _ = read_certificate(config.certificate, certificate), read_certificate(config.authority, authority)
+    try:
+        fits = load_pem_private_key(key, None).public_key() == own.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        fits = False
+    if not fits:
+        raise StartError(f"{config.certificate_key} 不是 {config.certificate} 的私钥(PEM, 不加密)")
     return grpc.ssl_server_credentials([(key, certificate)], authority, require_client_auth=True)
 
 
-def serve(config: Config, *, stop: Event) -> None:
-    """Serves until ``stop`` is set. Raises StartError."""
+def read_certificate(path: Path, pem: bytes) -> Certificate:
+    """The first certificate of a file. Raises StartError."""
+    try:
+        return load_pem_x509_certificates(pem)[0]
+    except ValueError as error:
+        raise StartError(f"{path} 不是 PEM 格式的证书") from error
+
+
+def serve(config: Config, *, stop: Event, ready: Callable[[], None] = lambda: None) -> None:
+    """Serves until ``stop`` is set; calls ``ready`` when it has begun. Raises StartError."""
     credentials = server_credentials(config)
     engine = start_engine(config)
     try:
         server, port = build_server(engine, credentials, config.address)
         server.start()
+        ready()
         logger.info("%s", sqlite_notice())
         logger.info(
             "%s: %d statements, edition %s",

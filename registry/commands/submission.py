@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 
 from registry.commands.state import RegistryState
 from registry.domain.faults import Fault, Findings
+from registry.domain.quoting import quoted_code
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
 from registry.sanctions.admission.directory import check_enrolment
@@ -69,7 +70,7 @@ def read_envelope(
     statement = _parse(found, envelope)
     if statement is not None:
         if statement.department != caller:
-            message = f"证书属于{caller}, 不能提交{statement.department[:18]}的陈述。"
+            message = f"证书属于{caller}, 不能提交{quoted_code(statement.department)}的陈述。"
             found.add(reasons.ERROR_REASON_CALLER_NOT_DEPARTMENT, "department", message)
         signed = pae(envelope.payload_type, envelope.payload)
         _check_signatures(found, envelope, statement, signed, state)

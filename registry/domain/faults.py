@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.domain.periods import OPEN_ENDED, parse_day
+from registry.domain.quoting import is_blank, quoted
 from registry.v1 import error_reason_pb2 as reasons
 
 YEARS = range(1900, 2200)
@@ -42,10 +43,10 @@ class Findings:
         self.faults.append(Fault(reason, path, message))
 
     def required(self, path: str, value: str, name: str) -> bool:
-        """Notes a fault if a text is missing; tells whether it is there."""
-        if not value.strip():
+        """Notes a fault if nothing can be seen of a text; tells whether it is there."""
+        if blank := is_blank(value):
             self.add(reasons.ERROR_REASON_FIELD_REQUIRED, path, f"缺少{name}。")
-        return bool(value.strip())
+        return not blank
 
     def day(self, path: str, text: str, name: str) -> date | None:
         """A required calendar date, or None with a fault noted."""
@@ -60,7 +61,7 @@ class Findings:
         try:
             day = parse_day(text)
         except ValueError:
-            message = f"{name}“{text[:20]}”不是有效日期(应为 YYYY-MM-DD)。"
+            message = f"{name}{quoted(text)}不是有效日期(应为 YYYY-MM-DD)。"
             self.add(reasons.ERROR_REASON_DATE_INVALID, path, message)
             return None
         if day.year in YEARS:

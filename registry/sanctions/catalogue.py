@@ -41,6 +41,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeVar
 
+from registry.domain.quoting import quoted
 from registry.sanctions.rulebook import Confidence, Rulebook
 from registry.v1 import subject_pb2 as pb
 
@@ -280,7 +281,7 @@ class Edition:
         """What is wrong with an activity code, in Chinese; None if nothing. Empty is no fault."""
         if not activity or activity in self.activities:
             return None
-        return f"活动“{activity[:40]}”不在目录({self.label})内。"
+        return f"活动{quoted(activity)}不在目录({self.label})内。"
 
 
 def _follows(measure: Measure, list_code: str) -> bool:

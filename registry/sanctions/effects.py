@@ -160,7 +160,12 @@ def _correction(statement: pb.Statement, position: int, ledger: Ledger) -> Effec
     ended = _ended(ledger.subject(target.subject), target, EventState.CORRECTED, position)
     assert ended.subject is not None
     made = _event(statement, statement.correction.replacement, position, ledger.edition, ended.subject)
-    return replace(made, closed=ended.closed, target=ended.target)
+    assert made.subject is not None
+    # Known throughout: one statement about the subject takes the place of another.
+    known = ledger.subject(target.subject).known
+    return replace(
+        made, subject=replace(made.subject, known=known), closed=ended.closed, target=ended.target
+    )
 
 
 def _ended(record: SubjectRecord, target: RecordedEvent, state: EventState, position: int) -> Effects:

@@ -141,7 +141,7 @@ def hit_of(question: Question, row: Restriction, edition: Edition) -> Hit:
 def _role_bearing(
     question: Question, row: Restriction, edition: Edition
 ) -> list[tuple[_Bearing, pb.HitReason.ValueType]]:
-    unstated = question.role == subject.SUBJECT_ROLE_UNSPECIFIED
+    unstated = question.role not in _ROLES  # A role of a later release says nothing to this one.
     roles = _ROLES if unstated else (question.role,)
     if all(edition.binds(row.measure, role, kind=row.kind, capacities=row.capacities) for role in roles):
         return []  # An exit ban binds the person whatever he acts as, so the role need not be stated.

@@ -72,9 +72,10 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         if decision.indeterminate:
             response.indeterminate_reason = decision.indeterminate
             response.indeterminate_detail = found.fault or _DETAILS[decision.indeterminate]
-        met = found_codes(decision.hits) if decision.hits else frozenset()
-        checked = self._messages.checked(matter.question, matter.edition, matter.lists_connected, met)
-        response.checked_and_empty.CopyFrom(checked)
+        if found.ref:  # Nothing was examined under a code that is none.
+            met = found_codes(decision.hits) if decision.hits else frozenset()
+            checked = self._messages.checked(matter.question, matter.edition, matter.lists_connected, met)
+            response.checked_and_empty.CopyFrom(checked)
         return response
 
     def _batch_answer(

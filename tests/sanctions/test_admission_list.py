@@ -95,13 +95,3 @@ def test_list_with_a_longest_term_has_no_entry_without_end_however_that_is_writt
 @pytest.mark.parametrize("until", ["", "2099-12-31", "9999-12-31"])
 def test_defaulter_who_simply_refuses_is_listed_without_end(spine: Spine, until: str) -> None:
     placed(spine.say("法院", event=list_entry("法院", firm(1), "L-01", "2026-03-01", until)))
-
-
-def test_abnormal_list_is_not_stated_as_a_list_of_serious_dishonesty(spine: Spine) -> None:
-    """经营异常名录 (E-05) is not a 严重失信主体名单 (E-06), and the reverse (law.md §1.2)."""
-    stated = list_entry("市场监管", firm(1), "L-90", "2026-03-01")
-    stated.category = "E-06"
-    assert said(spine, "市场监管", stated) == {("FIELD_INVALID", LIST)}
-    stated = list_entry("市场监管", firm(1), "L-06", "2026-03-01", "2029-03-01")
-    stated.category = "E-05"
-    assert said(spine, "市场监管", stated) == {("FIELD_INVALID", LIST)}

@@ -15,13 +15,13 @@ from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.verdict_pb2 import VERDICT_BLOCKED, VERDICT_CLEAR, VERDICT_INDETERMINATE
 from tests.support.clock import instant_ms
-from tests.support.history import ban, firm_subject, withdrawal
-from tests.support.served import Served, refused
+from tests.support.events import firm, withdrawal
+from tests.support.served import Served, code_of, refused, short_ban
 
 
 def question(number: int, consistency: Consistency | None = None) -> pb.CheckRequest:
     request = pb.CheckRequest(
-        subject=firm_subject(number).identifier,
+        subject=firm(number).identifier,
         purpose=pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT),
         matter=pb.Matter(role=subject_pb2.SUBJECT_ROLE_BIDDER),
         consistency=consistency,
@@ -36,7 +36,7 @@ def asker(served: Served) -> RestrictionServiceStub:
 
 def put_ban(served: Served, number: int) -> int:
     """Bans a firm over the wire and answers the position."""
-    statement = served.spine.statement("财政", f"ban-{number}", event=ban(served.spine, firm_subject(number)))
+    statement = served.spine.statement("财政", f"ban-{number}", event=short_ban(number))
     return put(served, statement)
 
 
@@ -52,9 +52,7 @@ def put(served: Served, statement: object) -> int:
     ("number", "choice"),
     [(101, "nothing"), (102, "minimize_latency"), (103, "fully_consistent"), (104, "at_least_as_fresh")],
 )
-def test_an_acknowledged_write_is_seen_by_the_next_question(
-    served: Served, number: int, choice: str
-) -> None:
+def test_an_acknowledged_write_is_seen_by_the_next_question(served: Served, number: int, choice: str) -> None:
     position = put_ban(served, number)
     consistency = {
         "nothing": None,
@@ -80,7 +78,7 @@ def test_the_past_is_answered_byte_for_byte_after_a_later_withdrawal(served: Ser
     put_ban(served, 3)
     position = put_ban(served, 2)
     then = asker(served).Check(question(2, Consistency(at_exact_position=position)))
-    taken_back = withdrawal(served.spine, "财政", "ban-2")
+    taken_back = withdrawal("财政", "ban-2")
     later = put(served, served.spine.statement("财政", "ban-2-back", withdrawal=taken_back))
     again = asker(served).Check(question(2, Consistency(at_exact_position=position)))
     now = asker(served).Check(question(2, Consistency(at_least_as_fresh=later)))
@@ -130,7 +128,7 @@ def test_a_batch_is_answered_at_one_position(served: Served) -> None:
     position = put_ban(served, 5)
     request = pb.BatchCheckRequest(
         identifier_type=subject_pb2.IDENTIFIER_TYPE_USCC,
-        identifiers=[firm_subject(5).identifier.value, firm_subject(6).identifier.value],
+        identifiers=[code_of(5), code_of(6)],
         purpose=pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT),
         consistency=Consistency(at_exact_position=position),
     )

@@ -17,8 +17,7 @@ from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.log_service_pb2 import GetCheckpointRequest
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.access.test_policy import contract
-from tests.support.history import ban, firm, firm_subject
-from tests.support.served import DEADLINE_S, Refusal, Served, refusal_of, refused
+from tests.support.served import DEADLINE_S, Refusal, Served, code_of, refusal_of, refused, short_ban
 
 STREAM = "/registry.v1.IntakeService/SubmitStream"
 UNARY = sorted(
@@ -126,7 +125,7 @@ def varint(number: int) -> bytes:
 def test_a_malformed_message_in_the_middle_of_a_stream_ends_it_after_the_answers_before_it(
     served: Served,
 ) -> None:
-    statement = served.spine.statement("财政", "before-garbage", event=ban(served.spine, firm_subject(1)))
+    statement = served.spine.statement("财政", "before-garbage", event=short_ban(1))
     good = intake_service_pb2.SubmitStreamRequest(envelopes=[served.spine.seal("财政", statement)])
     channel = served.channel(served.department("财政"))
     stream: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(STREAM)
@@ -147,7 +146,7 @@ def test_a_malformed_message_in_the_middle_of_a_stream_ends_it_after_the_answers
 def check(served: Served, **changes: object) -> Refusal | pb.CheckResponse:
     """A question about a firm for a tender, with changes."""
     fields: dict[str, object] = {
-        "subject": firm_subject(7).identifier,
+        "subject": subject_pb2.Identifier(type=subject_pb2.IDENTIFIER_TYPE_USCC, value=code_of(7)),
         "purpose": pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT),
         "matter": pb.Matter(role=subject_pb2.SUBJECT_ROLE_BIDDER, tender_kind=1),
     }
@@ -180,9 +179,9 @@ def assert_refused(answer: Refusal | Message, reason: str, *fields: str) -> None
 
 def test_an_identifier_type_that_is_missing_or_unknown_is_refused(served: Served) -> None:
     for type in (0, 99, -1):
-        subject = subject_pb2.Identifier(type=type, value=firm(7))  # type: ignore[arg-type]
+        subject = subject_pb2.Identifier(type=type, value=code_of(7))  # type: ignore[arg-type]
         assert_refused(check(served, subject=subject), "FIELD_REQUIRED", "subject.type")
-        assert_refused(batch(served, [firm(7)], identifier_type=type), "FIELD_REQUIRED", "identifier_type")
+        assert_refused(batch(served, [code_of(7)], identifier_type=type), "FIELD_REQUIRED", "identifier_type")
 
 
 def test_an_unknown_domain_is_denied(served: Served) -> None:
@@ -190,14 +189,14 @@ def test_an_unknown_domain_is_denied(served: Served) -> None:
 
 
 def test_an_unknown_role_is_refused_and_never_reads_as_clear(served: Served) -> None:
-    served.spine.say("财政", "ban-7", event=ban(served.spine, firm_subject(7)))
+    served.spine.say("财政", "ban-7", event=short_ban(7))
     answer = check(served)
     assert isinstance(answer, pb.CheckResponse)
     assert answer.verdict == 3
     for role in (99, -1):
         unknown = check(served, matter=pb.Matter(role=role))  # type: ignore[arg-type]
         assert_refused(unknown, "FIELD_INVALID", "matter.role")
-        in_batch = batch(served, [firm(7), firm(8)], roles=[1, role])
+        in_batch = batch(served, [code_of(7), code_of(8)], roles=[1, role])
         assert_refused(in_batch, "FIELD_INVALID", "roles")
 
 
@@ -232,7 +231,7 @@ def test_an_instant_outside_the_calendar_is_refused(
     served: Served, errors: pytest.LogCaptureFixture, valid_time: Timestamp
 ) -> None:
     assert_refused(check(served, valid_time=valid_time), "FIELD_INVALID", "valid_time")
-    assert_refused(batch(served, [firm(7)], valid_time=valid_time), "FIELD_INVALID", "valid_time")
+    assert_refused(batch(served, [code_of(7)], valid_time=valid_time), "FIELD_INVALID", "valid_time")
 
 
 def test_a_scope_that_means_nothing_is_refused_with_every_fault_at_once(served: Served) -> None:
@@ -240,29 +239,38 @@ def test_a_scope_that_means_nothing_is_refused_with_every_fault_at_once(served: 
     answer = check(served, matter=pb.Matter(role=1, scope=scope))
     fields = ("matter.scope.region", "matter.scope.industry", "matter.scope.activity")
     assert_refused(answer, "FIELD_INVALID", *fields)
-    assert_refused(batch(served, [firm(7)], matter=pb.Matter(scope=scope)), "FIELD_INVALID", *fields)
+    assert_refused(batch(served, [code_of(7)], matter=pb.Matter(scope=scope)), "FIELD_INVALID", *fields)
 
 
 @pytest.mark.parametrize("count", [0, 10_001])
 def test_a_batch_of_none_or_of_more_than_ten_thousand_is_refused(served: Served, count: int) -> None:
-    assert_refused(batch(served, [firm(7)] * count), "TOO_LARGE", "identifiers")
+    assert_refused(batch(served, [code_of(7)] * count), "TOO_LARGE", "identifiers")
 
 
 def test_a_batch_of_ten_thousand_is_answered(served: Served) -> None:
-    answer = batch(served, [firm(number) for number in range(10_000)])
+    answer = batch(served, [code_of(number) for number in range(10_000)])
     assert isinstance(answer, pb.BatchCheckResponse)
     assert len(answer.verdicts) == 10_000
 
 
 def test_roles_that_do_not_match_the_identifiers_are_refused(served: Served) -> None:
     for roles in ([1], [1, 1, 1]):
-        assert_refused(batch(served, [firm(7), firm(8)], roles=roles), "FIELD_INVALID", "roles")
+        assert_refused(batch(served, [code_of(7), code_of(8)], roles=roles), "FIELD_INVALID", "roles")
 
 
 def test_codes_that_cannot_be_codes_are_indeterminate_and_harmless(
     served: Served, errors: pytest.LogCaptureFixture
 ) -> None:
-    strange = ["", " ", "\x00", "1" * 100_000, "'; DROP TABLE statement; --", "９１１３０９０３", "🙂", "P:" + "0" * 64]
+    strange = [
+        "",
+        " ",
+        "\x00",
+        "1" * 100_000,
+        "'; DROP TABLE statement; --",
+        "９１１３０９０３",
+        "🙂",
+        "P:" + "0" * 64,
+    ]
     answer = batch(served, strange)
     assert isinstance(answer, pb.BatchCheckResponse)
     assert set(answer.verdicts) == {4}
@@ -289,7 +297,7 @@ def test_a_question_for_a_statement_must_say_which(served: Served) -> None:
 
 
 def test_more_envelopes_than_allowed_are_refused_whole(served: Served) -> None:
-    statement = served.spine.statement("财政", "one-of-many", event=ban(served.spine, firm_subject(9)))
+    statement = served.spine.statement("财政", "one-of-many", event=short_ban(9))
     envelopes = [served.spine.seal("财政", statement)] * 1025
     stub = IntakeServiceStub(served.channel(served.department("财政")))
     before = served.spine.position

@@ -10,20 +10,21 @@ import grpc
 import pytest
 
 from registry.provenance.envelope import sign_envelope
+from registry.server import STREAMS
 from registry.v1 import envelope_pb2
 from registry.v1 import intake_service_pb2 as pb
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
-from tests.support.history import ban, firm_subject
-from registry.server import STREAMS
-from tests.support.served import DEADLINE_S, Served, fault_names, refusal_of, refused
+from tests.support.served import DEADLINE_S, Served, fault_names, refusal_of, refused, short_ban
 
 
 def intake(served: Served, key: str = "财政") -> IntakeServiceStub:
     return IntakeServiceStub(served.channel(served.department(key)))
 
 
-def envelope(served: Served, statement_id: str, number: int = 1, **changes: str) -> envelope_pb2.Envelope:
-    event = ban(served.spine, firm_subject(number), **changes)
+def envelope(
+    served: Served, statement_id: str, number: int = 1, until: str = "2028-03-01"
+) -> envelope_pb2.Envelope:
+    event = short_ban(number, until)
     return served.spine.seal("财政", served.spine.statement("财政", statement_id, event=event))
 
 
@@ -166,7 +167,7 @@ def wait_until_still(served: Served) -> None:
 
 
 def test_a_statement_is_returned_byte_for_byte_however_it_was_serialised(served: Served) -> None:
-    statement = served.spine.statement("财政", "odd-bytes", event=ban(served.spine, firm_subject(3)))
+    statement = served.spine.statement("财政", "odd-bytes", event=short_ban(3))
     head, tail = type(statement)(), type(statement)()
     tail.CopyFrom(statement)
     tail.ClearField("statement_id")
@@ -176,7 +177,10 @@ def test_a_statement_is_returned_byte_for_byte_however_it_was_serialised(served:
     assert payload != statement.SerializeToString()
     sealed = sign_envelope(payload, served.spine.signers["财政"])
     accepted = submit(served, sealed)[0].accepted
-    for by in (pb.GetStatementRequest(position=accepted.position), pb.GetStatementRequest(statement_id="odd-bytes")):
+    for by in (
+        pb.GetStatementRequest(position=accepted.position),
+        pb.GetStatementRequest(statement_id="odd-bytes"),
+    ):
         kept = intake(served).GetStatement(by)
         assert kept.envelope.SerializeToString() == sealed.SerializeToString()
         assert (kept.position, kept.received_time) == (accepted.position, accepted.received_time)
@@ -203,7 +207,7 @@ def test_refusals_are_read_page_by_page_without_gap_or_repetition(served: Served
 
 
 def test_a_refusal_tells_what_was_refused_and_every_reason(served: Served) -> None:
-    event = ban(served.spine, firm_subject(1), until="2036-03-01")
+    event = short_ban(1, "2036-03-01")
     event.category = "E-99"
     event.document.number = ""
     sealed = served.spine.seal("财政", served.spine.statement("财政", "faulty", event=event))

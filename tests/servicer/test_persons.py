@@ -14,9 +14,8 @@ import grpc
 import pytest
 
 from registry.access.identity import CallerRole
-from registry.v1 import intake_service_pb2
+from registry.v1 import intake_service_pb2, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb
-from registry.v1 import subject_pb2
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.subject_pb2 import (
@@ -30,25 +29,29 @@ from registry.v1.verdict_pb2 import (
     VERDICT_BLOCKED,
     VERDICT_INDETERMINATE,
 )
-from tests.support.history import exit_ban, firm, listing, person, person_subject
-from tests.support.served import Refusal, Served, fault_names, refusal_of
+from tests.support.events import list_entry, person, placed
+from tests.support.served import Refusal, Served, code_of, exit_ban, fault_names, number_of, refusal_of
 
-PURPOSE = pb.Purpose(
-    domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="口岸〔2026〕17号", matter="出境检查"
-)
+PURPOSE = pb.Purpose(domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="口岸〔2026〕17号", matter="出境检查")
 FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
-WRONG = person(1)[:-1] + ("0" if person(1)[-1] != "0" else "1")
+WRONG = number_of(1)[:-1] + ("0" if number_of(1)[-1] != "0" else "1")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def statements(served: Served) -> None:
     """Three persons who must not leave, one of them on a list too."""
-    spine = served.spine
-    permit = person_subject(2, IDENTIFIER_TYPE_HK_MACAO_PERMIT, "H1234567801")
-    passport = person_subject(3, IDENTIFIER_TYPE_PASSPORT, "EA7654321")
-    for subject in (person_subject(1), permit, passport):
-        assert not hasattr(spine.say("法院", event=exit_ban(spine, subject)), "faults")
-    assert not hasattr(spine.say("法院", event=listing(spine, "法院", "L-01", person_subject(1))), "faults")
+    permit = holder(IDENTIFIER_TYPE_HK_MACAO_PERMIT, "H1234567801")
+    passport = holder(IDENTIFIER_TYPE_PASSPORT, "EA7654321")
+    for subject in (person(1), permit, passport):
+        placed(served.spine.say("法院", event=exit_ban(subject)))
+    placed(served.spine.say("法院", event=list_entry("法院", person(1), "L-01", "2025-03-01", "2027-03-01")))
+
+
+def holder(type: subject_pb2.IdentifierType.ValueType, value: str) -> subject_pb2.Subject:
+    """A natural person with another paper."""
+    identifier = subject_pb2.Identifier(type=type, value=value)
+    kind = subject_pb2.SUBJECT_KIND_NATURAL_PERSON
+    return subject_pb2.Subject(identifier=identifier, kind=kind, name="示例某")
 
 
 @pytest.fixture(autouse=True)
@@ -99,9 +102,17 @@ def on_disk(directory: Path) -> bytes:
 @pytest.mark.parametrize(
     ("type", "value", "shown"),
     [
-        (IDENTIFIER_TYPE_RESIDENT_ID, person(1), f"1309**********{person(1)[-4:]}"),
-        (IDENTIFIER_TYPE_RESIDENT_ID, person(1).translate(FULL_WIDTH), f"1309**********{person(1)[-4:]}"),
-        (IDENTIFIER_TYPE_RESIDENT_ID, f" {person(1)[:6]} {person(1)[6:]} ", f"1309**********{person(1)[-4:]}"),
+        (IDENTIFIER_TYPE_RESIDENT_ID, number_of(1), f"1309**********{number_of(1)[-4:]}"),
+        (
+            IDENTIFIER_TYPE_RESIDENT_ID,
+            number_of(1).translate(FULL_WIDTH),
+            f"1309**********{number_of(1)[-4:]}",
+        ),
+        (
+            IDENTIFIER_TYPE_RESIDENT_ID,
+            f" {number_of(1)[:6]} {number_of(1)[6:]} ",
+            f"1309**********{number_of(1)[-4:]}",
+        ),
         (IDENTIFIER_TYPE_HK_MACAO_PERMIT, "H1234567801", "H********01"),
         (IDENTIFIER_TYPE_HK_MACAO_PERMIT, "H1234567899", "H********99"),
         (IDENTIFIER_TYPE_PASSPORT, "ea7654321", "E******21"),
@@ -118,7 +129,14 @@ def test_a_person_is_found_however_the_number_is_written_and_shown_masked(
 
 
 def test_no_field_of_an_answer_spells_out_a_number(served: Served) -> None:
-    for value in (person(1), person(77), WRONG, person(1)[:-1], person(1) + "1", person(1)[:15]):
+    for value in (
+        number_of(1),
+        number_of(77),
+        WRONG,
+        number_of(1)[:-1],
+        number_of(1) + "1",
+        number_of(1)[:15],
+    ):
         answer = check(served, value)
         assert isinstance(answer, pb.CheckResponse)
         content = answer.SerializeToString()
@@ -126,7 +144,7 @@ def test_no_field_of_an_answer_spells_out_a_number(served: Served) -> None:
         assert value[6:14].encode() not in content, "a date of birth"
 
 
-@pytest.mark.parametrize("value", [WRONG, "", person(1)[:-1], person(1)[:15], "张三"])
+@pytest.mark.parametrize("value", [WRONG, "", number_of(1)[:-1], number_of(1)[:15], "张三"])
 def test_a_number_that_cannot_be_one_is_indeterminate_with_the_reason(served: Served, value: str) -> None:
     answer = check(served, value)
     assert isinstance(answer, pb.CheckResponse)
@@ -138,11 +156,11 @@ def test_a_number_that_cannot_be_one_is_indeterminate_with_the_reason(served: Se
 
 def test_a_citizens_number_asked_about_as_a_code_of_a_firm_is_masked_too(served: Served) -> None:
     stub = RestrictionServiceStub(served.channel(served.system(CallerRole.PROCUREMENT_SYSTEM)))
-    request = pb.CheckRequest(subject=subject_pb2.Identifier(type=IDENTIFIER_TYPE_USCC, value=person(1)))
+    request = pb.CheckRequest(subject=subject_pb2.Identifier(type=IDENTIFIER_TYPE_USCC, value=number_of(1)))
     request.purpose.domain = subject_pb2.DOMAIN_PROCUREMENT
     answer = stub.Check(request)
     assert answer.verdict == VERDICT_INDETERMINATE
-    assert person(1).encode() not in answer.SerializeToString()
+    assert number_of(1).encode() not in answer.SerializeToString()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +178,7 @@ def test_asking_about_a_person_needs_reference_and_matter(
 ) -> None:
     before = len(query_log(served))
     purpose = pb.Purpose(domain=PURPOSE.domain, reference=reference, matter=matter)
-    for refusal in (check(served, person(1), purpose=purpose), check_all(served, [person(1)], purpose)):
+    for refusal in (check(served, number_of(1), purpose=purpose), check_all(served, [number_of(1)], purpose)):
         assert isinstance(refusal, Refusal)
         assert refusal.code is grpc.StatusCode.INVALID_ARGUMENT
         assert (refusal.reason, refusal.fields) == ("PURPOSE_REQUIRED", fields)
@@ -168,10 +186,10 @@ def test_asking_about_a_person_needs_reference_and_matter(
 
 
 def test_a_number_written_into_the_purpose_is_refused_and_kept_nowhere(served: Served) -> None:
-    stray = person(501)
+    stray = number_of(501)
     for text in (stray, f"查{stray}的案件", stray.translate(FULL_WIDTH), stray.lower()):
         purpose = pb.Purpose(domain=PURPOSE.domain, reference=text, matter=text)
-        refusal = check(served, person(1), purpose=purpose)
+        refusal = check(served, number_of(1), purpose=purpose)
         assert isinstance(refusal, Refusal)
         assert (refusal.reason, refusal.fields) == (
             "FIELD_INVALID",
@@ -183,7 +201,7 @@ def test_a_number_written_into_the_purpose_is_refused_and_kept_nowhere(served: S
 
 def test_a_question_about_a_person_is_in_the_query_log_when_the_answer_arrives(served: Served) -> None:
     before = len(query_log(served))
-    answer = check(served, person(1))
+    answer = check(served, number_of(1))
     assert isinstance(answer, pb.CheckResponse)
     (row,) = query_log(served)[before:]
     subject = row.pop("subject")
@@ -203,7 +221,7 @@ def test_a_question_about_a_person_is_in_the_query_log_when_the_answer_arrives(s
 
 def test_the_same_person_has_the_same_keyed_hash_and_another_has_another(served: Served) -> None:
     before = len(query_log(served))
-    for value in (person(1), person(1).translate(FULL_WIDTH), person(4)):
+    for value in (number_of(1), number_of(1).translate(FULL_WIDTH), number_of(4)):
         check(served, value)
     one, again, other = [row["subject"] for row in query_log(served)[before:]]
     assert one == again != other
@@ -211,7 +229,7 @@ def test_the_same_person_has_the_same_keyed_hash_and_another_has_another(served:
 
 def test_a_batch_about_persons_logs_each_of_them(served: Served) -> None:
     before = len(query_log(served))
-    answer = check_all(served, [person(1), person(4), WRONG])
+    answer = check_all(served, [number_of(1), number_of(4), WRONG])
     assert list(answer.verdicts) == [VERDICT_BLOCKED, VERDICT_INDETERMINATE, VERDICT_INDETERMINATE]
     rows = query_log(served)[before:]
     assert [row["verdict"] for row in rows] == list(answer.verdicts)
@@ -220,13 +238,13 @@ def test_a_batch_about_persons_logs_each_of_them(served: Served) -> None:
 
 def test_questions_about_firms_are_not_in_the_query_log(served: Served) -> None:
     before = len(query_log(served))
-    assert isinstance(check(served, firm(1), IDENTIFIER_TYPE_USCC), pb.CheckResponse)
+    assert isinstance(check(served, code_of(1), IDENTIFIER_TYPE_USCC), pb.CheckResponse)
     assert len(query_log(served)) == before
 
 
 def test_a_question_that_is_denied_is_not_answered_and_not_logged(served: Served) -> None:
     before = len(query_log(served))
-    refusal = check(served, person(1), purpose=pb.Purpose(domain=5, reference="a", matter="b"))
+    refusal = check(served, number_of(1), purpose=pb.Purpose(domain=5, reference="a", matter="b"))
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "DOMAIN_DENIED"
     assert len(query_log(served)) == before
@@ -239,20 +257,20 @@ def test_no_answer_leaves_when_the_query_log_cannot_be_written(
     blocker = sqlite3.connect(served.spine.config.store, isolation_level=None)
     try:
         blocker.execute("BEGIN IMMEDIATE")
-        refusal = check(served, person(1))
+        refusal = check(served, number_of(1))
         assert isinstance(refusal, Refusal), refusal
         assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE")
         assert refusal.may_retry
-        assert isinstance(check(served, firm(1), IDENTIFIER_TYPE_USCC), pb.CheckResponse)
+        assert isinstance(check(served, code_of(1), IDENTIFIER_TYPE_USCC), pb.CheckResponse)
     finally:
         blocker.execute("ROLLBACK")
         blocker.close()
-    assert isinstance(check(served, person(1)), pb.CheckResponse)
+    assert isinstance(check(served, number_of(1)), pb.CheckResponse)
 
 
 def refuse(served: Served, **changes: Any) -> intake_service_pb2.SubmitResult:
     """Submits an exit ban on a person with something wrong, and answers the refusal."""
-    event = exit_ban(served.spine, person_subject(600))
+    event = exit_ban(person(600))
     for name, value in changes.items():
         setattr(event, name, value)
     return submit(served, event)
@@ -265,7 +283,7 @@ def submit(served: Served, event: Any) -> intake_service_pb2.SubmitResult:
 
 
 def test_a_refusal_does_not_repeat_the_number(served: Served) -> None:
-    event = exit_ban(served.spine, person_subject(1, IDENTIFIER_TYPE_RESIDENT_ID, WRONG))
+    event = exit_ban(holder(IDENTIFIER_TYPE_RESIDENT_ID, WRONG))
     result = submit(served, event)
     assert fault_names(result) == ["CODE_CHECK_DIGIT"]
     assert WRONG.encode() not in result.SerializeToString()
@@ -273,7 +291,7 @@ def test_a_refusal_does_not_repeat_the_number(served: Served) -> None:
 
 @pytest.mark.parametrize("column", ["category", "region", "effective_from", "effective_until", "list_code"])
 def test_a_number_that_slid_into_another_column_is_not_repeated(served: Served, column: str) -> None:
-    stray = person(502)
+    stray = number_of(502)
     result = refuse(served, **{column: stray})
     assert result.HasField("refused")
     assert stray.encode() not in result.SerializeToString()
@@ -281,31 +299,29 @@ def test_a_number_that_slid_into_another_column_is_not_repeated(served: Served, 
 
 @pytest.mark.parametrize("column", ["decided_on", "authority_code"])
 def test_a_number_that_slid_into_the_document_is_not_repeated(served: Served, column: str) -> None:
-    event = exit_ban(served.spine, person_subject(600))
-    setattr(event.document, column, person(503))
+    event = exit_ban(person(600))
+    setattr(event.document, column, number_of(503))
     result = submit(served, event)
     assert result.HasField("refused")
-    assert person(503).encode() not in result.SerializeToString()
+    assert number_of(503).encode() not in result.SerializeToString()
 
 
 @pytest.mark.parametrize("column", ["measure_code", "from", "until"])
 def test_a_number_that_slid_into_a_measure_is_not_repeated(served: Served, column: str) -> None:
-    event = exit_ban(served.spine, person_subject(600))
-    setattr(event.measures[0], column, person(504))
+    event = exit_ban(person(600))
+    setattr(event.measures[0], column, number_of(504))
     result = submit(served, event)
     assert result.HasField("refused")
-    assert person(504).encode() not in result.SerializeToString()
+    assert number_of(504).encode() not in result.SerializeToString()
 
 
-def test_no_number_is_on_the_disk_or_in_the_log(
-    served: Served, server_log: pytest.LogCaptureFixture
-) -> None:
-    asked = [person(1), person(4), person(77), WRONG, "H1234567801", "EA7654321"]
+def test_no_number_is_on_the_disk_or_in_the_log(served: Served, server_log: pytest.LogCaptureFixture) -> None:
+    asked = [number_of(1), number_of(4), number_of(77), WRONG, "H1234567801", "EA7654321"]
     for value in asked[:4]:
         check(served, value)
     check_all(served, asked)
-    submit(served, exit_ban(served.spine, person_subject(1, IDENTIFIER_TYPE_RESIDENT_ID, WRONG)))
-    submit(served, exit_ban(served.spine, person_subject(4)))
+    submit(served, exit_ban(holder(IDENTIFIER_TYPE_RESIDENT_ID, WRONG)))
+    submit(served, exit_ban(person(4)))
     content = on_disk(served.spine.directory)
     assert b"SQLite format 3" in content
     for value in asked:
@@ -316,7 +332,7 @@ def test_no_number_is_on_the_disk_or_in_the_log(
 
 
 def test_the_name_of_a_person_is_not_on_the_disk_either(served: Served) -> None:
-    event = exit_ban(served.spine, person_subject(5))
+    event = exit_ban(person(5))
     event.subject.name = "示例无名氏欧阳"
     assert submit(served, event).HasField("accepted")
     assert "示例无名氏欧阳".encode() not in on_disk(served.spine.directory)

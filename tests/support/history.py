@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from random import Random
 from typing import Any
 
 from demo.departments import OPERATOR
@@ -127,3 +128,32 @@ def _many_at_once(log: _Log) -> None:
     statements = [spine.statement("财政", f"many-{n}", **body) for n, body in enumerate(bodies)]
     for outcome in spine.put("财政", *(spine.seal("财政", statement) for statement in statements)):
         log.positions[outcome.statement_id] = events.placed(outcome)
+
+
+def write_random_history(spine: Spine, chance: Random, count: int) -> None:
+    """Events, corrections, withdrawals and repairs of 人社 on a few firms, in groups of any size.
+
+    A good part of them is refused, because what they refer to has ended, or never was."""
+    waiting: list[envelope_pb2.Envelope] = []
+    for number in range(count):
+        target = f"R-{chance.randrange(number + 1)}"
+        statement = spine.statement("人社", f"R-{number}", **_random_body(chance, target))
+        waiting.append(spine.seal("人社", statement))
+        if chance.random() < 0.3:
+            spine.put("人社", *waiting)
+            waiting.clear()
+    spine.put("人社", *waiting)
+
+
+def _random_body(chance: Random, target: str) -> dict[str, Any]:
+    months = chance.randrange(1, 8)
+    entry = list_entry("人社", firm(chance.randrange(6)), "L-04", f"2025-0{months}-01", "2027-03-01")
+    match chance.randrange(6):
+        case 0:
+            return {"withdrawal": withdrawal("人社", target)}
+        case 1:
+            return {"repair": repair("人社", target, "2026-05-01")}
+        case 2 | 3:
+            return {"correction": correction("人社", target, entry)}
+        case _:
+            return {"event": entry}

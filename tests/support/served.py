@@ -28,7 +28,8 @@ from demo.departments import OPERATOR
 from registry.access.certificates import Credential, create_authority, issue
 from registry.access.identity import Caller, CallerRole
 from registry.server import build_server
-from registry.v1 import error_reason_pb2, intake_service_pb2
+from registry.v1 import error_reason_pb2, intake_service_pb2, statement_pb2, subject_pb2
+from tests.support.events import ban, firm, person
 from tests.support.spine import ORIGIN, Spine
 
 DAY = timedelta(days=1)
@@ -176,3 +177,23 @@ def fault_names(result: intake_service_pb2.SubmitResult) -> list[str]:
     """Reasons for which a statement was refused, without their prefix; [] if it was accepted."""
     name = error_reason_pb2.ErrorReason.Name
     return [name(fault.reason).removeprefix("ERROR_REASON_") for fault in result.refused.faults]
+
+
+def short_ban(number: int, until: str = "2028-03-01") -> statement_pb2.Event:
+    """A ban of a firm from government procurement, decided by 财政; refused if it is until 2036."""
+    return ban("财政", firm(number), "M-PRO-01", "2026-03-01", until)
+
+
+def exit_ban(subject: subject_pb2.Subject) -> statement_pb2.Event:
+    """A court keeps a person from leaving."""
+    return ban("法院", subject, "M-EXI-01", "2026-04-01")
+
+
+def code_of(number: int) -> str:
+    """The code of a firm."""
+    return firm(number).identifier.value
+
+
+def number_of(number: int) -> str:
+    """The identity number of a person."""
+    return person(number).identifier.value

@@ -17,6 +17,7 @@ from datetime import date
 
 from registry.domain.departments import Key
 from registry.domain.faults import Fault, Findings
+from registry.domain.quoting import quoted_code
 from registry.sanctions.admission.directory import (
     check_department,
     check_edition,
@@ -82,7 +83,7 @@ def _check_frame(found: Findings, statement: pb.Statement, ledger: Ledger) -> No
     if len(statement.nonce) != NONCE_BYTES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "nonce", "随机数应为16字节。")
     if ledger.directory.department(statement.department) is None:
-        message = f"部门“{statement.department[:18]}”未登记。"
+        message = f"部门{quoted_code(statement.department)}未登记。"
         found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, "department", message)
 
 

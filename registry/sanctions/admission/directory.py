@@ -12,6 +12,7 @@ from datetime import date
 
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
+from registry.domain.quoting import quoted, quoted_code
 from registry.domain.scopes import region_fault
 from registry.provenance.keys import keyid_of, load_verifying_key
 from registry.sanctions.catalogue import Edition
@@ -30,28 +31,38 @@ def check_registration(
     found: Findings, path: str, registration: pb.DepartmentRegistration, edition: Edition
 ) -> None:
     """Notes every fault of a registration, also of the operator's own in the genesis statement."""
-    for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, normalise(registration.code)):
-        found.add(fault.reason, f"{path}.code", fault.message)
+    check_code(found, f"{path}.code", registration.code)
     found.required(f"{path}.name", registration.name, "部门名称")
     mandate = registration.mandate
     if fault_text := region_fault(mandate.region):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.mandate.region", fault_text)
     kinds = frozenset(registration.kinds)
     for kind in kinds - edition.department_kinds:
-        message = f"部门种类“{kind[:40]}”不在目录内。"
+        message = f"部门种类{quoted(kind)}不在目录内。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kinds", message)
     for code in mandate.categories:
         if edition.category(code) is None:
-            message = f"类别“{code[:20]}”不在目录内。"
+            message = f"类别{quoted(code)}不在目录内。"
             found.add(reasons.ERROR_REASON_CATEGORY_NOT_IN_CATALOGUE, f"{path}.mandate.categories", message)
+    for number, code in enumerate(mandate.relayed_authorities):
+        check_code(found, f"{path}.mandate.relayed_authorities[{number}]", code)
     for code in mandate.lists:
         if not edition.may_list(kinds, code):
-            message = f"这类部门依法无权管理名单{code[:20]}。"
+            message = f"这类部门依法无权管理名单{quoted(code)}。"
             found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.lists", message)
     for code in mandate.measures:
         if not edition.may_impose(kinds, code):
-            message = f"这类部门依法无权决定措施{code[:20]}。"
+            message = f"这类部门依法无权决定措施{quoted(code)}。"
             found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.measures", message)
+
+
+def check_code(found: Findings, path: str, code: str) -> None:
+    """Notes every fault of a department's code, which stands in its normal form: it is compared as it is."""
+    for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, normalise(code)):
+        found.add(fault.reason, path, fault.message)
+    if code != normalise(code):
+        message = "部门代码应为半角大写, 不含空格和连字符。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
 
 
 def check_official(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
@@ -64,6 +75,10 @@ def check_official(found: Findings, statement: pb.Statement, _day: date, ledger:
     found.required(f"{path}.section", official.section, "内设机构")
     if not official.roles or pb.OFFICIAL_ROLE_UNSPECIFIED in official.roles:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.roles", "缺少岗位。")
+    if not set(official.roles) <= set(pb.OfficialRole.values()):
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.roles", "岗位不在代码表内。")
+    if pb.OFFICIAL_ROLE_REGISTRAR not in official.roles:
+        _check_registrar_left(found, f"{path}.roles", official.department, official.official_id, ledger)
 
 
 def check_official_revocation(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
@@ -74,9 +89,17 @@ def check_official_revocation(found: Findings, statement: pb.Statement, _day: da
         message = "没有这一在岗人员。"
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "official_revocation.official_id", message)
     found.required("official_revocation.reason", revocation.reason, "停用理由")
-    if ledger.directory.registrar_keys(without_official=revocation.official_id) == 0:
-        message = "停用后将没有登记员密钥; 请先登记新的登记员密钥。"
-        found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, "official_revocation.official_id", message)
+    field = "official_revocation.official_id"
+    _check_registrar_left(found, field, revocation.department, revocation.official_id, ledger)
+
+
+def _check_registrar_left(
+    found: Findings, path: str, department: str, official_id: str, ledger: Ledger
+) -> None:
+    directory = ledger.directory
+    if department == directory.operator and directory.registrar_keys(without_official=official_id) == 0:
+        message = "此后将没有登记员密钥; 请先登记新的登记员密钥。"
+        found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, path, message)
 
 
 def check_key_enrolment(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
@@ -121,6 +144,8 @@ def check_key_revocation(found: Findings, statement: pb.Statement, _day: date, l
         found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, field, message)
     if revocation.reason == pb.KEY_REVOCATION_REASON_UNSPECIFIED:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "key_revocation.reason", "缺少撤销原因。")
+    elif revocation.reason not in pb.KeyRevocationReason.values():
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "key_revocation.reason", "撤销原因不在代码表内。")
 
 
 def check_edition(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
@@ -132,4 +157,4 @@ def check_edition(found: Findings, statement: pb.Statement, _day: date, ledger: 
 
 def _check_department_known(found: Findings, path: str, code: str, ledger: Ledger) -> None:
     if ledger.directory.department(code) is None:
-        found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, path, f"部门“{code[:18]}”未登记。")
+        found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, path, f"部门{quoted_code(code)}未登记。")

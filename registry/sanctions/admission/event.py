@@ -12,6 +12,7 @@ from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, is_personal, normalise, uscc_kinds
 from registry.domain.periods import add_months
+from registry.domain.quoting import is_blank, quoted, quoted_code
 from registry.domain.scopes import region_covers, region_fault
 from registry.sanctions.admission.measure import check_measure
 from registry.sanctions.catalogue import Category, CreditList, Edition
@@ -38,13 +39,14 @@ def check_event(
     negative = category is None or category.polarity == "negative" or bool(event.measures or event.list_code)
     _check_document(found, path, event, required=negative, received_on=received_on, department=stating)
     _check_dates(found, path, event, negative=negative)
-    if negative and not any(article.strip() for article in event.legal_basis):
+    if negative and not any(not is_blank(article) for article in event.legal_basis):
         message = "缺少处罚、列入或限制的法律依据(法律名称和条款)。"
         found.add(reasons.ERROR_REASON_LEGAL_BASIS_REQUIRED, f"{path}.legal_basis", message)
+    if event.severity not in pb.Severity.values():
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.severity", "严重程度不在代码表内。")
     _check_content(found, path, event, category)
     _check_list(found, path, event, stating, ledger.edition)
-    for number, imposed in enumerate(event.measures[:MAX_ITEMS]):
-        check_measure(found, f"{path}.measures[{number}]", imposed, event, stating, ledger.edition)
+    _check_measures(found, path, event, stating, ledger.edition)
 
 
 def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> None:
@@ -57,6 +59,8 @@ def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> N
     person = subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON
     if subject.kind == subject_pb2.SUBJECT_KIND_UNSPECIFIED:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.kind", "缺少主体类别。")
+    elif subject.kind not in subject_pb2.SubjectKind.values():
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kind", "主体类别不在代码表内。")
     elif person != is_personal(identifier.type):
         message = "自然人用身份证件号码, 组织用统一社会信用代码。"
         found.add(reasons.ERROR_REASON_SUBJECT_KIND_MISMATCH, f"{path}.kind", message)
@@ -71,7 +75,12 @@ def _check_category(
     category = edition.category(event.category)
     field = f"{path}.category"
     if category is None:
-        message = f"类别“{event.category[:20]}”不在目录({edition.label})内, 不得作为信用信息记录。"
+        message = f"类别{quoted(event.category)}不在目录({edition.label})内, 不得作为信用信息记录。"
+        found.add(reasons.ERROR_REASON_CATEGORY_NOT_IN_CATALOGUE, field, message)
+        return None
+    if category.subtypes:
+        # A heading is of mixed polarity: under it a penalty could do without a document.
+        message = f"{category.name_zh}({category.code})是总类, 请用其下的类别。"
         found.add(reasons.ERROR_REASON_CATEGORY_NOT_IN_CATALOGUE, field, message)
         return None
     if not category.credit_bearing:
@@ -108,7 +117,7 @@ def _check_document(
         check_document(found, f"{path}.document", event.document, received_on, department)
     else:
         decided_on = found.optional_day(f"{path}.document.decided_on", event.document.decided_on, "决定日期")
-        _check_not_future(found, f"{path}.document.decided_on", decided_on, received_on)
+        check_not_future(found, f"{path}.document.decided_on", decided_on, received_on)
 
 
 def check_document(
@@ -117,23 +126,24 @@ def check_document(
     """Notes what a legally effective document lacks: number, authority with its code, date."""
     names = (("number", document.number, "文书号"), ("authority", document.authority, "决定机关"))
     for field, value, name in names:
-        if not value.strip():
+        if is_blank(value):
             message = f"缺少{name}: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
             found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.{field}", message)
     if not document.decided_on:
         message = "缺少决定日期: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
         found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.decided_on", message)
     decided_on = found.optional_day(f"{path}.decided_on", document.decided_on, "决定日期")
-    _check_not_future(found, f"{path}.decided_on", decided_on, received_on)
+    check_not_future(found, f"{path}.decided_on", decided_on, received_on)
     authority = normalise(document.authority_code)
     for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, authority):
         found.add(fault.reason, f"{path}.authority_code", f"决定机关代码: {fault.message}")
     if authority != department.code and authority not in department.relayed_authorities:
-        message = f"{department.name}不能陈述其他机关({authority[:18]})的决定, 除非登记为转报。"
+        message = f"{department.name}不能陈述其他机关{quoted_code(authority)}的决定, 除非登记为转报。"
         found.add(reasons.ERROR_REASON_AUTHORITY_OUTSIDE_MANDATE, f"{path}.authority_code", message)
 
 
-def _check_not_future(found: Findings, path: str, day: date | None, received_on: date) -> None:
+def check_not_future(found: Findings, path: str, day: date | None, received_on: date) -> None:
+    """Notes a fault if a decision is dated after the day of its receipt."""
     if day is not None and day > received_on:
         found.add(reasons.ERROR_REASON_DATE_IN_FUTURE, path, f"决定日期{day}晚于接收日期{received_on}。")
 
@@ -160,7 +170,7 @@ def _check_content(found: Findings, path: str, event: pb.Event, category: Catego
     known = category.fields if category else frozenset(names)
     for number, name in enumerate(names):
         if name not in known:
-            message = f"类别{event.category}没有内容项“{name[:40]}”。"
+            message = f"类别{event.category}没有内容项{quoted(name)}。"
             found.add(reasons.ERROR_REASON_CONTENT_FIELD_UNKNOWN, f"{path}.content[{number}].name", message)
     if len(set(names)) != len(names):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.content", "内容项重复。")
@@ -174,22 +184,36 @@ def _check_content(found: Findings, path: str, event: pb.Event, category: Catego
         found.add(reasons.ERROR_REASON_TOO_LARGE, path, f"措施或证据超过{MAX_ITEMS}项。")
 
 
+def _check_measures(
+    found: Findings, path: str, event: pb.Event, department: Department, edition: Edition
+) -> None:
+    imposed_before = set()
+    for number, imposed in enumerate(event.measures[:MAX_ITEMS]):
+        check_measure(found, f"{path}.measures[{number}]", imposed, event, department, edition)
+        scope = imposed.scope
+        once = (imposed.measure_code, imposed.capacity, scope.region, scope.industry, scope.activity)
+        if once in imposed_before:  # Two terms in a row would be longer than the law's longest.
+            message = "同一文书不得就同一范围重复实施同一措施。"
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.measures[{number}].measure_code", message)
+        imposed_before.add(once)
+
+
 def _check_list(
     found: Findings, path: str, event: pb.Event, department: Department, edition: Edition
 ) -> None:
     field = f"{path}.list_code"
     if event.category not in LIST_CATEGORIES:
         if event.list_code:
-            message = f"类别{event.category}不是名单信息。"
+            message = f"类别{quoted(event.category)}不是名单信息。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, field, message)
         return
     listed_on = found.day(f"{path}.effective_from", event.effective_from, "列入日期")
     entry = edition.credit_list(event.list_code, listed_on) if listed_on else None
     if listed_on and entry is None:
-        message = f"名单“{event.list_code[:20]}”不在{listed_on}有效的目录内。"
+        message = f"名单{quoted(event.list_code)}不在{listed_on}有效的目录内。"
         found.add(reasons.ERROR_REASON_LIST_NOT_IN_EDITION, field, message)
     if event.list_code not in department.lists:
-        message = f"{department.name}无权列入或转报名单{event.list_code[:20]}。"
+        message = f"{department.name}无权列入或转报名单{quoted(event.list_code)}。"
         found.add(reasons.ERROR_REASON_LIST_OUTSIDE_MANDATE, field, message)
     if entry and listed_on:
         _check_list_entry(found, path, event, entry, listed_on)

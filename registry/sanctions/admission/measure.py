@@ -6,6 +6,7 @@ follows a list is brought about by the list entry alone and is refused here.
 
 Terms are counted as in 民法典 201–203: the first day is not counted and the last is the same day of
 the last month; documents that count the first day end one day earlier, and both are accepted.
+A term that law counts from the decision is counted from there, even if it takes hold later.
 Example: twelve months from 2026-03-01 end on 2027-02-28 or 2027-03-01.
 """
 
@@ -16,12 +17,17 @@ from datetime import date, timedelta
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.periods import add_months
+from registry.domain.quoting import quoted
 from registry.domain.scopes import industry_fault, region_covers, region_fault
 from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.reach import feasible_capacities
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
+
+FROM_THE_DECISION = "penalty_decision_date"
+"""The start anchor of terms that run from the day of the decision (自处罚决定作出之日起), whatever first day
+the document names."""
 
 
 def check_measure(
@@ -39,7 +45,7 @@ def check_measure(
     field = f"{path}.measure_code"
     measure = edition.measure(imposed.measure_code, decided_on)
     if measure is None:
-        message = f"措施“{imposed.measure_code[:20]}”不在{decided_on}有效的目录内, 不得实施。"
+        message = f"措施{quoted(imposed.measure_code)}不在{decided_on}有效的目录内, 不得实施。"
         found.add(reasons.ERROR_REASON_MEASURE_NOT_IN_EDITION, field, message)
         return
     if measure.origin == "list":
@@ -50,7 +56,7 @@ def check_measure(
         found.add(reasons.ERROR_REASON_MEASURE_OUTSIDE_MANDATE, field, message)
     _check_reach(found, path, imposed, measure, event.subject.kind)
     if measure.activity and imposed.scope.activity not in ("", measure.activity):
-        message = f"{measure.name_zh}依法只限于活动{measure.activity}, 不能改为{imposed.scope.activity[:40]}。"
+        message = f"{measure.name_zh}依法只限于活动{measure.activity}, 不能改为{quoted(imposed.scope.activity)}。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.scope.activity", message)
     _check_scope(found, f"{path}.scope", imposed.scope, department, edition)
     _check_term(found, path, imposed, measure, decided_on)
@@ -101,7 +107,10 @@ def _check_term(
         message = f"截止日期{last}早于起始日期{first}。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, f"{path}.until", message)
         return
-    if first and (fault := term_fault(measure, first, last, lifetime=imposed.lifetime)):
+    if first is None:
+        return
+    counted_from = decided_on if measure.start_anchor == FROM_THE_DECISION else first
+    if fault := term_fault(measure, counted_from, last, lifetime=imposed.lifetime):
         found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.until", fault)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date
 
 from registry.domain.faults import Findings
+from registry.domain.identifiers import code_faults, normalise
 from registry.domain.periods import add_months
-from registry.sanctions.admission.event import check_document, check_event
+from registry.sanctions.admission.event import check_document, check_event, check_not_future
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -24,11 +25,8 @@ def check_correction(found: Findings, statement: pb.Statement, day: date, ledger
     event = correction.replacement
     check_event(found, "correction.replacement", event, statement.department, day, ledger)
     identifier = event.subject.identifier
-    if (
-        target
-        and not found.faults
-        and ledger.subject_ref(identifier.type, identifier.value) != target.subject
-    ):
+    readable = not code_faults(identifier.type, normalise(identifier.value))
+    if target and readable and ledger.subject_ref(identifier.type, identifier.value) != target.subject:
         message = "更正不得改变主体; 请撤回原陈述, 对正确的主体另行提交。"
         found.add(
             reasons.ERROR_REASON_TARGET_ANOTHER_SUBJECT, "correction.replacement.subject.identifier", message
@@ -41,7 +39,10 @@ def check_withdrawal(found: Findings, statement: pb.Statement, day: date, ledger
     _check_target(found, "withdrawal", withdrawal.target, statement, ledger)
     found.required("withdrawal.reason", withdrawal.reason, "撤回理由")
     if withdrawal.HasField("document"):
-        found.optional_day("withdrawal.document.decided_on", withdrawal.document.decided_on, "决定日期")
+        field = "withdrawal.document.decided_on"
+        check_not_future(
+            found, field, found.optional_day(field, withdrawal.document.decided_on, "决定日期"), day
+        )
 
 
 def check_repair(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:

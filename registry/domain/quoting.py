@@ -1,0 +1,40 @@
+"""What a message may repeat of what somebody wrote (引用), and whether anything was written at all.
+
+Columns slide: a personal number turns up where a date, a category or an authority's code belongs.
+Messages are stored, logged and shown, so they repeat only what cannot be one: texts shorter than any
+personal number with hardly any digits, and codes of organisations, which are public.
+
+Example: the category ``E-3`` is repeated as “E-3”, eighteen digits in its place as “(未显示)”.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from registry.domain.identifiers import code_faults, normalise
+from registry.domain.resident_id import resembles_resident_id
+from registry.v1 import subject_pb2
+
+HIDDEN = "“(未显示)”"
+_LONGEST = 12
+_DIGITS_OF_A_DATE = 8
+_DIGITS_BESIDE_LETTERS = 6
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing can be seen: white space, control and invisible format characters only."""
+    return all(char.isspace() or unicodedata.category(char) in ("Cc", "Cf") for char in text)
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks if it cannot be a personal number, ``HIDDEN`` otherwise."""
+    digits = sum(map(str.isdigit, text[: _LONGEST + 1]))
+    allowed = _DIGITS_BESIDE_LETTERS if any(map(str.isalpha, text)) else _DIGITS_OF_A_DATE
+    return HIDDEN if len(text) > _LONGEST or digits > allowed else f"“{text}”"
+
+
+def quoted_code(text: str) -> str:
+    """A 统一社会信用代码 in quotation marks; ``HIDDEN`` for what is none, or may be a person's number."""
+    code = normalise(text)
+    is_public = not code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, code) and not resembles_resident_id(code)
+    return f"“{code}”" if is_public else HIDDEN

@@ -1,0 +1,499 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from random import Random
+from threading import Barrier
+from typing import Any, cast
+
+import pytest
+
+from demo.departments import OPERATOR
+from registry.access.identity import Caller, CallerRole
+from registry.commands.sequencer import Job, Outcome, Placed, Sequencer, changes_directory
+from registry.commands.state import RegistryState
+from registry.commands.submission import Submission, read_envelope
+from registry.editions import shipped_editions
+from registry.provenance.keys import FileSigner
+from registry.provenance.leaf import Leaf
+from registry.provenance.vault import Vault
+from registry.server import engine_over
+from registry.store.interface import DERIVED_TABLES, Group, QueryRow, Store, StoreError
+from registry.store.opening import open_store
+from registry.v1 import envelope_pb2, verdict_pb2
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import statement_pb2 as pb
+from tests.support.events import (
+    ask,
+    ban,
+    correction,
+    firm,
+    list_entry,
+    person,
+    placed,
+    refusal,
+    registration,
+    repair,
+    withdrawal,
+)
+from tests.support.history import EXIT_BAN, records_on_disk, short_ban
+from tests.support.spine import ORIGIN, Spine, found_spine, furnish
+
+DAY_MS = 86_400_000
+
+
+@pytest.fixture
+def spine(tmp_path: Path) -> Iterator[Spine]:
+    spine = furnish(found_spine(tmp_path / "registry"))
+    yield spine
+    spine.engine.close()
+
+
+class Table:
+    """A sequencer over a spine's state, so that a test decides what is in a group."""
+
+    def __init__(self, spine: Spine) -> None:
+        self.spine = spine
+        self.state = spine.engine.state
+        log_key = FileSigner.load(spine.config.log_key, None)
+        self._sequencer = Sequencer(self.state, log_key, clock=spine.clock, random_bytes=os.urandom)
+
+    def read(self, key: str, statement: pb.Statement, *more: FileSigner) -> Job:
+        """What a department's thread hands to the writer."""
+        return read_envelope(self.spine.seal(key, statement, *more), self.state, self.spine.code(key))
+
+    def say(self, key: str, statement_id: str, **body: Any) -> Job:
+        """A job of a new statement."""
+        return self.read(key, self.spine.statement(key, statement_id, **body))
+
+    def group(self, *jobs: Job) -> list[Outcome]:
+        """Works the jobs out in one group."""
+        return [cast("Outcome", outcome) for outcome in self._sequencer.process(jobs)]
+
+
+@pytest.fixture
+def table(spine: Spine) -> Table:
+    return Table(spine)
+
+
+def everything(store: Store) -> list[object]:
+    derived = [list(store.derived_rows(name)) for name in DERIVED_TABLES]
+    return [list(store.statements()), list(store.all_refusals()), list(store.all_persons()), derived]
+
+
+def names(outcome: Outcome) -> set[str]:
+    return {name for name, _field in refusal(outcome)}
+
+
+# --- resubmission ---------------------------------------------------------------------------------
+
+
+def test_same_statements_from_eight_threads_in_any_order_get_one_position_each(spine: Spine) -> None:
+    statements = [spine.statement("财政", f"S-{n}", event=short_ban(n)) for n in range(40)]
+    envelopes = [spine.seal("财政", statement) for statement in statements]
+    first, barrier = spine.position + 1, Barrier(8)
+
+    def submit(seed: int) -> list[Outcome]:
+        chance = Random(seed)
+        mine = chance.sample(envelopes, len(envelopes))
+        outcomes: list[Outcome] = []
+        barrier.wait()
+        while mine:
+            size = chance.choice((1, 1, 3, 40))
+            outcomes += spine.put("财政", *mine[:size])
+            del mine[:size]
+        return outcomes
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [outcome for outcomes in pool.map(submit, range(8)) for outcome in outcomes]
+    by_id: dict[str, list[Placed]] = {}
+    for outcome in answers:
+        assert isinstance(outcome, Placed)
+        by_id.setdefault(outcome.statement_id, []).append(outcome)
+    assert {len(same) for same in by_id.values()} == {8}
+    assert {len({(same.position, same.received_ms) for same in group}) for group in by_id.values()} == {1}
+    assert {sum(not same.again for same in group) for group in by_id.values()} == {1}
+    assert sorted(group[0].position for group in by_id.values()) == list(range(first, first + 40))
+    assert spine.position == first + 39
+    assert records_on_disk(spine.engine.state).keys() >= {firm(n).identifier.value for n in range(40)}
+
+
+def test_same_statement_in_one_group_gets_one_position(table: Table) -> None:
+    job = table.say("财政", "S", event=short_ban(1))
+    outcomes = table.group(*[job] * 8)
+    assert {placed(outcome) for outcome in outcomes} == {table.spine.position}
+    assert [cast("Placed", outcome).again for outcome in outcomes] == [False] + [True] * 7
+
+
+def test_first_answer_is_repeated_after_a_restart(spine: Spine) -> None:
+    envelope = spine.seal("财政", spine.statement("财政", "S", event=short_ban(1)))
+    (first,) = spine.put("财政", envelope)
+    spine.clock.now_ms += DAY_MS
+    spine.reopen()
+    (again,) = spine.put("财政", envelope)
+    assert isinstance(first, Placed) and isinstance(again, Placed)
+    assert (again.position, again.received_ms, again.again) == (first.position, first.received_ms, True)
+    assert spine.position == first.position
+
+
+def test_first_answer_is_repeated_although_the_key_has_been_revoked(spine: Spine) -> None:
+    envelope = spine.seal("财政", spine.statement("财政", "S", event=short_ban(1)))
+    (first,) = spine.put("财政", envelope)
+    revoke(spine, "财政")
+    (again,) = spine.put("财政", envelope)
+    assert placed(again) == placed(first)
+
+
+def revoke(spine: Spine, key: str) -> None:
+    placed(spine.say(OPERATOR.key, key_revocation=revocation(spine, key)))
+
+
+def revocation(spine: Spine, key: str) -> pb.KeyRevocation:
+    return pb.KeyRevocation(keyid=spine.signers[key].keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED)
+
+
+def test_same_statement_signed_with_another_key_is_the_same_statement(spine: Spine) -> None:
+    statement = spine.statement("财政", "S", event=short_ban(1))
+    (first,) = spine.put("财政", spine.seal("财政", statement))
+    spine.signers["财政"] = FileSigner.generate(envelope_pb2.SUITE_ECDSA_P256_SHA256)
+    placed(spine.enrol("财政", spine.signers["财政"]))
+    (again,) = spine.put("财政", spine.seal("财政", statement))
+    assert placed(again) == placed(first)
+
+
+def test_id_used_again_for_other_content_is_refused(spine: Spine) -> None:
+    placed(spine.say("财政", "S", event=short_ban(1)))
+    before = spine.position
+    assert refusal(spine.say("财政", "S", event=short_ban(2))) == {("STATEMENT_ID_REUSED", "statement_id")}
+    assert spine.position == before
+    placed(spine.say("税务", "S", event=list_entry("税务", firm(1), "L-03", "2025-03-01", "2027-03-01")))
+
+
+def test_id_used_twice_in_one_group_belongs_to_the_first(table: Table) -> None:
+    one, other = (table.say("财政", "S", event=short_ban(n)) for n in (1, 2))
+    first, second, third = table.group(one, other, one)
+    assert placed(first) == placed(third) == table.spine.position
+    assert names(second) == {"STATEMENT_ID_REUSED"}
+
+
+def test_id_of_a_refused_statement_is_free(table: Table) -> None:
+    too_long, mended = (
+        table.say("财政", "S", event=short_ban(1, until)) for until in ("2036-03-01", "2028-03-01")
+    )
+    refused, accepted = table.group(too_long, mended)
+    assert names(refused) == {"TERM_OUT_OF_BOUNDS"}
+    assert placed(accepted) == table.spine.position
+
+
+def test_of_eight_threads_with_one_id_and_different_contents_one_wins(spine: Spine) -> None:
+    envelopes = [spine.seal("财政", spine.statement("财政", "S", event=short_ban(n))) for n in range(8)]
+    barrier = Barrier(8)
+
+    def submit(envelope: envelope_pb2.Envelope) -> Outcome:
+        barrier.wait()
+        return spine.put("财政", envelope)[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(submit, envelopes))
+    won = [outcome for outcome in outcomes if isinstance(outcome, Placed)]
+    assert [outcome.position for outcome in won] == [spine.position]
+    assert all(names(outcome) == {"STATEMENT_ID_REUSED"} for outcome in outcomes if outcome not in won)
+
+
+# --- groups ---------------------------------------------------------------------------------------
+
+
+def test_event_and_what_refers_to_it_may_share_a_group(table: Table) -> None:
+    entry = list_entry("人社", firm(3), "L-04", "2025-03-01", "2027-03-01")
+    outcomes = table.group(
+        table.say("财政", "a", event=short_ban(1)),
+        table.say("财政", "a2", withdrawal=withdrawal("财政", "a")),
+        table.say("财政", "b", event=short_ban(2)),
+        table.say("财政", "b2", correction=correction("财政", "b", short_ban(2, "2027-06-01"))),
+        table.say("财政", "b3", withdrawal=withdrawal("财政", "b2")),
+        table.say("人社", "c", event=entry),
+        table.say("人社", "c2", repair=repair("人社", "c", "2026-05-01")),
+        table.say("人社", "c3", withdrawal=withdrawal("人社", "c")),
+    )
+    positions = [placed(outcome) for outcome in outcomes]
+    assert positions == list(range(positions[0], positions[0] + 8))
+    state = table.state
+    assert [state.index.get(firm(n).identifier.value) for n in (1, 2, 3)] == [
+        records_on_disk(state)[firm(n).identifier.value] for n in (1, 2, 3)
+    ]
+    for number, since in ((1, 0), (2, 2), (3, 5)):
+        asked = [ask(table.spine, firm(number), at=positions[since] + n).verdict for n in range(2)]
+        assert asked[0] != verdict_pb2.VERDICT_INDETERMINATE
+        assert ask(table.spine, firm(number)).verdict == verdict_pb2.VERDICT_INDETERMINATE
+    blocked = [ask(table.spine, firm(2), at=at).verdict for at in positions[2:5]]
+    assert blocked == [verdict_pb2.VERDICT_BLOCKED] * 2 + [verdict_pb2.VERDICT_INDETERMINATE]
+
+
+def test_what_refers_to_a_later_statement_is_refused(table: Table) -> None:
+    early = table.say("财政", "w", withdrawal=withdrawal("财政", "a"))
+    event = table.say("财政", "a", event=short_ban(1))
+    late = table.say("财政", "w2", withdrawal=withdrawal("财政", "a"))
+    outcomes = table.group(early, event, late)
+    assert names(outcomes[0]) == {"TARGET_UNKNOWN"}
+    assert placed(outcomes[1]) + 1 == placed(outcomes[2])
+
+
+def test_of_two_withdrawals_in_one_group_the_second_is_refused(table: Table) -> None:
+    table.group(table.say("财政", "a", event=short_ban(1)))
+    jobs = [table.say("财政", f"w-{n}", withdrawal=withdrawal("财政", "a")) for n in range(2)]
+    first, second = table.group(*jobs)
+    assert placed(first) == table.spine.position
+    assert names(second) == {"TARGET_ALREADY_ENDED"}
+
+
+def test_chain_of_a_subject_runs_through_a_group(table: Table) -> None:
+    table.group(table.say("财政", "a", event=short_ban(1)))
+    table.group(*[table.say("财政", f"b-{n}", event=short_ban(1)) for n in range(5)])
+    rows = [row for row in table.state.store.statements() if row.subject == firm(1).identifier.value]
+    assert [Leaf.decode(row.leaf).subject_sequence for row in rows] == list(range(6))
+    assert len({Leaf.decode(row.leaf).previous for row in rows}) == 6
+
+
+def test_new_person_in_one_group_gets_one_secret(table: Table) -> None:
+    jobs = [
+        table.say("法院", f"x-{n}", event=ban("法院", person(1), EXIT_BAN, "2026-04-01")) for n in range(3)
+    ]
+    table.group(*jobs)
+    assert len(list(table.state.store.all_persons())) == 1
+    rows = list(table.state.store.statements())[-3:]
+    keys = {Leaf.decode(row.leaf).subject_key for row in rows}
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "alone"),
+    [
+        ("event", False),
+        ("correction", False),
+        ("withdrawal", False),
+        ("repair", False),
+        ("department_registration", True),
+        ("official_registration", True),
+        ("official_revocation", True),
+        ("key_enrolment", True),
+        ("key_revocation", True),
+        ("edition_adoption", True),
+        ("genesis", True),
+    ],
+)
+def test_statements_about_the_directory_are_alone_in_their_group(body: str, alone: bool) -> None:
+    statement = pb.Statement()
+    getattr(statement, body).SetInParent()
+    submission = Submission(envelope_pb2.Envelope(), statement, bytes(32), "")
+    assert changes_directory(submission) is alone
+
+
+def queue(spine: Spine, *jobs: Job) -> list[Outcome]:
+    """Puts jobs right behind each other and waits for their outcomes."""
+    futures: Sequence[Future[Outcome | None]] = spine.engine.writer.put(jobs)
+    return [cast("Outcome", future.result(30)) for future in futures]
+
+
+def test_event_right_behind_the_revocation_of_its_key_is_refused(spine: Spine) -> None:
+    table = Table(spine)
+    before = table.say("财政", "before", event=short_ban(1))
+    gone = table.say(OPERATOR.key, "gone", key_revocation=revocation(spine, "财政"))
+    behind = table.say("财政", "behind", event=short_ban(2))
+    outcomes = queue(spine, before, gone, behind)
+    assert placed(outcomes[0]) + 1 == placed(outcomes[1])
+    assert names(outcomes[2]) == {"KEY_REVOKED"}
+
+
+def test_event_right_behind_a_narrower_mandate_is_refused(spine: Spine) -> None:
+    table = Table(spine)
+    narrower = registration("财政")
+    narrower.mandate.measures.remove("M-PRO-01")
+    narrowed = table.say(OPERATOR.key, "narrower", department_registration=narrower)
+    behind = table.say("财政", "behind", event=short_ban(2))
+    outcomes = queue(spine, narrowed, behind)
+    placed(outcomes[0])
+    assert names(outcomes[1]) == {"MEASURE_OUTSIDE_MANDATE"}
+
+
+def test_revocation_of_the_last_registrar_key_behind_another_is_refused(spine: Spine) -> None:
+    table = Table(spine)
+    second = FileSigner.generate(envelope_pb2.SUITE_ED25519)
+    placed(spine.enrol(OPERATOR.key, second))
+    first = table.say(OPERATOR.key, "one", key_revocation=revocation(spine, OPERATOR.key))
+    keyid, reason = second.keyid, pb.KEY_REVOCATION_REASON_RETIRED
+    other = spine.statement(
+        OPERATOR.key, "other", key_revocation=pb.KeyRevocation(keyid=keyid, reason=reason)
+    )
+    spine.signers[OPERATOR.key] = second
+    outcomes = queue(spine, first, table.read(OPERATOR.key, other))
+    placed(outcomes[0])
+    assert names(outcomes[1]) == {"LAST_REGISTRAR_KEY"}
+
+
+def test_questions_and_refusals_share_a_group_with_statements(table: Table) -> None:
+    query = QueryRow(1, "caller", "P:1", 3, "案号", "出境", 1, 2)
+    too_long = table.say("财政", "long", event=short_ban(1, "2036-03-01"))
+    outcomes = table.group(query, too_long, table.say("财政", "good", event=short_ban(1)))
+    assert outcomes[0] is None
+    assert names(outcomes[1]) == {"TERM_OUT_OF_BOUNDS"}
+    assert placed(outcomes[2]) == table.spine.position
+    assert list(table.state.store.queries()) == [query]
+    (logged,) = table.state.store.refusals(table.spine.code("财政"), 0, 10)
+    assert logged.statement_id == "long"
+
+
+def test_group_without_an_admitted_statement_leaves_the_checkpoint(table: Table) -> None:
+    before = table.state.head
+    table.group(table.say("财政", "long", event=short_ban(1, "2036-03-01")))
+    assert table.state.head == before == table.state.store.checkpoint()
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+def test_time_of_receipt_never_decreases_though_the_clock_goes_back(spine: Spine) -> None:
+    times = [cast("Placed", spine.say("财政", event=short_ban(n))).received_ms for n in range(2)]
+    spine.clock.now_ms -= 10 * DAY_MS
+    times.append(cast("Placed", spine.say("财政", event=short_ban(2))).received_ms)
+    spine.reopen()
+    times.append(cast("Placed", spine.say("财政", event=short_ban(3))).received_ms)
+    assert times == [times[0]] * 4
+    spine.clock.now_ms += 10 * DAY_MS + 1
+    assert cast("Placed", spine.say("财政", event=short_ban(4))).received_ms == times[0] + 1
+    leaves = [Leaf.decode(row.leaf).received_ms for row in spine.engine.state.store.statements()]
+    assert leaves == sorted(leaves)
+
+
+def test_day_of_receipt_is_the_day_in_china(spine: Spine) -> None:
+    spine.clock.move_to(date(2026, 12, 1))
+    spine.clock.now_ms -= DAY_MS // 2 + 1  # One millisecond before midnight in China.
+    decided_next_day = ban("财政", firm(1), "M-PRO-01", "2026-12-01", "2028-12-01")
+    assert names(spine.say("财政", event=decided_next_day)) == {"DATE_IN_FUTURE"}
+    spine.clock.now_ms += 1
+    placed(spine.say("财政", event=decided_next_day))
+
+
+# --- trouble --------------------------------------------------------------------------------------
+
+
+class TroubledStore:
+    """A store whose commit fails on demand: before anything is written, or after all of it was."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.trouble = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit(self, group: Group) -> None:
+        trouble, self.trouble = self.trouble, ""
+        if trouble == "before":
+            raise StoreError("磁盘已满, 未写入任何内容")
+        self._store.commit(group)
+        if trouble == "after":
+            raise StoreError("磁盘读写错误, 未确认任何内容")
+
+
+@pytest.fixture
+def trouble(spine: Spine) -> Callable[[str], None]:
+    """Puts the spine on a troubled store; called with when the next commit shall fail."""
+    spine.engine.close()
+    store = TroubledStore(open_store(spine.config.store))
+    vault = Vault(spine.config.vault_key.read_bytes())
+    state = RegistryState(cast("Store", store), vault, shipped_editions())
+    log_key = FileSigner.load(spine.config.log_key, None)
+    spine.engine = engine_over(cast("Store", store), state, log_key, spine.clock)
+    return lambda when: setattr(store, "trouble", when)
+
+
+def test_group_that_cannot_be_written_changes_nothing_and_the_next_one_works(
+    spine: Spine, trouble: Callable[[str], None]
+) -> None:
+    state = spine.engine.state
+    placed(spine.say("财政", "a", event=short_ban(1)))
+    before, head, position = everything(state.store), state.head, state.index.position
+    record = state.index.get(firm(1).identifier.value)
+    trouble("before")
+    lost = spine.seal("财政", spine.statement("财政", "a2", withdrawal=withdrawal("财政", "a")))
+    with pytest.raises(StoreError, match="磁盘已满"):
+        spine.put("财政", lost)
+    assert everything(state.store) == before
+    assert (state.head, state.index.position) == (head, position)
+    assert state.index.get(firm(1).identifier.value) == record
+    assert placed(spine.say("法院", event=ban("法院", person(1), EXIT_BAN, "2026-04-01"))) == position + 1
+    (again,) = spine.put("财政", lost)
+    assert isinstance(again, Placed)
+    assert (again.position, again.again) == (position + 2, False)
+    spine.reopen()
+    assert spine.position == position + 2
+
+
+def test_directory_does_not_change_by_a_statement_that_could_not_be_written(
+    spine: Spine, trouble: Callable[[str], None]
+) -> None:
+    trouble("before")
+    with pytest.raises(StoreError):
+        revoke(spine, "财政")
+    placed(spine.say("财政", event=short_ban(1)))
+    revoke(spine, "财政")
+    assert names(spine.say("财政", event=short_ban(2))) == {"KEY_REVOKED"}
+
+
+def test_group_whose_fate_is_unknown_is_never_contradicted_by_a_later_one(
+    spine: Spine, trouble: Callable[[str], None]
+) -> None:
+    envelope = spine.seal("财政", spine.statement("财政", "lost", event=short_ban(1)))
+    trouble("after")
+    with pytest.raises(StoreError):
+        spine.put("财政", envelope)
+    written = list(spine.engine.state.store.statements())
+    with pytest.raises(StoreError):
+        spine.say("财政", "next", event=short_ban(2))
+    assert list(spine.engine.state.store.statements()) == written
+    spine.reopen()
+    (again,) = spine.put("财政", envelope)
+    assert isinstance(again, Placed) and again.again
+    assert placed(spine.say("财政", "next", event=short_ban(2))) == again.position + 1
+
+
+def test_refusals_of_a_group_that_could_not_be_written_are_logged_when_it_is_sent_again(
+    spine: Spine, trouble: Callable[[str], None]
+) -> None:
+    trouble("before")
+    with pytest.raises(StoreError):
+        spine.say("财政", "long", event=short_ban(1, "2036-03-01"))
+    code = spine.code("财政")
+    assert spine.engine.state.store.refusals(code, 0, 10) == []
+    refusal(spine.say("财政", "long", event=short_ban(1, "2036-03-01")))
+    assert [row.statement_id for row in spine.engine.state.store.refusals(code, 0, 10)] == ["long"]
+
+
+def test_damaged_person_fails_alone_and_its_neighbours_are_recorded(
+    spine: Spine, caplog: pytest.LogCaptureFixture
+) -> None:
+    placed(spine.say("法院", event=ban("法院", person(1), EXIT_BAN, "2026-04-01")))
+    with sqlite3.connect(spine.config.store) as connection:
+        connection.execute("UPDATE person SET sealed = x'00'")
+    connection.close()
+    caller = Caller(CallerRole.DEPARTMENT, spine.code("法院"), ORIGIN)
+    statements = [
+        spine.statement("法院", f"d-{n}", event=ban("法院", person(n), EXIT_BAN, "2026-04-02"))
+        for n in range(3)
+    ]
+    futures = spine.engine.intake.submit([spine.seal("法院", each) for each in statements], caller)
+    failed = [n for n, future in enumerate(futures) if future.exception(30) is not None]
+    assert failed == [1]
+    assert "failed" in caplog.text
+
+
+def test_genesis_can_only_be_the_first_statement(spine: Spine) -> None:
+    genesis = pb.Genesis(operator=OPERATOR.registration())
+    signer = spine.signers[OPERATOR.key]
+    genesis.operator_key.public_key = signer.public_key
+    outcome = spine.say(OPERATOR.key, "genesis-2", genesis=genesis)
+    assert {fault.reason for fault in cast("Any", outcome).faults} == {reasons.ERROR_REASON_FIELD_INVALID}

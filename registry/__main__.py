@@ -6,9 +6,11 @@ Every failure is one line on standard error and a non-zero exit; nothing is half
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from threading import Event
@@ -22,9 +24,9 @@ from registry.commands.found import FoundingError, Operator
 from registry.commands.rebuild import rebuild as fold_again
 from registry.commands.state import RegistryState
 from registry.commands.verify import verify as check_log
-from registry.config import Config, ConfigError, load_config
+from registry.config import Config, ConfigError, load_config, split_address
 from registry.editions import shipped_editions
-from registry.installation import InstallationError, Plan, create_installation, host_of, issue_client
+from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
 from registry.provenance.vault import Vault, VaultError
 from registry.server import StartError, now_ms, read_secret
@@ -70,6 +72,7 @@ def _line(error: BaseException) -> str:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """公共信用信息与联合奖惩登记系统. The registry: initialise, serve, check."""
+    os.umask(0o077)  # Keys, certificates and the store are for the account that runs the registry alone.
     # A command's failure is one line; only a server that runs has a log.
     logging.basicConfig(handlers=[logging.NullHandler()])
 
@@ -99,12 +102,12 @@ def init(
     region: str,
 ) -> None:
     """建立一个新的登记系统: 密钥、开发用证书、空的存储和创世陈述. Makes a new installation."""
-    named = [host_of(f"{host}:0") for host in hosts]
+    named = [as_host(host) for host in (split_address(address)[0], *hosts)]
     plan = Plan(
         origin,
         Operator(operator_code, operator_name, region),
         address,
-        [host_of(address), "localhost", *named],
+        list(dict.fromkeys(["localhost", *named])),
     )
     create_installation(directory, plan, clock=now_ms)
     click.echo(f"已建立: {directory}\n  日志 {origin}\n  登记员证书 {directory / 'clients' / 'registrar'}")
@@ -154,8 +157,8 @@ def migrate(directory: Path) -> None:
 def verify(directory: Path) -> None:
     """核对存储: 每条陈述的字节、签名、叶子, 树和检查点. Checks the store against its log."""
     config = load_config(directory)
-    state, signer = _open(config)
-    result = check_log(state, load_verifying_key(signer.suite, signer.public_key), progress=_progress)
+    with _opened(config) as (state, signer):
+        result = check_log(state, load_verifying_key(signer.suite, signer.public_key), progress=_progress)
     _report(result.faults, f"核对 {result.statements} 条陈述, 一致")
 
 
@@ -169,15 +172,15 @@ def rebuild(directory: Path, into: Path | None) -> None:
     """把日志重新折叠到空的存储里, 与现有存储逐行比对. Folds the log again and compares every row."""
     config = load_config(directory)
     target = into or config.store.with_name(config.store.name + ".rebuild")
-    state, signer = _open(config)
-    store = create_store(target)
-    try:
-        result = fold_again(state, store, signer, progress=_progress)
-    finally:
-        store.close()
-        if into is None:
-            for suffix in ("", "-wal", "-shm", ".lock"):
-                target.with_name(target.name + suffix).unlink(missing_ok=True)
+    with _opened(config) as (state, signer):
+        store = create_store(target)
+        try:
+            result = fold_again(state, store, signer, progress=_progress)
+        finally:
+            store.close()
+            if into is None:
+                for suffix in ("", "-wal", "-shm", ".lock"):
+                    target.with_name(target.name + suffix).unlink(missing_ok=True)
     _report(result.differences, f"重建 {result.statements} 条陈述, {result.rows} 行派生数据, 逐字节一致")
 
 
@@ -186,10 +189,15 @@ def _log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=line, force=True)
 
 
-def _open(config: Config) -> tuple[RegistryState, FileSigner]:
+@contextmanager
+def _opened(config: Config) -> Iterator[tuple[RegistryState, FileSigner]]:
     signer = FileSigner.load(config.log_key, None)
     vault = Vault(read_secret(config.vault_key))
-    return RegistryState(open_store(config.store), vault, shipped_editions()), signer
+    store = open_store(config.store)
+    try:
+        yield RegistryState(store, vault, shipped_editions()), signer
+    finally:
+        store.close()
 
 
 def _progress(count: int) -> None:

@@ -17,6 +17,7 @@ Every fault of the file is told at once, with its key.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -43,6 +44,8 @@ class Config:
     certificate_key: Path
 
 
+_ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][A-Za-z0-9._-]*)):([0-9]{1,5})")
+_LAST_PORT = 65_535
 _SECTIONS = {"registry": ("origin", "address"), "paths": tuple(f.name for f in fields(Config))[2:]}
 
 
@@ -68,11 +71,20 @@ def load_config(directory: Path) -> Config:
         values.update(given)
     if faults:
         raise ConfigError(f"{path}: " + "; ".join(sorted(faults)))
+    split_address(values["address"])
     try:
         paths = {name: (directory / values[name]).resolve() for name in _SECTIONS["paths"]}
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: [paths] 不是有效的路径: {error}") from error
     return Config(origin=values["origin"], address=values["address"], **paths)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Host and port of ``127.0.0.1:8443``, ``[::1]:8443``, ``host.example:8443``. Raises ConfigError."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None or int(found[3]) > _LAST_PORT:
+        raise ConfigError(f"监听地址 {address!r} 应写作 主机:端口, 如 127.0.0.1:8443")
+    return found[1] or found[2], int(found[3])
 
 
 def config_text(origin: str, address: str) -> str:

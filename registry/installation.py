@@ -13,6 +13,7 @@ the paths in ``registry.toml`` say where.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from registry.v1.envelope_pb2 import SUITE_ED25519
 CERTIFICATE_LIFETIME = timedelta(days=825)
 KEY_YEARS = 10
 NONCE_BYTES = 16
+_DNS_NAME = re.compile(r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 class InstallationError(ValueError):
@@ -91,13 +93,14 @@ def issue_client(directory: Path, name: str, caller: Caller, *, now_ms: int) -> 
         raise InstallationError(f"不能在 {target} 写入: {error.strerror}") from error
 
 
-def host_of(address: str) -> Host:
-    """The host part of ``host:port`` as a DNS name or an IP address."""
-    host = address.rpartition(":")[0].strip("[]")
+def as_host(text: str) -> Host:
+    """A host as it stands in a certificate: an IP address or a DNS name. Raises InstallationError."""
     try:
-        return ip_address(host)
+        return ip_address(text)
     except ValueError:
-        return host
+        if not _DNS_NAME.fullmatch(text):
+            raise InstallationError(f"{text!r} 不是主机名或 IP 地址") from None
+        return text
 
 
 def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], int]) -> None:

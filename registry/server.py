@@ -28,7 +28,7 @@ from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.sequencer import Job, Outcome, Sequencer, changes_directory
 from registry.commands.state import RegistryState
-from registry.config import Config
+from registry.config import Config, ConfigError, split_address
 from registry.editions import shipped_editions
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
@@ -58,7 +58,6 @@ STREAMS = 8
 """Streams open at a time; the other threads are left to unary calls."""
 
 GRACE_S = 10.0
-MAX_PORT = 65_535
 logger = logging.getLogger(__name__)
 
 SERVICES = tuple(
@@ -181,13 +180,12 @@ def build_server(
 
 def check_address(address: str) -> None:
     """Raises StartError unless it can be listened on: gRPC would not say why, and on many lines."""
-    host, _, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdecimal() or int(port) > MAX_PORT:
-        raise StartError(f"监听地址 {address} 应写作 主机:端口, 如 127.0.0.1:8443")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, int(port)), family=family).close()
+        host, port = split_address(address)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except ConfigError as error:
+        raise StartError(str(error)) from error
     except OSError as error:
         raise StartError(f"不能监听 {address}: {error.strerror or error}") from error
 

@@ -1,87 +1,32 @@
-"""The ``registry`` command as its operator meets it: a process, its exit code, what it prints and leaves behind.
+"""The ``registry`` command: init, issue, verify, rebuild, migrate; and that the handbook is true to it."""
 
-Every failure is one line on standard error and a non-zero exit, and not a byte of the installation is
-changed by it.
-"""
-
-import os
-import re
 import shutil
-import signal
-import socket
-import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from registry.__main__ import main
 from registry.config import load_config
-from registry.provenance.keys import FileSigner
-from registry.v1.envelope_pb2 import SUITE_ED25519
-from tests.support.served import exit_ban, short_ban
-from tests.support.events import person, placed, withdrawal
-from tests.support.spine import ORIGIN, found_spine, furnish
+from tests.support.command import (
+    ROOT,
+    TIMEOUT_S,
+    assert_one_line,
+    command,
+    digests,
+    in_process,
+    installation,
+    registry,
+)
+from tests.support.tampering import Copy
 
-ROOT = Path(__file__).resolve().parents[1]
 OPERATOR = ("--operator-code", "11130900DEM00009X3", "--operator-name", "沧州市(示例)信用办")
-TIMEOUT_S = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "registry", *map(str, arguments)]
-
-
-def registry(*arguments: str | Path) -> Run:
-    """Runs ``registry`` to its end."""
-    done = subprocess.run(
-        command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
-    return Run(done.returncode, done.stdout, done.stderr)
-
-
-def digests(directory: Path) -> dict[str, str]:
-    """SHA-256 of every file, by its name in the installation. The lock is no content."""
-    files = [path for path in directory.rglob("*") if path.is_file() and path.suffix != ".lock"]
-    return {str(path.relative_to(directory)): sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def assert_one_line(run: Run, *words: str) -> None:
-    """The command failed and said why in one line that names these words."""
-    assert run.code not in (0, None), run
-    assert run.code > 0, "ended by a signal"
-    lines = run.err.splitlines()
-    assert len(lines) == 1, run.err
-    for word in words:
-        assert word in lines[0]
-    assert "Traceback" not in run.err
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with some statements, which nobody serves. Not to be changed: copy it."""
-    directory = tmp_path_factory.mktemp("good") / "registry"
-    spine = furnish(found_spine(directory))
-    placed(spine.say("财政", "ban-1", event=short_ban(1)))
-    placed(spine.say("财政", "ban-1-back", withdrawal=withdrawal("财政", "ban-1")))
-    placed(spine.say("法院", "exit-1", event=exit_ban(person(1))))
-    spine.say("财政", "refused", event=short_ban(2, "2036-03-01"))
-    spine.engine.close()
-    return directory
+    """Not to be changed: copy it."""
+    return installation(tmp_path_factory.mktemp("good") / "registry")
 
 
 @pytest.fixture
@@ -89,139 +34,164 @@ def copy(good: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(good, tmp_path / "registry"))
 
 
-# --- what a server that cannot start says
+# --- init and issue
 
 
-def rewrite(name: str, old: str, new: str) -> Callable[[Path], object]:
-    """Changes the text of a file."""
+def test_init_makes_an_installation_that_verifies_and_hands_out_certificates(tmp_path: Path) -> None:
+    directory = tmp_path / "new" / "registry"
+    made = registry("init", "--directory", directory, "--origin", "credit.example/new", *OPERATOR)
+    assert (made.code, made.err) == (0, "")
+    assert "credit.example/new" in made.out
+    config = load_config(directory)
+    assert config.origin == "credit.example/new"
+    secrets = [config.vault_key, config.log_key, config.certificate_key, directory / "keys/operator.key"]
+    assert [path.stat().st_mode & 0o077 for path in secrets] == [0, 0, 0, 0]
+    assert registry("verify", "--directory", directory).code == 0
 
-    def spoil(directory: Path) -> None:
-        text = (directory / name).read_text("utf-8")
-        assert old in text
-        (directory / name).write_text(text.replace(old, new), "utf-8")
-
-    return spoil
-
-
-def put(name: str, content: bytes) -> Callable[[Path], object]:
-    """Replaces a file."""
-    return lambda directory: (directory / name).write_bytes(content)
-
-
-def drop(name: str) -> Callable[[Path], object]:
-    """Removes a file."""
-    return lambda directory: (directory / name).unlink()
-
-
-def move(name: str, new: str) -> Callable[[Path], object]:
-    """Puts one file in the place of another."""
-    return lambda directory: shutil.copy(directory / name, directory / new)
-
-
-def sql(*statements: str) -> Callable[[Path], object]:
-    """Changes the store behind the registry's back."""
-
-    def spoil(directory: Path) -> None:
-        with closing(sqlite3.connect(directory / "registry.db")) as connection:
-            for statement in statements:
-                connection.execute(statement)
-            connection.commit()
-
-    return spoil
+    issued = registry(
+        "issue", "--directory", directory,
+        "--role", "system/procurement", "--caller", "tender-platform", "--name", "platform",
+    )  # fmt: skip
+    assert issued.code == 0
+    assert "registry://credit.example/new/system/procurement/tender-platform" in issued.out
+    handed_over = {path.name for path in (directory / "clients/platform").iterdir()}
+    assert handed_over == {"ca.pem", "cert.pem", "key.pem"}
+    before = digests(directory)
+    again = registry(
+        "issue", "--directory", directory, "--role", "auditor", "--caller", "a", "--name", "platform"
+    )
+    assert_one_line(again, "platform")
+    assert_one_line(registry("init", "--directory", directory, *OPERATOR), "不会覆盖")
+    assert digests(directory) == before
 
 
-def another_log_key(directory: Path) -> None:
-    (directory / "keys/log.key").unlink()
-    FileSigner.generate(SUITE_ED25519).save(directory / "keys/log.key", None)
-
-
-def a_directory_for_a_store(directory: Path) -> None:
-    (directory / "registry.db").unlink()
-    (directory / "registry.db").mkdir()
-
-
-def cut(directory: Path) -> None:
-    with (directory / "registry.db").open("r+b") as file:
-        file.truncate(30_000)
-
-
-def damage(directory: Path) -> None:
-    with (directory / "registry.db").open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xa5" * 100_000)
-
-
-TOML = "registry.toml"
-DB = "registry.db"
-ADDRESS = '"127.0.0.1:0"'
-SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
-    "vault key missing": (drop("keys/vault.key"), ("vault.key", "No such file")),
-    "vault key of another registry": (put("keys/vault.key", bytes(32)), ("vault.key",)),
-    "vault key too short": (put("keys/vault.key", bytes(31)), ("31",)),
-    "log key missing": (drop("keys/log.key"), ("log.key", "No such file")),
-    "log key garbage": (put("keys/log.key", b"\x00garbage"), ("log.key",)),
-    "log key of another log": (another_log_key, ("log.key",)),
-    "log key of another kind": (move("tls/server.key", "keys/log.key"), ("log.key",)),
-    "certificate missing": (drop("tls/server.pem"), ("server.pem", "No such file")),
-    "certificate garbage": (put("tls/server.pem", b"garbage"), ("server.pem",)),
-    "certificate of another key": (move("tls/registrar.pem", "tls/server.pem"), ("server.key",)),
-    "certificate key garbage": (put("tls/server.key", b"garbage"), ("server.key",)),
-    "authority missing": (drop("tls/authority.pem"), ("authority.pem", "No such file")),
-    "authority garbage": (put("tls/authority.pem", b""), ("authority.pem",)),
-    "configuration missing": (drop(TOML), (TOML, "registry init")),
-    "configuration malformed": (put(TOML, b"[registry\norigin"), (TOML,)),
-    "configuration not text": (put(TOML, b"\xff\xfe"), (TOML,)),
-    "configuration without sections": (put(TOML, b"registry = 1\npaths = 2"), (TOML, "[registry]", "[paths]")),
-    "configuration with unknown names": (rewrite(TOML, "store =", "shop ="), (TOML, "shop", "store")),
-    "configuration with a number": (rewrite(TOML, ADDRESS, "8443"), (TOML, "address")),
-    "configuration with a path that is none": (rewrite(TOML, "registry.db", "\\u0000"), (TOML,)),
-    "configuration of another registry": (rewrite(TOML, ORIGIN, "credit.example/x"), (ORIGIN, "credit.example/x")),
-    "address without port": (rewrite(TOML, ADDRESS, '"localhost"'), ("localhost",)),
-    "port out of range": (rewrite(TOML, ADDRESS, '"127.0.0.1:70000"'), ("70000",)),
-    "address of another machine": (rewrite(TOML, ADDRESS, '"192.0.2.1:0"'), ("192.0.2.1",)),
-    "host that does not exist": (rewrite(TOML, ADDRESS, '"nowhere.invalid:0"'), ("nowhere.invalid",)),
-    "store missing": (drop(DB), (DB, "registry init")),
-    "store of a newer version": (sql("UPDATE alembic_version SET version_num = '9999'"), ("9999", "升级程序")),
-    "store of an older version": (sql("DELETE FROM alembic_version"), ("registry migrate",)),
-    "store empty": (put(DB, b""), ("registry",)),
-    "store garbage": (put(DB, b"garbage" * 5000), ("不是本系统的数据库",)),
-    "store cut off": (cut, ("损坏",)),
-    "store damaged": (damage, ("损坏",)),
-    "store a directory": (a_directory_for_a_store, (DB,)),
-    "store without statements": (sql("DELETE FROM checkpoint"), ("创世",)),
-    "store of an unknown edition": (sql("UPDATE edition SET hash = 'f00'"), ("目录版本",)),
-    "store without facts": (sql("DELETE FROM meta"), ("registry",)),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """An attempt to serve: how it ended and what it changed."""
-
-    run: Run
-    changed: bool
-
-
-@pytest.fixture(scope="module")
-def starts(good: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Start]]]:
-    """Every attempt, two at a time."""
-    place = tmp_path_factory.mktemp("spoilt")
-
-    def attempt(name: str) -> Start:
-        directory = Path(shutil.copytree(good, place / name.replace(" ", "-")))
-        SPOILT[name][0](directory)
-        before = digests(directory)
-        run = registry("serve", "--directory", directory)
-        return Start(run, digests(directory) != before)
-
-    with ThreadPoolExecutor(2) as threads:
-        yield {name: threads.submit(attempt, name) for name in SPOILT}
-
-
-@pytest.mark.parametrize("name", SPOILT)
-def test_a_server_that_cannot_start_says_why_in_one_line_and_changes_nothing(
-    starts: dict[str, Future[Start]], name: str
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--operator-code", "11130900DEM00009X4", "--operator-name", "x"), "11130900DEM00009X4"),
+        (("--operator-code", "91130903DEMD1TJ38", "--operator-name", "x"), "91130903DEMD1TJ38"),
+        ((*OPERATOR, "--origin", 'credit.example"'), "credit.example"),
+        ((*OPERATOR, "--origin", ""), "origin"),
+        ((*OPERATOR, "--region", "13"), "region"),
+        ((*OPERATOR[:3], " "), "name"),
+        ((*OPERATOR, "--address", "127.0.0.1"), "127.0.0.1"),
+        ((*OPERATOR, "--address", '"\n[x]:1'), "主机:端口"),
+        ((*OPERATOR, "--host", "a b"), "a b"),
+    ],
+    ids=str,
+)
+def test_init_refuses_what_cannot_be_and_leaves_nothing_behind(
+    tmp_path: Path, arguments: tuple[str, ...], word: str
 ) -> None:
-    start = starts[name].result(TIMEOUT_S)
-    assert_one_line(start.run, *SPOILT[name][1])
-    assert not start.changed
+    run = in_process("init", "--directory", tmp_path / "registry", *arguments)
+    assert_one_line(run, word)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("directory", ["/proc/nowhere/registry", "/dev/null/registry"])
+def test_init_where_nothing_can_be_written_says_so(directory: str) -> None:
+    assert_one_line(registry("init", "--directory", directory, *OPERATOR), directory)
+
+
+def test_init_takes_an_empty_directory_and_leaves_one_with_content_alone(tmp_path: Path) -> None:
+    empty, full = tmp_path / "empty", tmp_path / "full"
+    empty.mkdir()
+    full.mkdir()
+    (full / "mine").write_text("mine")
+    assert in_process("init", "--directory", empty, *OPERATOR).code == 0
+    assert_one_line(in_process("init", "--directory", full, *OPERATOR), "不会覆盖")
+    assert [path.name for path in full.iterdir()] == ["mine"]
+    assert {path.name for path in tmp_path.iterdir()} == {"empty", "full"}
+
+
+def test_two_inits_at_once_make_one_installation(tmp_path: Path) -> None:
+    directory = tmp_path / "registry"
+    begun = [
+        subprocess.Popen(
+            command("init", "--directory", directory, *OPERATOR), cwd=ROOT, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    errors = [process.communicate(timeout=TIMEOUT_S)[1] for process in begun]
+    assert sorted(process.returncode for process in begun) == [0, 1]
+    (loser,) = [error for error in errors if error]
+    assert len(loser.splitlines()) == 1
+    assert registry("verify", "--directory", directory).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["registry"]
+
+
+@pytest.mark.parametrize(
+    ("role", "caller", "name"),
+    [
+        ("department", "11130900DEM0000220", "bad-code"),
+        ("auditor", "Not A Name", "bad-name"),
+        ("auditor", "asker", "../escape"),
+        ("auditor", "asker", "authority"),
+        ("auditor", "asker", "server"),
+    ],
+)
+def test_issue_refuses_what_cannot_be_and_changes_nothing(
+    copy: Path, role: str, caller: str, name: str
+) -> None:
+    before = digests(copy.parent)
+    run = in_process("issue", "--directory", copy, "--role", role, "--caller", caller, "--name", name)
+    assert_one_line(run)
+    assert digests(copy.parent) == before
+
+
+# --- the store's own commands
+
+
+def test_a_good_store_verifies_rebuilds_and_needs_no_migration(copy: Path) -> None:
+    before = digests(copy)
+    verified, rebuilt, migrated = (
+        registry(name, "--directory", copy) for name in ("verify", "rebuild", "migrate")
+    )
+    assert (verified.code, rebuilt.code, migrated.code) == (0, 0, 0)
+    assert "20 " in verified.out
+    assert "20 " in rebuilt.out
+    assert migrated.out == "存储版本: 0001 → 0001\n"
+    assert verified.err + rebuilt.err + migrated.err == ""
+    assert digests(copy) == before
+
+
+def test_a_rebuilt_store_can_be_kept_and_served_in_the_place_of_the_old_one(copy: Path) -> None:
+    kept = copy / "rebuilt.db"
+    assert in_process("rebuild", "--directory", copy, "--into", kept).code == 0
+    toml = copy / "registry.toml"
+    toml.write_text(toml.read_text("utf-8").replace("registry.db", "rebuilt.db"), "utf-8")
+    assert in_process("verify", "--directory", copy).code == 0
+    assert_one_line(in_process("rebuild", "--directory", copy, "--into", kept), "不会覆盖")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("verify", "UPDATE statement SET signatures = x'' WHERE position = 5"),
+        ("verify", "UPDATE statement SET leaf = x'00' WHERE position = 17"),
+        ("verify", "DELETE FROM person"),
+        ("rebuild", "UPDATE restriction SET last = '2029-03-01'"),
+        ("rebuild", "DELETE FROM person"),
+        ("rebuild", "UPDATE statement SET leaf = x'00' WHERE position = 17"),
+    ],
+)
+def test_a_store_that_was_tampered_with_fails_the_check_and_is_not_repaired(
+    copy: Path, name: str, change: str
+) -> None:
+    Copy(load_config(copy)).sql(change)
+    before = digests(copy)
+    run = in_process(name, "--directory", copy)
+    assert run.code == 1
+    assert run.err.splitlines()[-1].startswith("Error: ")
+    assert digests(copy) == before
+
+
+# --- what the documents say
+
+
+def test_every_command_and_option_stands_in_the_operators_handbook() -> None:
+    handbook = (ROOT / "docs/operations.md").read_text("utf-8")
+    for name, subcommand in main.commands.items():
+        assert f"`registry {name}" in handbook
+        for parameter in subcommand.params:
+            assert all(f"`{option}`" in handbook for option in parameter.opts), (name, parameter.opts)

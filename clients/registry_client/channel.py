@@ -1,7 +1,7 @@
 """The connection to a registry: mutual TLS, and repeating what is safe to repeat.
 
-A call that ends with UNAVAILABLE is repeated by gRPC itself, up to four attempts in all, after about 0.1, 0.2
-and 0.4 s, within the call's deadline (gRFC A6). That is safe for
+A call that ends with UNAVAILABLE is repeated by gRPC itself, up to five attempts in all, after about 0.1, 0.2,
+0.4 and 0.8 s, within the call's deadline (gRFC A6). That is safe for
 
 * questions and lists, which change nothing (a question about a person is logged once for each attempt that
   reached the registry, which is true);
@@ -20,7 +20,7 @@ import grpc
 
 from registry_client.credentials import Credentials
 
-MAX_ATTEMPTS = 4
+MAX_ATTEMPTS = 5
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A batch of 10,000 subjects with several hits each is larger than gRPC's default of 4 MiB."""
 

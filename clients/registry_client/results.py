@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 
+from registry.domain.identifiers import mask
 from registry.v1 import restriction_service_pb2 as service
 from registry.v1 import verdict_pb2
 from registry.v1.statement_pb2 import Document
@@ -144,7 +145,7 @@ class CheckResult:
         verdict = verdict_of(response.verdict)
         unknown = "" if response.verdict in _VERDICTS else f"verdict {response.verdict} is not known"
         return cls(
-            subject=response.subject,
+            subject=_masked(response.subject),
             verdict=verdict,
             indeterminate_reason=response.indeterminate_reason,
             indeterminate_detail=response.indeterminate_detail or unknown,
@@ -152,6 +153,11 @@ class CheckResult:
             checked=response.checked_and_empty,
             answered=Answered.of(response.answered),
         )
+
+
+def _masked(subject: Identifier) -> Identifier:
+    """As the registry shows it. Masking again changes nothing, and does not rely on the other side."""
+    return Identifier(type=subject.type, value=mask(subject.type, subject.value))
 
 
 def verdict_of(verdict: int) -> Verdict:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from registry.access.identity import Caller
 from registry.access.policy import may_ask
@@ -44,8 +46,7 @@ class Matter:
     lists_connected: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One subject asked about: its normalised code, its reference, and what is wrong with the code."""
 
     type: subject_pb2.IdentifierType.ValueType
@@ -74,21 +75,23 @@ class Ask:
         time_left_s: float | None,
     ) -> Matter:
         """Fixes question, position and valid time. Raises RegistryError with every fault found."""
-        purpose, scope = request.purpose, request.matter.scope
+        purpose = request.purpose
         if not may_ask(caller, purpose.domain):
             raise _domain_denied(purpose.domain)
-        position = self._position(request.consistency, time_left_s)
+        asked = request.HasField("consistency")
+        position = self._position(request.consistency, time_left_s) if asked else self.state.index.position
         edition = self.state.edition_at(position)
-        _check_scope(scope, edition)
         valid_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else self._clock()
-        question = Question(
-            domain=purpose.domain,
-            role=request.matter.role,
-            day=china_day(valid_ms),
-            region=scope.region,
-            industry=scope.industry,
-            activity=scope.activity,
-            tender_kind=request.matter.tender_kind,
+        stated, scope = request.matter, request.matter.scope
+        question = _question(
+            edition,
+            purpose.domain,
+            stated.role,
+            china_day(valid_ms),
+            scope.region,
+            scope.industry,
+            scope.activity,
+            stated.tender_kind,
         )
         connected = self.state.directory.lists_connected(position)
         return Matter(caller, purpose, question, position, valid_ms, edition, connected)
@@ -171,7 +174,17 @@ def _domain_denied(domain: subject_pb2.Domain.ValueType) -> RegistryError:
     return RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, "本系统无权查询这一领域。", "purpose.domain")
 
 
-def _check_scope(scope: subject_pb2.Scope, edition: Edition) -> None:
+@lru_cache(maxsize=4096)
+def _question(edition: Edition, *stated: Any) -> Question:
+    """The question with these fields, its scope checked: many subjects are asked about in few matters.
+
+    Only a question without faults is kept, so whatever is kept is small. Raises RegistryError."""
+    question = Question(*stated)
+    _check_scope(question, edition)
+    return question
+
+
+def _check_scope(scope: Question, edition: Edition) -> None:
     if not (scope.region or scope.industry or scope.activity):
         return
     found = Findings()

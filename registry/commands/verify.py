@@ -1,7 +1,10 @@
 """Checking a store against itself: payloads, signatures, leaves, tree, signed checkpoint.
 
-Reads the log once, in order, holding nothing but the tree's frontier and each subject's chain head.
-What ``rebuild`` adds is the law: whether each statement was admissible and what follows from it.
+Reads the log once, in order, holding nothing but the tree's frontier, the enrolled keys and each
+subject's chain head. What ``rebuild`` adds is the law: whether each statement was admissible and what
+follows from it. What neither can find from inside: that the whole store was put back to an earlier
+state of its own, for which somebody outside must have kept a checkpoint; and changes to the registry's
+own records (refusals, query log) and to signatures added beyond those that are asked for.
 """
 
 from __future__ import annotations
@@ -120,14 +123,16 @@ class _Run:
         enrolled_at, key = self._keys.get(first.keyid, (None, None))
         if key is None or enrolled_at != leaf.key_position:
             raise ValueError("签名密钥不是叶子所记的那一把")
-        key.verify(pae(envelope.payload_type, envelope.payload), first.sig)
+        message = pae(envelope.payload_type, envelope.payload)
+        key.verify(message, first.sig)
         if statement.HasField("key_enrolment"):
-            self._enrol(statement.key_enrolment, position)
+            self._enrol(statement.key_enrolment, position).verify(message, envelope.signatures[-1].sig)
 
-    def _enrol(self, enrolment: statement_pb2.KeyEnrolment, position: int) -> None:
+    def _enrol(self, enrolment: statement_pb2.KeyEnrolment, position: int) -> VerifyingKey:
         """Keys are taken from the log as it is read, not from the derived table of keys."""
         key = verifying_key(enrolment.suite, enrolment.public_key)
         self._keys[key.keyid] = (position, key)
+        return key
 
     def _secret(self, ref: str) -> bytes:
         if not is_person(ref):

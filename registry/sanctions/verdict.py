@@ -72,6 +72,8 @@ class _Bearing(IntEnum):
     OUT_OF_SCOPE = 2
 
 
+_Part = tuple[_Bearing, pb.HitReason.ValueType]
+
 CLEAR = Decision(pb.VERDICT_CLEAR)
 UNKNOWN = Decision(pb.VERDICT_INDETERMINATE, indeterminate=pb.INDETERMINATE_REASON_SUBJECT_UNKNOWN)
 _ROLES = tuple(role for role in subject.SubjectRole.values() if role != subject.SUBJECT_ROLE_UNSPECIFIED)
@@ -98,14 +100,8 @@ def decide(
     """The verdict on the subject of ``record`` (None: nothing was ever stated about it)."""
     if record is None:
         return UNKNOWN
-    hits = tuple(
-        hit_of(question, row, edition)
-        for row in record.restrictions
-        if row.measure.domain == question.domain
-        and row.known_at(position)
-        and row.period.contains(question.day)
-    )
-    effects = {hit.effect for hit in hits}
+    hits = _hits(question, record, position, edition) if record.restrictions else ()
+    effects = {hit.effect for hit in hits} if hits else ()
     if pb.HIT_EFFECT_BLOCKS in effects:
         return Decision(pb.VERDICT_BLOCKED, hits)
     if not record.known_at(position):
@@ -118,14 +114,22 @@ def decide(
     return Decision(pb.VERDICT_CLEAR, hits) if hits else CLEAR
 
 
+def _hits(question: Question, record: SubjectRecord, position: int, edition: Edition) -> tuple[Hit, ...]:
+    domain, day = question.domain, question.day
+    return tuple(
+        [
+            hit_of(question, row, edition)
+            for row in record.restrictions
+            if row.measure.domain == domain and row.known_at(position) and row.period.contains(day)
+        ]
+    )
+
+
 def hit_of(question: Question, row: Restriction, edition: Edition) -> Hit:
     """What one restriction in force in the asked domain means for the question."""
-    parts = [*_role_bearing(question, row, edition), *_tender_bearing(question, row)]
-    parts += _scope_bearing("region", region_relation(row.region, question.region))
-    parts += _scope_bearing("industry", industry_relation(row.industry, question.industry))
-    parts += _scope_bearing("activity", activity_relation(row.activity, question.activity))
-    bearing = max((part for part, _ in parts), default=_Bearing.IN_SCOPE)
-    reasons = tuple(reason for part, reason in parts if part is bearing)
+    parts = _bearings(question, row, edition)
+    bearing = max([part for part, _ in parts]) if parts else _Bearing.IN_SCOPE
+    reasons = tuple([reason for part, reason in parts if part is bearing]) if parts else ()
     effect, reason = _ANSWERS[row.measure.answer]
     if bearing is _Bearing.OUT_OF_SCOPE:
         return Hit(row, pb.HIT_EFFECT_INFORMATION, reasons)
@@ -138,19 +142,30 @@ def hit_of(question: Question, row: Restriction, edition: Edition) -> Hit:
     return Hit(row, effect, (reason,))
 
 
-def _role_bearing(
-    question: Question, row: Restriction, edition: Edition
-) -> list[tuple[_Bearing, pb.HitReason.ValueType]]:
+def _bearings(question: Question, row: Restriction, edition: Edition) -> list[_Part]:
+    """The parts of the scope that are not simply in scope; most restrictions have none."""
+    parts = _role_bearing(question, row, edition) + _tender_bearing(question, row)
+    if row.region:
+        parts += _scope_bearing("region", region_relation(row.region, question.region))
+    if row.industry:
+        parts += _scope_bearing("industry", industry_relation(row.industry, question.industry))
+    if row.activity:
+        parts += _scope_bearing("activity", activity_relation(row.activity, question.activity))
+    return parts
+
+
+def _role_bearing(question: Question, row: Restriction, edition: Edition) -> list[_Part]:
     unstated = question.role not in _ROLES  # A role of a later release says nothing to this one.
     roles = _ROLES if unstated else (question.role,)
-    if all(edition.binds(row.measure, role, kind=row.kind, capacities=row.capacities) for role in roles):
+    bound = [edition.binds(row.measure, role, kind=row.kind, capacities=row.capacities) for role in roles]
+    if all(bound):
         return []  # An exit ban binds the person whatever he acts as, so the role need not be stated.
     if unstated:
         return [(_Bearing.UNSETTLED, pb.HIT_REASON_ROLE_NOT_STATED)]
     return [(_Bearing.OUT_OF_SCOPE, pb.HIT_REASON_OTHER_ROLE)]
 
 
-def _tender_bearing(question: Question, row: Restriction) -> list[tuple[_Bearing, pb.HitReason.ValueType]]:
+def _tender_bearing(question: Question, row: Restriction) -> list[_Part]:
     if not row.measure.compulsory_tender_only or question.tender_kind == subject.TENDER_KIND_COMPULSORY:
         return []
     if question.tender_kind == subject.TENDER_KIND_VOLUNTARY:
@@ -158,7 +173,7 @@ def _tender_bearing(question: Question, row: Restriction) -> list[tuple[_Bearing
     return [(_Bearing.UNSETTLED, pb.HIT_REASON_TENDER_KIND_NOT_STATED)]
 
 
-def _scope_bearing(name: str, relation: Relation) -> list[tuple[_Bearing, pb.HitReason.ValueType]]:
+def _scope_bearing(name: str, relation: Relation) -> list[_Part]:
     if relation is Relation.INSIDE:
         return []
     unsettled, outside = _UNSETTLED_OR_OUTSIDE[name]

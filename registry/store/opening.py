@@ -81,6 +81,8 @@ def _give_up(engine: Engine, lock: StoreLock) -> None:
 def _check_present(path: Path) -> None:
     if not path.is_file():
         raise StoreError(f"存储 {path} 不存在; 请先运行 registry init")
+    if not path.stat().st_size:  # SQLite would make a new database of it.
+        raise StoreError(f"存储 {path} 是空文件; 请从备份恢复")
 
 
 def _scripts() -> ScriptDirectory:

@@ -40,6 +40,7 @@ def writing_engine(path: Path) -> Engine:
         "sqlite://",
         creator=lambda: _connect(path, mode="rwc"),
         poolclass=StaticPool,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_writer)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -54,6 +55,7 @@ def reading_engine(path: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=READERS,
         max_overflow=READERS,
+        hide_parameters=True,
     )
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
@@ -78,17 +80,20 @@ class StoreLock:
         real = store.resolve()  # Two names of one file must lead to one lock.
         path = real.with_name(real.name + ".lock")
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError(f"不能锁定 {store}: {error.strerror}") from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._file)
+            os.close(held)
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
                 raise StoreBusyError(f"{store} 正被另一进程写入") from error
             raise StoreError(f"不能锁定 {store}: {error.strerror}") from error
+        self._file: int | None = held
 
     def release(self) -> None:
-        """Gives the right back."""
-        os.close(self._file)
+        """Gives the right back; a second time does nothing."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

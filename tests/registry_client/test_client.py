@@ -32,6 +32,7 @@ from registry_client import (
     resident_id,
     uscc,
 )
+from registry_client.channel import MAX_ATTEMPTS
 from tests.registry_client.samples import FIRM, ORIGIN, OTHER_FIRM, PERSON
 from tests.registry_client.simulated_registry import SimulatedRegistry, served
 
@@ -225,7 +226,7 @@ def test_repetition_ends(registry: Registry, simulated: SimulatedRegistry) -> No
     with pytest.raises(RegistryCallError) as failed:
         registry.check(uscc(FIRM), PROCUREMENT)
     assert failed.value.code is grpc.StatusCode.UNAVAILABLE
-    assert len(simulated.calls) == 4
+    assert len(simulated.calls) == MAX_ATTEMPTS
 
 
 def test_an_answer_of_the_registry_is_not_asked_for_again(

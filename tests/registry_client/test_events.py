@@ -7,7 +7,6 @@ from registry.v1.error_reason_pb2 import ERROR_REASON_FIELD_INVALID
 from registry.v1.statement_pb2 import Event
 from registry_client.events import column_of_field, event_of_row, unsent_headings
 from registry_client.files import RowFault
-from tests.registry_client import samples
 from tests.registry_client.samples import (
     DEPARTMENT,
     ENTRY,
@@ -253,9 +252,5 @@ def test_what_is_not_sent_is_named(directory: Path) -> None:
     assert unsent_headings(table.headings, only_row(table)) == ["名单名称", "内部编号"]
     table = table_of(directory, ENTRY | {"名单代码": "L-90"})
     assert unsent_headings(table.headings, only_row(table)) == ["名单名称", "移出条件", "救济途径"]
-    assert unsent_headings(*_headings_and_row(directory, PENALTY)) == []
-
-
-def _headings_and_row(directory: Path, cells: dict[str, str]) -> tuple[samples.Headings, samples.Row]:
-    table = table_of(directory, cells)
-    return table.headings, only_row(table)
+    table = table_of(directory, PENALTY)
+    assert unsent_headings(table.headings, only_row(table)) == []

@@ -7,7 +7,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.commands.submission import Rejection
 from registry.domain.faults import Fault
 from registry.store.interface import RefusalRow
-from registry.v1 import error_reason_pb2, intake_service_pb2
+from registry.v1 import intake_service_pb2
 from registry.v1 import statement_pb2 as pb
 from registry.v1.verdict_pb2 import VERDICT_BLOCKED
 from tests.support.events import (
@@ -135,10 +135,3 @@ def test_refused_and_admitted_statements_of_one_call_do_not_hinder_each_other(sp
     first, refused, last = spine.put("财政", *sealed)
     assert placed(last) == placed(first) + 1
     assert refusal(refused) == FIVE
-
-
-def test_every_fault_of_a_department_is_named_by_a_reason_of_the_contract(spine: Spine) -> None:
-    outcome = spine.say("财政", event=five_faults())
-    assert isinstance(outcome, Rejection)
-    for fault in outcome.faults:
-        assert f"ERROR_REASON_{fault.name}" in error_reason_pb2.ErrorReason.keys()

@@ -23,7 +23,7 @@ from registry.domain.identifiers import (
 )
 from registry.sanctions.verdict import Decision
 from registry.v1 import statement_pb2 as pb
-from registry.v1 import subject_pb2
+from registry.v1 import subject_pb2, verdict_pb2
 from registry.v1.subject_pb2 import Subject, SubjectKind
 from tests.support.spine import Spine
 
@@ -192,3 +192,21 @@ def ask(spine: Spine, subject: Subject, *question: Any, **more: Any) -> Decision
     """The verdict on a subject, see ``Spine.ask``."""
     identifier = subject.identifier
     return spine.ask(identifier.value, *question, kind=identifier.type, **more)
+
+
+def told(decision: Decision) -> tuple[str, dict[str, str]]:
+    """A verdict in words: ``("CLEAR", {"M-PRO-01": "INFORMATION OTHER_ROLE"})``."""
+    hits = {
+        hit.restriction.measure.code: " ".join(
+            [
+                verdict_pb2.HitEffect.Name(hit.effect).removeprefix("HIT_EFFECT_"),
+                *(verdict_pb2.HitReason.Name(reason).removeprefix("HIT_REASON_") for reason in hit.reasons),
+            ]
+        )
+        for hit in decision.hits
+    }
+    verdict = verdict_pb2.Verdict.Name(decision.verdict).removeprefix("VERDICT_")
+    if decision.indeterminate:
+        reason = verdict_pb2.IndeterminateReason.Name(decision.indeterminate)
+        verdict += " " + reason.removeprefix("INDETERMINATE_REASON_")
+    return verdict, hits

@@ -119,7 +119,7 @@ def _mandate(entry: DepartmentEntry) -> str:
     parts = (mandate.categories, mandate.lists, mandate.measures)
     text = "；".join("、".join(codes) for codes in parts if codes)
     relayed = len(mandate.relayed_authorities)
-    return f"{text}；转报{relayed}个机关" if relayed else text
+    return f"{text}\n转报{relayed}个机关" if relayed else text
 
 
 def _suite(suite: Suite.ValueType) -> str:

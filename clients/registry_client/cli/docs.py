@@ -21,7 +21,7 @@ INTRODUCTION = """\
 The registry at the command line, for departments and for systems that ask.
 
 本页由 `python -m registry_client.cli.docs` 从命令的帮助文字生成，由测试核对。
-This page is written by that command from the help texts, and a test compares the two.
+That command writes this page from the help texts; a test compares the two.
 """
 
 

@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Column, Integer, LargeBinary, Table
+
+from registry.__main__ import main
+from registry.commands.rebuild import MAX_DIFFERENCES, Rebuilt, compare
+from registry.provenance.vault import Vault
+from registry.store import tables
+from registry.store.interface import DERIVED_TABLES, StoreError
+from registry.store.opening import create_store, open_store
+from registry.v1 import envelope_pb2, subject_pb2
+from tests.support.clock import instant_ms
+from tests.support.events import ask, firm, placed
+from tests.support.history import short_ban, write_random_history, write_rich_history
+from tests.support.spine import TODAY, Spine, found_spine, furnish
+from tests.support.tampering import Copy
+
+DERIVED = [tables.metadata.tables[name] for name in DERIVED_TABLES]
+COLUMNS = [(table, column) for table in DERIVED for column in table.columns]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with a rich history that nobody has tampered with."""
+    spine = furnish(found_spine(tmp_path_factory.mktemp("written") / "registry"))
+    write_rich_history(spine)
+    spine.engine.close()
+    return spine.directory
+
+
+@pytest.fixture
+def copy(written: Path, tmp_path: Path) -> Copy:
+    return Copy.of(written, tmp_path)
+
+
+@pytest.fixture
+def spine(tmp_path: Path) -> Iterator[Spine]:
+    spine = furnish(found_spine(tmp_path / "registry"))
+    yield spine
+    spine.engine.close()
+
+
+@pytest.fixture(scope="module")
+def rebuilt(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the history folds to."""
+    copy = Copy.of(written, tmp_path_factory.mktemp("rebuilt"))
+    assert copy.rebuild() == []
+    return copy.config.store.with_name("rebuilt.db")
+
+
+def position_of(copy: Copy, statement_id: str) -> int:
+    ((position,),) = copy.sql("SELECT position FROM statement WHERE statement_id = ?", statement_id)
+    return int(position)
+
+
+def differences(copy: Copy, rebuilt: Path) -> list[str]:
+    """The derived rows of a copy held against what the log folds to."""
+    one, other, result = open_store(copy.config.store), open_store(rebuilt), Rebuilt()
+    try:
+        compare(one, other, result)
+    finally:
+        one.close()
+        other.close()
+    return result.differences
+
+
+# --- agreement ------------------------------------------------------------------------------------
+
+
+def test_rich_history_folds_to_the_same_state(copy: Copy) -> None:
+    assert copy.rebuild() == []
+
+
+def test_rich_history_has_a_row_in_every_derived_table(copy: Copy) -> None:
+    for table in DERIVED_TABLES:
+        assert copy.sql(f"SELECT * FROM {table}"), table
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_history_folds_to_the_same_state_however_it_was_grouped(
+    spine: Spine, tmp_path: Path, seed: int
+) -> None:
+    write_random_history(spine, Random(seed), 120)
+    spine.engine.close()
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def test_history_over_more_than_one_group_folds_to_the_same_state(spine: Spine, tmp_path: Path) -> None:
+    statements = [spine.statement("财政", f"S-{n}", event=short_ban(n)) for n in range(1_100)]
+    spine.put("财政", *(spine.seal("财政", each) for each in statements[:1_000]))
+    spine.clock.now_ms += 1
+    spine.put("财政", *(spine.seal("财政", each) for each in statements[1_000:]))
+    spine.engine.close()
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def test_rebuilding_twice_gives_equal_files(copy: Copy, rebuilt: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.db"
+    assert copy.rebuild(again) == []
+    assert again.read_bytes() == rebuilt.read_bytes()
+
+
+def test_rebuilt_store_holds_all_that_the_first_one_held(copy: Copy, rebuilt: Path) -> None:
+    one, other = open_store(copy.config.store), open_store(rebuilt)
+    assert list(one.statements()) == list(other.statements())
+    assert list(one.all_refusals()) == list(other.all_refusals())
+    assert list(one.queries()) == list(other.queries())
+    assert sorted(one.all_persons()) == sorted(other.all_persons())
+    assert one.meta() == other.meta()
+    assert one.checkpoint() == other.checkpoint()
+    one.close()
+    other.close()
+
+
+def test_rebuilt_store_can_take_the_place_of_the_first_one(spine: Spine, tmp_path: Path) -> None:
+    write_rich_history(spine)
+    envelope = spine.seal("财政", spine.statement("财政", "last", event=short_ban(30)))
+    (last,) = spine.put("财政", envelope)
+    questions = [(firm(n), at) for n in (1, 2, 3, 4, 5, 10, 11, 30) for at in range(16, spine.position + 1)]
+    before = [ask(spine, subject, at=at) for subject, at in questions]
+    spine.engine.close()
+    target = tmp_path / "new.db"
+    assert Copy(spine.config).rebuild(target) == []
+    target.replace(spine.config.store)
+    spine.reopen()
+    assert [ask(spine, subject, at=at) for subject, at in questions] == before
+    (again,) = spine.put("财政", envelope)
+    assert placed(again) == placed(last)
+    assert placed(spine.say("财政", "next", event=short_ban(31))) == placed(last) + 1
+    spine.engine.close()
+    assert Copy(spine.config).verify() == []
+
+
+def test_statement_is_judged_as_on_the_day_of_its_receipt(spine: Spine, tmp_path: Path) -> None:
+    placed(spine.say("财政", "early", event=short_ban(1)))
+    spine.clock.now_ms = instant_ms(replace_year(2040))
+    assert not hasattr(spine.say("财政", "late", event=short_ban(2)), "position")
+    spine.engine.close()
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def replace_year(year: int):  # type: ignore[no-untyped-def]
+    return TODAY.replace(year=year)
+
+
+# --- tampering with derived state -----------------------------------------------------------------
+
+
+def _other(column: Column[object], value: object) -> object:
+    """A value that is one byte away."""
+    if isinstance(column.type, Integer):
+        return 1 if value is None else int(str(value)) + 1
+    if isinstance(column.type, LargeBinary):
+        content = bytearray(value if isinstance(value, bytes) else b"")
+        content[len(content) // 2] ^= 1
+        return bytes(content)
+    text = str(value or "2026-01-01")
+    return text[:-1] + ("0" if text[-1:] != "0" else "1")
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{t.name}.{c.name}" for t, c in COLUMNS])
+def test_one_changed_byte_of_any_derived_column_is_found(
+    copy: Copy, rebuilt: Path, table: Table, column: Column[object]
+) -> None:
+    keys = [key.name for key in table.primary_key.columns]
+    *key, value = copy.sql(f"SELECT {', '.join(keys)}, {column.name} FROM {table.name} LIMIT 1")[0]
+    where = " AND ".join(f"{name} = ?" for name in keys)
+    copy.sql(f"UPDATE {table.name} SET {column.name} = ? WHERE {where}", _other(column, value), *key)
+    found = differences(copy, rebuilt)
+    assert found and all(line.startswith(f"{table.name}: ") for line in found)
+
+
+@pytest.mark.parametrize("table", DERIVED_TABLES)
+def test_derived_row_that_is_missing_or_added_is_found(copy: Copy, rebuilt: Path, table: str) -> None:
+    rows = copy.sql(f"SELECT rowid FROM {table} ORDER BY rowid")
+    for (rowid,) in (rows[0], rows[-1]):
+        kept = copy.sql(f"SELECT * FROM {table} WHERE rowid = ?", rowid)
+        copy.sql(f"DELETE FROM {table} WHERE rowid = ?", rowid)
+        assert differences(copy, rebuilt)
+        copy.sql(f"INSERT INTO {table} VALUES ({','.join('?' * len(kept[0]))})", *kept[0])
+        assert differences(copy, rebuilt) == []
+    key = tables.metadata.tables[table].primary_key.columns[-1]
+    added = [_other(key, value) if name == key.name else value for name, value in zip(
+        tables.metadata.tables[table].columns.keys(), kept[0], strict=True)]
+    if key.name == "known_from":
+        added[[*tables.metadata.tables[table].columns.keys()].index("known_from")] = 1_000
+    if table == "event":
+        added[2] = "added"
+    copy.sql(f"INSERT INTO {table} VALUES ({','.join('?' * len(added))})", *added)
+    assert differences(copy, rebuilt)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE restriction SET last = '2099-01-01' WHERE position = 26",
+        "UPDATE event SET state = 1 WHERE position = 26",
+        "DELETE FROM subject WHERE known_from = 26",
+        "UPDATE chain SET sequence = sequence + 1 WHERE sequence = 2",
+        "UPDATE edition SET position = 37 WHERE position = 38",
+        "UPDATE checkpoint SET note = note || ' '",
+    ],
+)
+def test_rebuild_itself_names_the_table_that_was_tampered_with(copy: Copy, tampering: str) -> None:
+    copy.sql(tampering)
+    found = copy.rebuild()
+    assert found and all(tampering.split()[1 if "UPDATE" in tampering else 2] in line for line in found)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE restriction SET last = '2028-13-01'",
+        "UPDATE restriction SET edition = 'unknown'",
+        "UPDATE restriction SET measure_code = 'M-PRO-99'",
+        "UPDATE key SET enrolment = x'ff'",
+        "DELETE FROM edition",
+        "DELETE FROM checkpoint",
+        "UPDATE checkpoint SET frontier = x'00'",
+        "DELETE FROM restriction",
+        "DELETE FROM department",
+        "DELETE FROM key",
+    ],
+)
+def test_rebuild_works_although_the_derived_state_is_past_reading(copy: Copy, tampering: str) -> None:
+    copy.sql(tampering)
+    found = copy.rebuild()
+    assert found
+    copy.sql("DELETE FROM meta WHERE name = 'nothing'")
+    rebuilt = Copy(replace(copy.config, store=copy.config.store.with_name("rebuilt.db")))
+    assert rebuilt.verify() == []
+
+
+# --- tampering with the log -----------------------------------------------------------------------
+
+
+def test_changed_payload_is_found_where_it_stands(copy: Copy) -> None:
+    position = position_of(copy, "ban-2")
+    ((sealed,),) = copy.sql("SELECT sealed_payload FROM statement WHERE position = ?", position)
+    altered = sealed[:50] + bytes([sealed[50] ^ 1]) + sealed[51:]
+    copy.sql("UPDATE statement SET sealed_payload = ? WHERE position = ?", altered, position)
+    (found,) = copy.rebuild()
+    assert found.startswith(f"序号{position}: ")
+
+
+def test_payload_sealed_again_by_somebody_with_the_vault_key_is_found(copy: Copy) -> None:
+    position = position_of(copy, "ban-2")
+    vault = Vault(copy.config.vault_key.read_bytes())
+    ((sealed,),) = copy.sql("SELECT sealed_payload FROM statement WHERE position = ?", position)
+    payload = vault.open_payload(sealed, b"").replace(b"2028-03-01", b"2026-04-01")
+    forged = vault.seal_payload(payload, b"", bytes(12))
+    copy.sql("UPDATE statement SET sealed_payload = ? WHERE position = ?", forged, position)
+    assert copy.rebuild() == [f"序号{position}: 签名与内容不符(内容被改动, 或用了别的私钥)。"]
+
+
+@pytest.mark.parametrize("at", [0, 1, 9, 10, 49, 50, 81, 82, 113, 114, 121])
+def test_change_of_any_field_of_a_leaf_is_found(copy: Copy, at: int) -> None:
+    position = position_of(copy, "ban-2")
+    ((leaf,),) = copy.sql("SELECT leaf FROM statement WHERE position = ?", position)
+    altered = leaf[:at] + bytes([leaf[at] ^ 1]) + leaf[at + 1 :]
+    copy.sql("UPDATE statement SET leaf = ? WHERE position = ?", altered, position)
+    assert copy.rebuild() != []
+
+
+@pytest.mark.parametrize(
+    "pair", [("ban-2", "tax-4"), ("ban-2", "ban-2b"), ("genesis", "ban-2"), ("clerk-key", "by-clerk")]
+)
+def test_two_swapped_statements_are_found(copy: Copy, pair: tuple[str, str]) -> None:
+    one, other = (position_of(copy, statement_id) for statement_id in pair)
+    for here, there in ((one, -1), (other, one), (-1, other)):
+        copy.sql("UPDATE statement SET position = ? WHERE position = ?", there, here)
+    (found, *_) = copy.rebuild()
+    assert found.startswith(f"序号{min(one, other)}: ")
+
+
+@pytest.mark.parametrize("statement_id", ["genesis", "clerk-key", "ban-2", "many-9"])
+def test_statement_that_is_missing_is_found(copy: Copy, statement_id: str) -> None:
+    copy.sql("DELETE FROM statement WHERE statement_id = ?", statement_id)
+    assert copy.rebuild() != []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("department", "11130900DEM0000303"),
+        ("statement_id", "another"),
+        ("subject", "91130902DEM0000142"),
+        ("payload_type", "text/plain"),
+        ("signatures", b""),
+        ("signatures", b"\xff\xff"),
+        ("sealed_payload", b""),
+        ("leaf", b"\x01"),
+    ],
+)
+@pytest.mark.parametrize("statement_id", ["genesis", "ban-2", "clerk-key"])
+def test_other_columns_of_a_statement_are_held_against_what_was_signed(
+    copy: Copy, statement_id: str, column: str, value: str | bytes
+) -> None:
+    position = position_of(copy, statement_id)
+    copy.sql(f"UPDATE statement SET {column} = ? WHERE position = ?", value, position)
+    (found,) = copy.rebuild()
+    assert found.startswith(f"序号{position}: ")
+
+
+@pytest.mark.parametrize("statement_id", ["genesis", "ban-2", "clerk-key", "exit-1"])
+def test_changed_signature_is_found(copy: Copy, statement_id: str) -> None:
+    position = position_of(copy, statement_id)
+    ((kept,),) = copy.sql("SELECT signatures FROM statement WHERE position = ?", position)
+    for name, value in (("sig", bytes(64)), ("keyid", "0" * 64)):
+        signatures = envelope_pb2.Envelope.FromString(kept)
+        setattr(signatures.signatures[-1], name, value)
+        copy.sql("UPDATE statement SET signatures = ? WHERE position = ?", signatures.SerializeToString(), position)
+        (found,) = copy.rebuild(copy.config.store.with_name(f"{name}.db"))
+        assert found.startswith(f"序号{position}: ")
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "DELETE FROM person",
+        "UPDATE person SET sealed = x'00'",
+        "UPDATE person SET sealed = (SELECT sealed FROM person AS other WHERE other.ref != person.ref)",
+    ],
+)
+def test_persons_that_cannot_be_opened_or_were_exchanged_are_found(copy: Copy, tampering: str) -> None:
+    copy.sql(tampering)
+    (found,) = copy.rebuild()
+    assert found.startswith(f"序号{position_of(copy, 'exit-1')}: ")
+
+
+def test_statement_by_a_key_that_was_revoked_before_it_is_found(copy: Copy) -> None:
+    """Swapped with its revocation, a statement stands behind it."""
+    one, other = position_of(copy, "by-clerk"), position_of(copy, "clerk-key-gone")
+    for here, there in ((one, -1), (other, one), (-1, other)):
+        copy.sql("UPDATE statement SET position = ? WHERE position = ?", there, here)
+    assert copy.rebuild()[0].startswith(f"序号{one}: ")
+
+
+def test_differences_without_end_are_cut_short(copy: Copy) -> None:
+    copy.sql("UPDATE event SET category = 'E-01'")
+    assert len(copy.rebuild()) == MAX_DIFFERENCES
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def test_command_compares_tells_and_leaves_nothing_behind(copy: Copy) -> None:
+    directory = copy.config.store.parent
+    arguments = ["rebuild", "--directory", str(directory)]
+    for _ in range(2):
+        fine = CliRunner().invoke(main, arguments)
+        assert (fine.exit_code, fine.stdout) == (0, "重建 49 条陈述, 110 行派生数据, 逐字节一致\n")
+    assert sorted(path.name for path in directory.glob("registry.db*")) == ["registry.db", "registry.db.lock"]
+    copy.sql("UPDATE restriction SET last = '2099-01-01' WHERE position = 26")
+    broken = CliRunner().invoke(main, arguments)
+    assert broken.exit_code == 1
+    assert "restriction: " in broken.stderr
+    assert "Traceback" not in broken.output
+
+
+def test_command_keeps_the_rebuilt_store_where_it_is_asked_to(copy: Copy, tmp_path: Path) -> None:
+    target = tmp_path / "kept.db"
+    arguments = ["rebuild", "--directory", str(copy.config.store.parent), "--into", str(target)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    open_store(target).close()
+    refused = CliRunner().invoke(main, arguments)
+    assert refused.exit_code == 1
+    assert "已存在; 不会覆盖" in refused.stderr
+
+
+def test_command_works_after_one_that_was_killed_in_the_middle(copy: Copy) -> None:
+    left = copy.config.store.with_name("registry.db.rebuild")
+    create_store(left).close()
+    done = CliRunner().invoke(main, ["rebuild", "--directory", str(copy.config.store.parent)])
+    assert done.exit_code == 0, done.stderr
+    assert not left.exists()
+
+
+def test_rebuild_into_a_store_that_is_not_empty_is_refused(copy: Copy) -> None:
+    copy.rebuild()
+    with pytest.raises(StoreError, match="已存在"):
+        copy.rebuild()
+    assert subject_pb2.DESCRIPTOR is not None

@@ -1,0 +1,65 @@
+"""docs/registryctl.md says what the commands say (in the manner of sqlite-utils' tests/test_docs.py)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from rich.cells import cell_len
+
+from registry_client.cli.docs import help_text, page
+from registry_client.cli.group import registryctl
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "registryctl.md"
+COMMANDS = sorted(registryctl.commands)
+BRIEF = {
+    "submit",
+    "check",
+    "departments",
+    "keys",
+    "officials",
+    "checkpoint",
+    "keygen",
+    "refusals",
+    "statement",
+}
+
+
+def test_the_page_is_what_the_help_texts_make() -> None:
+    assert PAGE.read_text("utf-8") == page(), "python -m registry_client.cli.docs > docs/registryctl.md"
+
+
+def test_the_module_writes_the_page() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "registry_client.cli.docs"], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout == page()
+
+
+def test_every_command_is_there() -> None:
+    assert set(COMMANDS) >= BRIEF
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_explained_in_the_page(name: str) -> None:
+    text = PAGE.read_text("utf-8")
+    assert f"$ registryctl {name} --help" in text
+    assert help_text(f"registryctl {name}") in text
+    for parameter in registryctl.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+            assert all(option in help_text(f"registryctl {name}") for option in parameter.opts)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help_text_in_chinese_first(name: str) -> None:
+    command = registryctl.commands[name]
+    assert command.help
+    assert "\u4e00" <= command.help[0] <= "\u9fff"
+    assert command.short_help
+    assert "\u4e00" <= command.short_help[0] <= "\u9fff"
+
+
+def test_no_line_of_a_help_text_is_wider_than_the_terminal() -> None:
+    assert max(map(cell_len, page().splitlines())) <= 80

@@ -1,0 +1,77 @@
+"""A copy of an installation for somebody to tamper with, and what verify and rebuild say of it.
+
+    copy = Copy.of(written, tmp_path)
+    copy.sql("UPDATE restriction SET last = '2099-01-01'")
+    assert copy.verify() == []
+    assert "restriction" in copy.rebuild()[0]
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from registry.commands.rebuild import rebuild
+from registry.commands.state import RegistryState
+from registry.commands.verify import verify
+from registry.config import Config, load_config
+from registry.editions import shipped_editions
+from registry.provenance.keys import FileSigner, load_verifying_key
+from registry.provenance.vault import Vault
+from registry.store.opening import create_store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An installation that is not in use."""
+
+    config: Config
+
+    @classmethod
+    def of(cls, installation: Path, directory: Path) -> Copy:
+        """A copy beside others in a directory."""
+        target = directory / f"copy-{len(list(directory.iterdir()))}"
+        shutil.copytree(installation, target)
+        return cls(load_config(target))
+
+    @property
+    def signer(self) -> FileSigner:
+        """The log's key."""
+        return FileSigner.load(self.config.log_key, None)
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Tampers with, or looks into, the store's file."""
+        with sqlite3.connect(self.config.store) as connection:
+            rows = connection.execute(statement, parameters).fetchall()
+        connection.close()
+        return rows
+
+    @contextmanager
+    def state(self) -> Iterator[RegistryState]:
+        """The state as a server would load it."""
+        store = open_store(self.config.store)
+        try:
+            yield RegistryState(store, Vault(self.config.vault_key.read_bytes()), shipped_editions())
+        finally:
+            store.close()
+
+    def verify(self) -> list[str]:
+        """What verify finds wrong."""
+        key = load_verifying_key(self.signer.suite, self.signer.public_key)
+        with self.state() as state:
+            return verify(state, key).faults
+
+    def rebuild(self, into: Path | None = None) -> list[str]:
+        """What rebuild finds different."""
+        target = into or self.config.store.with_name("rebuilt.db")
+        with self.state() as state:
+            store = create_store(target)
+            try:
+                return rebuild(state, store, self.signer).differences
+            finally:
+                store.close()

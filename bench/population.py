@@ -130,7 +130,9 @@ class Population:
 def populate(directory: Path, *, restricted: int, clear: int) -> Population:
     """Founds a registry in a directory that does not exist, and fills it."""
     office = OPERATOR.office
-    plan = Plan(ORIGIN, Operator(office.code, office.name, "130900"), "127.0.0.1:0", [ip_address("127.0.0.1")])
+    plan = Plan(
+        ORIGIN, Operator(office.code, office.name, "130900"), "127.0.0.1:0", [ip_address("127.0.0.1")]
+    )
     config = create_installation(directory, plan, clock=now_ms)
     engine = start_engine(config)
     try:

@@ -90,7 +90,7 @@ def founded_town(directory: Path) -> Iterator[Town]:
         "--operator-code", OPERATOR.office.code, "--operator-name", OPERATOR.office.name, "--region", CITY,
     )  # fmt: skip
     with ExitStack() as stack:
-        target = stack.enter_context(_served(directory))
+        target = stack.enter_context(served_at(directory))
         registrar = stack.enter_context(_connect(directory, target, "registrar"))
         signer = FileSigner.load(directory / "keys" / "operator.key", None)
         operator = Sender(ORIGIN, OPERATOR.office.code, signer, Numbering.generate())
@@ -117,12 +117,13 @@ def run_registry(*arguments: str) -> str:
 
 
 @contextmanager
-def _served(directory: Path) -> Iterator[str]:
+def served_at(directory: Path) -> Iterator[str]:
+    """Serves an installation in a process of its own; answers where."""
     log = (directory / "server.log").open("wb")
     command = [sys.executable, "-m", "registry", "serve", "--directory", str(directory)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    assert server.stdout is not None
     try:
-        assert server.stdout is not None
         line = server.stdout.readline()
         port = re.search(r":(\d+) ", line)
         if port is None:
@@ -131,6 +132,7 @@ def _served(directory: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(START_TIMEOUT_S)
+        server.stdout.close()
         log.close()
 
 

@@ -161,7 +161,8 @@ def test_a_rebuilt_store_can_be_kept_and_served_in_the_place_of_the_old_one(copy
     toml = copy / "registry.toml"
     toml.write_text(toml.read_text("utf-8").replace("registry.db", "rebuilt.db"), "utf-8")
     assert in_process("verify", "--directory", copy).code == 0
-    assert_one_line(in_process("rebuild", "--directory", copy, "--into", kept), "不会覆盖")
+    old = copy / "registry.db"
+    assert_one_line(in_process("rebuild", "--directory", copy, "--into", old), "不会覆盖")
 
 
 @pytest.mark.parametrize(

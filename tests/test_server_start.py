@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.departments import OPERATOR
 from registry.config import ConfigError, load_config
 from registry.provenance.keys import FileSigner
 from registry.server import StartError, build_server, server_credentials, start_engine
@@ -24,11 +25,12 @@ from tests.support.command import (
     Run,
     assert_one_line,
     digests,
+    in_process,
     installation,
     mount,
     registry,
-    serving_process,
 )
+from tests.support.served import started
 from tests.support.spine import ORIGIN
 
 
@@ -111,17 +113,17 @@ SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "configuration missing": (drop(TOML), (TOML, "registry init")),
     "configuration malformed": (put(TOML, b"[registry\norigin"), (TOML,)),
     "configuration not text": (put(TOML, b"\xff\xfe"), (TOML,)),
-    "configuration without sections": (put(TOML, b"registry = 1\npaths = 2"), (TOML, "[registry]", "[paths]")),
+    "configuration without sections": (put(TOML, b"registry = 1\npaths = 2"), (TOML, "[paths]")),
     "configuration with unknown names": (rewrite(TOML, "store =", "shop ="), (TOML, "shop", "store")),
     "configuration with a number": (rewrite(TOML, ADDRESS, "8443"), (TOML, "address")),
     "configuration with a path that is none": (rewrite(TOML, "registry.db", "\\u0000"), (TOML,)),
-    "configuration of another registry": (rewrite(TOML, ORIGIN, "credit.example/x"), (ORIGIN, "credit.example/x")),
+    "configuration of another registry": (rewrite(TOML, ORIGIN, "c.example/x"), (ORIGIN, "c.example/x")),
     "address without port": (rewrite(TOML, ADDRESS, '"localhost"'), ("localhost",)),
     "port out of range": (rewrite(TOML, ADDRESS, '"127.0.0.1:70000"'), ("70000",)),
     "address of another machine": (rewrite(TOML, ADDRESS, '"192.0.2.1:0"'), ("192.0.2.1",)),
     "host that does not exist": (rewrite(TOML, ADDRESS, '"nowhere.invalid:0"'), ("nowhere.invalid",)),
     "store missing": (drop(DB), (DB, "registry init")),
-    "store of a newer version": (sql("UPDATE alembic_version SET version_num = '9999'"), ("9999", "升级程序")),
+    "store of a newer version": (sql("UPDATE alembic_version SET version_num = '9999'"), ("9999", "升级")),
     "store of an older version": (sql("DELETE FROM alembic_version"), ("registry migrate",)),
     "store empty": (put(DB, b""), (DB, "空文件")),
     "store garbage": (put(DB, b"garbage" * 5000), ("不是本系统的数据库",)),
@@ -225,7 +227,7 @@ def test_serve_names_a_port_in_use(copy: Path) -> None:
 
 
 def test_every_second_writer_is_kept_out_while_a_server_runs(copy: Path) -> None:
-    with serving_process(copy):
+    with started(copy):
         before = digests(copy)
         for name in ("serve", "verify", "rebuild", "migrate"):
             assert_one_line(registry(name, "--directory", copy), DB, "另一进程")
@@ -240,7 +242,11 @@ def test_a_read_only_disk_is_told_in_one_line(copy: Path, tmp_path: Path) -> Non
         mount("-o", "remount,ro,bind", str(view))
         before = digests(copy)
         for name in ("serve", "verify", "rebuild", "migrate"):
-            assert_one_line(registry(name, "--directory", view), "Read-only file system")
+            assert_one_line(registry(name, "--directory", view), "只读")
+        caller = ("--role", "auditor", "--caller", "a", "--name", "a")
+        assert_one_line(in_process("issue", "--directory", view, *caller), "Read-only")
+        office = ("--operator-code", OPERATOR.office.code, "--operator-name", OPERATOR.office.name)
+        assert_one_line(in_process("init", "--directory", view / "new", *office), "Read-only")
         assert digests(copy) == before
     finally:
         subprocess.run(["umount", str(view)], check=True)
@@ -252,7 +258,7 @@ def test_a_read_only_store_alone_is_told_in_one_line(copy: Path) -> None:
     try:
         mount("-o", "remount,ro,bind", store)
         before = digests(copy)
-        assert_one_line(registry("serve", "--directory", copy))
+        assert_one_line(registry("serve", "--directory", copy), DB, "只读")
         assert digests(copy) == before
     finally:
         subprocess.run(["umount", store], check=True)

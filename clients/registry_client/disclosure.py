@@ -15,9 +15,13 @@ _NUMBER_FIELDS = ("zjhm", "id_no")
 
 
 def masked_statement(statement: Statement) -> Statement:
-    """A copy of a statement in which every code of a natural person is masked."""
+    """A copy of a statement in which every code of a natural person is masked, and without its nonce.
+
+    With the nonce, the digits that are masked could be found by trying them against the log's hash.
+    """
     shown = Statement()
     shown.CopyFrom(statement)
+    shown.ClearField("nonce")
     match shown.WhichOneof("body"):
         case "event":
             _mask_event(shown.event)

@@ -118,6 +118,24 @@ class Ask:
             lists_connected=matter.lists_connected,
         )
 
+    def decide_organisations(
+        self, codes: Sequence[str], questions: Sequence[Question], matter: Matter
+    ) -> list[Decision]:
+        """The verdicts on many organisations, each as ``find`` and ``decide`` give it, in one sweep."""
+        record_of, position, edition = self.state.index.get, matter.position, matter.edition
+        connected, decisions = matter.lists_connected, []
+        for code, question in zip(codes, questions, strict=True):
+            record = record_of(normalise(code))
+            if record is None:
+                found = self.find(subject_pb2.IDENTIFIER_TYPE_USCC, code)
+                decision = self.decide(found, question, matter)
+            else:
+                decision = decide(
+                    question, record, position=position, edition=edition, lists_connected=connected
+                )
+            decisions.append(decision)
+        return decisions
+
     def require_purpose(self, matter: Matter) -> None:
         """Raises RegistryError unless purpose and reference are stated, as asking about persons needs."""
         found = Findings()

@@ -93,12 +93,12 @@ class _Run:
             self.result.faults.append("检查点旁所存的树的边缘、条数或接收时间与日志不符")
 
     def _check_statement(self, row: StatementRow) -> None:
+        chain = self._chains.get(row.subject, Chain(row.subject, 0, bytes(32)))
+        self._chains[row.subject] = Chain(row.subject, chain.sequence + 1, leaf_hash(row.leaf))
+        leaf = Leaf.decode(row.leaf)
         secret = self._secret(row.subject)
         envelope = open_envelope(row, self._state)
         statement = statement_pb2.Statement.FromString(envelope.payload)
-        leaf = Leaf.decode(row.leaf)
-        chain = self._chains.get(row.subject, Chain(row.subject, 0, bytes(32)))
-        self._chains[row.subject] = Chain(row.subject, chain.sequence + 1, leaf_hash(row.leaf))
         facts = {
             "陈述编号": (row.department, row.statement_id) == (statement.department, statement.statement_id),
             "陈述摘要": leaf.statement_hash == statement_hash(row.payload_type, envelope.payload),

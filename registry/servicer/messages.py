@@ -6,20 +6,21 @@ from datetime import date
 
 from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.verdict import Hit, Question
-from registry.v1 import subject_pb2, verdict_pb2
+from registry.v1 import restriction_service_pb2, subject_pb2, verdict_pb2
 
 MAX_HITS = 200_000
-MAX_CHECKED = 4096
+MAX_FRAMES = 4096
 _HitKey = tuple[str, int, int, int, int, tuple[int, ...]]
-_CheckedKey = tuple[str, int, int, date, frozenset[str], frozenset[str]]
+_FrameKey = tuple[str, int, int, date, frozenset[str], frozenset[str]]
 
 
 class VerdictMessages:
     """Builds the parts of an answer, keeping those that do not change."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
         self._hits: dict[_HitKey, verdict_pb2.Hit] = {}
-        self._checked: dict[_CheckedKey, verdict_pb2.Checked] = {}
+        self._frames: dict[_FrameKey, restriction_service_pb2.CheckResponse] = {}
 
     def hit(self, hit: Hit, edition: Edition) -> verdict_pb2.Hit:
         """The message of a hit; to be copied, never changed."""
@@ -32,20 +33,26 @@ class VerdictMessages:
             message = self._hits[key] = hit_message(hit, edition)
         return message
 
-    def checked(
+    def frame(
         self,
         question: Question,
         edition: Edition,
         lists_connected: frozenset[str],
         found: frozenset[str],
-    ) -> verdict_pb2.Checked:
-        """What was examined for a question, without the measures and lists that were ``found``."""
+    ) -> restriction_service_pb2.CheckResponse:
+        """An answer without its particulars, to be copied and never changed: under which edition it is
+        given, and what was examined without the measures and lists that were ``found``."""
         key = (edition.hash, question.domain, question.role, question.day, lists_connected, found)
-        message = self._checked.get(key)
+        message = self._frames.get(key)
         if message is None:
-            if len(self._checked) >= MAX_CHECKED:
-                self._checked.clear()
-            message = self._checked[key] = checked_message(question, edition, lists_connected, found)
+            if len(self._frames) >= MAX_FRAMES:
+                self._frames.clear()
+            message = self._frames[key] = restriction_service_pb2.CheckResponse(
+                checked_and_empty=checked_message(question, edition, lists_connected, found),
+                answered=restriction_service_pb2.Answered(
+                    origin=self._origin, edition=edition.hash, edition_label=edition.label
+                ),
+            )
         return message
 
 

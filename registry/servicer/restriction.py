@@ -19,6 +19,7 @@ _DETAILS = {
     verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN: "没有这一主体的任何记录, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单没有来源, 不能据此认为未受限制。",
 }
+_NOTHING: frozenset[str] = frozenset()
 
 
 class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceServicer):
@@ -26,13 +27,13 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._messages = VerdictMessages()
+        self._messages = VerdictMessages(ask.state.origin)
 
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         """See restriction_service.proto."""
         identifier = request.subject
         check_question(request)
-        matter = self._ask.settle(request, current_caller.get(), context.time_remaining())
+        matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
         personal = is_personal(identifier.type)
         if personal:
             self._ask.require_purpose(matter)
@@ -47,43 +48,49 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
     ) -> pb.BatchCheckResponse:
         """See restriction_service.proto."""
         check_batch(request)
-        matter = self._ask.settle(request, current_caller.get(), context.time_remaining())
+        matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
         personal = is_personal(request.identifier_type)
         if personal:
             self._ask.require_purpose(matter)
         questions = _questions(request, matter.question)
-        find, decide, kind = self._ask.find, self._ask.decide, request.identifier_type
-        subjects = [find(kind, value) for value in request.identifiers]
-        decisions = [
-            decide(found, question, matter) for found, question in zip(subjects, questions, strict=True)
-        ]
         if personal:
-            self._ask.log(matter, list(zip(subjects, decisions, strict=True)))
+            decisions = self._ask_about_persons(request, questions, matter)
+        else:
+            decisions = self._ask.decide_organisations(request.identifiers, questions, matter)
         return self._batch_answer(decisions, {q.role: q for q in questions}, matter)
 
+    def _ask_about_persons(
+        self, request: pb.BatchCheckRequest, questions: list[Question], matter: Matter
+    ) -> list[Decision]:
+        subjects = [self._ask.find(request.identifier_type, value) for value in request.identifiers]
+        decisions = [
+            self._ask.decide(found, question, matter)
+            for found, question in zip(subjects, questions, strict=True)
+        ]
+        self._ask.log(matter, list(zip(subjects, decisions, strict=True)))
+        return decisions
+
     def _answer(self, found: Found, decision: Decision, matter: Matter) -> pb.CheckResponse:
-        response = pb.CheckResponse(
-            verdict=decision.verdict,
-            hits=[self._messages.hit(hit, matter.edition) for hit in decision.hits],
-            answered=self._answered(matter),
-        )
+        met = found_codes(decision.hits) if decision.hits else _NOTHING
+        response = pb.CheckResponse()
+        response.CopyFrom(self._frame(matter.question, matter, met))
+        response.verdict = decision.verdict
         response.subject.type = found.type
         response.subject.value = mask(found.type, found.code)
+        _date(response.answered, matter)
+        if decision.hits:
+            response.hits.extend([self._messages.hit(hit, matter.edition) for hit in decision.hits])
         if decision.indeterminate:
             response.indeterminate_reason = decision.indeterminate
             response.indeterminate_detail = found.fault or _DETAILS[decision.indeterminate]
-        if found.ref:  # Nothing was examined under a code that is none.
-            met = found_codes(decision.hits) if decision.hits else frozenset()
-            checked = self._messages.checked(matter.question, matter.edition, matter.lists_connected, met)
-            response.checked_and_empty.CopyFrom(checked)
+        if not found.ref:
+            response.ClearField("checked_and_empty")  # Nothing was examined under a code that is none.
         return response
 
     def _batch_answer(
         self, decisions: list[Decision], questions: dict[int, Question], matter: Matter
     ) -> pb.BatchCheckResponse:
-        response = pb.BatchCheckResponse(
-            verdicts=[decision.verdict for decision in decisions], answered=self._answered(matter)
-        )
+        response = pb.BatchCheckResponse(verdicts=[decision.verdict for decision in decisions])
         for number, decision in enumerate(decisions):
             if decision.hits:
                 response.hits.extend([self._messages.hit(hit, matter.edition) for hit in decision.hits])
@@ -92,19 +99,26 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
                 response.indeterminate_subjects.append(number)
                 response.indeterminate_reasons.append(decision.indeterminate)
         for question in questions.values():
-            checked = self._messages.checked(question, matter.edition, matter.lists_connected, frozenset())
-            response.checked.add(role=question.role, checked=checked)
+            frame = self._frame(question, matter, _NOTHING)
+            response.checked.add(role=question.role, checked=frame.checked_and_empty)
+        response.answered.CopyFrom(self._frame(matter.question, matter, _NOTHING).answered)
+        _date(response.answered, matter)
         return response
 
-    def _answered(self, matter: Matter) -> pb.Answered:
-        answered = pb.Answered(
-            origin=self._ask.state.origin,
-            known_position=matter.position,
-            edition=matter.edition.hash,
-            edition_label=matter.edition.label,
-        )
-        answered.valid_time.FromMilliseconds(matter.valid_ms)
-        return answered
+    def _frame(self, question: Question, matter: Matter, met: frozenset[str]) -> pb.CheckResponse:
+        return self._messages.frame(question, matter.edition, matter.lists_connected, met)
+
+
+def _time_left(
+    request: pb.CheckRequest | pb.BatchCheckRequest, context: grpc.ServicerContext
+) -> float | None:
+    # Only a question for a position may have to wait.
+    return context.time_remaining() if request.HasField("consistency") else None
+
+
+def _date(answered: pb.Answered, matter: Matter) -> None:
+    answered.known_position = matter.position
+    answered.valid_time.FromMilliseconds(matter.valid_ms)
 
 
 def _questions(request: pb.BatchCheckRequest, question: Question) -> list[Question]:

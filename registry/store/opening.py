@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from alembic import command
@@ -83,6 +84,8 @@ def _check_present(path: Path) -> None:
         raise StoreError(f"存储 {path} 不存在; 请先运行 registry init")
     if not path.stat().st_size:  # SQLite would make a new database of it.
         raise StoreError(f"存储 {path} 是空文件; 请从备份恢复")
+    if not os.access(path, os.W_OK):  # SQLite would open it all the same, and fail at the first statement.
+        raise StoreError(f"存储 {path} 只读, 不能写入")
 
 
 def _scripts() -> ScriptDirectory:

@@ -135,7 +135,8 @@ def test_first_answer_is_repeated_after_a_restart(spine: Spine) -> None:
     spine.clock.now_ms += DAY_MS
     spine.reopen()
     (again,) = spine.put("财政", envelope)
-    assert isinstance(first, Placed) and isinstance(again, Placed)
+    assert isinstance(first, Placed)
+    assert isinstance(again, Placed)
     assert (again.position, again.received_ms, again.again) == (first.position, first.received_ms, True)
     assert spine.position == first.position
 
@@ -457,7 +458,8 @@ def test_group_whose_fate_is_unknown_is_never_contradicted_by_a_later_one(
     assert list(spine.engine.state.store.statements()) == written
     spine.reopen()
     (again,) = spine.put("财政", envelope)
-    assert isinstance(again, Placed) and again.again
+    assert isinstance(again, Placed)
+    assert again.again
     assert placed(spine.say("财政", "next", event=short_ban(2))) == again.position + 1
 
 

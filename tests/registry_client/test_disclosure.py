@@ -37,6 +37,10 @@ def test_the_statement_itself_is_left_as_it_is() -> None:
     assert statement.SerializeToString() == before
 
 
+def test_the_nonce_that_would_undo_the_mask_is_not_shown() -> None:
+    assert masked_statement(Statement(statement_id="S-1", nonce=b"n" * 16)).nonce == b""
+
+
 def test_other_statements_are_shown_as_they_are() -> None:
     statement = Statement(withdrawal=Withdrawal(reason="处罚决定已被撤销"))
     assert masked_statement(statement) == statement

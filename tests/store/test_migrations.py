@@ -100,8 +100,7 @@ def test_store_of_a_newer_version_is_refused_and_not_touched(path: Path, act: ob
 
 def test_empty_store_is_told_to_be_migrated_and_then_opens(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    _ask(path, "VACUUM")
-    path.touch()
+    _ask(path, "PRAGMA user_version = 1")
     with pytest.raises(StoreError, match="registry migrate"):
         open_store(path)
     assert migrate_store(path) == ("-", "0001")
@@ -141,7 +140,7 @@ migrate_store(Path(sys.argv[1]))
 
 def test_migration_that_is_cut_off_leaves_no_half_of_it(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    path.touch()
+    _ask(path, "PRAGMA user_version = 1")
     cut = subprocess.run([sys.executable, "-c", BREAKING, str(path)], capture_output=True, check=False)
     assert cut.returncode == -signal.SIGKILL
     left = {name for (name,) in _ask(path, "SELECT name FROM sqlite_master")}

@@ -408,6 +408,4 @@ def test_many_threads_read_at_once(stores: Stores) -> None:
 
 def test_notice_tells_the_version_and_its_fault() -> None:
     assert sqlite3.sqlite_version in sqlite_notice()
-    assert ("exactly one writing connection" in sqlite_notice()) == (
-        sqlite3.sqlite_version_info < (3, 51, 3)
-    )
+    assert ("exactly one writing connection" in sqlite_notice()) == (sqlite3.sqlite_version_info < (3, 51, 3))

@@ -155,9 +155,7 @@ def test_caller_that_gives_up_does_not_stop_the_writer(desk: Desk, writer: Write
     assert answers(writer.put([3])) == [3]
 
 
-def test_closing_finishes_what_is_queued_and_takes_nothing_more(
-    desk: Desk, writer: Writer[int, int]
-) -> None:
+def test_closing_finishes_what_is_queued_and_takes_nothing_more(desk: Desk, writer: Writer[int, int]) -> None:
     held = desk.hold(writer)
     futures = writer.put([1, 100, 2])
     closer = Thread(target=writer.close)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -81,26 +79,6 @@ def installation(directory: Path) -> Path:
     spine.say("财政", "refused", event=short_ban(2, "2036-03-01"))
     spine.engine.close()
     return directory
-
-
-@contextmanager
-def serving_process(directory: Path) -> Iterator[subprocess.Popen[str]]:
-    """A server in a process of its own, ready to answer; stopped at the end."""
-    process = subprocess.Popen(
-        command("serve", "--directory", directory),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        ready = process.stdout.readline()
-        assert "提供服务" in ready, process.communicate(timeout=TIMEOUT_S)
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=TIMEOUT_S)
 
 
 def mount(*arguments: str) -> None:

@@ -104,7 +104,8 @@ def _directory(log: _Log) -> None:
         section="采购监督科",
         roles=[pb.OFFICIAL_ROLE_SUBMITTER],
     )
-    log.say(OPERATOR.key, "wider", department_registration=events.registration("人社", categories=["E-03-XK"]))
+    wider = events.registration("人社", categories=["E-03-XK"])
+    log.say(OPERATOR.key, "wider", department_registration=wider)
     log.say(OPERATOR.key, "official", official_registration=official)
     clerk = FileSigner.generate(envelope_pb2.SUITE_ECDSA_P256_SHA256)
     log.enrol("财政", "clerk-key", clerk, official_id="F-7")

@@ -11,13 +11,16 @@ valid by the wall clock, because TLS reads no other, whatever day the spine's cl
 
 from __future__ import annotations
 
-import itertools
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 
 import grpc
 import pytest
@@ -34,6 +37,7 @@ from tests.support.spine import ORIGIN, Spine
 
 DAY = timedelta(days=1)
 DEADLINE_S = 20.0
+PROCESS_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,6 @@ class Authority:
     """An authority in a directory, whose certificates hold from yesterday for two days."""
 
     directory: Path
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
     def new(cls, directory: Path) -> Authority:
@@ -52,13 +55,16 @@ class Authority:
     def client(self, uri: str, *, not_before: datetime | None = None) -> Credential:
         """A caller's credential."""
         opening = not_before or yesterday()
-        name = f"client-{next(self._numbers)}"
+        name = f"client-{token_hex(4)}"
         return issue(self.directory, name, uri, not_before=opening, lifetime=2 * DAY)
 
     def server(self) -> Credential:
-        """A server's credential for the loopback."""
+        """A server's credential for the loopback, new each time."""
+        return self.server_named(f"server-{token_hex(4)}")
+
+    def server_named(self, name: str) -> Credential:
+        """The same under a name, in ``<name>.pem`` and ``<name>.key``."""
         hosts = ["localhost", ip_address("127.0.0.1")]
-        name = f"server-{next(self._numbers)}"
         return issue(self.directory, name, hosts=hosts, not_before=yesterday(), lifetime=2 * DAY)
 
 
@@ -85,7 +91,6 @@ class Served:
 
     spine: Spine
     authority: Authority
-    server: grpc.Server
     target: str
     channels: dict[Caller, grpc.Channel] = field(default_factory=dict)
 
@@ -119,26 +124,67 @@ class Served:
         return self.channels[caller]
 
     def close(self) -> None:
-        """Closes the channels and stops the server and its engine."""
+        """Closes the channels."""
         for channel in self.channels.values():
             channel.close()
-        self.server.stop(1).wait()
-        self.spine.engine.close()
 
 
 @contextmanager
 def serving(spine: Spine) -> Iterator[Served]:
     """Serves a spine on a free port until the block ends; the spine's engine is closed with it."""
-    authority = Authority.new(spine.directory.with_name(spine.directory.name + "-tls"))
+    authority = authority_of(spine)
     own = authority.server()
     credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], own.authority, True)
     server, port = build_server(spine.engine, credentials, "127.0.0.1:0")
     server.start()
-    served = Served(spine, authority, server, f"127.0.0.1:{port}")
+    served = Served(spine, authority, f"127.0.0.1:{port}")
     try:
         yield served
     finally:
         served.close()
+        server.stop(1).wait()
+        spine.engine.close()
+
+
+def authority_of(spine: Spine) -> Authority:
+    """The authority beside a spine's installation, made when it is first asked for."""
+    directory = spine.directory.with_name(spine.directory.name + "-tls")
+    return Authority(directory) if directory.exists() else Authority.new(directory)
+
+
+@contextmanager
+def serving_process(spine: Spine) -> Iterator[tuple[Served, subprocess.Popen[str]]]:
+    """Serves a spine by ``registry serve`` in a process of its own; the spine's engine is closed first."""
+    spine.engine.close()
+    authority = authority_of(spine)
+    authority.server_named("server")
+    config = spine.directory / "registry.toml"
+    config.write_text(config.read_text("utf-8").replace('"tls/', f'"{authority.directory}/'), "utf-8")
+    with started(spine.directory) as (process, target):
+        served = Served(spine, authority, target)
+        try:
+            yield served, process
+        finally:
+            served.close()
+
+
+@contextmanager
+def started(directory: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that serves an installation, ready to answer, and its address; stopped at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "registry", "serve", "--directory", str(directory)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        ready = re.search(r"在 (\S+) 提供服务", process.stdout.readline())
+        assert ready, process.communicate(timeout=PROCESS_TIMEOUT_S)
+        yield process, ready[1]
+    finally:
+        process.terminate()
+        process.communicate(timeout=PROCESS_TIMEOUT_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """A copy of an installation for somebody to tamper with, and what verify and rebuild say of it.
 
-    copy = Copy.of(written, tmp_path)
-    copy.sql("UPDATE restriction SET last = '2099-01-01'")
-    assert copy.verify() == []
-    assert "restriction" in copy.rebuild()[0]
+copy = Copy.of(written, tmp_path)
+copy.sql("UPDATE restriction SET last = '2099-01-01'")
+assert copy.verify() == []
+assert "restriction" in copy.rebuild()[0]
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from registry_client.cli.directory import checkpoint, departments, keys, officia
 from registry_client.cli.failures import EXPECTED, failure_of
 from registry_client.cli.intake import refusals, statement
 from registry_client.cli.keygen import keygen
+from registry_client.cli.state import state
 from registry_client.cli.submit import submit
 from registry_client.cli.wide_help import WideContext
 
@@ -39,6 +40,7 @@ def registryctl() -> None:
 
 for _command in (
     submit,
+    state,
     check,
     departments,
     officials,

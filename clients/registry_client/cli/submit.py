@@ -85,8 +85,8 @@ def submit(
     重复提交同一文件是安全的。有任何一行退回或未提交时，退出码为1。
     """
     sender = Sender(
-        origin=_told(origin, session.credentials.origin, "--origin"),
-        department=_told(department, session.credentials.department, "--department"),
+        origin=certified(origin, session.credentials.origin, "--origin"),
+        department=certified(department, session.credentials.department, "--department"),
         signer=load_signer(key or session.directory / SIGNING_KEY, passphrase_fd),
         numbering=Numbering.load(secret or session.directory / SECRET),
     )
@@ -163,7 +163,8 @@ def _row(path: Path, result: RowResult) -> dict[str, object]:
     }
 
 
-def _told(given: str | None, certified: str, option: str) -> str:
-    if given or certified:
-        return given or certified
+def certified(given: str | None, in_certificate: str, option: str) -> str:
+    """What an option says, or else the caller's certificate. Failure if neither does."""
+    if given or in_certificate:
+        return given or in_certificate
     raise Failure(f"证书中没有部门身份，请用 {option} 指定")

@@ -7,7 +7,7 @@ from registry.v1.envelope_pb2 import Envelope
 from registry.v1.intake_service_pb2 import Refusal
 from registry_client import Registry, Sender, submit_table
 from tests.registry_client.cli.conftest import Ctl
-from tests.registry_client.samples import PENALTY, PENALTY_OF_PERSON, PERSON, table_of
+from tests.registry_client.samples import PENALTY_OF_PERSON, PERSON, table_of
 from tests.registry_client.simulated_registry import RECEIVED_MS, SimulatedRegistry
 
 MASKED = f"{PERSON[:4]}**********{PERSON[-4:]}"
@@ -95,7 +95,3 @@ def test_a_statement_is_asked_for_by_id_or_position(ctl: Ctl, arguments: list[st
 def test_a_statement_that_is_not_ones_own_is_not_found(ctl: Ctl) -> None:
     run = ctl("statement", "S-1")
     assert (run.exit_code, run.errors) == (3, "错误：NOT_FOUND: 本部门没有这份陈述。\n")
-
-
-def test_the_sample_is_not_a_statement_about_an_organisation() -> None:
-    assert PENALTY["行政相对人类别"] != PENALTY_OF_PERSON["行政相对人类别"]

@@ -1,0 +1,125 @@
+"""``registryctl state``: one statement from a JSON file, signed and submitted.
+
+For everything that is not a row of a table: correction, withdrawal, repair, and the registrar's acts
+(department, official, key). The file holds the body of a ``registry.v1.Statement`` in protobuf's JSON
+mapping under the name of its field, or a list of such; ids and nonces are made from the content
+(``registry_client.numbering``), so that repeating a run is safe.
+
+Example::
+
+    {"withdrawal": {"target": {"department": "11130900DEM0000228", "statement_id": "E-51.7d00…"},
+                    "reason": "处罚决定经行政复议撤销"}}
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from google.protobuf.json_format import ParseDict, ParseError
+
+from registry.v1.envelope_pb2 import Envelope
+from registry.v1.statement_pb2 import Statement
+from registry_client.cli.failures import Failure
+from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
+from registry_client.cli.output import print_json, print_table
+from registry_client.cli.submit import SECRET, SIGNING_KEY
+from registry_client.cli.wide_help import WideCommand
+from registry_client.numbering import Numbering
+from registry_client.outcomes import SubmitOutcome
+from registry_client.statements import numbered_statement, seal
+
+
+@click.command("state", cls=WideCommand, short_help="签名并提交单份陈述 sign and submit statements")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="签名私钥，默认为凭证目录中的 signing.pem。The signing key.",
+)
+@click.option(
+    "--new-key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="登记密钥时新密钥的私钥，用来证明持有。The key being enrolled, which signs too.",
+)
+@passphrase_option
+@click.option(
+    "--secret",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
+)
+@json_option
+@connected
+def state(
+    session: Session,
+    files: tuple[Path, ...],
+    key: Path | None,
+    new_key: Path | None,
+    passphrase_fd: int | None,
+    secret: Path | None,
+    as_json: bool,
+) -> None:
+    """提交文件中的陈述：更正、撤回、修复，或登记机构登记部门、人员和密钥。Sign and submit statements.
+
+    文件是JSON，每份陈述写成 {"种类": {内容}}，种类为 correction、withdrawal、repair、
+    department_registration、official_registration、official_revocation、key_enrolment、
+    key_revocation 或 event；多份写成列表，依次提交。重复提交同一文件是安全的。有任何一份被退回时，退出码为1。
+    """
+    signers = [load_signer(key or session.directory / SIGNING_KEY, passphrase_fd)]
+    signers += [load_signer(new_key, passphrase_fd)] if new_key else []
+    numbering = Numbering.load(secret or session.directory / SECRET)
+    origin, department = session.credentials.origin, session.credentials.department
+    if not department:
+        raise Failure("证书中没有部门身份，不能提交陈述")
+    envelopes: list[tuple[Path, Envelope]] = []
+    for path in files:
+        for body in _bodies(path):
+            statement = numbered_statement(numbering, origin=origin, department=department, body=body)
+            envelopes.append((path, seal(statement, *signers)))
+    # One at a time: a key may be enrolled for a department that the statement before registers.
+    outcomes = [(path, session.registry.submit([envelope])[0]) for path, envelope in envelopes]
+    _print(outcomes, as_json)
+    if not all(outcome.accepted for _, outcome in outcomes):
+        raise click.exceptions.Exit(1)
+
+
+def _bodies(path: Path) -> list[Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise Failure(f"{path}：无法读取：{fault.strerror}") from None
+    except ValueError as fault:
+        raise Failure(f"{path}：不是JSON：{fault}") from None
+    return [_body(path, each) for each in (content if isinstance(content, list) else [content])]
+
+
+def _body(path: Path, content: object) -> Any:
+    kinds = [field.name for field in Statement.DESCRIPTOR.oneofs_by_name["body"].fields]
+    if not isinstance(content, dict) or len(content) != 1 or not content.keys() <= set(kinds):
+        raise Failure(f'{path}：每份陈述应写成 {{"种类": {{内容}}}}，种类为 {"、".join(kinds)} 之一')
+    try:
+        statement = ParseDict(content, Statement())
+    except ParseError as fault:
+        raise Failure(f"{path}：{' '.join(str(fault).split())}") from None
+    return getattr(statement, next(iter(content)))
+
+
+def _print(outcomes: list[tuple[Path, SubmitOutcome]], as_json: bool) -> None:
+    if as_json:
+        for path, outcome in outcomes:
+            faults = [{"field": each.field, "message": each.message} for each in outcome.faults]
+            known = {"statement_id": outcome.statement_id, "position": outcome.position}
+            print_json({"file": str(path), **known, "already": outcome.already_recorded, "faults": faults})
+        return
+    rows = []
+    for path, outcome in outcomes:
+        result = "退回" if not outcome.accepted else "已有" if outcome.already_recorded else "接收"
+        told = "\n".join(f"{fault.field}：{fault.message}" for fault in outcome.faults)
+        place = "" if outcome.position is None else str(outcome.position)
+        rows.append((str(path), result, place, told or outcome.statement_id))
+    print_table(("文件", "结果", "序号", "陈述编号或理由"), rows, whole=("结果", "序号"))

@@ -97,7 +97,7 @@ class Connection:
             self._send(waiting, ended)
 
     def _send(self, waiting: deque[tuple[bytes, bytes]], count: int) -> None:
-        parts = []
+        parts: list[bytes] = []
         for _ in range(min(count, len(waiting))):
             head, body = waiting.popleft()
             self._stream += 2

@@ -32,6 +32,7 @@ from registry.config import Config, ConfigError, split_address
 from registry.editions import shipped_editions
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
+from registry.provenance.merkle import Frontier
 from registry.provenance.vault import Vault, VaultError
 from registry.servicer.directory import DirectoryServicer
 from registry.servicer.gate import MAX_MESSAGE_BYTES, Gate
@@ -128,14 +129,26 @@ def engine_over(store: Store, state: RegistryState, signer: FileSigner, clock: C
 
 
 def check_head(state: RegistryState, signer: FileSigner) -> None:
-    """Raises StoreError unless the log is founded and its last checkpoint is signed by this key."""
-    if state.head is None:
+    """Raises StoreError unless the log is founded, its last checkpoint is signed by this key, and what
+    the next one would be built on agrees with it: a log must never sign two that contradict each other."""
+    head = state.head
+    if head is None:
         raise StoreError("存储没有创世陈述; 请运行 registry init")
     verifier = load_verifying_key(signer.suite, signer.public_key)
     try:
-        open_checkpoint(state.head.note, verifier, origin=state.origin)
+        signed = open_checkpoint(head.note, verifier, origin=state.origin)
     except CheckpointError as error:
         raise StoreError("日志密钥与存储不符: 最后的检查点不是这把 log.key 签的") from error
+    try:
+        frontier = Frontier.from_bytes(head.frontier)
+        agrees = (frontier.size, frontier.root()) == (signed.size, signed.root) and head.size == signed.size
+    except ValueError:
+        agrees = False
+    store = state.store
+    if not agrees or store.statement(signed.size) or not store.statement(signed.size - 1):
+        raise StoreError("存储被改动: 树或陈述与签名的检查点不符; 请运行 registry verify")
+    if not any(True for _ in store.editions()):
+        raise StoreError("存储被改动: 没有采用过的目录版本; 请运行 registry rebuild")
 
 
 def read_secret(path: Path) -> bytes:

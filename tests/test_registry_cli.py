@@ -1,5 +1,6 @@
 """The ``registry`` command: init, issue, verify, rebuild, migrate; and that the handbook is true to it."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -46,9 +47,9 @@ def test_init_makes_an_installation_that_verifies_and_hands_out_certificates(tmp
     assert config.origin == "credit.example/new"
     secrets = [config.vault_key, config.log_key, config.certificate_key, directory / "keys/operator.key"]
     assert [path.stat().st_mode & 0o077 for path in secrets] == [0, 0, 0, 0]
-    assert registry("verify", "--directory", directory).code == 0
+    assert in_process("verify", "--directory", directory).code == 0
 
-    issued = registry(
+    issued = in_process(
         "issue", "--directory", directory,
         "--role", "system/procurement", "--caller", "tender-platform", "--name", "platform",
     )  # fmt: skip
@@ -57,11 +58,11 @@ def test_init_makes_an_installation_that_verifies_and_hands_out_certificates(tmp
     handed_over = {path.name for path in (directory / "clients/platform").iterdir()}
     assert handed_over == {"ca.pem", "cert.pem", "key.pem"}
     before = digests(directory)
-    again = registry(
+    again = in_process(
         "issue", "--directory", directory, "--role", "auditor", "--caller", "a", "--name", "platform"
     )
     assert_one_line(again, "platform")
-    assert_one_line(registry("init", "--directory", directory, *OPERATOR), "不会覆盖")
+    assert_one_line(in_process("init", "--directory", directory, *OPERATOR), "不会覆盖")
     assert digests(directory) == before
 
 
@@ -90,7 +91,7 @@ def test_init_refuses_what_cannot_be_and_leaves_nothing_behind(
 
 @pytest.mark.parametrize("directory", ["/proc/nowhere/registry", "/dev/null/registry"])
 def test_init_where_nothing_can_be_written_says_so(directory: str) -> None:
-    assert_one_line(registry("init", "--directory", directory, *OPERATOR), directory)
+    assert_one_line(in_process("init", "--directory", directory, *OPERATOR), directory)
 
 
 def test_init_takes_an_empty_directory_and_leaves_one_with_content_alone(tmp_path: Path) -> None:
@@ -196,3 +197,12 @@ def test_every_command_and_option_stands_in_the_operators_handbook() -> None:
         assert f"`registry {name}" in handbook
         for parameter in subcommand.params:
             assert all(f"`{option}`" in handbook for option in parameter.opts), (name, parameter.opts)
+
+
+def test_every_error_line_of_the_handbook_is_one_that_the_program_can_print() -> None:
+    handbook = (ROOT / "docs/operations.md").read_text("utf-8").partition("## What an error line means")[2]
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "registry").rglob("*.py"))
+    lines = re.findall(r"^\| `([^`]+)` \|", handbook, re.MULTILINE)
+    assert len(lines) > 25
+    for line in lines:
+        assert all(piece.strip() in sources for piece in line.split("…")), line

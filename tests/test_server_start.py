@@ -96,6 +96,11 @@ def damage(directory: Path) -> None:
 TOML = "registry.toml"
 DB = "registry.db"
 ADDRESS = '"127.0.0.1:0"'
+OTHER_TREE = "zeroblob(8)"  # The empty tree.
+ONE_MORE = (
+    "INSERT INTO statement SELECT 20, department, 'x', subject, payload_type, sealed_payload, signatures, "
+    "leaf FROM statement WHERE position = 19"
+)
 SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "vault key missing": (drop("keys/vault.key"), ("vault.key", "No such file")),
     "vault key of another registry": (put("keys/vault.key", bytes(32)), ("vault.key",)),
@@ -131,6 +136,12 @@ SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "store damaged": (damage, ("损坏",)),
     "store a directory": (a_directory_for_a_store, (DB,)),
     "store without statements": (sql("DELETE FROM checkpoint"), ("创世",)),
+    "frontier garbage": (sql("UPDATE checkpoint SET frontier = x'00'"), ("存储被改动", "registry verify")),
+    "frontier of another tree": (sql(f"UPDATE checkpoint SET frontier = {OTHER_TREE}"), ("存储被改动",)),
+    "tree of another size": (sql("UPDATE checkpoint SET size = 19"), ("存储被改动",)),
+    "last statement gone": (sql("DELETE FROM statement WHERE position = 19"), ("存储被改动",)),
+    "a statement too many": (sql(ONE_MORE), ("存储被改动",)),
+    "store without an edition": (sql("DELETE FROM edition"), ("目录版本",)),
     "store of an unknown edition": (sql("UPDATE edition SET hash = 'f00'"), ("目录版本",)),
     "store without facts": (sql("DELETE FROM meta"), ("存储",)),
 }  # fmt: skip
@@ -184,9 +195,7 @@ AS_A_PROCESS = (
     "log key garbage",
     "log key of another log",
     "certificate missing",
-    "certificate garbage",
     "configuration malformed",
-    "address of another machine",
     "store missing",
     "store of a newer version",
     "store of an older version",
@@ -229,8 +238,9 @@ def test_serve_names_a_port_in_use(copy: Path) -> None:
 def test_every_second_writer_is_kept_out_while_a_server_runs(copy: Path) -> None:
     with started(copy):
         before = digests(copy)
-        for name in ("serve", "verify", "rebuild", "migrate"):
-            assert_one_line(registry(name, "--directory", copy), DB, "另一进程")
+        assert_one_line(registry("serve", "--directory", copy), DB, "另一进程")
+        for name in ("verify", "rebuild", "migrate"):
+            assert_one_line(in_process(name, "--directory", copy), DB, "另一进程")
         assert digests(copy) == before
 
 
@@ -241,8 +251,9 @@ def test_a_read_only_disk_is_told_in_one_line(copy: Path, tmp_path: Path) -> Non
     try:
         mount("-o", "remount,ro,bind", str(view))
         before = digests(copy)
-        for name in ("serve", "verify", "rebuild", "migrate"):
-            assert_one_line(registry(name, "--directory", view), "只读")
+        assert_one_line(registry("serve", "--directory", view), "只读")
+        for name in ("verify", "rebuild", "migrate"):
+            assert_one_line(in_process(name, "--directory", view), "只读")
         caller = ("--role", "auditor", "--caller", "a", "--name", "a")
         assert_one_line(in_process("issue", "--directory", view, *caller), "Read-only")
         office = ("--operator-code", OPERATOR.office.code, "--operator-name", OPERATOR.office.name)

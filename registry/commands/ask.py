@@ -8,9 +8,9 @@ reference, and the question is in the query log before the answer leaves (查询
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from registry.access.identity import Caller
 from registry.access.policy import may_ask
@@ -28,13 +28,14 @@ from registry.v1 import error_reason_pb2 as reasons
 
 MAX_WAIT_S = 5.0
 MAX_TEXT = 200
+MAX_KEPT_BYTES = 256
+"""A longer matter is read anew each time: only what is small is kept for the next question."""
 CODE_INVALID = Decision(
     verdict_pb2.VERDICT_INDETERMINATE, indeterminate=verdict_pb2.INDETERMINATE_REASON_CODE_INVALID
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(NamedTuple):
     """A request but for its subjects, settled: what is asked, for whom, as of when."""
 
     caller: Caller
@@ -82,17 +83,9 @@ class Ask:
         position = self._position(request.consistency, time_left_s) if asked else self.state.index.position
         edition = self.state.edition_at(position)
         valid_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else self._clock()
-        stated, scope = request.matter, request.matter.scope
-        question = _question(
-            edition,
-            purpose.domain,
-            stated.role,
-            china_day(valid_ms),
-            scope.region,
-            scope.industry,
-            scope.activity,
-            stated.tender_kind,
-        )
+        stated = request.matter.SerializeToString()
+        question_of = _question if len(stated) <= MAX_KEPT_BYTES else _question.__wrapped__
+        question = question_of(purpose.domain, stated, china_day(valid_ms), edition)
         connected = self.state.directory.lists_connected(position)
         return Matter(caller, purpose, question, position, valid_ms, edition, connected)
 
@@ -193,16 +186,22 @@ def _domain_denied(domain: subject_pb2.Domain.ValueType) -> RegistryError:
 
 
 @lru_cache(maxsize=4096)
-def _question(edition: Edition, *stated: Any) -> Question:
-    """The question with these fields, its scope checked: many subjects are asked about in few matters.
+def _question(domain: subject_pb2.Domain.ValueType, matter: bytes, day: date, edition: Edition) -> Question:
+    """The question in a serialised Matter: many subjects are asked about in few matters. Raises RegistryError."""
+    stated = restriction_service_pb2.Matter.FromString(matter)
+    _check_scope(stated.scope, edition)
+    return Question(
+        domain=domain,
+        role=stated.role,
+        day=day,
+        region=stated.scope.region,
+        industry=stated.scope.industry,
+        activity=stated.scope.activity,
+        tender_kind=stated.tender_kind,
+    )
 
-    Only a question without faults is kept, so whatever is kept is small. Raises RegistryError."""
-    question = Question(*stated)
-    _check_scope(question, edition)
-    return question
 
-
-def _check_scope(scope: Question, edition: Edition) -> None:
+def _check_scope(scope: subject_pb2.Scope, edition: Edition) -> None:
     if not (scope.region or scope.industry or scope.activity):
         return
     found = Findings()

@@ -163,9 +163,7 @@ def _correction(statement: pb.Statement, position: int, ledger: Ledger) -> Effec
     assert made.subject is not None
     # Known throughout: one statement about the subject takes the place of another.
     known = ledger.subject(target.subject).known
-    return replace(
-        made, subject=replace(made.subject, known=known), closed=ended.closed, target=ended.target
-    )
+    return replace(made, subject=replace(made.subject, known=known), closed=ended.closed, target=ended.target)
 
 
 def _ended(record: SubjectRecord, target: RecordedEvent, state: EventState, position: int) -> Effects:

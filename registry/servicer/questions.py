@@ -70,9 +70,10 @@ def _check_common(
     request: pb.CheckRequest | pb.BatchCheckRequest,
     identifier_type: subject_pb2.IdentifierType.ValueType,
 ) -> None:
-    if request.matter.role not in _ROLES:
+    matter = request.matter
+    if matter.role not in _ROLES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.role", "本程序不认识这一主体角色。")
-    if request.matter.tender_kind not in _TENDER_KINDS:
+    if matter.tender_kind not in _TENDER_KINDS:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.tender_kind", "本程序不认识这一招标类别。")
     if request.HasField("valid_time") and not _in_calendar(request.valid_time):
         message = "时间应在公元1年至9999年之间, 且 nanos 在0至999999999之间。"

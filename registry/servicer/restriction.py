@@ -75,8 +75,8 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         response = pb.CheckResponse()
         response.CopyFrom(self._frame(matter.question, matter, met))
         response.verdict = decision.verdict
-        response.subject.type = found.type
-        response.subject.value = mask(found.type, found.code)
+        asked_about = response.subject
+        asked_about.type, asked_about.value = found.type, mask(found.type, found.code)
         _date(response.answered, matter)
         if decision.hits:
             response.hits.extend([self._messages.hit(hit, matter.edition) for hit in decision.hits])

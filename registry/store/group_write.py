@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, Update, bindparam, delete, insert, update
+from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, insert, update
 
 from registry.store import rows, tables
 from registry.store.interface import Group
-
-_INSERTS: Mapping[str, Insert] = {name: insert(table) for name, table in tables.metadata.tables.items()}
 
 
 def write_group(connection: Connection, group: Group) -> None:
@@ -42,10 +41,10 @@ def write_group(connection: Connection, group: Group) -> None:
     for key in group.keys:
         _replace(connection, tables.key, rows.key_values(key))
     _insert(connection, tables.edition, ({"position": at, "hash": name} for at, name in group.editions))
-    _insert(connection, tables.refusal, (_without_number(asdict(row)) for row in group.refusals))
-    _insert(connection, tables.query_log, map(asdict, group.queries))
+    _insert(connection, tables.refusal, (_without_number(_plain(row)) for row in group.refusals))
+    _insert(connection, tables.query_log, map(_plain, group.queries))
     if group.checkpoint is not None:
-        _replace(connection, tables.checkpoint, {"id": 1, **asdict(group.checkpoint)})
+        _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
 
 
 _END_EVENT: Update = (
@@ -79,6 +78,7 @@ _FORGET_SUBJECT: Update = (
 
 
 def _plain(row: Any) -> dict[str, Any]:
+    """A flat row as it is; dataclasses.asdict would copy every value."""
     return {name: getattr(row, name) for name in row.__slots__}
 
 
@@ -97,8 +97,20 @@ def _without_number(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _insert(connection: Connection, table: Table, values: Iterable[dict[str, Any]]) -> None:
+    """Inserts rows as one statement prepared once for each dialect: nine tenths of what a group writes."""
     if parameters := list(values):
-        connection.execute(_INSERTS[table.name], parameters)
+        sql, columns = _prepared(connection.dialect, table, tuple(parameters[0]))
+        connection.exec_driver_sql(sql, [columns(row) for row in parameters] if columns else parameters)
+
+
+@cache
+def _prepared(
+    dialect: Dialect, table: Table, names: tuple[str, ...]
+) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]] | None]:
+    """The text of an insert, and what puts a row's values in the order that its parameters have."""
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+    order = compiled.positiontup if compiled.positional else None
+    return str(compiled), itemgetter(*order) if order else None
 
 
 def _update(connection: Connection, statement: Update, values: Iterable[dict[str, Any]]) -> None:
@@ -109,12 +121,12 @@ def _update(connection: Connection, statement: Update, values: Iterable[dict[str
 def _replace(connection: Connection, table: Table, values: dict[str, Any]) -> None:
     matches = [column == values[column.name] for column in table.primary_key.columns]
     connection.execute(delete(table).where(*matches))
-    connection.execute(_INSERTS[table.name], [values])
+    _insert(connection, table, [values])
 
 
 def _put_chains(connection: Connection, group: Group) -> None:
     heads = group.chains.values()
-    _insert(connection, tables.chain, (asdict(head) for head in heads if head.subject in group.new_chains))
+    _insert(connection, tables.chain, (_plain(head) for head in heads if head.subject in group.new_chains))
     _update(
         connection,
         _ADVANCE_CHAIN,

@@ -339,7 +339,7 @@ def test_questions_and_refusals_share_a_group_with_statements(table: Table) -> N
     query = QueryRow(1, "caller", "P:1", 3, "案号", "出境", 1, 2)
     too_long = table.say("财政", "long", event=short_ban(1, "2036-03-01"))
     outcomes = table.group(query, too_long, table.say("财政", "good", event=short_ban(1)))
-    assert outcomes[0] is None
+    assert cast("object", outcomes[0]) is None
     assert names(outcomes[1]) == {"TERM_OUT_OF_BOUNDS"}
     assert placed(outcomes[2]) == table.spine.position
     assert list(table.state.store.queries()) == [query]

@@ -109,7 +109,7 @@ def test_same_content_under_another_nonce_looks_different() -> None:
         (RESIDENT_ID, NUMBER, NUMBER.lower()),
         (RESIDENT_ID, NUMBER, "１３０９９９１９８００１０１００２Ｘ"),
         (RESIDENT_ID, NUMBER, "１３０９９９１９８００１０１００２ｘ"),
-        (RESIDENT_ID, NUMBER, f" 130999 19800101 002x\u3000"),
+        (RESIDENT_ID, NUMBER, " 130999 19800101 002x\u3000"),
         (RESIDENT_ID, NUMBER, "130999-19800101-002X"),
         (RESIDENT_ID, NUMBER, f"\u200b{NUMBER}\ufeff"),
         (PASSPORT, "E12345678", "e１２３45678"),
@@ -178,8 +178,6 @@ def test_no_byte_of_an_installation_tells_a_persons_number(tmp_path: Path) -> No
     misdirected.identifier.value = misdirected.identifier.value[:-1] + "?"
     spine.say("法院", "mistyped", event=ban("法院", misdirected, EXIT_BAN, "2026-04-01"))
     spine.say("法院", "repair", repair=repair("法院", "a", "2026-05-01"))
-    for number in (person(1), person(2)):
-        spine.ask(number.identifier.value, subject_pb2.DOMAIN_EXIT_ENTRY, kind=number.identifier.type)
     numbers = [subject.identifier.value for subject in (*entries.values(), person(3), misdirected)]
     stored = {file: file.read_bytes() for file in spine.directory.rglob("registry.db*")}
     assert sum(map(len, stored.values())) > 100_000

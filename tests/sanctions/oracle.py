@@ -55,25 +55,28 @@ def answer(
         return Answer("INDETERMINATE", "SUBJECT_UNKNOWN", ())
     hits = []
     for row in record.restrictions:
-        if not known(row.known_from, row.known_to, position):
-            continue
-        if day_before(question.day, row.period.first) or day_after(question.day, row.period.last):
-            continue
-        if row.measure.domain != question.domain:
-            continue
-        effect, reasons = meaning(question, row)
-        hits.append(((row.position, row.ordinal, row.known_from), effect, frozenset(reasons)))
+        if counts(question, row, position):
+            effect, reasons = meaning(question, row)
+            hits.append(((row.position, row.ordinal, row.known_from), effect, frozenset(reasons)))
     told = tuple(hits)
     if any(effect == "BLOCKS" for _, effect, _ in hits):
         return Answer("BLOCKED", "UNSPECIFIED", told)
     if not any(known(first, end, position) for first, end in record.known):
         return Answer("INDETERMINATE", "SUBJECT_UNKNOWN", ())
-    for needed in MUST_BE_CONNECTED.get(domain_name(question.domain), set()):
-        if needed not in lists_connected:
-            return Answer("INDETERMINATE", "SOURCE_NOT_CONNECTED", told)
+    if MUST_BE_CONNECTED.get(domain_name(question.domain), set()) - lists_connected:
+        return Answer("INDETERMINATE", "SOURCE_NOT_CONNECTED", told)
     if any(effect == "NEEDS_REVIEW" for _, effect, _ in hits):
         return Answer("REVIEW", "UNSPECIFIED", told)
     return Answer("CLEAR", "UNSPECIFIED", told)
+
+
+def counts(question: Question, row: Restriction, position: int) -> bool:
+    """Known at the position, in force on the day, and of the domain that is asked about."""
+    if not known(row.known_from, row.known_to, position):
+        return False
+    if day_before(question.day, row.period.first) or day_after(question.day, row.period.last):
+        return False
+    return row.measure.domain == question.domain
 
 
 def known(first: int, end: int | None, position: int) -> bool:

@@ -66,9 +66,7 @@ def test_department_is_granted_only_measures_that_law_lets_its_kind_impose(spine
 
 def test_department_is_of_a_kind_and_for_categories_that_the_catalogue_has(spine: Spine) -> None:
     assert registered(spine, kinds="popes") == {("FIELD_INVALID", "department_registration.kinds")}
-    assert registered(spine, categories="E-99") == {
-        ("CATEGORY_NOT_IN_CATALOGUE", f"{MANDATE}.categories")
-    }
+    assert registered(spine, categories="E-99") == {("CATEGORY_NOT_IN_CATALOGUE", f"{MANDATE}.categories")}
 
 
 def test_department_has_a_valid_code_a_name_and_a_region(spine: Spine) -> None:

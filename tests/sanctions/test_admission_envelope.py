@@ -69,9 +69,7 @@ def test_statement_is_refused_under_the_key_of_another_department(spine: Spine) 
 
 def test_statement_is_refused_when_the_sender_is_not_the_department_that_states_it(spine: Spine) -> None:
     envelope = spine.seal("财政", spine.statement("财政", event=penalty("财政", firm(1))))
-    assert refusal(put_as(spine, spine.code("税务"), envelope)) == {
-        ("CALLER_NOT_DEPARTMENT", "department")
-    }
+    assert refusal(put_as(spine, spine.code("税务"), envelope)) == {("CALLER_NOT_DEPARTMENT", "department")}
 
 
 def test_department_that_is_not_registered_states_nothing(spine: Spine) -> None:
@@ -153,9 +151,7 @@ def test_another_department_may_use_the_same_statement_id(spine: Spine) -> None:
 def test_the_same_statement_again_has_its_first_answer_also_after_its_key_was_revoked(spine: Spine) -> None:
     key = FileSigner.generate(ED25519)
     spine.enrol("财政", key)
-    envelope = sign_envelope(
-        spine.statement("财政", event=penalty("财政", firm(1))).SerializeToString(), key
-    )
+    envelope = sign_envelope(spine.statement("财政", event=penalty("财政", firm(1))).SerializeToString(), key)
     first = placed(spine.put("财政", envelope)[0])
     revocation = pb.KeyRevocation(keyid=key.keyid, reason=pb.KEY_REVOCATION_REASON_RETIRED)
     placed(spine.say(OPERATOR.key, key_revocation=revocation))

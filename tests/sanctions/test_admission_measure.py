@@ -28,7 +28,8 @@ def test_measure_that_is_not_in_the_edition_is_refused(spine: Spine, code: str) 
 
 def test_measure_that_was_not_law_on_the_day_of_the_decision_is_refused(spine: Spine) -> None:
     """招标代理 bans came with the amendment that was in force from 2017-12-28 on."""
-    stated = penalty("住建", firm(1), "2017-12-27", measures=[imposed("M-BID-04", "2018-01-01", "2019-01-01")])
+    measures = [imposed("M-BID-04", "2018-01-01", "2019-01-01")]
+    stated = penalty("住建", firm(1), "2017-12-27", measures=measures)
     assert said(spine, stated, "住建") == {("MEASURE_NOT_IN_EDITION", MEASURE)}
     stated.document.decided_on = "2017-12-28"
     placed(spine.say("住建", event=stated))

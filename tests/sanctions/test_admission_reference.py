@@ -1,6 +1,7 @@
 """Corrections, withdrawals and repairs refer to a standing event of the same department."""
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_statement_of_another_department_is_not_corrected_withdrawn_or_repaired(
     spine: Spine, other: str
 ) -> None:
     for kind in ("correction", "withdrawal", "repair"):
-        body: pb.Correction | pb.Withdrawal | pb.Repair = {
+        body: Any = {
             "correction": correction("人社", other, REPLACEMENT, target=target("财政", other)),
             "withdrawal": withdrawal("人社", other, target=target("财政", other)),
             "repair": repair("人社", other, "2026-08-01", target=target("财政", other)),
@@ -212,7 +213,8 @@ def test_repair_names_its_day(spine: Spine, entry: str) -> None:
 
 def test_record_of_a_person_is_corrected_under_the_same_number_however_it_is_written(spine: Spine) -> None:
     subject = new_person()
-    placed(spine.say("人社", "of-person", event=list_entry("人社", subject, "L-04", "2026-01-01", "2029-01-01")))
+    entry = list_entry("人社", subject, "L-04", "2026-01-01", "2029-01-01")
+    placed(spine.say("人社", "of-person", event=entry))
     replacement = list_entry("人社", subject, "L-04", "2026-01-01", "2028-01-01")
     number = replacement.subject.identifier
     number.value = f" {number.value[:6]} {number.value[6:].lower()}"

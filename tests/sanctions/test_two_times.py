@@ -110,6 +110,12 @@ class Standing:
     last: date | None
 
 
+def replacing(step: Step, target: Standing) -> str:
+    """By which event a correction replaces its target: one that the same department may state."""
+    own = [name for name, (key, *_) in sorted(EVENTS.items()) if key == target.key]
+    return own[sorted(EVENTS).index(step.event) % len(own)]
+
+
 @dataclass(slots=True)
 class Run:
     """One history with subjects of its own, and a plain model of what stands."""
@@ -131,9 +137,9 @@ class Run:
         if step.what == "repair":
             body = repair(target.key, target.statement_id, step.day.isoformat())
             return target.key, statement_id, {"repair": body}
-        replacement = EVENTS[step.event][1](self.subjects[target.subject])
-        body_ = correction(target.key, target.statement_id, replacement)
-        return target.key, statement_id, {"correction": body_}
+        replacement = EVENTS[replacing(step, target)][1](self.subjects[target.subject])
+        corrected = correction(target.key, target.statement_id, replacement)
+        return target.key, statement_id, {"correction": corrected}
 
     def admitted(self, step: Step, number: int) -> None:
         """Moves the model on by a statement that the registry admitted."""
@@ -147,7 +153,7 @@ class Run:
             return
         self.standing.remove(target)
         if step.what == "correction":
-            self._stands(step.event, target.subject, f"{self.name}-{number}")
+            self._stands(replacing(step, target), target.subject, f"{self.name}-{number}")
 
     def _stands(self, event: str, subject: int, statement_id: str) -> None:
         key, _, measure, last = EVENTS[event]

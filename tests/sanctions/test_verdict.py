@@ -29,8 +29,9 @@ from tests.support.events import (
 )
 from tests.support.spine import ORIGIN, Spine, found_spine, furnish
 
-CLEAR = ("CLEAR", {})
-UNKNOWN = ("INDETERMINATE SUBJECT_UNKNOWN", {})
+Told = tuple[str, dict[str, str]]
+CLEAR: Told = ("CLEAR", {})
+UNKNOWN: Told = ("INDETERMINATE SUBJECT_UNKNOWN", {})
 BLOCKED = ("BLOCKED", {"M-PRO-01": "BLOCKS MANDATORY"})
 NOT_CONNECTED = "INDETERMINATE SOURCE_NOT_CONNECTED"
 BIDDING, BUSINESS = pb.DOMAIN_BIDDING, pb.DOMAIN_BUSINESS
@@ -242,9 +243,7 @@ def test_supervision_measure_is_shown_and_does_not_touch_participation(spine: Sp
     granted = registration("应急", measures=["M-SUP-01"])
     placed(spine.say(OPERATOR.key, department_registration=granted))
     subject = new_firm()
-    placed(
-        spine.say("应急", event=penalty("应急", subject, measures=[imposed("M-SUP-01", "2026-03-01")]))
-    )
+    placed(spine.say("应急", event=penalty("应急", subject, measures=[imposed("M-SUP-01", "2026-03-01")])))
     for domain in (pb.DOMAIN_PROCUREMENT, BIDDING, BUSINESS):
         assert told(ask(spine, subject, domain)) == CLEAR
 

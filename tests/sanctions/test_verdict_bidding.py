@@ -1,4 +1,4 @@
-"""工程招投标: bans bind tenders that law requires; lists are left to the tender documents (法〔2016〕285号)."""
+"""工程招投标: bans bind tenders that law requires; lists are left to tender documents (法〔2016〕285号)."""
 
 from datetime import date
 

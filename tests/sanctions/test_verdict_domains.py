@@ -1,4 +1,4 @@
-"""出入境, 投融资 and 经营: exit bans bind persons whatever they act as; funds and food bans bind an activity."""
+"""出入境, 投融资 and 经营: exit bans bind whatever one acts as; funds and food bans bind an activity."""
 
 from datetime import date
 

@@ -20,6 +20,7 @@ POSITION = 50
 REGIONS = ["", "", "", "130000", "130900", "130902", "130903", "110000", "13", "100000", "130002"]
 INDUSTRIES = [*[""] * 14, "E", "E47", "E471", "E4710", "E4720", "E48", "C", "C13", "E1", "e47", "E99", "ZZ"]
 ACTIVITIES = ["", "", "", "FOOD", "DRUG", "SECURITIES", "FISCAL_FUNDS"]
+ROLES: list[Any] = [*subject_pb2.SubjectRole.values(), *[subject_pb2.SUBJECT_ROLE_BIDDER] * 4, 99]
 LISTS = ["L-01", "L-02", "L-03", "L-04"]
 
 
@@ -62,7 +63,7 @@ def question(chance: Random, likely: Measure) -> Question:
     """A question that has a fair chance of meeting a measure."""
     return Question(
         domain=chance.choice([*[likely.domain] * 30, *subject_pb2.Domain.values()]),
-        role=chance.choice([*subject_pb2.SubjectRole.values(), *[1] * 4, 99]),  # type: ignore[list-item]
+        role=chance.choice(ROLES),
         day=DAY,
         region=chance.choice(REGIONS),
         industry=chance.choice(INDUSTRIES),
@@ -118,9 +119,7 @@ def test_product_and_oracle_agree_on_every_record_and_question(edition: Edition)
     for _ in range(6000):
         asked = case(chance, measures)
         decision = decide(**asked, position=POSITION, edition=edition)
-        expected = oracle.answer(
-            asked["question"], asked["record"], POSITION, asked["lists_connected"]
-        )
+        expected = oracle.answer(asked["question"], asked["record"], POSITION, asked["lists_connected"])
         assert as_told(decision) == expected, asked
         assert decide(**asked, position=POSITION, edition=edition) == decision
         met[f"{expected.verdict} {expected.indeterminate}"] += 1

@@ -1,4 +1,7 @@
-"""政府采购: who may take part, and from which day to which (政府采购法 第二十二、七十七、七十八条; 财库〔2016〕125号)."""
+"""政府采购: who may take part, and from which day to which.
+
+政府采购法 第二十二、七十七、七十八条; 实施条例 第十九、七十五条; 财库〔2016〕125号.
+"""
 
 from datetime import date
 

@@ -3,12 +3,13 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import grpc
 import pytest
 
 from registry.access.identity import CallerRole
-from registry.v1 import intake_service_pb2, subject_pb2
+from registry.v1 import intake_service_pb2, statement_pb2, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1.consistency_pb2 import Consistency
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
@@ -40,8 +41,8 @@ def put_ban(served: Served, number: int) -> int:
     return put(served, statement)
 
 
-def put(served: Served, statement: object) -> int:
-    envelope = served.spine.seal("财政", statement)  # type: ignore[arg-type]
+def put(served: Served, statement: statement_pb2.Statement) -> int:
+    envelope = served.spine.seal("财政", statement)
     stub = IntakeServiceStub(served.channel(served.department("财政")))
     result = stub.Submit(intake_service_pb2.SubmitRequest(envelopes=[envelope])).results[0]
     assert result.HasField("accepted"), result
@@ -110,7 +111,8 @@ def test_a_position_ahead_is_out_of_range(
     served: Served, monkeypatch: pytest.MonkeyPatch, choice: str, ahead: int
 ) -> None:
     monkeypatch.setattr("registry.commands.ask.MAX_WAIT_S", 0.05)
-    consistency = Consistency(**{choice: served.spine.position + ahead})  # type: ignore[arg-type]
+    position: dict[str, Any] = {choice: served.spine.position + ahead}
+    consistency = Consistency(**position)
     refusal = refused(lambda: asker(served).Check(question(1, consistency)))
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.OUT_OF_RANGE, "POSITION_AHEAD")
     assert refusal.fields == ("consistency",)

@@ -3,6 +3,7 @@
 import logging
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import grpc
 import pytest
@@ -16,6 +17,11 @@ from registry.v1 import restriction_service_pb2 as pb
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.log_service_pb2 import GetCheckpointRequest
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from registry.v1.verdict_pb2 import (
+    INDETERMINATE_REASON_CODE_INVALID,
+    VERDICT_BLOCKED,
+    VERDICT_INDETERMINATE,
+)
 from tests.access.test_policy import contract
 from tests.support.served import DEADLINE_S, Refusal, Served, code_of, refusal_of, refused, short_ban
 
@@ -142,28 +148,31 @@ def test_a_malformed_message_in_the_middle_of_a_stream_ends_it_after_the_answers
 
 # --- questions that parse and make no sense
 
+UNKNOWN: list[Any] = [0, 99, -1, 2**31 - 1]
+"""Not stated, and what a newer client might send."""
 
-def check(served: Served, **changes: object) -> Refusal | pb.CheckResponse:
+
+def check(served: Served, **changes: Any) -> Refusal | pb.CheckResponse:
     """A question about a firm for a tender, with changes."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "subject": subject_pb2.Identifier(type=subject_pb2.IDENTIFIER_TYPE_USCC, value=code_of(7)),
         "purpose": pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT),
-        "matter": pb.Matter(role=subject_pb2.SUBJECT_ROLE_BIDDER, tender_kind=1),
+        "matter": pb.Matter(role=subject_pb2.SUBJECT_ROLE_BIDDER),
     }
     stub = RestrictionServiceStub(served.channel(served.system(CallerRole.PROCUREMENT_SYSTEM)))
     try:
-        return stub.Check(pb.CheckRequest(**{**fields, **changes}), timeout=DEADLINE_S)  # type: ignore[arg-type]
+        return stub.Check(pb.CheckRequest(**{**fields, **changes}), timeout=DEADLINE_S)
     except grpc.RpcError as error:
         return refusal_of(error)
 
 
-def batch(served: Served, identifiers: list[str], **changes: object) -> Refusal | pb.BatchCheckResponse:
-    fields: dict[str, object] = {
+def batch(served: Served, identifiers: list[str], **changes: Any) -> Refusal | pb.BatchCheckResponse:
+    fields: dict[str, Any] = {
         "identifier_type": subject_pb2.IDENTIFIER_TYPE_USCC,
         "purpose": pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT),
     }
     stub = RestrictionServiceStub(served.channel(served.system(CallerRole.PROCUREMENT_SYSTEM)))
-    request = pb.BatchCheckRequest(**{**fields, "identifiers": identifiers, **changes})  # type: ignore[arg-type]
+    request = pb.BatchCheckRequest(**{**fields, "identifiers": identifiers, **changes})
     try:
         return stub.BatchCheck(request, timeout=DEADLINE_S)
     except grpc.RpcError as error:
@@ -178,31 +187,34 @@ def assert_refused(answer: Refusal | Message, reason: str, *fields: str) -> None
 
 
 def test_an_identifier_type_that_is_missing_or_unknown_is_refused(served: Served) -> None:
-    for type in (0, 99, -1):
-        subject = subject_pb2.Identifier(type=type, value=code_of(7))  # type: ignore[arg-type]
+    for type in UNKNOWN[:3]:
+        subject = subject_pb2.Identifier(type=type, value=code_of(7))
         assert_refused(check(served, subject=subject), "FIELD_REQUIRED", "subject.type")
         assert_refused(batch(served, [code_of(7)], identifier_type=type), "FIELD_REQUIRED", "identifier_type")
 
 
 def test_an_unknown_domain_is_denied(served: Served) -> None:
-    assert_refused(check(served, purpose=pb.Purpose(domain=99)), "DOMAIN_DENIED", "purpose.domain")  # type: ignore[arg-type]
+    for domain in UNKNOWN[1:]:
+        answer = check(served, purpose=pb.Purpose(domain=domain))
+        assert_refused(answer, "DOMAIN_DENIED", "purpose.domain")
 
 
 def test_an_unknown_role_is_refused_and_never_reads_as_clear(served: Served) -> None:
     served.spine.say("财政", "ban-7", event=short_ban(7))
     answer = check(served)
     assert isinstance(answer, pb.CheckResponse)
-    assert answer.verdict == 3
-    for role in (99, -1):
-        unknown = check(served, matter=pb.Matter(role=role))  # type: ignore[arg-type]
+    assert answer.verdict == VERDICT_BLOCKED
+    for role in UNKNOWN[1:]:
+        unknown = check(served, matter=pb.Matter(role=role))
         assert_refused(unknown, "FIELD_INVALID", "matter.role")
         in_batch = batch(served, [code_of(7), code_of(8)], roles=[1, role])
         assert_refused(in_batch, "FIELD_INVALID", "roles")
 
 
 def test_an_unknown_kind_of_tender_is_refused(served: Served) -> None:
-    answer = check(served, matter=pb.Matter(role=1, tender_kind=99))  # type: ignore[arg-type]
-    assert_refused(answer, "FIELD_INVALID", "matter.tender_kind")
+    for kind in UNKNOWN[1:]:
+        answer = check(served, matter=pb.Matter(tender_kind=kind))
+        assert_refused(answer, "FIELD_INVALID", "matter.tender_kind")
 
 
 @pytest.mark.parametrize("seconds", [-62_135_596_800, 253_402_300_799, 0, -1], ids=str)
@@ -236,7 +248,7 @@ def test_an_instant_outside_the_calendar_is_refused(
 
 def test_a_scope_that_means_nothing_is_refused_with_every_fault_at_once(served: Served) -> None:
     scope = subject_pb2.Scope(region="13090", industry="47", activity="DANCING")
-    answer = check(served, matter=pb.Matter(role=1, scope=scope))
+    answer = check(served, matter=pb.Matter(scope=scope))
     fields = ("matter.scope.region", "matter.scope.industry", "matter.scope.activity")
     assert_refused(answer, "FIELD_INVALID", *fields)
     assert_refused(batch(served, [code_of(7)], matter=pb.Matter(scope=scope)), "FIELD_INVALID", *fields)
@@ -273,11 +285,14 @@ def test_codes_that_cannot_be_codes_are_indeterminate_and_harmless(
     ]
     answer = batch(served, strange)
     assert isinstance(answer, pb.BatchCheckResponse)
-    assert set(answer.verdicts) == {4}
+    assert set(answer.verdicts) == {VERDICT_INDETERMINATE}
     for value in strange:
-        single = check(served, subject=subject_pb2.Identifier(type=1, value=value))
+        single = check(
+            served, subject=subject_pb2.Identifier(type=subject_pb2.IDENTIFIER_TYPE_USCC, value=value)
+        )
         assert isinstance(single, pb.CheckResponse)
-        assert (single.verdict, single.indeterminate_reason) == (4, 2)
+        assert single.verdict == VERDICT_INDETERMINATE
+        assert single.indeterminate_reason == INDETERMINATE_REASON_CODE_INVALID
 
 
 def test_a_position_beyond_every_integer_of_the_store_is_just_not_there(

@@ -33,6 +33,7 @@ from tests.support.events import list_entry, person, placed
 from tests.support.served import Refusal, Served, code_of, exit_ban, fault_names, number_of, refusal_of
 
 PURPOSE = pb.Purpose(domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="口岸〔2026〕17号", matter="出境检查")
+PROCUREMENT = subject_pb2.DOMAIN_PROCUREMENT
 FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 WRONG = number_of(1)[:-1] + ("0" if number_of(1)[-1] != "0" else "1")
 
@@ -244,28 +245,10 @@ def test_questions_about_firms_are_not_in_the_query_log(served: Served) -> None:
 
 def test_a_question_that_is_denied_is_not_answered_and_not_logged(served: Served) -> None:
     before = len(query_log(served))
-    refusal = check(served, number_of(1), purpose=pb.Purpose(domain=5, reference="a", matter="b"))
+    refusal = check(served, number_of(1), purpose=pb.Purpose(domain=PROCUREMENT, reference="a", matter="b"))
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "DOMAIN_DENIED"
     assert len(query_log(served)) == before
-
-
-def test_no_answer_leaves_when_the_query_log_cannot_be_written(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Another connection holds the store's write lock, as a backup tool might, until SQLite gives up waiting.
-    blocker = sqlite3.connect(served.spine.config.store, isolation_level=None)
-    try:
-        blocker.execute("BEGIN IMMEDIATE")
-        refusal = check(served, number_of(1))
-        assert isinstance(refusal, Refusal), refusal
-        assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE")
-        assert refusal.may_retry
-        assert isinstance(check(served, code_of(1), IDENTIFIER_TYPE_USCC), pb.CheckResponse)
-    finally:
-        blocker.execute("ROLLBACK")
-        blocker.close()
-    assert isinstance(check(served, number_of(1)), pb.CheckResponse)
 
 
 def refuse(served: Served, **changes: Any) -> intake_service_pb2.SubmitResult:

@@ -44,7 +44,8 @@ ODD_TEXT = "沧州\x00\n'\"; DROP TABLE statement; -- 𠮷野 \u202e"
 def lookup(edition: str, code: str, law_date: date) -> Measure:
     """The measures of the current edition."""
     measure = EDITION.measure(code, law_date)
-    assert measure is not None and edition == EDITION.hash
+    assert measure is not None
+    assert edition == EDITION.hash
     return measure
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from threading import Barrier, Event, Thread, current_thread
 
@@ -49,16 +49,12 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def writer(desk: Desk, request: pytest.FixtureRequest) -> Writer[int, int]:
+def writer(desk: Desk) -> Iterator[Writer[int, int]]:
     """Jobs of a hundred and more are alone in their group."""
     writer: Writer[int, int] = Writer(desk.process, alone=lambda job: job >= 100)
-
-    def close() -> None:
-        desk.gate.set()
-        writer.close()
-
-    request.addfinalizer(close)
-    return writer
+    yield writer
+    desk.gate.set()
+    writer.close()
 
 
 def answers(futures: Sequence[Future[int]]) -> list[int]:
@@ -141,7 +137,7 @@ def test_job_that_cannot_be_worked_out_takes_no_other_down_with_it(
 def test_wrong_number_of_answers_is_an_error_for_the_whole_group() -> None:
     writer: Writer[int, int] = Writer(lambda jobs: [7][: len(jobs) - 1])
     for future in writer.put([1]) + writer.put([2]):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="zip"):
             future.result(WAIT_S)
     writer.close()
 

@@ -6,6 +6,7 @@ assert_one_line(run, "log.key")
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -48,7 +49,9 @@ def registry(*arguments: str | Path) -> Run:
 
 def in_process(*arguments: str | Path) -> Run:
     """Runs ``registry`` here, which is quicker, but for ``serve``; an exception that escapes is raised."""
+    umask = os.umask(0o022)
     done = CliRunner().invoke(main, [*map(str, arguments)])
+    os.umask(umask)  # The command sets its own.
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Run(done.exit_code, done.stdout, done.stderr)

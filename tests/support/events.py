@@ -16,6 +16,7 @@ from typing import Any
 from demo.departments import DEPARTMENTS, OPERATOR, Department, Office
 from registry.commands.sequencer import Outcome, Placed
 from registry.commands.submission import Rejection
+from registry.domain.faults import Fault
 from registry.domain.identifiers import (
     organisation_code_check_character,
     resident_id_check_character,
@@ -177,15 +178,20 @@ def placed(outcome: Outcome) -> int:
     return outcome.position
 
 
+def faults(outcome: Outcome) -> tuple[Fault, ...]:
+    """Every fault of a statement that must have been refused."""
+    assert isinstance(outcome, Rejection), outcome
+    return outcome.faults
+
+
 def refusal(outcome: Outcome) -> set[tuple[str, str]]:
     """Reason and field of every fault of a statement that must have been refused.
 
     Each is told in Chinese and without a personal number, or as much of one as would name somebody."""
-    assert isinstance(outcome, Rejection), outcome
-    for fault in outcome.faults:
+    for fault in faults(outcome):
         assert _CHINESE.search(fault.message), fault
         assert not _PART_OF_A_PERSONAL_NUMBER.search(fault.message), fault
-    return {(fault.name, fault.field) for fault in outcome.faults}
+    return {(fault.name, fault.field) for fault in faults(outcome)}
 
 
 def ask(spine: Spine, subject: Subject, *question: Any, **more: Any) -> Decision:

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import grpc
 import pytest
@@ -81,6 +82,7 @@ def connect(target: str, trusted: bytes, own: Credential | None = None) -> grpc.
 
 _OPTIONS = (
     ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
     ("grpc.use_local_subchannel_pool", 1),  # Each channel shows its own certificate on its own connection.
 )
 
@@ -205,8 +207,8 @@ def refused(call: Callable[[], object]) -> Refusal:
     return refusal_of(raised.value)
 
 
-def refusal_of(error: grpc.RpcError) -> Refusal:
-    """The refusal in an error of a call."""
+def refusal_of(error: Any) -> Refusal:
+    """The refusal in an error of a call, or in a call that has ended with one."""
     status = rpc_status.from_call(error)
     if status is None:
         return Refusal(error.code(), error.details() or "")

@@ -56,7 +56,8 @@ def check_measure(
         found.add(reasons.ERROR_REASON_MEASURE_OUTSIDE_MANDATE, field, message)
     _check_reach(found, path, imposed, measure, event.subject.kind)
     if measure.activity and imposed.scope.activity not in ("", measure.activity):
-        message = f"{measure.name_zh}依法只限于活动{measure.activity}, 不能改为{quoted(imposed.scope.activity)}。"
+        other = quoted(imposed.scope.activity)
+        message = f"{measure.name_zh}依法只限于活动{measure.activity}, 不能改为{other}。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.scope.activity", message)
     _check_scope(found, f"{path}.scope", imposed.scope, department, edition)
     _check_term(found, path, imposed, measure, decided_on)

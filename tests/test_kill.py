@@ -1,0 +1,289 @@
+"""``kill -9`` of a real ``registry serve`` under load, again and again: nothing acknowledged is lost.
+
+Each round starts the server, lets several clients submit over mutual TLS (events, corrections,
+withdrawals, repetitions, persons), and kills it at a random moment, now and then while it still
+starts. What a client does not know the fate of it sends again in the next round. At the end every
+acknowledged statement stands at the position it was acknowledged with, none stands twice, and
+``registry verify`` and ``registry rebuild`` agree.
+
+    REGISTRY_KILL_ROUNDS=500 REGISTRY_KILL_SEED=7 make test ARGS="tests/test_kill.py -s"
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random, SystemRandom
+from threading import Event, Thread
+from typing import IO, Any
+
+import grpc
+
+from registry.access.identity import Caller, CallerRole
+from registry.domain.periods import china_day
+from registry.installation import issue_client
+from registry.server import now_ms
+from registry.store.opening import open_store
+from registry.v1 import (
+    envelope_pb2,
+    intake_service_pb2,
+    intake_service_pb2_grpc,
+    log_service_pb2,
+    log_service_pb2_grpc,
+)
+from tests.support.events import ban, correction, firm, person, withdrawal
+from tests.support.history import BAN, EXIT_BAN
+from tests.support.spine import ORIGIN, Spine, found_spine, furnish
+
+ROUNDS = int(os.environ.get("REGISTRY_KILL_ROUNDS", "50"))
+SEED = int(os.environ.get("REGISTRY_KILL_SEED", SystemRandom().randrange(1 << 32)))
+CLIENTS = {"财政": 2, "法院": 2}
+LOAD_S = (0.05, 0.4)
+KILLED_WHILE_STARTING = 0.1
+DEADLINE_S = 30.0
+ROOT = Path(__file__).resolve().parents[1]
+READY = re.compile(r":(\d+) 提供服务")
+
+Stub = intake_service_pb2_grpc.IntakeServiceStub
+
+
+@dataclass(slots=True)
+class Client:
+    """One who submits for a department, and remembers what was acknowledged and what was not."""
+
+    spine: Spine
+    key: str
+    name: str
+    connect: Callable[[int, str], grpc.Channel]
+    chance: Random
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    uncertain: list[list[envelope_pb2.Envelope]] = field(default_factory=list)
+    answered: list[envelope_pb2.Envelope] = field(default_factory=list)
+    standing: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    repeated: int = 0
+    sent: int = 0
+
+    def run(self, port: int, stop: Event) -> None:
+        """Submits until told to stop, or until the server is gone."""
+        with self.connect(port, self.key) as channel:
+            stub = Stub(channel)
+            while not stop.is_set():
+                batch = self.uncertain.pop() if self.uncertain else self.batch()
+                try:
+                    self.submit(stub, batch)
+                except grpc.RpcError:
+                    self.uncertain.append(batch)
+                    return
+
+    def settle(self, port: int) -> None:
+        """Submits once more whatever was never answered."""
+        with self.connect(port, self.key) as channel:
+            for batch in self.uncertain:
+                self.submit(Stub(channel), batch)
+        self.uncertain.clear()
+
+    def submit(self, stub: Stub, batch: list[envelope_pb2.Envelope]) -> None:
+        """Submits a batch and takes down the answers, and what is wrong with them."""
+        request = intake_service_pb2.SubmitRequest(envelopes=batch)
+        for result in stub.Submit(request, timeout=DEADLINE_S).results:
+            if not result.HasField("accepted"):
+                self.wrong.append(f"{result.statement_id} refused: {result.refused.faults}")
+                continue
+            position = result.accepted.position
+            before = self.acknowledged.setdefault(result.statement_id, position)
+            self.repeated += result.accepted.already_recorded
+            if before != position:
+                self.wrong.append(f"{result.statement_id} at {before} and at {position}")
+        self.answered = [*batch, *self.answered[:50]]
+
+    def batch(self) -> list[envelope_pb2.Envelope]:
+        """Some new statements, now and then one that was acknowledged before."""
+        batch = [self.envelope() for _ in range(self.chance.choice((1, 1, 5, 20)))]
+        if self.answered and self.chance.random() < 0.1:
+            batch.append(self.chance.choice(self.answered))
+        return batch
+
+    def envelope(self) -> envelope_pb2.Envelope:
+        """A signed statement: an event, or one that ends an acknowledged event of this client."""
+        self.sent += 1
+        statement_id = f"{self.name}-{self.sent}"
+        body: dict[str, Any] = {"event": self.event(self.sent % 200)}
+        if self.standing and self.standing[0] in self.acknowledged and self.chance.random() < 0.3:
+            target = self.standing.pop(0)
+            body = {"withdrawal": withdrawal(self.key, target)}
+            if self.chance.random() < 0.5:
+                replacement = self.event(int(target.rpartition("-")[2]) % 200)
+                body = {"correction": correction(self.key, target, replacement)}
+        else:
+            self.standing.append(statement_id)
+        return self.spine.seal(self.key, self.spine.statement(self.key, statement_id, **body))
+
+    def event(self, number: int) -> Any:
+        """A ban on a firm or, of the court, on a person."""
+        if self.key == "财政":
+            return ban(self.key, firm(number), BAN, "2026-03-01", "2028-03-01")
+        return ban(self.key, person(number), EXIT_BAN, "2026-04-01")
+
+
+@dataclass(slots=True)
+class Server:
+    """``registry serve`` as a process of its own."""
+
+    directory: Path
+    log: IO[bytes]
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Starts the process; it may not serve yet."""
+        command = [sys.executable, "-m", "registry", "serve", "--directory", str(self.directory)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT
+        )
+
+    def port(self) -> int:
+        """Waits until it serves."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        readable, _, _ = select.select([self.process.stdout], [], [], DEADLINE_S)
+        line = self.process.stdout.readline() if readable else ""
+        ready = READY.search(line)
+        assert ready, f"the server did not start: {line!r}; see {self.log.name}"
+        return int(ready[1])
+
+    def end(self, number: signal.Signals) -> int:
+        """Sends a signal and waits for the end."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.communicate()
+        return self.process.returncode
+
+
+def _installation(directory: Path) -> Spine:
+    """An installation founded yesterday, since certificates hold from then on."""
+    yesterday = china_day(now_ms()) - timedelta(days=1)
+    spine = furnish(found_spine(directory, yesterday), CLIENTS)
+    spine.engine.close()
+    return spine
+
+
+def _connector(spine: Spine) -> Callable[[int, str], grpc.Channel]:
+    """Opens channels for a department."""
+    folders = {}
+    for number, key in enumerate(CLIENTS):
+        caller = Caller(CallerRole.DEPARTMENT, spine.code(key), ORIGIN)
+        folders[key] = issue_client(spine.directory, f"client-{number}", caller, now_ms=now_ms())
+
+    def connect(port: int, key: str) -> grpc.Channel:
+        parts = [(folders[key] / name).read_bytes() for name in ("ca.pem", "key.pem", "cert.pem")]
+        credentials = grpc.ssl_channel_credentials(*parts)
+        # Every round has a new connection: nothing is left of the one that was killed.
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        return grpc.secure_channel(f"127.0.0.1:{port}", credentials, options)
+
+    return connect
+
+
+def _size(connect: Callable[[int, str], grpc.Channel], port: int) -> int:
+    """The size of the log by its signed checkpoint."""
+    with connect(port, "财政") as channel:
+        stub = log_service_pb2_grpc.LogServiceStub(channel)
+        note = stub.GetCheckpoint(log_service_pb2.GetCheckpointRequest(), timeout=DEADLINE_S).checkpoint
+    return int(note.split("\n")[1])
+
+
+def _load(clients: list[Client], port: int, seconds: float, kill: Callable[[], object]) -> None:
+    stop = Event()
+    threads = [Thread(target=client.run, args=(port, stop)) for client in clients]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    kill()
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def _command(name: str, directory: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "registry", name, "--directory", str(directory)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9_under_load(tmp_path: Path) -> None:
+    chance, began = Random(SEED), time.monotonic()
+    spine = _installation(tmp_path / "registry")
+    connect = _connector(spine)
+    clients = [
+        Client(spine, key, f"{prefix}{number}", connect, Random(chance.random()))
+        for prefix, (key, count) in zip("ab", CLIENTS.items(), strict=True)
+        for number in range(count)
+    ]
+    report = (tmp_path / "kill.log").open("w", encoding="utf-8")
+    with report, (tmp_path / "server.log").open("wb") as log:
+        server = Server(spine.directory, log)
+        for number in range(1, ROUNDS + 1):
+            while chance.random() < KILLED_WHILE_STARTING:
+                server.start()
+                time.sleep(chance.uniform(0.2, 0.8))
+                server.end(signal.SIGKILL)
+            server.start()
+            port = server.port()
+            size, last = _size(connect, port), max(_positions(clients), default=-1)
+            assert size > last, f"round {number}: {last} was acknowledged, the log has {size} statements"
+            seconds = chance.uniform(*LOAD_S)
+            _load(clients, port, seconds, lambda: server.end(signal.SIGKILL))
+            uncertain = sum(len(batch) for client in clients for batch in client.uncertain)
+            line = f"round {number}: killed after {seconds * 1000:.0f} ms; log had {size} statements at start, "
+            print(f"{line}{len(_positions(clients))} acknowledged, {uncertain} uncertain", file=report)
+        server.start()
+        port = server.port()
+        for client in clients:
+            client.settle(port)
+        assert server.end(signal.SIGTERM) == 0
+        acknowledged = {
+            (spine.code(client.key), statement_id): position
+            for client in clients
+            for statement_id, position in client.acknowledged.items()
+        }
+        store = open_store(spine.config.store)
+        rows = [(row.department, row.statement_id, row.position) for row in store.statements()]
+        store.close()
+        placed = {(department, statement_id): position for department, statement_id, position in rows}
+        counts = Counter((department, statement_id) for department, statement_id, _ in rows)
+        lost = [key for key, position in acknowledged.items() if placed.get(key) != position]
+        twice = [key for key, count in counts.items() if count > 1]
+        wrong = [line for client in clients for line in client.wrong]
+        summary = (
+            f"seed {SEED}: {ROUNDS} rounds, {len(acknowledged)} acknowledged, {len(rows)} in the log, "
+            f"lost {len(lost)}, twice {len(twice)}, wrong {len(wrong)}, "
+            f"{sum(client.repeated for client in clients)} repeated; "
+            f"{_command('verify', spine.directory)}; {_command('rebuild', spine.directory)}; "
+            f"{time.monotonic() - began:.0f} s; {tmp_path / 'kill.log'}"
+        )
+        print(summary, file=report)
+    print(summary)
+    assert (lost, twice, wrong) == ([], [], [])
+    assert [position for _, _, position in rows] == list(range(len(rows)))
+    assert len(rows) == len(acknowledged) + 1 + 2 * len(CLIENTS)
+    assert len(acknowledged) > ROUNDS
+
+
+def _positions(clients: list[Client]) -> list[int]:
+    return [position for client in clients for position in client.acknowledged.values()]

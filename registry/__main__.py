@@ -27,6 +27,7 @@ from registry.commands.verify import verify as check_log
 from registry.config import Config, ConfigError, load_config, split_address
 from registry.editions import shipped_editions
 from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
+from registry.provenance.checkpoint import CheckpointError
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
 from registry.provenance.vault import Vault, VaultError
 from registry.server import StartError, now_ms, read_secret
@@ -36,8 +37,8 @@ from registry.store.opening import create_store, migrate_store, open_store
 
 PROGRESS_EVERY = 10_000
 _ONE_LINE = (
-    CertificateError, ConfigError, FoundingError, IdentityError, InstallationError, KeyFileError,
-    StartError, StoreError, VaultError,
+    CertificateError, CheckpointError, ConfigError, FoundingError, IdentityError, InstallationError,
+    KeyFileError, StartError, StoreError, VaultError,
 )  # fmt: skip
 
 _directory = click.option(

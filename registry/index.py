@@ -7,11 +7,13 @@ even while later groups are applied.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from threading import Condition
 
 from registry.sanctions.restriction import SubjectRecord
+
+MAX_WAITING = 4
+"""How many may wait for a position at a time: each holds a thread that others could be answered by."""
 
 
 class Index:
@@ -21,6 +23,7 @@ class Index:
         self._records = {record.ref: record for record in records}
         self._position = position
         self._moved = Condition()
+        self._waiting = 0
         self.get = self._records.get
 
     @property
@@ -39,13 +42,15 @@ class Index:
             self._moved.notify_all()
 
     def wait_for(self, position: int, timeout_s: float) -> bool:
-        """Waits until ``position`` is taken into account; False if it is not within the time."""
+        """Waits until ``position`` is taken into account; False if it is not within the time, or if
+        too many wait already."""
         if self._position >= position:
             return True
-        deadline = time.monotonic() + timeout_s
         with self._moved:
-            while self._position < position:
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._moved.wait(left):
-                    return self._position >= position
-        return True
+            if self._waiting >= MAX_WAITING:
+                return self._position >= position
+            self._waiting += 1
+            try:
+                return self._moved.wait_for(lambda: self._position >= position, timeout_s)
+            finally:
+                self._waiting -= 1

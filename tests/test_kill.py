@@ -33,6 +33,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.domain.periods import china_day
 from registry.installation import issue_client
 from registry.server import now_ms
+from registry.store.interface import StatementKey
 from registry.store.opening import open_store
 from registry.v1 import (
     envelope_pb2,
@@ -52,6 +53,9 @@ LOAD_S = (0.05, 0.4)
 KILLED_WHILE_STARTING = 0.1
 DEADLINE_S = 30.0
 ROOT = Path(__file__).resolve().parents[1]
+FOUNDING = 1 + 2 * len(CLIENTS)
+"""Statements before the first round: genesis, and for each department its registration and key."""
+
 READY = re.compile(r":(\d+) 提供服务")
 
 Stub = intake_service_pb2_grpc.IntakeServiceStub
@@ -147,9 +151,7 @@ class Server:
     def start(self) -> None:
         """Starts the process; it may not serve yet."""
         command = [sys.executable, "-m", "registry", "serve", "--directory", str(self.directory)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT
-        )
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT)
 
     def port(self) -> int:
         """Waits until it serves."""
@@ -226,64 +228,99 @@ def _command(name: str, directory: Path) -> str:
     return done.stdout.strip()
 
 
-def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9_under_load(tmp_path: Path) -> None:
-    chance, began = Random(SEED), time.monotonic()
-    spine = _installation(tmp_path / "registry")
+@dataclass(slots=True)
+class Trial:
+    """Rounds of load and kill over one installation, with a line for each in a log file."""
+
+    spine: Spine
+    connect: Callable[[int, str], grpc.Channel]
+    server: Server
+    clients: list[Client]
+    chance: Random
+    report: IO[str]
+
+    def round(self, number: int) -> None:
+        """Starts the server, checks that it still has what it acknowledged, loads it and kills it."""
+        while self.chance.random() < KILLED_WHILE_STARTING:
+            self.server.start()
+            time.sleep(self.chance.uniform(0.2, 0.8))
+            self.server.end(signal.SIGKILL)
+        self.server.start()
+        port = self.server.port()
+        size, last = _size(self.connect, port), max(self.positions(), default=-1)
+        assert size > last, f"round {number}: {last} was acknowledged, the log has {size} statements"
+        seconds = self.chance.uniform(*LOAD_S)
+        _load(self.clients, port, seconds, lambda: self.server.end(signal.SIGKILL))
+        acknowledged = len(self.positions())
+        uncertain = sum(len(batch) for client in self.clients for batch in client.uncertain)
+        print(
+            f"round {number}: {size} statements at start, killed after {seconds * 1000:.0f} ms of load, "
+            f"{acknowledged} acknowledged so far, {uncertain} of uncertain fate",
+            file=self.report,
+        )
+
+    def settle(self) -> None:
+        """Submits again whatever was never answered, and stops the server in order."""
+        self.server.start()
+        port = self.server.port()
+        for client in self.clients:
+            client.settle(port)
+        assert self.server.end(signal.SIGTERM) == 0
+
+    def positions(self) -> list[int]:
+        """Every position that was acknowledged."""
+        return [position for client in self.clients for position in client.acknowledged.values()]
+
+    def acknowledged(self) -> dict[StatementKey, int]:
+        """What every client was told."""
+        return {
+            (self.spine.code(client.key), statement_id): position
+            for client in self.clients
+            for statement_id, position in client.acknowledged.items()
+        }
+
+    def log(self) -> list[tuple[StatementKey, int]]:
+        """What the log holds, in order."""
+        store = open_store(self.spine.config.store)
+        try:
+            return [((row.department, row.statement_id), row.position) for row in store.statements()]
+        finally:
+            store.close()
+
+
+def _trial(directory: Path, report: IO[str], log: IO[bytes]) -> Trial:
+    spine, chance = _installation(directory), Random(SEED)
     connect = _connector(spine)
     clients = [
         Client(spine, key, f"{prefix}{number}", connect, Random(chance.random()))
         for prefix, (key, count) in zip("ab", CLIENTS.items(), strict=True)
         for number in range(count)
     ]
-    report = (tmp_path / "kill.log").open("w", encoding="utf-8")
-    with report, (tmp_path / "server.log").open("wb") as log:
-        server = Server(spine.directory, log)
+    return Trial(spine, connect, Server(directory, log), clients, chance, report)
+
+
+def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9_under_load(tmp_path: Path) -> None:
+    began, path = time.monotonic(), tmp_path / "kill.log"
+    with path.open("w", encoding="utf-8", buffering=1) as report, (tmp_path / "server.log").open("wb") as log:
+        trial = _trial(tmp_path / "registry", report, log)
         for number in range(1, ROUNDS + 1):
-            while chance.random() < KILLED_WHILE_STARTING:
-                server.start()
-                time.sleep(chance.uniform(0.2, 0.8))
-                server.end(signal.SIGKILL)
-            server.start()
-            port = server.port()
-            size, last = _size(connect, port), max(_positions(clients), default=-1)
-            assert size > last, f"round {number}: {last} was acknowledged, the log has {size} statements"
-            seconds = chance.uniform(*LOAD_S)
-            _load(clients, port, seconds, lambda: server.end(signal.SIGKILL))
-            uncertain = sum(len(batch) for client in clients for batch in client.uncertain)
-            line = f"round {number}: killed after {seconds * 1000:.0f} ms; log had {size} statements at start, "
-            print(f"{line}{len(_positions(clients))} acknowledged, {uncertain} uncertain", file=report)
-        server.start()
-        port = server.port()
-        for client in clients:
-            client.settle(port)
-        assert server.end(signal.SIGTERM) == 0
-        acknowledged = {
-            (spine.code(client.key), statement_id): position
-            for client in clients
-            for statement_id, position in client.acknowledged.items()
-        }
-        store = open_store(spine.config.store)
-        rows = [(row.department, row.statement_id, row.position) for row in store.statements()]
-        store.close()
-        placed = {(department, statement_id): position for department, statement_id, position in rows}
-        counts = Counter((department, statement_id) for department, statement_id, _ in rows)
+            trial.round(number)
+        trial.settle()
+        rows, acknowledged = trial.log(), trial.acknowledged()
+        placed, counts = dict(rows), Counter(key for key, _ in rows)
         lost = [key for key, position in acknowledged.items() if placed.get(key) != position]
         twice = [key for key, count in counts.items() if count > 1]
-        wrong = [line for client in clients for line in client.wrong]
+        wrong = [line for client in trial.clients for line in client.wrong]
         summary = (
             f"seed {SEED}: {ROUNDS} rounds, {len(acknowledged)} acknowledged, {len(rows)} in the log, "
             f"lost {len(lost)}, twice {len(twice)}, wrong {len(wrong)}, "
-            f"{sum(client.repeated for client in clients)} repeated; "
-            f"{_command('verify', spine.directory)}; {_command('rebuild', spine.directory)}; "
-            f"{time.monotonic() - began:.0f} s; {tmp_path / 'kill.log'}"
+            f"answered again {sum(client.repeated for client in trial.clients)}; "
+            f"{_command('verify', trial.spine.directory)}; {_command('rebuild', trial.spine.directory)}; "
+            f"{time.monotonic() - began:.0f} s; {path}"
         )
         print(summary, file=report)
     print(summary)
     assert (lost, twice, wrong) == ([], [], [])
-    assert [position for _, _, position in rows] == list(range(len(rows)))
-    assert len(rows) == len(acknowledged) + 1 + 2 * len(CLIENTS)
+    assert [position for _, position in rows] == list(range(len(rows)))
+    assert len(rows) == len(acknowledged) + FOUNDING
     assert len(acknowledged) > ROUNDS
-
-
-def _positions(clients: list[Client]) -> list[int]:
-    return [position for client in clients for position in client.acknowledged.values()]

@@ -117,7 +117,7 @@ def test_two_inits_at_once_make_one_installation(tmp_path: Path) -> None:
     assert sorted(process.returncode for process in begun) == [0, 1]
     (loser,) = [error for error in errors if error]
     assert len(loser.splitlines()) == 1
-    assert registry("verify", "--directory", directory).code == 0
+    assert in_process("verify", "--directory", directory).code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["registry"]
 
 
@@ -146,7 +146,8 @@ def test_issue_refuses_what_cannot_be_and_changes_nothing(
 def test_a_good_store_verifies_rebuilds_and_needs_no_migration(copy: Path) -> None:
     before = digests(copy)
     verified, rebuilt, migrated = (
-        registry(name, "--directory", copy) for name in ("verify", "rebuild", "migrate")
+        run(name, "--directory", copy)
+        for run, name in ((registry, "verify"), (in_process, "rebuild"), (in_process, "migrate"))
     )
     assert (verified.code, rebuilt.code, migrated.code) == (0, 0, 0)
     assert "20 " in verified.out
@@ -185,6 +186,13 @@ def test_a_store_that_was_tampered_with_fails_the_check_and_is_not_repaired(
     run = in_process(name, "--directory", copy)
     assert run.code == 1
     assert run.err.splitlines()[-1].startswith("Error: ")
+    assert digests(copy) == before
+
+
+def test_a_rebuild_with_a_key_of_another_kind_says_so_in_one_line(copy: Path) -> None:
+    shutil.copy(copy / "tls/server.key", copy / "keys/log.key")
+    before = digests(copy)
+    assert_one_line(in_process("rebuild", "--directory", copy), "Ed25519")
     assert digests(copy) == before
 
 

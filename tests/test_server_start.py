@@ -191,15 +191,12 @@ def test_a_good_installation_starts(copy: Path) -> None:
 
 AS_A_PROCESS = (
     "vault key of another registry",
-    "log key missing",
     "log key garbage",
     "log key of another log",
     "certificate missing",
     "configuration malformed",
-    "store missing",
     "store of a newer version",
     "store of an older version",
-    "store garbage",
     "store damaged",
 )
 

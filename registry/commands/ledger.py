@@ -26,6 +26,7 @@ class GroupLedger:
         targets = {key for key in map(_target_key, submissions) if key}
         self._recorded = state.store.recorded({s.key for s in submissions} | targets)
         self._events = state.store.events(targets) if targets else {}
+        self._refs: dict[tuple[int, str], str] = {}
         self._subjects: dict[str, SubjectRecord] = {}
         self._chains: dict[str, Chain] = {}
         self.persons: dict[str, bytes] = {}
@@ -64,8 +65,12 @@ class GroupLedger:
         return self._subjects.get(ref) or self._state.index.get(ref) or SubjectRecord(ref)
 
     def subject_ref(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> str:
-        """See Ledger."""
-        return self._state.vault.ref(identifier_type, value)
+        """See Ledger. Asked three times for each event; a person's reference is a keyed hash."""
+        key = (identifier_type, value)
+        ref = self._refs.get(key)
+        if ref is None:
+            ref = self._refs[key] = self._state.vault.ref(identifier_type, value)
+        return ref
 
     def recorded(self, key: StatementKey) -> Recorded | None:
         """Where a statement stands in the log, if it does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -103,7 +103,7 @@ def _insert(connection: Connection, table: Table, values: Iterable[dict[str, Any
         connection.exec_driver_sql(sql, [columns(row) for row in parameters] if columns else parameters)
 
 
-@cache
+@lru_cache(maxsize=128)
 def _prepared(
     dialect: Dialect, table: Table, names: tuple[str, ...]
 ) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]] | None]:

@@ -17,7 +17,7 @@ from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.verdict_pb2 import VERDICT_BLOCKED, VERDICT_CLEAR, VERDICT_INDETERMINATE
 from tests.support.clock import instant_ms
 from tests.support.events import firm, withdrawal
-from tests.support.served import Served, code_of, refused, short_ban
+from tests.support.served import Served, code_of, refusal_of, refused, short_ban
 
 
 def question(number: int, consistency: Consistency | None = None) -> pb.CheckRequest:
@@ -124,6 +124,15 @@ def test_the_wait_for_a_position_ends_before_the_callers_deadline(served: Served
     refusal = refused(lambda: asker(served).Check(question(1, ahead), timeout=1.6))
     assert refusal.reason == "POSITION_AHEAD"
     assert 0.5 < time.monotonic() - begun < 1.6
+
+
+def test_questions_that_wait_keep_no_other_from_being_answered(served: Served) -> None:
+    ahead = Consistency(at_least_as_fresh=served.spine.position + 1000)
+    waiting = [asker(served).Check.future(question(1, ahead), timeout=4) for _ in range(32)]
+    begun = time.monotonic()
+    assert asker(served).Check(question(1)).verdict
+    assert time.monotonic() - begun < 1.5
+    assert {refusal_of(call.exception()).reason for call in waiting} == {"POSITION_AHEAD"}
 
 
 def test_a_batch_is_answered_at_one_position(served: Served) -> None:

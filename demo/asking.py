@@ -60,7 +60,7 @@ def ask(
     question = Question(
         domain=domain,
         reference=TENDER.number,
-        matter="资格审查",
+        reason="资格审查",
         role=_ROLE_ELSEWHERE.get(domain, asked.role),
         region=TENDER.region,
         industry=TENDER.industry,

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import click
@@ -35,6 +34,7 @@ from registry.server import serve as run_server
 from registry.store.interface import StoreError
 from registry.store.opening import create_store, migrate_store, open_store
 
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 PROGRESS_EVERY = 10_000
 _ONE_LINE = (
     CertificateError, CheckpointError, ConfigError, FoundingError, IdentityError, InstallationError,
@@ -137,10 +137,10 @@ def issue(directory: Path, role: str, caller: str, name: str) -> None:
 @_one_line
 def serve(directory: Path) -> None:
     """启动服务, 直到收到 SIGTERM 或 Ctrl-C. Serves until it is told to stop."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    run_server(load_config(directory), stop=stop, ready=_log_to_stderr)
+    # Blocked here, and so in every thread that starts later, and waited for below: a handler would run
+    # only when this thread happens to wake, which a signal that another thread receives does not do.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    run_server(load_config(directory), until=lambda: signal.sigwait(STOP_SIGNALS), ready=_log_to_stderr)
 
 
 @main.command()

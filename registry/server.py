@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 
 import grpc
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -237,8 +236,8 @@ def read_certificate(path: Path, pem: bytes) -> Certificate:
         raise StartError(f"{path} 不是 PEM 格式的证书") from error
 
 
-def serve(config: Config, *, stop: Event, ready: Callable[[], None] = lambda: None) -> None:
-    """Serves until ``stop`` is set; calls ``ready`` when it has begun. Raises StartError."""
+def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], None] = lambda: None) -> None:
+    """Serves until ``until`` returns; calls ``ready`` when it has begun. Raises StartError."""
     credentials = server_credentials(config)
     engine = start_engine(config)
     try:
@@ -253,7 +252,7 @@ def serve(config: Config, *, stop: Event, ready: Callable[[], None] = lambda: No
             engine.state.edition.label,
         )
         print(f"registry: {config.origin} 在 {config.address.rpartition(':')[0]}:{port} 提供服务", flush=True)
-        stop.wait()
+        until()
         server.stop(GRACE_S).wait()
     finally:
         engine.close()

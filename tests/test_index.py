@@ -41,6 +41,22 @@ def test_index_that_followed_the_log_is_the_one_loaded_from_disk(spine: Spine) -
     assert (len(spine.engine.state.index), spine.engine.state.index.position) == (size, spine.position)
 
 
+def directory(spine: Spine) -> list[object]:
+    """Departments, officials, keys, and what was connected and in force at every position."""
+    state = spine.engine.state
+    entries = [*state.directory.departments(), *state.directory.officials(), *state.directory.keys()]
+    positions = range(spine.position + 1)
+    connected = [state.directory.lists_connected(position) for position in positions]
+    return [*entries, state.directory.operator, connected, [state.edition_at(at).hash for at in positions]]
+
+
+def test_directory_that_followed_the_log_is_the_one_loaded_from_disk(spine: Spine) -> None:
+    write_rich_history(spine)
+    before = directory(spine)
+    spine.reopen()
+    assert directory(spine) == before
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_index_agrees_with_the_disk_after_any_history(spine: Spine, seed: int) -> None:
     write_random_history(spine, Random(seed), 80)

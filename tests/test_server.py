@@ -61,7 +61,7 @@ def check(served: Served, number: int) -> pb.CheckResponse:
 
 def ask_about_a_person(served: Served) -> pb.CheckResponse | Refusal:
     stub = RestrictionServiceStub(served.channel(served.system(CallerRole.BORDER_SYSTEM)))
-    purpose = pb.Purpose(domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="1号", matter="出境检查")
+    purpose = pb.Purpose(domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="1号", reason="出境检查")
     try:
         return stub.Check(pb.CheckRequest(subject=person(1).identifier, purpose=purpose), timeout=20)
     except grpc.RpcError as error:

@@ -2,7 +2,7 @@
 
 The same question may be asked about many subjects. What is left out is not guessed: a role, region or kind of
 tender that is not stated leads to REVIEW where a restriction turns on it. A question about a natural person
-needs ``reference`` (案号) and ``matter``, which go into the registry's query log (查询日志).
+needs ``reference`` (案号) and ``reason`` (用途), which go into the registry's query log (查询日志).
 
 Two times: ``valid_time`` is the instant that is asked about (default: now), ``consistency`` says what the
 registry must have known by then (default: what it knows now).
@@ -30,7 +30,7 @@ class Question:
 
     domain: Domain.ValueType
     reference: str = ""
-    matter: str = ""
+    reason: str = ""
     role: SubjectRole.ValueType = subject_pb2.SUBJECT_ROLE_UNSPECIFIED
     region: str = ""
     industry: str = ""
@@ -45,7 +45,7 @@ class Question:
 
     def purpose(self) -> Purpose:
         """As it travels."""
-        return Purpose(domain=self.domain, reference=self.reference, matter=self.matter)
+        return Purpose(domain=self.domain, reference=self.reference, reason=self.reason)
 
     def facts(self) -> Matter:
         """The facts of the matter, as they travel."""

@@ -132,7 +132,7 @@ class Ask:
     def require_purpose(self, matter: Matter) -> None:
         """Raises RegistryError unless purpose and reference are stated, as asking about persons needs."""
         found = Findings()
-        for field, value in (("reference", matter.purpose.reference), ("matter", matter.purpose.matter)):
+        for field, value in (("reference", matter.purpose.reference), ("reason", matter.purpose.reason)):
             if not value.strip() or len(value) > MAX_TEXT:
                 message = f"查询自然人须写明用途和案号(purpose.{field}, 不超过{MAX_TEXT}字)。"
                 found.add(reasons.ERROR_REASON_PURPOSE_REQUIRED, f"purpose.{field}", message)
@@ -150,7 +150,7 @@ class Ask:
                     subject=found.ref,
                     domain=matter.question.domain,
                     reference=matter.purpose.reference,
-                    matter=matter.purpose.matter,
+                    reason=matter.purpose.reason,
                     known_position=matter.position,
                     verdict=decision.verdict,
                 )

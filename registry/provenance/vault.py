@@ -115,5 +115,5 @@ def _payload_cipher(key: bytes, secret: bytes) -> AESGCM:
 def _open(cipher: AESGCM, sealed: bytes, label: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise VaultError("sealed data cannot be opened: another vault key, or altered bytes") from error

@@ -83,7 +83,7 @@ def _check_common(
 
 
 def _check_purpose(found: Findings, purpose: pb.Purpose) -> None:
-    for field, text in (("reference", purpose.reference), ("matter", purpose.matter)):
+    for field, text in (("reference", purpose.reference), ("reason", purpose.reason)):
         if any(map(resembles_resident_id, _LONG_NUMBERS.findall(normalise(text)))):
             message = "用途和案号中不得写身份证件号码。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"purpose.{field}", message)

@@ -96,7 +96,7 @@ class QueryRow:
     subject: str
     domain: int
     reference: str
-    matter: str
+    reason: str
     known_position: int
     verdict: int
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -88,6 +89,7 @@ def _check_present(path: Path) -> None:
         raise StoreError(f"存储 {path} 只读, 不能写入")
 
 
+@cache
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
 

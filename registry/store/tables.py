@@ -91,7 +91,7 @@ query_log = _table(
     _text("subject"),
     _int("domain"),
     _text("reference"),
-    _text("matter"),
+    _text("reason"),
     _int("known_position"),
     _int("verdict"),
 )

@@ -30,22 +30,22 @@ class Purpose(_message.Message):
 
     DOMAIN_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
-    MATTER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     domain: _subject_pb2.Domain.ValueType
     reference: _builtins.str
     """Tender, case or application number. Required for a natural person."""
-    matter: _builtins.str
-    """The matter in words. Required for a natural person."""
+    reason: _builtins.str
+    """Why the question is asked, in words (用途). Required for a natural person."""
     def __init__(
         self,
         *,
         domain: _subject_pb2.Domain.ValueType = ...,
         reference: _builtins.str = ...,
-        matter: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "matter", b"matter", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "reason", b"reason", "reference", b"reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

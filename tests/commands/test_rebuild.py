@@ -13,7 +13,7 @@ from registry.__main__ import main
 from registry.commands.rebuild import MAX_DIFFERENCES, Rebuilt, compare
 from registry.provenance.vault import Vault
 from registry.store import tables
-from registry.store.interface import DERIVED_TABLES, StoreError
+from registry.store.interface import DERIVED_TABLES, Store, StoreError
 from registry.store.opening import create_store, open_store
 from registry.v1 import envelope_pb2
 from tests.support.events import ask, firm, placed, refusal
@@ -47,11 +47,19 @@ def spine(tmp_path: Path) -> Iterator[Spine]:
 
 
 @pytest.fixture(scope="module")
-def rebuilt(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the history folds to."""
+def folded(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store that was rebuilt."""
     copy = Copy.of(written, tmp_path_factory.mktemp("rebuilt"))
     assert copy.rebuild() == []
     return copy.config.store.with_name("rebuilt.db")
+
+
+@pytest.fixture(scope="module")
+def rebuilt(folded: Path) -> Iterator[Store]:
+    """What the history folds to."""
+    store = open_store(folded)
+    yield store
+    store.close()
 
 
 def position_of(copy: Copy, statement_id: str) -> int:
@@ -59,14 +67,13 @@ def position_of(copy: Copy, statement_id: str) -> int:
     return int(position)
 
 
-def differences(copy: Copy, rebuilt: Path) -> list[str]:
+def differences(copy: Copy, rebuilt: Store) -> list[str]:
     """The derived rows of a copy held against what the log folds to."""
-    one, other, result = open_store(copy.config.store), open_store(rebuilt), Rebuilt()
+    store, result = open_store(copy.config.store), Rebuilt()
     try:
-        compare(one, other, result)
+        compare(store, rebuilt, result)
     finally:
-        one.close()
-        other.close()
+        store.close()
     return result.differences
 
 
@@ -100,22 +107,21 @@ def test_history_over_more_than_one_group_folds_to_the_same_state(spine: Spine, 
     assert Copy.of(spine.directory, tmp_path).rebuild() == []
 
 
-def test_rebuilding_twice_gives_equal_files(copy: Copy, rebuilt: Path, tmp_path: Path) -> None:
+def test_rebuilding_twice_gives_equal_files(copy: Copy, folded: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.db"
     assert copy.rebuild(again) == []
-    assert again.read_bytes() == rebuilt.read_bytes()
+    assert again.read_bytes() == folded.read_bytes()
 
 
-def test_rebuilt_store_holds_all_that_the_first_one_held(copy: Copy, rebuilt: Path) -> None:
-    one, other = open_store(copy.config.store), open_store(rebuilt)
-    assert list(one.statements()) == list(other.statements())
-    assert list(one.all_refusals()) == list(other.all_refusals())
-    assert list(one.queries()) == list(other.queries())
-    assert sorted(one.all_persons()) == sorted(other.all_persons())
-    assert one.meta() == other.meta()
-    assert one.checkpoint() == other.checkpoint()
-    one.close()
-    other.close()
+def test_rebuilt_store_holds_all_that_the_first_one_held(copy: Copy, rebuilt: Store) -> None:
+    store = open_store(copy.config.store)
+    assert list(store.statements()) == list(rebuilt.statements())
+    assert list(store.all_refusals()) == list(rebuilt.all_refusals())
+    assert list(store.queries()) == list(rebuilt.queries())
+    assert sorted(store.all_persons()) == sorted(rebuilt.all_persons())
+    assert store.meta() == rebuilt.meta()
+    assert store.checkpoint() == rebuilt.checkpoint()
+    store.close()
 
 
 def test_rebuilt_store_can_take_the_place_of_the_first_one(spine: Spine, tmp_path: Path) -> None:
@@ -162,7 +168,7 @@ def _other(column: Column[object], value: object) -> object:
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{t.name}.{c.name}" for t, c in COLUMNS])
 def test_one_changed_byte_of_any_derived_column_is_found(
-    copy: Copy, rebuilt: Path, table: Table, column: Column[object]
+    copy: Copy, rebuilt: Store, table: Table, column: Column[object]
 ) -> None:
     keys = [key.name for key in table.primary_key.columns]
     last = " DESC, ".join(keys) + " DESC LIMIT 1"
@@ -175,7 +181,7 @@ def test_one_changed_byte_of_any_derived_column_is_found(
 
 
 @pytest.mark.parametrize("table", DERIVED_TABLES)
-def test_derived_row_that_is_missing_or_added_is_found(copy: Copy, rebuilt: Path, table: str) -> None:
+def test_derived_row_that_is_missing_or_added_is_found(copy: Copy, rebuilt: Store, table: str) -> None:
     rows = copy.sql(f"SELECT rowid FROM {table} ORDER BY rowid")
     for (rowid,) in (rows[0], rows[-1]):
         kept = copy.sql(f"SELECT * FROM {table} WHERE rowid = ?", rowid)
@@ -242,12 +248,11 @@ def test_rebuild_works_although_the_derived_state_is_past_reading(copy: Copy, ta
 
 
 def test_changed_payload_is_found_where_it_stands(copy: Copy) -> None:
-    position = position_of(copy, "ban-2")
-    ((sealed,),) = copy.sql("SELECT sealed_payload FROM statement WHERE position = ?", position)
+    ((sealed,),) = copy.sql("SELECT sealed_payload FROM statement WHERE statement_id = 'ban-2'")
     altered = sealed[:50] + bytes([sealed[50] ^ 1]) + sealed[51:]
-    copy.sql("UPDATE statement SET sealed_payload = ? WHERE position = ?", altered, position)
+    copy.sql("UPDATE statement SET sealed_payload = ? WHERE statement_id = 'ban-2'", altered)
     (found,) = copy.rebuild()
-    assert found.startswith(f"序号{position}: ")
+    assert found.startswith(f"序号{position_of(copy, 'ban-2')}: ")
 
 
 def test_payload_sealed_again_by_somebody_with_the_vault_key_is_found(copy: Copy) -> None:
@@ -262,10 +267,9 @@ def test_payload_sealed_again_by_somebody_with_the_vault_key_is_found(copy: Copy
 
 @pytest.mark.parametrize("at", [0, 1, 9, 49, 121])
 def test_change_of_a_leaf_is_found(copy: Copy, at: int) -> None:
-    position = position_of(copy, "ban-2")
-    ((leaf,),) = copy.sql("SELECT leaf FROM statement WHERE position = ?", position)
+    ((leaf,),) = copy.sql("SELECT leaf FROM statement WHERE statement_id = 'ban-2'")
     altered = leaf[:at] + bytes([leaf[at] ^ 1]) + leaf[at + 1 :]
-    copy.sql("UPDATE statement SET leaf = ? WHERE position = ?", altered, position)
+    copy.sql("UPDATE statement SET leaf = ? WHERE statement_id = 'ban-2'", altered)
     assert copy.rebuild() != []
 
 
@@ -342,8 +346,7 @@ def test_persons_that_cannot_be_opened_or_were_exchanged_are_found(copy: Copy, t
     assert found.startswith(f"序号{position_of(copy, 'exit-1')}: ")
 
 
-def test_statement_by_a_key_that_was_revoked_before_it_is_found(copy: Copy) -> None:
-    """Swapped with its revocation, a statement stands behind it."""
+def test_statement_behind_the_revocation_of_its_key_is_found(copy: Copy) -> None:
     one, other = position_of(copy, "by-clerk"), position_of(copy, "clerk-key-gone")
     for here, there in ((one, -1), (other, one), (-1, other)):
         copy.sql("UPDATE statement SET position = ? WHERE position = ?", there, here)

@@ -57,7 +57,7 @@ def test_a_check_asks_what_the_question_says(registry: Registry, simulated: Simu
     question = Question(
         domain=subject_pb2.DOMAIN_BIDDING,
         reference="招标-1",
-        matter="资格审查",
+        reason="资格审查",
         role=subject_pb2.SUBJECT_ROLE_BIDDER,
         region="130902",
         industry="E47",
@@ -71,7 +71,7 @@ def test_a_check_asks_what_the_question_says(registry: Registry, simulated: Simu
     assert method == "Check"
     assert request.subject == uscc(FIRM)
     assert request.purpose == restriction.Purpose(
-        domain=subject_pb2.DOMAIN_BIDDING, reference="招标-1", matter="资格审查"
+        domain=subject_pb2.DOMAIN_BIDDING, reference="招标-1", reason="资格审查"
     )
     assert request.matter.scope == subject_pb2.Scope(region="130902", industry="E47", activity="FOOD")
     assert request.matter.role == subject_pb2.SUBJECT_ROLE_BIDDER
@@ -140,7 +140,7 @@ def test_every_fault_of_a_refused_call_is_told(registry: Registry, simulated: Si
     simulated.error = RegistryError(
         [
             Fault(reason, "purpose.reference", "查询自然人须写明案号。"),
-            Fault(reason, "purpose.matter", "查询自然人须写明用途。"),
+            Fault(reason, "purpose.reason", "查询自然人须写明用途。"),
         ]
     )
     with pytest.raises(RegistryCallError) as refused:
@@ -150,7 +150,7 @@ def test_every_fault_of_a_refused_call_is_told(registry: Registry, simulated: Si
     assert error.reason == "PURPOSE_REQUIRED"
     assert [(each.field, each.reason) for each in error.violations] == [
         ("purpose.reference", "PURPOSE_REQUIRED"),
-        ("purpose.matter", "PURPOSE_REQUIRED"),
+        ("purpose.reason", "PURPOSE_REQUIRED"),
     ]
     assert error.retry_after_s is None
     assert str(error) == "PURPOSE_REQUIRED: 查询自然人须写明案号。"

@@ -178,6 +178,7 @@ def test_window_of_a_key_has_two_days_in_order(spine: Spine) -> None:
     }
     refused = refusal(spine.enrol("财政", key, valid_from="2026-02-02", valid_until="2026-02-01"))
     assert refused == {("DATES_OUT_OF_ORDER", "key_enrolment.valid_until")}
+    placed(spine.enrol("财政", key, valid_from="2026-02-02", valid_until="2026-02-02"))
 
 
 def test_key_is_revoked_once_and_for_a_reason(spine: Spine) -> None:

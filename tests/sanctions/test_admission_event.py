@@ -235,6 +235,7 @@ def test_evidence_is_named_by_its_sha_256(spine: Spine, subject: Subject) -> Non
 
 
 def test_more_than_sixty_four_pieces_of_evidence_are_refused(spine: Spine, subject: Subject) -> None:
+    placed(spine.say("财政", event=penalty("财政", subject, evidence=[pb.Evidence(sha256=bytes(32))] * 64)))
     stated = penalty("财政", subject, evidence=[pb.Evidence(sha256=bytes(32))] * 65)
     assert said(spine, stated) == {("TOO_LARGE", "event")}
 

@@ -8,7 +8,7 @@ import pytest
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import Scope, Subject
-from tests.support.events import ban, firm, imposed, penalty, person, placed, refusal, registration
+from tests.support.events import ban, faults, firm, imposed, penalty, person, placed, refusal, registration
 from tests.support.spine import Spine
 
 MEASURE = "event.measures[0].measure_code"
@@ -154,6 +154,22 @@ def test_measure_begins_on_the_day_of_the_decision_or_later(spine: Spine) -> Non
 def test_measure_does_not_end_before_it_begins(spine: Spine) -> None:
     stated = ban("财政", firm(1), "M-PRO-01", "2026-03-01", "2026-02-28")
     assert said(spine, stated) == {("DATES_OUT_OF_ORDER", UNTIL)}
+
+
+def test_measure_without_a_shortest_term_may_last_a_single_day(spine: Spine) -> None:
+    placed(spine.say("住建", event=ban("住建", person(1), "M-BID-05", "2026-03-01", "2026-03-01")))
+
+
+@pytest.mark.parametrize(
+    ("key", "measure", "bounds"),
+    [("财政", "M-PRO-01", "(12至36个月)"), ("市场监管", "M-BUS-03", "(60个月)")],
+)
+def test_refusal_of_a_term_says_what_the_law_allows(
+    spine: Spine, key: str, measure: str, bounds: str
+) -> None:
+    for until in ("2026-03-01", ""):
+        (fault,) = faults(spine.say(key, event=ban(key, firm(1), measure, "2026-03-01", until)))
+        assert bounds in fault.message
 
 
 def test_measure_needs_a_first_day(spine: Spine) -> None:

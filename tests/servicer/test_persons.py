@@ -32,7 +32,7 @@ from registry.v1.verdict_pb2 import (
 from tests.support.events import list_entry, person, placed
 from tests.support.served import Refusal, Served, code_of, exit_ban, fault_names, number_of, refusal_of
 
-PURPOSE = pb.Purpose(domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="口岸〔2026〕17号", matter="出境检查")
+PURPOSE = pb.Purpose(domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="口岸〔2026〕17号", reason="出境检查")
 PROCUREMENT = subject_pb2.DOMAIN_PROCUREMENT
 FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 WRONG = number_of(1)[:-1] + ("0" if number_of(1)[-1] != "0" else "1")
@@ -165,20 +165,20 @@ def test_a_citizens_number_asked_about_as_a_code_of_a_firm_is_masked_too(served:
 
 
 @pytest.mark.parametrize(
-    ("reference", "matter", "fields"),
+    ("reference", "reason", "fields"),
     [
-        ("", "", ("purpose.reference", "purpose.matter")),
-        ("口岸〔2026〕17号", "", ("purpose.matter",)),
+        ("", "", ("purpose.reference", "purpose.reason")),
+        ("口岸〔2026〕17号", "", ("purpose.reason",)),
         ("", "出境检查", ("purpose.reference",)),
-        ("  ", "\u3000", ("purpose.reference", "purpose.matter")),
+        ("  ", "\u3000", ("purpose.reference", "purpose.reason")),
         ("号" * 201, "出境检查", ("purpose.reference",)),
     ],
 )
-def test_asking_about_a_person_needs_reference_and_matter(
-    served: Served, reference: str, matter: str, fields: tuple[str, ...]
+def test_asking_about_a_person_needs_reference_and_reason(
+    served: Served, reference: str, reason: str, fields: tuple[str, ...]
 ) -> None:
     before = len(query_log(served))
-    purpose = pb.Purpose(domain=PURPOSE.domain, reference=reference, matter=matter)
+    purpose = pb.Purpose(domain=PURPOSE.domain, reference=reference, reason=reason)
     for refusal in (check(served, number_of(1), purpose=purpose), check_all(served, [number_of(1)], purpose)):
         assert isinstance(refusal, Refusal)
         assert refusal.code is grpc.StatusCode.INVALID_ARGUMENT
@@ -189,12 +189,12 @@ def test_asking_about_a_person_needs_reference_and_matter(
 def test_a_number_written_into_the_purpose_is_refused_and_kept_nowhere(served: Served) -> None:
     stray = number_of(501)
     for text in (stray, f"查{stray}的案件", stray.translate(FULL_WIDTH), stray.lower()):
-        purpose = pb.Purpose(domain=PURPOSE.domain, reference=text, matter=text)
+        purpose = pb.Purpose(domain=PURPOSE.domain, reference=text, reason=text)
         refusal = check(served, number_of(1), purpose=purpose)
         assert isinstance(refusal, Refusal)
         assert (refusal.reason, refusal.fields) == (
             "FIELD_INVALID",
-            ("purpose.reference", "purpose.matter"),
+            ("purpose.reference", "purpose.reason"),
         )
         assert stray not in refusal.message
     assert stray.encode() not in on_disk(served.spine.directory)
@@ -212,7 +212,7 @@ def test_a_question_about_a_person_is_in_the_query_log_when_the_answer_arrives(s
         "caller": served.system(CallerRole.BORDER_SYSTEM, "port-1").uri,
         "domain": subject_pb2.DOMAIN_EXIT_ENTRY,
         "reference": "口岸〔2026〕17号",
-        "matter": "出境检查",
+        "reason": "出境检查",
         "known_position": answer.answered.known_position,
         "verdict": VERDICT_BLOCKED,
     }
@@ -245,7 +245,7 @@ def test_questions_about_firms_are_not_in_the_query_log(served: Served) -> None:
 
 def test_a_question_that_is_denied_is_not_answered_and_not_logged(served: Served) -> None:
     before = len(query_log(served))
-    refusal = check(served, number_of(1), purpose=pb.Purpose(domain=PROCUREMENT, reference="a", matter="b"))
+    refusal = check(served, number_of(1), purpose=pb.Purpose(domain=PROCUREMENT, reference="a", reason="b"))
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "DOMAIN_DENIED"
     assert len(query_log(served)) == before

@@ -68,7 +68,7 @@ class _Instant(click.ParamType[datetime]):
     f"{_PAPER.choices()}。",
 )
 @click.option("--reference", metavar="TEXT", default="", help="项目编号或案号；查询自然人时必填。")
-@click.option("--matter", metavar="TEXT", default="", help="查询事由；查询自然人时必填。")
+@click.option("--reason", metavar="TEXT", default="", help="查询事由；查询自然人时必填。")
 @click.option(
     "--at",
     "valid_time",
@@ -107,7 +107,7 @@ def check(
     activity: str,
     paper: IdentifierType.ValueType,
     reference: str,
-    matter: str,
+    reason: str,
     valid_time: datetime | None,
     as_known_at: int | None,
     at_least: int | None,
@@ -125,7 +125,7 @@ def check(
     question = Question(
         domain=domain,
         reference=reference,
-        matter=matter,
+        reason=reason,
         role=role or subject_pb2.SUBJECT_ROLE_UNSPECIFIED,
         region=region,
         industry=industry,

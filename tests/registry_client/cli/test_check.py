@@ -107,11 +107,11 @@ def test_every_option_reaches_the_registry(ctl: Ctl, simulated: SimulatedRegistr
     ctl(
         "check", "--domain", "bidding", "--role", "联合体成员", "--tender", "COMPULSORY",
         "--region", "130902", "--industry", "E47", "--activity", "FOOD", "--reference", "招标-1",
-        "--matter", "资格审查", "--at", "2026-04-01", "--as-known-at", "7", FIRM,
+        "--reason", "资格审查", "--at", "2026-04-01", "--as-known-at", "7", FIRM,
     )  # fmt: skip
     ((_, request),) = simulated.calls
     assert request.purpose.domain == subject_pb2.DOMAIN_BIDDING
-    assert (request.purpose.reference, request.purpose.matter) == ("招标-1", "资格审查")
+    assert (request.purpose.reference, request.purpose.reason) == ("招标-1", "资格审查")
     assert request.matter.role == subject_pb2.SUBJECT_ROLE_CONSORTIUM_MEMBER
     assert request.matter.tender_kind == subject_pb2.TENDER_KIND_COMPULSORY
     assert request.matter.scope == Scope(region="130902", industry="E47", activity="FOOD")
@@ -189,7 +189,7 @@ def test_every_fault_of_a_refused_question_is_told_in_one_line(
     reason = reasons.ERROR_REASON_PURPOSE_REQUIRED
     faults = [
         Fault(reason, "purpose.reference", "须写明案号。"),
-        Fault(reason, "purpose.matter", "须写明用途。"),
+        Fault(reason, "purpose.reason", "须写明用途。"),
     ]
     simulated.error = RegistryError(faults)
     run = ctl("check", "--domain", "出入境", FIRM)
@@ -197,7 +197,7 @@ def test_every_fault_of_a_refused_question_is_told_in_one_line(
     assert run.output == ""
     assert run.errors == (
         "错误：PURPOSE_REQUIRED: 须写明案号。（purpose.reference PURPOSE_REQUIRED）；"
-        "须写明用途。（purpose.matter PURPOSE_REQUIRED）\n"
+        "须写明用途。（purpose.reason PURPOSE_REQUIRED）\n"
     )
 
 

@@ -102,7 +102,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("domain", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("known_position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("verdict", sa.Integer(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("number"),

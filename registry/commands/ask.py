@@ -187,7 +187,7 @@ def _domain_denied(domain: subject_pb2.Domain.ValueType) -> RegistryError:
 
 @lru_cache(maxsize=4096)
 def _question(domain: subject_pb2.Domain.ValueType, matter: bytes, day: date, edition: Edition) -> Question:
-    """The question in a serialised Matter: many subjects are asked about in few matters. Raises RegistryError."""
+    """The question in a serialised Matter; many subjects are asked about in few. Raises RegistryError."""
     stated = restriction_service_pb2.Matter.FromString(matter)
     _check_scope(stated.scope, edition)
     return Question(

@@ -40,7 +40,7 @@ from registry.v1 import statement_pb2 as pb
 
 ORIGIN = "credit.example/bench"
 GROUP = 1024
-STATING = ("市场监管", "财政", "法院", "住建")
+STATING = ("市场监管", "财政", "税务", "法院", "住建")
 
 
 @cache

@@ -21,7 +21,7 @@ from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.access.profile import CertificateError
 from registry.commands.found import FoundingError, Operator
 from registry.commands.rebuild import rebuild as fold_again
-from registry.commands.state import RegistryState
+from registry.commands.state import Log, open_log
 from registry.commands.verify import verify as check_log
 from registry.config import Config, ConfigError, load_config, split_address
 from registry.editions import shipped_editions
@@ -32,7 +32,7 @@ from registry.provenance.vault import Vault, VaultError
 from registry.server import StartError, now_ms, read_secret
 from registry.server import serve as run_server
 from registry.store.interface import StoreError
-from registry.store.opening import create_store, migrate_store, open_store
+from registry.store.opening import create_store, migrate_store, open_store, remove_store
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 PROGRESS_EVERY = 10_000
@@ -158,8 +158,8 @@ def migrate(directory: Path) -> None:
 def verify(directory: Path) -> None:
     """核对存储: 每条陈述的字节、签名、叶子, 树和检查点. Checks the store against its log."""
     config = load_config(directory)
-    with _opened(config) as (state, signer):
-        result = check_log(state, load_verifying_key(signer.suite, signer.public_key), progress=_progress)
+    with _opened(config) as (log, signer):
+        result = check_log(log, load_verifying_key(signer.suite, signer.public_key), progress=_progress)
     _report(result.faults, f"核对 {result.statements} 条陈述, 一致")
 
 
@@ -173,15 +173,16 @@ def rebuild(directory: Path, into: Path | None) -> None:
     """把日志重新折叠到空的存储里, 与现有存储逐行比对. Folds the log again and compares every row."""
     config = load_config(directory)
     target = into or config.store.with_name(config.store.name + ".rebuild")
-    with _opened(config) as (state, signer):
+    with _opened(config) as (log, signer):
+        if into is None:
+            remove_store(target)  # Left by a comparison that was killed.
         store = create_store(target)
         try:
-            result = fold_again(state, store, signer, progress=_progress)
+            result = fold_again(log, store, signer, progress=_progress)
         finally:
             store.close()
             if into is None:
-                for suffix in ("", "-wal", "-shm", ".lock"):
-                    target.with_name(target.name + suffix).unlink(missing_ok=True)
+                remove_store(target)
     _report(result.differences, f"重建 {result.statements} 条陈述, {result.rows} 行派生数据, 逐字节一致")
 
 
@@ -191,12 +192,12 @@ def _log_to_stderr() -> None:
 
 
 @contextmanager
-def _opened(config: Config) -> Iterator[tuple[RegistryState, FileSigner]]:
+def _opened(config: Config) -> Iterator[tuple[Log, FileSigner]]:
     signer = FileSigner.load(config.log_key, None)
     vault = Vault(read_secret(config.vault_key))
     store = open_store(config.store)
     try:
-        yield RegistryState(store, vault, shipped_editions()), signer
+        yield open_log(store, vault, shipped_editions()), signer
     finally:
         store.close()
 

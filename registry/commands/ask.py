@@ -82,7 +82,12 @@ class Ask:
         asked = request.HasField("consistency")
         position = self._position(request.consistency, time_left_s) if asked else self.state.index.position
         edition = self.state.edition_at(position)
-        valid_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else self._clock()
+        try:
+            stated_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else None
+        except ValueError as error:  # Outside the years 1 to 9999, or negative nanoseconds.
+            message = "查询时点不是有效的时间。"
+            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "valid_time") from error
+        valid_ms = self._clock() if stated_ms is None else stated_ms
         stated = request.matter.SerializeToString()
         question_of = _question if len(stated) <= MAX_KEPT_BYTES else _question.__wrapped__
         question = question_of(purpose.domain, stated, china_day(valid_ms), edition)

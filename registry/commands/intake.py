@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from registry.access.identity import Caller
 from registry.commands.sequencer import Job, Outcome
-from registry.commands.state import RegistryState
+from registry.commands.state import Log, RegistryState
 from registry.commands.submission import read_envelope
 from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
-from registry.provenance.vault import is_person
+from registry.provenance.vault import VaultError, is_person
 from registry.store.interface import RefusalRow, StatementRow
 from registry.store.writer import Writer
 from registry.v1 import envelope_pb2
@@ -69,7 +69,7 @@ class Intake:
         if row is None or row.department != caller.name:
             message = "本部门没有这份陈述。"
             raise RegistryError.of(reasons.ERROR_REASON_NOT_FOUND, message, "by")
-        return Kept(row.position, Leaf.decode(row.leaf).received_ms, open_envelope(row, self._state))
+        return Kept(row.position, Leaf.decode(row.leaf).received_ms, open_envelope(row, self._state.log))
 
     def refusals(self, caller: Caller, *, after: int, page_size: int) -> list[RefusalRow]:
         """What was refused from the calling department, rising by number."""
@@ -77,11 +77,18 @@ class Intake:
         return self._state.store.refusals(caller.name, after, limit)
 
 
-def open_envelope(row: StatementRow, state: RegistryState) -> envelope_pb2.Envelope:
+def open_envelope(row: StatementRow, log: Log) -> envelope_pb2.Envelope:
     """The envelope of a row, byte for byte as it was signed. Raises VaultError."""
-    secret = b""
-    if is_person(row.subject):
-        secret = state.vault.open_person(state.store.persons([row.subject])[row.subject]).secret
-    payload = state.vault.open_payload(row.sealed_payload, secret)
+    payload = log.vault.open_payload(row.sealed_payload, person_secret(row.subject, log))
     signatures = envelope_pb2.Envelope.FromString(row.signatures).signatures
     return envelope_pb2.Envelope(payload=payload, payload_type=row.payload_type, signatures=signatures)
+
+
+def person_secret(ref: str, log: Log) -> bytes:
+    """The secret of a natural person, empty for an organisation. Raises VaultError."""
+    if not is_person(ref):
+        return b""
+    sealed = log.store.persons([ref]).get(ref)
+    if sealed is None:
+        raise VaultError("没有这一自然人的密封身份")
+    return log.vault.open_person(sealed).secret

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from registry.domain.departments import Directory
@@ -21,17 +22,33 @@ ORIGIN = "origin"
 VAULT_CHECK = "vault_check"
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log and what it takes to read it; nothing derived from it, for that may be what is broken."""
+
+    store: Store
+    vault: Vault
+    editions: Mapping[str, Edition]
+    origin: str
+
+
+def open_log(store: Store, vault: Vault, editions: Mapping[str, Edition]) -> Log:
+    """The log of a store. Raises StoreError if it was sealed with another vault key."""
+    facts = store.meta()
+    if facts.get(VAULT_CHECK) != vault.check_value:
+        raise StoreError("个人信息密钥与存储不符; 请使用建库时的 vault.key")
+    return Log(store, vault, editions, facts[ORIGIN])
+
+
 class RegistryState:
     """Directory, index, adopted editions and head of the log."""
 
     def __init__(self, store: Store, vault: Vault, editions: Mapping[str, Edition]) -> None:
-        facts = store.meta()
-        if facts.get(VAULT_CHECK) != vault.check_value:
-            raise StoreError("个人信息密钥与存储不符; 请使用建库时的 vault.key")
+        self.log = open_log(store, vault, editions)
         self.store = store
         self.vault = vault
         self.editions = editions
-        self.origin = facts[ORIGIN]
+        self.origin = self.log.origin
         self.directory = Directory()
         self.head: CheckpointRow | None = store.checkpoint()
         self._adopted_at: list[int] = []

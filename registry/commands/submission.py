@@ -112,6 +112,12 @@ def _check_signatures(
     if not envelope.signatures:
         found.add(reasons.ERROR_REASON_SIGNATURE_MISSING, "signatures", "没有签名。")
         return
+    # A signature that nobody verifies would rest in the log and look as if somebody had.
+    wanted = 2 if statement.WhichOneof("body") == "key_enrolment" else 1
+    if len(envelope.signatures) > wanted:
+        message_text = f"这类陈述有{wanted}个签名, 不能附带其他签名。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "signatures", message_text)
+        return
     first = envelope.signatures[0]
     key = state.directory.key(first.keyid)
     if key is None:

@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 
 from google.protobuf.message import DecodeError
 
-from registry.commands.intake import open_envelope
-from registry.commands.state import RegistryState
+from registry.commands.intake import open_envelope, person_secret
+from registry.commands.state import Log
 from registry.commands.submission import verifying_key
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.envelope import pae
 from registry.provenance.keys import VerifyingKey
 from registry.provenance.leaf import Leaf, statement_hash
 from registry.provenance.merkle import Frontier, leaf_hash
-from registry.provenance.vault import is_person, leaf_subject_key
+from registry.provenance.vault import leaf_subject_key
 from registry.store.interface import Chain, StatementRow
 from registry.v1 import statement_pb2
 from registry.v1.envelope_pb2 import Envelope
@@ -39,11 +39,11 @@ class Verified:
 
 
 def verify(
-    state: RegistryState, log_key: VerifyingKey, *, progress: Callable[[int], None] = lambda _count: None
+    log: Log, log_key: VerifyingKey, *, progress: Callable[[int], None] = lambda _count: None
 ) -> Verified:
     """Checks every statement of the log, then the tree and its signed checkpoint."""
-    run = _Run(state)
-    for row in state.store.statements():
+    run = _Run(log)
+    for row in log.store.statements():
         run.check(row)
         progress(run.result.statements)
         if len(run.result.faults) >= MAX_FAULTS:
@@ -53,9 +53,9 @@ def verify(
 
 
 class _Run:
-    def __init__(self, state: RegistryState) -> None:
+    def __init__(self, log: Log) -> None:
         self.result = Verified()
-        self._state = state
+        self._log = log
         self._frontier = Frontier()
         self._chains: dict[str, Chain] = {}
         self._keys: dict[str, tuple[int, VerifyingKey]] = {}
@@ -77,12 +77,12 @@ class _Run:
 
     def check_head(self, log_key: VerifyingKey) -> None:
         """Checks the checkpoint: its signature, and that it tells of this log."""
-        head = self._state.store.checkpoint()
+        head = self._log.store.checkpoint()
         if head is None:
             self.result.faults.append("没有检查点")
             return
         try:
-            signed = open_checkpoint(head.note, log_key, origin=self._state.origin)
+            signed = open_checkpoint(head.note, log_key, origin=self._log.origin)
         except CheckpointError as error:
             self.result.faults.append(f"检查点: {error}")
             return
@@ -96,13 +96,12 @@ class _Run:
         chain = self._chains.get(row.subject, Chain(row.subject, 0, bytes(32)))
         self._chains[row.subject] = Chain(row.subject, chain.sequence + 1, leaf_hash(row.leaf))
         leaf = Leaf.decode(row.leaf)
-        secret = self._secret(row.subject)
-        envelope = open_envelope(row, self._state)
+        envelope = open_envelope(row, self._log)
         statement = statement_pb2.Statement.FromString(envelope.payload)
         facts = {
             "陈述编号": (row.department, row.statement_id) == (statement.department, statement.statement_id),
             "陈述摘要": leaf.statement_hash == statement_hash(row.payload_type, envelope.payload),
-            "主体": leaf.subject_key == leaf_subject_key(row.subject, secret),
+            "主体": leaf.subject_key == leaf_subject_key(row.subject, person_secret(row.subject, self._log)),
             "主体链": (leaf.subject_sequence, leaf.previous) == (chain.sequence, chain.head),
             "接收时间": leaf.received_ms >= self._received_ms,
         }
@@ -133,11 +132,3 @@ class _Run:
         key = verifying_key(enrolment.suite, enrolment.public_key)
         self._keys[key.keyid] = (position, key)
         return key
-
-    def _secret(self, ref: str) -> bytes:
-        if not is_person(ref):
-            return b""
-        sealed = self._state.store.persons([ref]).get(ref)
-        if sealed is None:
-            raise ValueError("没有这一自然人的密封身份")
-        return self._state.vault.open_person(sealed).secret

@@ -9,6 +9,7 @@ Example: the category ``E-3`` is repeated as “E-3”, eighteen digits in its p
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from registry.domain.identifiers import code_faults, normalise
@@ -16,6 +17,7 @@ from registry.domain.resident_id import resembles_resident_id
 from registry.v1 import subject_pb2
 
 HIDDEN = "“(未显示)”"
+_EIGHTEEN = re.compile(r"(?=([0-9]{17}[0-9X]))")
 _LONGEST = 12
 _DIGITS_OF_A_DATE = 8
 _DIGITS_BESIDE_LETTERS = 6
@@ -31,6 +33,11 @@ def quoted(text: str) -> str:
     digits = sum(map(str.isdigit, text[: _LONGEST + 1]))
     allowed = _DIGITS_BESIDE_LETTERS if any(map(str.isalpha, text)) else _DIGITS_OF_A_DATE
     return HIDDEN if len(text) > _LONGEST or digits > allowed else f"“{text}”"
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a resident number stands anywhere in the text, as written or in full width."""
+    return any(resembles_resident_id(number) for number in _EIGHTEEN.findall(normalise(text)))
 
 
 def quoted_code(text: str) -> str:

@@ -101,7 +101,7 @@ def decide(
     if record is None:
         return UNKNOWN
     hits = _hits(question, record, position, edition) if record.restrictions else ()
-    effects = {hit.effect for hit in hits} if hits else ()
+    effects = [hit.effect for hit in hits] if hits else ()
     if pb.HIT_EFFECT_BLOCKS in effects:
         return Decision(pb.VERDICT_BLOCKED, hits)
     if not record.known_at(position):
@@ -115,14 +115,11 @@ def decide(
 
 
 def _hits(question: Question, record: SubjectRecord, position: int, edition: Edition) -> tuple[Hit, ...]:
-    domain, day = question.domain, question.day
-    return tuple(
-        [
-            hit_of(question, row, edition)
-            for row in record.restrictions
-            if row.measure.domain == domain and row.known_at(position) and row.period.contains(day)
-        ]
-    )
+    domain, day, hits = question.domain, question.day, []
+    for row in record.restrictions:
+        if row.measure.domain == domain and row.known_at(position) and row.period.contains(day):
+            hits.append(hit_of(question, row, edition))
+    return tuple(hits)
 
 
 def hit_of(question: Question, row: Restriction, edition: Edition) -> Hit:

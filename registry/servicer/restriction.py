@@ -8,7 +8,7 @@ import grpc
 
 from registry.commands.ask import Ask, Found, Matter
 from registry.domain.identifiers import is_personal, mask
-from registry.sanctions.verdict import Decision, Question
+from registry.sanctions.verdict import CLEAR, Decision, Question
 from registry.servicer.gate import current_caller
 from registry.servicer.messages import VerdictMessages, found_codes
 from registry.servicer.questions import check_batch, check_question
@@ -91,13 +91,18 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         self, decisions: list[Decision], questions: dict[int, Question], matter: Matter
     ) -> pb.BatchCheckResponse:
         response = pb.BatchCheckResponse(verdicts=[decision.verdict for decision in decisions])
+        hits, hit_subjects = [], []
         for number, decision in enumerate(decisions):
-            if decision.hits:
-                response.hits.extend([self._messages.hit(hit, matter.edition) for hit in decision.hits])
-                response.hit_subjects.extend([number] * len(decision.hits))
+            if decision is CLEAR:
+                continue
+            for hit in decision.hits:
+                hits.append(self._messages.hit(hit, matter.edition))
+                hit_subjects.append(number)
             if decision.indeterminate:
                 response.indeterminate_subjects.append(number)
                 response.indeterminate_reasons.append(decision.indeterminate)
+        response.hits.extend(hits)
+        response.hit_subjects.extend(hit_subjects)
         for question in questions.values():
             frame = self._frame(question, matter, _NOTHING)
             response.checked.add(role=question.role, checked=frame.checked_and_empty)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.domain.quoting import HIDDEN, is_blank, quoted, quoted_code
+from registry.domain.quoting import HIDDEN, is_blank, names_a_person, quoted, quoted_code
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000\t\n", "\u200b\ufeff\u200e", "\x00\x1f"])
@@ -49,3 +49,22 @@ def test_what_is_no_code_of_an_organisation_is_not_repeated(text: str) -> None:
 def test_personal_number_that_passes_for_the_code_of_an_organisation_is_not_repeated() -> None:
     """One in 31 citizen's numbers has the check character of GB 32100 too."""
     assert quoted_code("130999197001010369") == HIDDEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "130999199209097247",
+        "P-130999199209097247-1",
+        "１３０９９９１９９２０９０９７２４７",
+        "第13099919920909724x号",
+        "9130999199209097247",
+    ],
+)
+def test_a_resident_number_is_found_wherever_it_stands(text: str) -> None:
+    assert names_a_person(text)
+
+
+@pytest.mark.parametrize("text", ["", "91130900DEM00009X3", "〔2026〕1号", "20260920091030000", "0" * 40])
+def test_other_numbers_name_nobody(text: str) -> None:
+    assert not names_a_person(text)

@@ -7,6 +7,7 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
+from registry.errors import RegistryError
 from registry.v1 import restriction_service_pb2
 from registry.v1 import subject_pb2 as pb
 from tests.support.events import (
@@ -274,6 +275,16 @@ def test_day_of_the_question_is_the_day_in_china(spine: Spine) -> None:
         matter = ask_.settle(request, Caller(CallerRole.PROCUREMENT_SYSTEM, "asker", ORIGIN), 1.0)
         found = ask_.find(subject.identifier.type, subject.identifier.value)
         assert told(ask_.decide(found, matter.question, matter))[0] == verdict
+
+
+@pytest.mark.parametrize(("seconds", "nanos"), [(-(10**15), 0), (10**15, 0), (0, -5), (0, 2_000_000_000)])
+def test_instant_that_is_none_is_refused_in_words(spine: Spine, seconds: int, nanos: int) -> None:
+    request = restriction_service_pb2.CheckRequest()
+    request.purpose.domain = pb.DOMAIN_PROCUREMENT
+    request.valid_time.seconds, request.valid_time.nanos = seconds, nanos
+    with pytest.raises(RegistryError) as refused:
+        spine.engine.ask.settle(request, Caller(CallerRole.PROCUREMENT_SYSTEM, "asker", ORIGIN), 1.0)
+    assert [(fault.name, fault.field) for fault in refused.value.faults] == [("FIELD_INVALID", "valid_time")]
 
 
 @pytest.mark.parametrize("on", [date(1, 1, 2), date(1949, 10, 1), date(9999, 12, 31)])

@@ -13,6 +13,7 @@ from demo.departments import DEPARTMENTS, OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.found import Operator
 from registry.commands.sequencer import Outcome
+from registry.commands.submission import Rejection
 from registry.config import Config, load_config
 from registry.installation import Plan, create_installation
 from registry.provenance.envelope import sign_envelope
@@ -149,5 +150,5 @@ def furnish(spine: Spine, keys: Iterable[str] = tuple(BY_KEY)) -> Spine:
         registered = spine.say(OPERATOR.key, department_registration=BY_KEY[key].registration())
         signer = spine.signers[key] = FileSigner.generate(envelope_pb2.SUITE_ED25519)
         enrolled = spine.enrol(key, signer)
-        assert not hasattr(registered, "faults") and not hasattr(enrolled, "faults"), (registered, enrolled)
+        assert not any(isinstance(outcome, Rejection) for outcome in (registered, enrolled)), enrolled
     return spine

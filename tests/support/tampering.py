@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.commands.rebuild import rebuild
-from registry.commands.state import RegistryState
+from registry.commands.state import Log, open_log
 from registry.commands.verify import verify
 from registry.config import Config, load_config
 from registry.editions import shipped_editions
@@ -52,26 +52,26 @@ class Copy:
         return rows
 
     @contextmanager
-    def state(self) -> Iterator[RegistryState]:
-        """The state as a server would load it."""
+    def log(self) -> Iterator[Log]:
+        """The log, opened."""
         store = open_store(self.config.store)
         try:
-            yield RegistryState(store, Vault(self.config.vault_key.read_bytes()), shipped_editions())
+            yield open_log(store, Vault(self.config.vault_key.read_bytes()), shipped_editions())
         finally:
             store.close()
 
     def verify(self) -> list[str]:
         """What verify finds wrong."""
         key = load_verifying_key(self.signer.suite, self.signer.public_key)
-        with self.state() as state:
-            return verify(state, key).faults
+        with self.log() as log:
+            return verify(log, key).faults
 
     def rebuild(self, into: Path | None = None) -> list[str]:
         """What rebuild finds different."""
         target = into or self.config.store.with_name("rebuilt.db")
-        with self.state() as state:
+        with self.log() as log:
             store = create_store(target)
             try:
-                return rebuild(state, store, self.signer).differences
+                return rebuild(log, store, self.signer).differences
             finally:
                 store.close()

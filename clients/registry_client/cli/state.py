@@ -21,7 +21,7 @@ import click
 from google.protobuf.json_format import ParseDict, ParseError
 
 from registry.v1.envelope_pb2 import Envelope
-from registry.v1.statement_pb2 import Statement
+from registry.v1.statement_pb2 import KeyEnrolment, Statement
 from registry_client.cli.failures import Failure
 from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
 from registry_client.cli.output import print_json, print_table
@@ -70,8 +70,8 @@ def state(
     department_registration、official_registration、official_revocation、key_enrolment、
     key_revocation 或 event；多份写成列表，依次提交。重复提交同一文件是安全的。有任何一份被退回时，退出码为1。
     """
-    signers = [load_signer(key or session.directory / SIGNING_KEY, passphrase_fd)]
-    signers += [load_signer(new_key, passphrase_fd)] if new_key else []
+    signer = load_signer(key or session.directory / SIGNING_KEY, passphrase_fd)
+    enrolled = [load_signer(new_key, passphrase_fd)] if new_key else []
     numbering = Numbering.load(secret or session.directory / SECRET)
     origin, department = session.credentials.origin, session.credentials.department
     if not department:
@@ -80,7 +80,8 @@ def state(
     for path in files:
         for body in _bodies(path):
             statement = numbered_statement(numbering, origin=origin, department=department, body=body)
-            envelopes.append((path, seal(statement, *signers)))
+            proof = enrolled if isinstance(body, KeyEnrolment) else []
+            envelopes.append((path, seal(statement, signer, *proof)))
     # One at a time: a key may be enrolled for a department that the statement before registers.
     outcomes = [(path, session.registry.submit([envelope])[0]) for path, envelope in envelopes]
     _print(outcomes, as_json)

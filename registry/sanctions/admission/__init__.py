@@ -17,7 +17,7 @@ from datetime import date
 
 from registry.domain.departments import Key
 from registry.domain.faults import Fault, Findings
-from registry.domain.quoting import quoted_code
+from registry.domain.quoting import names_a_person, quoted_code
 from registry.sanctions.admission.directory import (
     check_department,
     check_edition,
@@ -76,6 +76,9 @@ def admit(
 def _check_frame(found: Findings, statement: pb.Statement, ledger: Ledger) -> None:
     if not STATEMENT_ID.match(statement.statement_id):
         message = "陈述编号应为1至64个字母、数字或 . _ : - 。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "statement_id", message)
+    elif names_a_person(statement.statement_id):  # Ids rest in clear and are shown with every hit.
+        message = "陈述编号含有身份证号码; 请改用不含个人信息的编号。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "statement_id", message)
     if statement.origin != ledger.origin:
         message = f"陈述写给“{statement.origin[:80]}”, 本登记系统是“{ledger.origin}”。"

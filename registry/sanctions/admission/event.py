@@ -12,7 +12,7 @@ from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, is_personal, normalise, uscc_kinds
 from registry.domain.periods import add_months
-from registry.domain.quoting import is_blank, quoted, quoted_code
+from registry.domain.quoting import is_blank, names_a_person, quoted, quoted_code
 from registry.domain.scopes import region_covers, region_fault
 from registry.sanctions.admission.measure import check_measure
 from registry.sanctions.catalogue import Category, CreditList, Edition
@@ -129,6 +129,9 @@ def check_document(
         if is_blank(value):
             message = f"缺少{name}: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
             found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.{field}", message)
+        elif names_a_person(value):  # The document is shown with every hit.
+            message = f"{name}含有身份证号码, 请按文书原样填写。"
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.{field}", message)
     if not document.decided_on:
         message = "缺少决定日期: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
         found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.decided_on", message)

@@ -133,7 +133,6 @@ INDETERMINATE: Mapping[str, IndeterminateReason.ValueType] = {
     "登记系统没有该主体的任何信息": verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN,
     "代码有误": verdict_pb2.INDETERMINATE_REASON_CODE_INVALID,
     "法定应查的名单来源未接入": verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED,
-    "该序号无法回答": verdict_pb2.INDETERMINATE_REASON_POSITION_UNAVAILABLE,
 }
 
 HIT_REASONS: Mapping[str, HitReason.ValueType] = {

@@ -12,8 +12,8 @@ still knows the first mandate only.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right, insort
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -101,10 +101,11 @@ class Directory:
     def __init__(self) -> None:
         self.operator = ""
         self._departments: dict[str, Department] = {}
+        self._registrations: dict[str, list[Department]] = {}
         self._officials: dict[tuple[str, str], Official] = {}
         self._keys: dict[str, Key] = {}
-        self._positions: list[int] = []
-        self._connected: list[frozenset[str]] = []
+        self._changes: list[int] = []
+        self._connected: dict[int, frozenset[str]] = {}
 
     def department(self, code: str) -> Department | None:
         """The department's latest registration."""
@@ -142,27 +143,45 @@ class Directory:
         roles = official.registration.roles if official and official.active else ()
         return pb.OFFICIAL_ROLE_REGISTRAR in roles
 
-    def registrar_keys(self, without_official: str = "") -> int:
-        """How many keys that are not revoked may change the directory, leaving out an official's."""
+    def registrar_keys(self, on: date, without_official: str = "") -> int:
+        """How many keys may change the directory on a day, leaving out an official's."""
         return sum(
             key.revoked_position is None
+            and key.valid_from <= on <= key.valid_until
             and self.is_registrar(key)
             and (not key.official_id or key.official_id != without_official)
             for key in self._keys.values()
         )
 
     def lists_connected(self, position: int) -> frozenset[str]:
-        """Lists for which a department with a mandate is registered, as known at ``position``."""
-        at = bisect_right(self._positions, position)
-        return self._connected[at - 1] if at else frozenset()
+        """Lists that a department with a mandate and a key that is not revoked could state, as known at
+        ``position``: without such a source, nothing found says nothing (law.md §5.2)."""
+        at = bisect_right(self._changes, position)
+        if not at:
+            return frozenset()
+        since = self._changes[at - 1]
+        if since not in self._connected:
+            self._connected[since] = self._lists_connected_since(since)
+        return self._connected[since]
+
+    def _lists_connected_since(self, position: int) -> frozenset[str]:
+        holders = {
+            key.department
+            for key in tuple(self._keys.values())
+            if key.position <= position and (key.revoked_position is None or key.revoked_position > position)
+        }
+        lists: set[str] = set()
+        for code in holders:
+            known = [entry for entry in self._registrations.get(code, ()) if entry.position <= position]
+            lists |= known[-1].lists if known else frozenset()
+        return frozenset(lists)
 
     def put_department(self, department: Department) -> None:
         """Registers a department, or replaces its registration."""
         self._departments[department.code] = department
-        lists: Iterable[frozenset[str]] = (d.lists for d in self._departments.values())
-        # Readers bisect the positions, so what a position leads to must be there before it.
-        self._connected.append(frozenset().union(*lists))
-        self._positions.append(department.position)
+        self._registrations.setdefault(department.code, []).append(department)
+        # Readers bisect the changes, so what a position leads to must be there before it.
+        insort(self._changes, department.position)
 
     def put_official(self, official: Official) -> None:
         """Registers an official, or replaces the registration."""
@@ -172,3 +191,6 @@ class Directory:
     def put_key(self, key: Key) -> None:
         """Enrols a key, or replaces its entry by the revoked one."""
         self._keys[key.keyid] = key
+        insort(self._changes, key.position)
+        if key.revoked_position is not None:
+            insort(self._changes, key.revoked_position)

@@ -18,6 +18,25 @@ PERSONAL_CAPACITIES = frozenset(
 )
 
 
+PERSONAL_ROLES = frozenset(
+    {
+        pb.SUBJECT_ROLE_EVALUATOR,
+        pb.SUBJECT_ROLE_LEGAL_REPRESENTATIVE,
+        pb.SUBJECT_ROLE_MANAGER,
+        pb.SUBJECT_ROLE_PROJECT_MANAGER,
+        pb.SUBJECT_ROLE_PRACTITIONER,
+        pb.SUBJECT_ROLE_TRAVELLER,
+    }
+)
+ORGANISATION_ROLES = frozenset({pb.SUBJECT_ROLE_AGENCY, pb.SUBJECT_ROLE_INTERMEDIARY})
+
+
+def can_act_as(role: pb.SubjectRole.ValueType, *, personal: bool) -> bool:
+    """Whether a natural person, or an organisation, can act in a role at all. Asked about in a role that
+    is impossible, nothing would bind, and the answer would be a false CLEAR."""
+    return role not in (ORGANISATION_ROLES if personal else PERSONAL_ROLES)
+
+
 def feasible_capacities(kind: pb.SubjectKind.ValueType) -> frozenset[pb.Capacity.ValueType]:
     """The capacities a subject of this kind can act in."""
     person = kind == pb.SUBJECT_KIND_NATURAL_PERSON

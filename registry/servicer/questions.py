@@ -2,7 +2,8 @@
 
 * Type of identifier, role and kind of tender are values of this release. What a newer client might mean
   by another must not be guessed: a ban would look as if it bound some other role, and the answer would be
-  a false CLEAR. Domains are left to the policy table, which denies those it does not list.
+  a false CLEAR; so would a role in which such a subject cannot act. Domains are left to the policy table,
+  which denies those it does not list.
 * A valid time lies in the years 1 to 9999 and its nanos below a second (google.protobuf.Timestamp).
 * The purpose of a question about a person is kept in the query log in clear, so no citizen's number may
   stand in it: identifiers travel in the identifier's field and nowhere else.
@@ -11,14 +12,13 @@
 
 from __future__ import annotations
 
-import re
-
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.domain.faults import Findings
-from registry.domain.identifiers import is_personal, normalise
-from registry.domain.resident_id import resembles_resident_id
+from registry.domain.identifiers import is_personal
+from registry.domain.quoting import names_a_person
 from registry.errors import RegistryError
+from registry.sanctions.reach import can_act_as
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
@@ -30,7 +30,6 @@ _TENDER_KINDS = frozenset(subject_pb2.TenderKind.values())
 _FIRST_SECOND = -62_135_596_800  # 0001-01-01T00:00:00Z
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 _NANOS = 1_000_000_000
-_LONG_NUMBERS = re.compile(r"(?=([0-9]{17}[0-9X]))")  # Overlapping: one may stand inside another.
 
 
 def check_question(request: pb.CheckRequest) -> None:
@@ -73,6 +72,11 @@ def _check_common(
     matter = request.matter
     if matter.role not in _ROLES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.role", "本程序不认识这一主体角色。")
+    roles = {matter.role, *(request.roles if isinstance(request, pb.BatchCheckRequest) else ())}
+    personal = is_personal(identifier_type)
+    if not all(can_act_as(role, personal=personal) for role in roles):
+        message = "自然人不能是代理或中介机构, 组织不能是评审专家、法定代表人、管理人员、从业人员或出境人员。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.role", message)
     if matter.tender_kind not in _TENDER_KINDS:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.tender_kind", "本程序不认识这一招标类别。")
     if request.HasField("valid_time") and not _in_calendar(request.valid_time):
@@ -84,7 +88,7 @@ def _check_common(
 
 def _check_purpose(found: Findings, purpose: pb.Purpose) -> None:
     for field, text in (("reference", purpose.reference), ("reason", purpose.reason)):
-        if any(map(resembles_resident_id, _LONG_NUMBERS.findall(normalise(text)))):
+        if names_a_person(text):
             message = "用途和案号中不得写身份证件号码。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"purpose.{field}", message)
 

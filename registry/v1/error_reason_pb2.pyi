@@ -71,7 +71,6 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_LIST_NOT_IN_EDITION: _ErrorReason.ValueType  # 85
     ERROR_REASON_LEGAL_BASIS_REQUIRED: _ErrorReason.ValueType  # 86
     ERROR_REASON_CONTENT_FIELD_UNKNOWN: _ErrorReason.ValueType  # 87
-    ERROR_REASON_SEVERITY_REQUIRED: _ErrorReason.ValueType  # 88
     ERROR_REASON_MEASURE_FOLLOWS_LIST: _ErrorReason.ValueType  # 89
     ERROR_REASON_REPAIR_TOO_EARLY: _ErrorReason.ValueType  # 90
     ERROR_REASON_REPAIR_NOT_AVAILABLE: _ErrorReason.ValueType  # 91
@@ -155,7 +154,6 @@ ERROR_REASON_MEASURE_NOT_FOR_SUBJECT_KIND: ErrorReason.ValueType  # 84
 ERROR_REASON_LIST_NOT_IN_EDITION: ErrorReason.ValueType  # 85
 ERROR_REASON_LEGAL_BASIS_REQUIRED: ErrorReason.ValueType  # 86
 ERROR_REASON_CONTENT_FIELD_UNKNOWN: ErrorReason.ValueType  # 87
-ERROR_REASON_SEVERITY_REQUIRED: ErrorReason.ValueType  # 88
 ERROR_REASON_MEASURE_FOLLOWS_LIST: ErrorReason.ValueType  # 89
 ERROR_REASON_REPAIR_TOO_EARLY: ErrorReason.ValueType  # 90
 ERROR_REASON_REPAIR_NOT_AVAILABLE: ErrorReason.ValueType  # 91

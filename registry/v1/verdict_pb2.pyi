@@ -66,8 +66,6 @@ class _IndeterminateReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_I
     """The identifier is malformed or fails its check digit."""
     INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: _IndeterminateReason.ValueType  # 3
     """No department with a mandate for a list that law requires to be checked is connected."""
-    INDETERMINATE_REASON_POSITION_UNAVAILABLE: _IndeterminateReason.ValueType  # 4
-    """The known position lies before the founding of this log's catalogue, or cannot be served."""
 
 class IndeterminateReason(_IndeterminateReason, metaclass=_IndeterminateReasonEnumTypeWrapper): ...
 
@@ -78,8 +76,6 @@ INDETERMINATE_REASON_CODE_INVALID: IndeterminateReason.ValueType  # 2
 """The identifier is malformed or fails its check digit."""
 INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: IndeterminateReason.ValueType  # 3
 """No department with a mandate for a list that law requires to be checked is connected."""
-INDETERMINATE_REASON_POSITION_UNAVAILABLE: IndeterminateReason.ValueType  # 4
-"""The known position lies before the founding of this log's catalogue, or cannot be served."""
 Global___IndeterminateReason: _TypeAlias = IndeterminateReason  # noqa: Y015
 
 class _HitEffect:

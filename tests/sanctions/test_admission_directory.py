@@ -220,6 +220,15 @@ def test_last_key_that_can_change_the_directory_is_not_revoked(founded: Spine) -
     assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
 
 
+def test_key_whose_window_is_over_does_not_count_as_one_that_can_change_the_directory(founded: Spine) -> None:
+    seal = founded.signers[REGISTRAR]
+    expired = FileSigner.generate(ED25519)
+    placed(founded.enrol(REGISTRAR, expired, valid_until="2026-01-01"))
+    revocation = pb.KeyRevocation(keyid=seal.keyid, reason=pb.KEY_REVOCATION_REASON_SUPERSEDED)
+    said = founded.say(REGISTRAR, key_revocation=revocation)
+    assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
+
+
 def test_last_registrar_is_neither_revoked_nor_given_another_role(founded: Spine) -> None:
     only_an_official_registers(founded)
     left = pb.OfficialRevocation(department=founded.code(REGISTRAR), official_id="001", reason="调离")

@@ -11,7 +11,7 @@ from registry.v1 import envelope_pb2
 from registry.v1 import statement_pb2 as pb
 from registry.v1.subject_pb2 import Subject
 from registry.v1.verdict_pb2 import VERDICT_CLEAR
-from tests.support.events import ask, firm, licence, new_firm, penalty, placed, refusal
+from tests.support.events import ask, firm, licence, new_firm, new_person, penalty, placed, refusal
 from tests.support.spine import ORIGIN, TODAY, Spine, enrolment_of
 
 ED25519 = envelope_pb2.SUITE_ED25519
@@ -97,6 +97,32 @@ def test_official_who_was_revoked_signs_nothing_more(spine: Spine) -> None:
     left = pb.OfficialRevocation(official_id="017", department=spine.code("财政"), reason="调离")
     placed(spine.say(OPERATOR.key, official_revocation=left))
     assert refusal(signed(spine, key)) == {("OFFICIAL_UNKNOWN", "signatures[0].keyid")}
+
+
+def test_official_signs_credit_events_only_as_a_submitter(spine: Spine) -> None:
+    reviewer = pb.OfficialRegistration(
+        official_id="018",
+        department=spine.code("财政"),
+        name="示例某",
+        section="法规科",
+        roles=[pb.OFFICIAL_ROLE_LEGAL_REVIEWER],
+    )
+    placed(spine.say(OPERATOR.key, official_registration=reviewer))
+    key = FileSigner.generate(ED25519)
+    placed(spine.enrol("财政", key, official_id="018"))
+    assert refusal(signed(spine, key)) == {("OFFICIAL_UNKNOWN", "signatures[0].keyid")}
+
+
+def test_envelope_with_a_signature_that_nobody_asked_for_is_refused(spine: Spine) -> None:
+    statement = spine.statement("财政", event=penalty("财政", firm(1)))
+    envelope = spine.seal("财政", statement, FileSigner.generate(ED25519))
+    assert refusal(spine.put("财政", envelope)[0]) == {("FIELD_INVALID", "signatures")}
+
+
+def test_statement_id_with_a_resident_number_in_it_is_refused(spine: Spine) -> None:
+    number = new_person().identifier.value
+    said = spine.say("财政", f"cf-{number}", event=penalty("财政", firm(1)))
+    assert refusal(said) == {("FIELD_INVALID", "statement_id")}
 
 
 def test_envelope_without_a_signature_is_refused(spine: Spine) -> None:

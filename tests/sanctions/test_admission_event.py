@@ -265,3 +265,23 @@ def test_personal_number_that_slid_into_another_column_is_not_repeated(
     stated.category = "E-06"
     stated.effective_from = "2026-03-01"
     assert ("LIST_NOT_IN_EDITION", "event.list_code") in said(spine, stated)
+
+
+def test_blank_article_among_good_ones_is_refused(spine: Spine) -> None:
+    event = penalty("财政", firm(1), legal_basis=["政府采购法 第七十七条", " "])
+    assert refusal(spine.say("财政", event=event)) == {("LEGAL_BASIS_REQUIRED", "event.legal_basis")}
+
+
+def test_names_and_articles_have_a_longest_length(spine: Spine) -> None:
+    event = penalty("财政", firm(1), legal_basis=["法" * 501])
+    event.subject.name = "示" * 501
+    assert refusal(spine.say("财政", event=event)) == {
+        ("TOO_LARGE", "event.legal_basis"),
+        ("TOO_LARGE", "event.subject.name"),
+    }
+
+
+def test_document_number_with_a_resident_number_in_it_is_refused(spine: Spine) -> None:
+    event = penalty("财政", firm(1))
+    event.document.number = f"罚{new_person().identifier.value}号"
+    assert refusal(spine.say("财政", event=event)) == {("FIELD_INVALID", "event.document.number")}

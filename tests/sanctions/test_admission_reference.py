@@ -219,3 +219,19 @@ def test_record_of_a_person_is_corrected_under_the_same_number_however_it_is_wri
     number = replacement.subject.identifier
     number.value = f" {number.value[:6]} {number.value[6:].lower()}"
     placed(spine.say("人社", correction=correction("人社", "of-person", replacement)))
+
+
+# --- what a repair may not be ---------------------------------------------------------------------
+
+
+def test_repair_takes_effect_neither_before_its_decision_nor_in_the_future(spine: Spine, entry: str) -> None:
+    early = repair("人社", entry, "2026-08-01", "2026-08-02")
+    assert refusal(spine.say("人社", repair=early)) == {("DATES_OUT_OF_ORDER", "repair.effective_on")}
+    late = repair("人社", entry, "2027-08-01", "2026-08-01")
+    assert refusal(spine.say("人社", repair=late)) == {("DATE_IN_FUTURE", "repair.effective_on")}
+
+
+def test_repaired_entry_is_not_corrected_back_into_force(spine: Spine, entry: str) -> None:
+    placed(spine.say("人社", repair=repair("人社", entry, "2026-08-01")))
+    said = spine.say("人社", correction=correction("人社", entry, REPLACEMENT))
+    assert refusal(said) == {("TARGET_ALREADY_ENDED", "correction.target")}

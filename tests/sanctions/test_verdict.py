@@ -8,7 +8,7 @@ import pytest
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.errors import RegistryError
-from registry.v1 import restriction_service_pb2
+from registry.v1 import restriction_service_pb2, statement_pb2
 from registry.v1 import subject_pb2 as pb
 from tests.support.events import (
     ask,
@@ -105,6 +105,23 @@ def test_nobody_is_clear_in_procurement_before_its_three_lists_are_connected(poo
     assert told(ask(poor, subject)) == CLEAR
     assert told(ask(poor, subject, BIDDING)) == CLEAR
     assert told(ask(poor, subject, at=before)) == (NOT_CONNECTED, {})
+
+
+def test_list_is_connected_only_while_its_department_has_a_key(poor: Spine) -> None:
+    subject = new_firm()
+    placed(poor.say("市场监管", event=licence("市场监管", subject)))
+    furnish(poor, ["税务", "法院"])
+    connected = poor.position
+    assert told(ask(poor, subject)) == CLEAR
+    revocation = statement_pb2.KeyRevocation(
+        keyid=poor.signers["法院"].keyid, reason=statement_pb2.KEY_REVOCATION_REASON_COMPROMISED
+    )
+    placed(poor.say("信用办", key_revocation=revocation))
+    assert told(ask(poor, subject)) == (NOT_CONNECTED, {})
+    assert told(ask(poor, subject, at=connected)) == CLEAR
+    poor.reopen()
+    assert told(ask(poor, subject)) == (NOT_CONNECTED, {})
+    assert told(ask(poor, subject, at=connected)) == CLEAR
 
 
 def test_block_is_told_and_a_review_is_not_relied_on_while_a_source_is_missing(poor: Spine) -> None:

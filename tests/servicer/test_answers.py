@@ -10,7 +10,7 @@ from registry.servicer.messages import checked_message
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
-from registry.v1.subject_pb2 import SUBJECT_ROLE_BIDDER, SUBJECT_ROLE_EVALUATOR
+from registry.v1.subject_pb2 import SUBJECT_ROLE_AGENCY, SUBJECT_ROLE_BIDDER
 from registry.v1.verdict_pb2 import (
     HIT_EFFECT_BLOCKS,
     INDETERMINATE_REASON_CODE_INVALID,
@@ -157,10 +157,10 @@ def test_a_batch_agrees_with_the_single_questions(served: Served) -> None:
 
 
 def test_in_a_batch_each_may_have_a_role_of_its_own(served: Served) -> None:
-    roles = [SUBJECT_ROLE_BIDDER, SUBJECT_ROLE_EVALUATOR]
+    roles = [SUBJECT_ROLE_BIDDER, SUBJECT_ROLE_AGENCY]
     answer = asker(served).BatchCheck(questions(1, 1, roles=roles))
     alone = question(1)
-    alone.matter.role = SUBJECT_ROLE_EVALUATOR
+    alone.matter.role = SUBJECT_ROLE_AGENCY
     assert answer.verdicts[0] == VERDICT_BLOCKED
     assert answer.verdicts[1] == asker(served).Check(alone).verdict
     assert {checked.role for checked in answer.checked} == set(roles)

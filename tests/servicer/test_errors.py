@@ -211,6 +211,16 @@ def test_an_unknown_role_is_refused_and_never_reads_as_clear(served: Served) -> 
         assert_refused(in_batch, "FIELD_INVALID", "roles")
 
 
+@pytest.mark.parametrize("role", [4, 5, 6, 7, 8, 10])
+def test_a_role_in_which_no_firm_can_act_is_refused_and_never_reads_as_clear(
+    served: Served, role: int
+) -> None:
+    answer = check(served, matter=pb.Matter(role=role))  # type: ignore[arg-type]
+    assert_refused(answer, "FIELD_INVALID", "matter.role")
+    in_batch = batch(served, [code_of(7), code_of(8)], roles=[1, role])
+    assert_refused(in_batch, "FIELD_INVALID", "matter.role")
+
+
 def test_an_unknown_kind_of_tender_is_refused(served: Served) -> None:
     for kind in UNKNOWN[1:]:
         answer = check(served, matter=pb.Matter(tender_kind=kind))

@@ -34,7 +34,6 @@ from registry.v1 import statement_pb2 as pb
 
 STATEMENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 NONCE_BYTES = 16
-MAX_TEXT = 8000
 
 Check = Callable[[Findings, pb.Statement, date, Ledger], None]
 
@@ -106,6 +105,13 @@ def _check_signer(
     official = ledger.directory.official(signer.department, signer.official_id)
     if signer.official_id and (official is None or not official.active):
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "signatures[0].keyid", "签名人员未登记或已停用。")
+    elif official and _is_event(statement) and pb.OFFICIAL_ROLE_SUBMITTER not in official.registration.roles:
+        message = "签名人员没有经办岗位, 不能提交信用信息。"
+        found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "signatures[0].keyid", message)
     if statement.WhichOneof("body") in DIRECTORY_CHECKS and not ledger.directory.is_registrar(signer):
         message = "只有登记机构的登记员可以登记部门、人员和密钥。"
         found.add(reasons.ERROR_REASON_NOT_REGISTRAR, "department", message)
+
+
+def _is_event(statement: pb.Statement) -> bool:
+    return statement.WhichOneof("body") in EVENT_CHECKS

@@ -65,7 +65,7 @@ def check_code(found: Findings, path: str, code: str) -> None:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
 
 
-def check_official(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+def check_official(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """An official of a registered department, with a section and at least one role."""
     official = statement.official_registration
     path = "official_registration"
@@ -78,10 +78,10 @@ def check_official(found: Findings, statement: pb.Statement, _day: date, ledger:
     if not set(official.roles) <= set(pb.OfficialRole.values()):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.roles", "岗位不在代码表内。")
     if pb.OFFICIAL_ROLE_REGISTRAR not in official.roles:
-        _check_registrar_left(found, f"{path}.roles", official.department, official.official_id, ledger)
+        _check_registrar_left(found, f"{path}.roles", official.department, official.official_id, day, ledger)
 
 
-def check_official_revocation(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+def check_official_revocation(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """An active official is revoked; what was signed before stands."""
     revocation = statement.official_revocation
     official = ledger.directory.official(revocation.department, revocation.official_id)
@@ -90,14 +90,14 @@ def check_official_revocation(found: Findings, statement: pb.Statement, _day: da
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "official_revocation.official_id", message)
     found.required("official_revocation.reason", revocation.reason, "停用理由")
     field = "official_revocation.official_id"
-    _check_registrar_left(found, field, revocation.department, revocation.official_id, ledger)
+    _check_registrar_left(found, field, revocation.department, revocation.official_id, day, ledger)
 
 
 def _check_registrar_left(
-    found: Findings, path: str, department: str, official_id: str, ledger: Ledger
+    found: Findings, path: str, department: str, official_id: str, day: date, ledger: Ledger
 ) -> None:
     directory = ledger.directory
-    if department == directory.operator and directory.registrar_keys(without_official=official_id) == 0:
+    if department == directory.operator and directory.registrar_keys(day, official_id) == 0:
         message = "此后将没有登记员密钥; 请先登记新的登记员密钥。"
         found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, path, message)
 
@@ -129,7 +129,7 @@ def check_enrolment(found: Findings, path: str, enrolment: pb.KeyEnrolment) -> N
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, f"{path}.valid_until", message)
 
 
-def check_key_revocation(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+def check_key_revocation(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """A key that is not revoked yet, and not the last one that can change the directory."""
     revocation = statement.key_revocation
     field = "key_revocation.keyid"
@@ -139,7 +139,7 @@ def check_key_revocation(found: Findings, statement: pb.Statement, _day: date, l
     elif key.revoked_position is not None:
         message = f"该密钥已在序号{key.revoked_position}撤销。"
         found.add(reasons.ERROR_REASON_KEY_REVOKED, field, message)
-    elif ledger.directory.is_registrar(key) and ledger.directory.registrar_keys() == 1:
+    elif ledger.directory.is_registrar(key) and ledger.directory.registrar_keys(day) == 1:
         message = "这是最后一把登记员密钥; 请先登记新的登记员密钥。"
         found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, field, message)
     if revocation.reason == pb.KEY_REVOCATION_REASON_UNSPECIFIED:

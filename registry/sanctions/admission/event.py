@@ -6,6 +6,7 @@ law.md §1.1, §4.4; GB 32100 and GB 11643 for identifiers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from registry.domain.departments import Department
@@ -24,6 +25,8 @@ from registry.v1 import subject_pb2
 LIST_CATEGORIES = ("E-05", "E-06")
 MAX_CONTENT = 4000
 MAX_ITEMS = 64
+MAX_ARTICLES = 32
+MAX_NAME = 500
 SHA256_BYTES = 32
 
 
@@ -39,14 +42,21 @@ def check_event(
     negative = category is None or category.polarity == "negative" or bool(event.measures or event.list_code)
     _check_document(found, path, event, required=negative, received_on=received_on, department=stating)
     _check_dates(found, path, event, negative=negative)
-    if negative and not any(not is_blank(article) for article in event.legal_basis):
-        message = "缺少处罚、列入或限制的法律依据(法律名称和条款)。"
-        found.add(reasons.ERROR_REASON_LEGAL_BASIS_REQUIRED, f"{path}.legal_basis", message)
+    _check_legal_basis(found, f"{path}.legal_basis", event.legal_basis, required=negative)
     if event.severity not in pb.Severity.values():
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.severity", "严重程度不在代码表内。")
     _check_content(found, path, event, category)
     _check_list(found, path, event, stating, ledger.edition)
     _check_measures(found, path, event, stating, ledger.edition)
+
+
+def _check_legal_basis(found: Findings, path: str, articles: Sequence[str], *, required: bool) -> None:
+    if any(map(is_blank, articles)) or (required and not articles):
+        message = "缺少处罚、列入或限制的法律依据(法律名称和条款), 或有空白项。"
+        found.add(reasons.ERROR_REASON_LEGAL_BASIS_REQUIRED, path, message)
+    if len(articles) > MAX_ARTICLES or any(len(article) > MAX_NAME for article in articles):
+        message = f"法律依据不超过{MAX_ARTICLES}项, 每项不超过{MAX_NAME}字。"
+        found.add(reasons.ERROR_REASON_TOO_LARGE, path, message)
 
 
 def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> None:
@@ -56,6 +66,8 @@ def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> N
     for fault in code_faults(identifier.type, value):
         found.add(fault.reason, f"{path}.identifier.value", fault.message)
     found.required(f"{path}.name", subject.name, "主体名称")
+    if len(subject.name) > MAX_NAME:
+        found.add(reasons.ERROR_REASON_TOO_LARGE, f"{path}.name", f"主体名称超过{MAX_NAME}字。")
     person = subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON
     if subject.kind == subject_pb2.SUBJECT_KIND_UNSPECIFIED:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.kind", "缺少主体类别。")

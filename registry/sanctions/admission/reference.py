@@ -22,6 +22,9 @@ def check_correction(found: Findings, statement: pb.Statement, day: date, ledger
     correction = statement.correction
     target = _check_target(found, "correction", correction.target, statement, ledger)
     found.required("correction.reason", correction.reason, "更正理由")
+    if target and target.repaired_position is not None:  # It would silently undo the repair.
+        message = f"该记录已在序号{target.repaired_position}提前移出, 不能再更正。"
+        found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, "correction.target", message)
     event = correction.replacement
     check_event(found, "correction.replacement", event, statement.department, day, ledger)
     identifier = event.subject.identifier
@@ -68,6 +71,13 @@ def check_repair(found: Findings, statement: pb.Statement, day: date, ledger: Le
         found.add(reasons.ERROR_REASON_REPAIR_NOT_AVAILABLE, "repair.target", message)
     elif effective_on is not None:
         _check_repair_day(found, target.list_code, target.effective_from, effective_on, ledger)
+    decided_on = Findings().optional_day("", repair.document.decided_on, "")
+    if effective_on and effective_on > day:
+        message = f"移出日期{effective_on}晚于接收日期{day}; 请到移出之日再提交。"
+        found.add(reasons.ERROR_REASON_DATE_IN_FUTURE, "repair.effective_on", message)
+    elif effective_on and decided_on and effective_on < decided_on:
+        message = f"移出日期{effective_on}早于决定日期{decided_on}。"
+        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, "repair.effective_on", message)
 
 
 def _check_repair_day(

@@ -22,7 +22,7 @@ import grpc
 from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.config import load_config
-from registry.server import THREADS, build_server, server_credentials, start_engine
+from registry.server import THREADS, build_server, calm_collector, server_credentials, start_engine
 
 SERVICE = "bench.Echo"
 GATED = f"/{SERVICE}/Echo"
@@ -54,6 +54,7 @@ def serve(directory: Path) -> None:
     bare = grpc.server(ThreadPoolExecutor(THREADS), options=[("grpc.so_reuseport", 0)])
     add_echo(bare, BARE)
     bare_port = bare.add_secure_port(config.address, credentials)
+    calm_collector()
     server.start()
     bare.start()
     print(json.dumps({"port": port, "bare_port": bare_port}), flush=True)

@@ -7,6 +7,7 @@ one clear line (StartError), nothing changed.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -58,6 +59,7 @@ STREAMS = 8
 """Streams open at a time; the other threads are left to unary calls."""
 
 GRACE_S = 10.0
+COLLECTOR_THRESHOLDS = (50_000, 20, 20)
 logger = logging.getLogger(__name__)
 
 SERVICES = tuple(
@@ -236,12 +238,21 @@ def read_certificate(path: Path, pem: bytes) -> Certificate:
         raise StartError(f"{path} 不是 PEM 格式的证书") from error
 
 
+def calm_collector() -> None:
+    """Takes what was loaded out of the garbage collector's sight, and has it look less often: the index
+    is millions of objects that stay, and walking them costs a tenth of all time under load."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+
+
 def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], None] = lambda: None) -> None:
     """Serves until ``until`` returns; calls ``ready`` when it has begun. Raises StartError."""
     credentials = server_credentials(config)
     engine = start_engine(config)
     try:
         server, port = build_server(engine, credentials, config.address)
+        calm_collector()
         server.start()
         ready()
         logger.info("%s", sqlite_notice())

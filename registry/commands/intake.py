@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 
 from registry.access.identity import Caller
@@ -14,7 +13,7 @@ from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
 from registry.provenance.vault import VaultError, is_person
 from registry.store.interface import RefusalRow, StatementRow
-from registry.store.writer import Writer
+from registry.store.writer import Promise, Writer
 from registry.v1 import envelope_pb2
 from registry.v1 import error_reason_pb2 as reasons
 
@@ -41,8 +40,8 @@ class Intake:
 
     def submit(
         self, envelopes: Sequence[envelope_pb2.Envelope], caller: Caller
-    ) -> list[Future[Outcome | None]]:
-        """Queues envelopes in order; each future is answered when its outcome is durable."""
+    ) -> list[Promise[Outcome | None]]:
+        """Queues envelopes in order; each promise is kept when its outcome is durable."""
         if len(envelopes) > MAX_ENVELOPES:
             message = f"一次最多提交{MAX_ENVELOPES}份陈述, 这里有{len(envelopes)}份。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
@@ -50,7 +49,7 @@ class Intake:
 
     def submit_of_kind(
         self, envelope: envelope_pb2.Envelope, kind: str, caller: Caller
-    ) -> Future[Outcome | None]:
+    ) -> Promise[Outcome | None]:
         """Queues one envelope that must hold a statement of a kind (``key_enrolment`` …)."""
         job = read_envelope(envelope, self._state, caller.name)
         body = getattr(job, "body", kind)

@@ -8,7 +8,7 @@ parsed, and they are never serialised again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 
@@ -30,23 +30,21 @@ MAX_PAYLOAD_BYTES = 65_536
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A statement whose signatures hold. ``signer`` is the key id of the first signature;
-    ``recorded`` is set when the log is folded again and holds the row as it was recorded."""
+    ``recorded`` is set when the log is folded again and holds the row as it was recorded.
+    ``key`` is department and statement id, ``body`` the name of the body's field."""
 
     envelope: envelope_pb2.Envelope
     statement: statement_pb2.Statement
     statement_hash: bytes
     signer: str
     recorded: StatementRow | None = None
+    key: StatementKey = field(init=False)
+    body: str = field(init=False)
 
-    @property
-    def key(self) -> StatementKey:
-        """Department and statement id."""
-        return (self.statement.department, self.statement.statement_id)
-
-    @property
-    def body(self) -> str:
-        """Name of the body's field."""
-        return self.statement.WhichOneof("body") or ""
+    def __post_init__(self) -> None:
+        # Both are asked for again and again in the writer's one thread, so they are read here, in many.
+        object.__setattr__(self, "key", (self.statement.department, self.statement.statement_id))
+        object.__setattr__(self, "body", self.statement.WhichOneof("body") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def _check_signatures(
     first = envelope.signatures[0]
     key = state.directory.key(first.keyid)
     if key is None:
-        message_text = f"签名密钥 {first.keyid[:16]} 未登记。"
+        message_text = f"签名密钥 {first.keyid[:6]}… 未登记。"
         found.add(reasons.ERROR_REASON_KEY_UNKNOWN, "signatures[0].keyid", message_text)
         return
     verifier = verifying_key(key.enrolment.suite, key.enrolment.public_key)

@@ -20,7 +20,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 OPEN_ENDED = ("2099-12-31", "9999-12-31")
 """Dates that mean “no end” where the end of a validity is stated."""
@@ -80,6 +80,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+@lru_cache(maxsize=4096)
 def parse_day(text: str) -> date:
     """The day written as YYYY-MM-DD, and in no other of the forms of ISO 8601.
 

@@ -18,6 +18,8 @@ from registry.v1 import subject_pb2
 
 HIDDEN = "“(未显示)”"
 _EIGHTEEN = re.compile(r"(?=([0-9]{17}[0-9X]))")
+_DIGIT = re.compile(r"[0-9]")
+_DIGITS_OF_A_NUMBER = 17
 _LONGEST = 12
 _DIGITS_OF_A_DATE = 8
 _DIGITS_BESIDE_LETTERS = 6
@@ -25,6 +27,8 @@ _DIGITS_BESIDE_LETTERS = 6
 
 def is_blank(text: str) -> bool:
     """Whether nothing can be seen: white space, control and invisible format characters only."""
+    if text[:1].isalnum():
+        return False  # Nearly every text: told by its first character.
     return all(char.isspace() or unicodedata.category(char) in ("Cc", "Cf") for char in text)
 
 
@@ -37,6 +41,8 @@ def quoted(text: str) -> str:
 
 def names_a_person(text: str) -> bool:
     """Whether a resident number stands anywhere in the text, as written or in full width."""
+    if unicodedata.is_normalized("NFKC", text) and len(_DIGIT.findall(text)) < _DIGITS_OF_A_NUMBER:
+        return False  # Of such a text normalising makes no further digits.
     return any(resembles_resident_id(number) for number in _EIGHTEEN.findall(normalise(text)))
 
 

@@ -70,8 +70,8 @@ def _event(
     known = record.known if record.live_events else (*record.known, (position, None))
     return Effects(
         position=position,
-        subject=replace(
-            record,
+        subject=SubjectRecord(
+            ref=record.ref,
             live_events=record.live_events + 1,
             known=known,
             restrictions=record.restrictions + opened,

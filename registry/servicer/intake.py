@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 
 import grpc
 
@@ -13,6 +12,7 @@ from registry.errors import RegistryError
 from registry.servicer.gate import current_caller
 from registry.servicer.pipeline import begun_in_order
 from registry.servicer.results import results
+from registry.store.writer import Promise
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2 as pb
 from registry.v1 import intake_service_pb2_grpc
@@ -41,7 +41,7 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
         """See intake_service.proto."""
         caller = current_caller.get()
 
-        def begin(request: pb.SubmitStreamRequest) -> list[Future[Outcome | None]]:
+        def begin(request: pb.SubmitStreamRequest) -> list[Promise[Outcome | None]]:
             return self._intake.submit(request.envelopes, caller)
 
         for futures in begun_in_order(request_iterator, begin, window=WINDOW):

@@ -1,37 +1,56 @@
-"""Verdicts as messages. A hit and a list of what was checked are built once and used again."""
+"""Verdicts as messages. What many answers have in common is built once and copied."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+
 from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.verdict import Hit, Question
 from registry.v1 import restriction_service_pb2, subject_pb2, verdict_pb2
 
-MAX_HITS = 200_000
-MAX_FRAMES = 4096
-_HitKey = tuple[str, int, int, int, int, tuple[int, ...]]
+MAX_KEPT = 4096
+_HitKey = tuple[str, str, str, date, int, tuple[int, ...], tuple[str, ...]]
 _FrameKey = tuple[str, int, int, date, frozenset[str], frozenset[str]]
 
 
 class VerdictMessages:
-    """Builds the parts of an answer, keeping those that do not change."""
+    """Builds answers, keeping the parts that do not depend on the subject."""
 
     def __init__(self, origin: str) -> None:
         self._origin = origin
         self._hits: dict[_HitKey, verdict_pb2.Hit] = {}
         self._frames: dict[_FrameKey, restriction_service_pb2.CheckResponse] = {}
 
-    def hit(self, hit: Hit, edition: Edition) -> verdict_pb2.Hit:
-        """The message of a hit; to be copied, never changed."""
+    def add_hit(
+        self, hits: RepeatedCompositeFieldContainer[verdict_pb2.Hit], hit: Hit, edition: Edition
+    ) -> None:
+        """Adds the message of a hit: what its measure, list and articles say, then the restriction's own."""
         row = hit.restriction
-        key = (edition.hash, row.position, row.ordinal, row.known_from, hit.effect, hit.reasons)
-        message = self._hits.get(key)
-        if message is None:
-            if len(self._hits) >= MAX_HITS:
+        code, law_date = row.measure.code, row.law_date
+        key = (edition.hash, code, row.list_code, law_date, hit.effect, hit.reasons, row.legal_basis)
+        common = self._hits.get(key)
+        if common is None:
+            if len(self._hits) >= MAX_KEPT:
                 self._hits.clear()
-            message = self._hits[key] = hit_message(hit, edition)
-        return message
+            common = self._hits[key] = common_hit(hit, edition)
+        hits.append(common)
+        message = hits[-1]
+        message.document.CopyFrom(row.document)
+        setattr(message, "from", row.period.first.isoformat())
+        if row.period.last is not None:
+            message.until = row.period.last.isoformat()
+        if row.lifetime:
+            message.lifetime = True
+        if row.region or row.industry or row.activity:
+            scope = subject_pb2.Scope(region=row.region, industry=row.industry, activity=row.activity)
+            message.scope.CopyFrom(scope)
+        message.position, message.statement_id, message.department = (
+            row.position,
+            row.statement_id,
+            row.department,
+        )
 
     def frame(
         self,
@@ -45,7 +64,7 @@ class VerdictMessages:
         key = (edition.hash, question.domain, question.role, question.day, lists_connected, found)
         message = self._frames.get(key)
         if message is None:
-            if len(self._frames) >= MAX_FRAMES:
+            if len(self._frames) >= MAX_KEPT:
                 self._frames.clear()
             message = self._frames[key] = restriction_service_pb2.CheckResponse(
                 checked_and_empty=checked_message(question, edition, lists_connected, found),
@@ -56,29 +75,20 @@ class VerdictMessages:
         return message
 
 
-def hit_message(hit: Hit, edition: Edition) -> verdict_pb2.Hit:
-    """The message of a hit, with names, article, document and the way out."""
+def common_hit(hit: Hit, edition: Edition) -> verdict_pb2.Hit:
+    """What every hit by the same measure, list, articles and reasons says: names, law, the way out."""
     row, measure = hit.restriction, hit.restriction.measure
     entry = edition.credit_list(row.list_code, row.law_date) if row.list_code else None
-    message = verdict_pb2.Hit(
+    return verdict_pb2.Hit(
         measure_code=measure.code,
         measure_name=measure.name_zh,
         effect=hit.effect,
         reasons=hit.reasons,
         list_code=row.list_code,
         list_name=entry.name_zh if entry else "",
-        document=row.document,
         legal_basis=row.legal_basis,
-        until=row.period.last.isoformat() if row.period.last else "",
-        lifetime=row.lifetime,
-        scope=subject_pb2.Scope(region=row.region, industry=row.industry, activity=row.activity),
         relief=entry.relief if entry else measure.relief,
-        position=row.position,
-        statement_id=row.statement_id,
-        department=row.department,
     )
-    setattr(message, "from", row.period.first.isoformat())
-    return message
 
 
 def checked_message(

@@ -35,8 +35,9 @@ _NANOS = 1_000_000_000
 def check_question(request: pb.CheckRequest) -> None:
     """Raises RegistryError unless a question about one subject is well-formed."""
     found = Findings()
-    _check_type(found, "subject.type", request.subject.type)
-    _check_common(found, request, request.subject.type)
+    identifier_type = request.subject.type
+    _check_type(found, "subject.type", identifier_type)
+    _check_common(found, request, identifier_type)
     if found.faults:
         raise RegistryError(found.faults)
 

@@ -78,8 +78,8 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         asked_about = response.subject
         asked_about.type, asked_about.value = found.type, mask(found.type, found.code)
         _date(response.answered, matter)
-        if decision.hits:
-            response.hits.extend([self._messages.hit(hit, matter.edition) for hit in decision.hits])
+        for hit in decision.hits:
+            self._messages.add_hit(response.hits, hit, matter.edition)
         if decision.indeterminate:
             response.indeterminate_reason = decision.indeterminate
             response.indeterminate_detail = found.fault or _DETAILS[decision.indeterminate]
@@ -91,18 +91,15 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         self, decisions: list[Decision], questions: dict[int, Question], matter: Matter
     ) -> pb.BatchCheckResponse:
         response = pb.BatchCheckResponse(verdicts=[decision.verdict for decision in decisions])
-        hits, hit_subjects = [], []
         for number, decision in enumerate(decisions):
             if decision is CLEAR:
                 continue
             for hit in decision.hits:
-                hits.append(self._messages.hit(hit, matter.edition))
-                hit_subjects.append(number)
+                self._messages.add_hit(response.hits, hit, matter.edition)
+                response.hit_subjects.append(number)
             if decision.indeterminate:
                 response.indeterminate_subjects.append(number)
                 response.indeterminate_reasons.append(decision.indeterminate)
-        response.hits.extend(hits)
-        response.hit_subjects.extend(hit_subjects)
         for question in questions.values():
             frame = self._frame(question, matter, _NOTHING)
             response.checked.add(role=question.role, checked=frame.checked_and_empty)
@@ -123,7 +120,9 @@ def _time_left(
 
 def _date(answered: pb.Answered, matter: Matter) -> None:
     answered.known_position = matter.position
-    answered.valid_time.FromMilliseconds(matter.valid_ms)
+    valid_time = answered.valid_time
+    valid_time.seconds, ms = divmod(matter.valid_ms, 1000)
+    valid_time.nanos = ms * 1_000_000
 
 
 def _questions(request: pb.BatchCheckRequest, question: Question) -> list[Question]:

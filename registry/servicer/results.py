@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import Future
 
 from registry.commands.sequencer import Outcome, Placed, fault_message
+from registry.store.writer import Promise
 from registry.v1 import intake_service_pb2 as pb
 
 
-def results(futures: Iterable[Future[Outcome | None]]) -> list[pb.SubmitResult]:
+def results(futures: Iterable[Promise[Outcome | None]]) -> list[pb.SubmitResult]:
     """Waits until every outcome is durable. Raises StoreError if the store could not write."""
     return [result(future.result()) for future in futures]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 from registry.access.identity import Caller, CallerRole
 from registry.commands.sequencer import Outcome, Placed
 from registry.sanctions.verdict import Decision
+from registry.store.writer import Promise
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import Subject
@@ -298,7 +298,7 @@ def test_statements_that_wait_together_have_the_effects_of_statements_one_by_one
     def every_history(history: list[Step]) -> None:
         run, _ = live(spine, history)
         together = Run([new_firm(), new_firm(), new_person()], f"{run.name}-again")
-        waiting: list[Future[Outcome | None]] = []
+        waiting: list[Promise[Outcome | None]] = []
         for number, step in enumerate(history):
             key, statement_id, body = together.statement(step, number)
             envelope = spine.seal(key, spine.statement(key, statement_id, **body))

@@ -3,13 +3,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from threading import Barrier, Event, Thread, current_thread
 
 import pytest
 
 from registry.store.interface import QueueFullError, StoreError
-from registry.store.writer import MAX_GROUP, MAX_WAITING, Writer
+from registry.store.writer import MAX_GROUP, MAX_WAITING, Promise, Writer
 
 WAIT_S = 10.0
 
@@ -34,7 +33,7 @@ class Desk:
         self.size += len(jobs)
         return list(range(self.size - len(jobs), self.size))
 
-    def hold(self, writer: Writer[int, int]) -> Future[int]:
+    def hold(self, writer: Writer[int, int]) -> Promise[int]:
         """Stops the writer in the middle of a group of one."""
         self.gate.clear()
         self.entered.clear()
@@ -57,7 +56,7 @@ def writer(desk: Desk) -> Iterator[Writer[int, int]]:
     writer.close()
 
 
-def answers(futures: Sequence[Future[int]]) -> list[int]:
+def answers(futures: Sequence[Promise[int]]) -> list[int]:
     return [future.result(WAIT_S) for future in futures]
 
 
@@ -145,7 +144,8 @@ def test_wrong_number_of_answers_is_an_error_for_the_whole_group() -> None:
 def test_caller_that_gives_up_does_not_stop_the_writer(desk: Desk, writer: Writer[int, int]) -> None:
     held = desk.hold(writer)
     given_up, kept = writer.put([1, 2])
-    assert not given_up.cancel()
+    with pytest.raises(TimeoutError):
+        given_up.result(0.01)
     desk.gate.set()
     assert answers([held, kept]) == [0, 2]
     assert answers(writer.put([3])) == [3]
@@ -184,7 +184,7 @@ def test_every_job_is_answered_although_the_writer_closes_meanwhile() -> None:
     for seed in range(8):
         desk, chance = Desk(), random.Random(seed)
         writer: Writer[int, int] = Writer(desk.process)
-        futures, barrier = list[Future[int]](), Barrier(5)
+        futures, barrier = list[Promise[int]](), Barrier(5)
 
         def submit() -> None:
             barrier.wait()  # noqa: B023 - the threads of a round end within it

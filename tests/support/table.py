@@ -7,8 +7,6 @@ first, again = table.group(job := table.say("财政", "S", event=event), job)
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Any, cast
 
 from demo.departments import OPERATOR
@@ -49,7 +47,7 @@ def names(outcome: Outcome) -> set[str]:
 
 def queue(spine: Spine, *jobs: Job) -> list[Outcome]:
     """Puts jobs right behind each other and waits for their outcomes."""
-    futures: Sequence[Future[Outcome | None]] = spine.engine.writer.put(jobs)
+    futures = spine.engine.writer.put(jobs)
     return [cast("Outcome", future.result(30)) for future in futures]
 
 

@@ -28,6 +28,8 @@ MAX_ITEMS = 64
 MAX_ARTICLES = 32
 MAX_NAME = 500
 SHA256_BYTES = 32
+_SEVERITIES = frozenset(pb.Severity.values())
+_KINDS = frozenset(subject_pb2.SubjectKind.values())
 
 
 def check_event(
@@ -43,7 +45,7 @@ def check_event(
     _check_document(found, path, event, required=negative, received_on=received_on, department=stating)
     _check_dates(found, path, event, negative=negative)
     _check_legal_basis(found, f"{path}.legal_basis", event.legal_basis, required=negative)
-    if event.severity not in pb.Severity.values():
+    if event.severity not in _SEVERITIES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.severity", "严重程度不在代码表内。")
     _check_content(found, path, event, category)
     _check_list(found, path, event, stating, ledger.edition)
@@ -71,7 +73,7 @@ def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> N
     person = subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON
     if subject.kind == subject_pb2.SUBJECT_KIND_UNSPECIFIED:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.kind", "缺少主体类别。")
-    elif subject.kind not in subject_pb2.SubjectKind.values():
+    elif subject.kind not in _KINDS:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kind", "主体类别不在代码表内。")
     elif person != is_personal(identifier.type):
         message = "自然人用身份证件号码, 组织用统一社会信用代码。"
@@ -150,9 +152,9 @@ def check_document(
     decided_on = found.optional_day(f"{path}.decided_on", document.decided_on, "决定日期")
     check_not_future(found, f"{path}.decided_on", decided_on, received_on)
     authority = normalise(document.authority_code)
-    for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, authority):
-        found.add(fault.reason, f"{path}.authority_code", f"决定机关代码: {fault.message}")
     if authority != department.code and authority not in department.relayed_authorities:
+        for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, authority):
+            found.add(fault.reason, f"{path}.authority_code", f"决定机关代码: {fault.message}")
         message = f"{department.name}不能陈述其他机关{quoted_code(authority)}的决定, 除非登记为转报。"
         found.add(reasons.ERROR_REASON_AUTHORITY_OUTSIDE_MANDATE, f"{path}.authority_code", message)
 
@@ -183,13 +185,14 @@ def _check_dates(found: Findings, path: str, event: pb.Event, *, negative: bool)
 def _check_content(found: Findings, path: str, event: pb.Event, category: Category | None) -> None:
     names = [item.name for item in event.content]
     known = category.fields if category else frozenset(names)
-    for number, name in enumerate(names):
+    for number, name in enumerate(names if not known.issuperset(names) else ()):
         if name not in known:
             message = f"类别{event.category}没有内容项{quoted(name)}。"
             found.add(reasons.ERROR_REASON_CONTENT_FIELD_UNKNOWN, f"{path}.content[{number}].name", message)
     if len(set(names)) != len(names):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.content", "内容项重复。")
-    if any(len(item.value) > MAX_CONTENT for item in event.content):
+    # The whole is measured first: it is seldom longer than one item may be.
+    if event.ByteSize() > MAX_CONTENT and any(len(item.value) > MAX_CONTENT for item in event.content):
         found.add(reasons.ERROR_REASON_TOO_LARGE, f"{path}.content", f"内容项超过{MAX_CONTENT}字。")
     for number, evidence in enumerate(event.evidence):
         if len(evidence.sha256) != SHA256_BYTES:

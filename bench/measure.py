@@ -1,0 +1,210 @@
+"""What is measured, each as a ratio to something measured in the same run.
+
+    check    unary Check against the empty echo, taking turns over one connection each, 32 calls under way,
+             the server on one core and the load on another
+    batch    BatchCheck of 1,000 identifiers, one call at a time, the server on one core
+    submit   Submit of 256 signed statements a call, eight calls under way, each statement durable before
+             it is answered; against verification of the same signatures by the same library, on one core
+
+A figure is the median of its rounds. The mixed questions are 10 % firms that are restricted in the domain
+asked about, 85 % firms without a restriction, 5 % codes that nobody has stated anything about.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.machine import bound_to, cores, loading_cores, serving_cores
+from bench.population import Population, firm, penalty
+from bench.running import Running
+from bench.server import BARE, GATED
+from bench.wire import Connection
+from registry.provenance.envelope import pae
+from registry.provenance.keys import load_verifying_key
+from registry.v1 import intake_service_pb2 as intake
+from registry.v1 import restriction_service_pb2 as pb
+from registry.v1 import subject_pb2
+from registry.v1.envelope_pb2 import Envelope
+
+CHECK = "/registry.v1.RestrictionService/Check"
+BATCH_CHECK = "/registry.v1.RestrictionService/BatchCheck"
+SUBMIT = "/registry.v1.IntakeService/Submit"
+CALLS, DEPTH, ROUNDS = 1500, 32, 9
+BATCH, BATCHES = 1000, 60
+STATEMENTS, PER_CALL, UNDER_WAY = 16_384, 256, 8
+SEED = 20260401
+_dice = random.Random(SEED)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table: what, how much of its yardstick, what is asked for, and in absolute terms."""
+
+    name: str
+    ratio: float | None
+    target: str
+    met: bool | None
+    absolute: str
+
+
+def check_figures(running: Running, population: Population, credential: Path) -> Iterator[Figure]:
+    """Unary Check by the echo, for mixed questions and for firms that are all restricted."""
+    running.bind(serving_cores())
+    with bound_to(loading_cores()):
+        for name, numbers, target in (
+            ("Check, mixed", _mixed(population, CALLS), 0.8),
+            ("Check, all restricted", _restricted(population, CALLS), None),
+        ):
+            yield from _check(running, credential, name, [_question(number) for number in numbers], target)
+
+
+def batch_figures(running: Running, population: Population, credential: Path) -> Iterator[Figure]:
+    """BatchCheck of 1,000, for three mixes."""
+    running.bind(serving_cores())
+    call = running.caller(BATCH_CHECK, credential)
+    with bound_to(loading_cores()):
+        for name, draw, target in (
+            ("BatchCheck, mixed", _mixed, 300_000),
+            ("BatchCheck, all clear", _clear, None),
+            ("BatchCheck, all restricted", _restricted, None),
+        ):
+            requests = [_batch_question(draw(population, BATCH)) for _ in range(BATCHES)]
+            call(requests[0])
+            rates, cpu = [], []
+            for request in requests:
+                used, start = running.cpu_seconds(), time.perf_counter()
+                call(request)
+                rates.append(BATCH / (time.perf_counter() - start))
+                cpu.append((running.cpu_seconds() - used) / BATCH)
+            per_core = 1 / statistics.median(cpu)
+            met = None if target is None else per_core >= target
+            asked = "" if target is None else f"{target // 1000}k/s a core"
+            seen = statistics.median(rates)
+            told = f"{per_core / 1e3:.0f}k decisions/s of server CPU; {seen / 1e3:.0f}k/s seen"
+            yield Figure(name, None, asked, met, told)
+
+
+def submit_figures(running: Running, population: Population, credential: Path) -> Iterator[Figure]:
+    """Submit against bare verification; the server once on every core and once on one."""
+    author = population.authors["市场监管"]
+    for name, places, target in (
+        ("Submit, durable", set(cores()), 0.5),
+        ("Submit, server on one core", serving_cores(), None),
+    ):
+        envelopes = [
+            author.envelope(
+                f"{name}-{number}".replace(", ", ".").replace(" ", "-"),
+                penalty(author, number, about=number % 90_000),
+            )
+            for number in range(STATEMENTS)
+        ]
+        running.bind(places)
+        bare = _verification_rate(envelopes, author.signer.suite, author.signer.public_key)
+        rate, cpu = _submission_rate(running, credential, envelopes)
+        size = len(envelopes[0].payload)
+        told = f"{rate:.0f}/s of {size} bytes, {cpu * 1e6:.0f} µs server CPU; verification {bare:.0f}/s"
+        met = None if target is None else rate / bare >= target
+        yield Figure(name, rate / bare, "" if target is None else f"≥ {target}", met, told)
+
+
+def _check(
+    running: Running, credential: Path, name: str, messages: Sequence[bytes], target: float | None
+) -> Iterator[Figure]:
+    ports = {CHECK: running.port, GATED: running.port, BARE: running.bare_port}
+    connections = {method: Connection(port, credential, method) for method, port in ports.items()}
+    rates: dict[str, list[float]] = {method: [] for method in ports}
+    cpu: dict[str, list[float]] = {method: [] for method in ports}
+    for turn in range(ROUNDS + 1):
+        for method, connection in connections.items():
+            used, start = running.cpu_seconds(), time.perf_counter()
+            connection.run(messages, DEPTH)
+            if turn:  # The first round warms up.
+                rates[method].append(CALLS / (time.perf_counter() - start))
+                cpu[method].append((running.cpu_seconds() - used) / CALLS * 1e6)
+    for connection in connections.values():
+        connection.close()
+    rate = {method: statistics.median(found) for method, found in rates.items()}
+    used_us = {method: statistics.median(found) for method, found in cpu.items()}
+    ratio = rate[CHECK] / rate[GATED]
+    told = (
+        f"{rate[CHECK]:.0f}/s ({used_us[CHECK]:.0f} µs CPU); "
+        f"echo {rate[GATED]:.0f}/s ({used_us[GATED]:.0f} µs); "
+        f"echo without the gate {rate[BARE]:.0f}/s ({used_us[BARE]:.0f} µs)"
+    )
+    met = None if target is None else ratio >= target
+    yield Figure(name, ratio, "" if target is None else f"≥ {target}", met, told)
+
+
+def _verification_rate(envelopes: Sequence[Envelope], suite: int, public_key: bytes) -> float:
+    key = load_verifying_key(suite, public_key)  # type: ignore[arg-type]
+    with bound_to(serving_cores()):
+        start = time.perf_counter()
+        for envelope in envelopes:
+            key.verify(pae(envelope.payload_type, envelope.payload), envelope.signatures[0].sig)
+        return len(envelopes) / (time.perf_counter() - start)
+
+
+def _submission_rate(
+    running: Running, credential: Path, envelopes: Sequence[Envelope]
+) -> tuple[float, float]:
+    requests = [
+        intake.SubmitRequest(envelopes=envelopes[first : first + PER_CALL]).SerializeToString()
+        for first in range(0, len(envelopes), PER_CALL)
+    ]
+    call = running.caller(SUBMIT, credential)
+    used, start = running.cpu_seconds(), time.perf_counter()
+    with ThreadPoolExecutor(UNDER_WAY) as callers:
+        answers = list(callers.map(call, requests))
+    elapsed, cpu = time.perf_counter() - start, running.cpu_seconds() - used
+    results = [result for answer in answers for result in intake.SubmitResponse.FromString(answer).results]
+    refused = [result for result in results if not result.HasField("accepted")]
+    if refused or len(results) != len(envelopes):
+        raise SystemExit(f"bench: statements were refused: {refused[:1]}")
+    return len(envelopes) / elapsed, cpu / len(envelopes)
+
+
+def _mixed(population: Population, count: int) -> list[int]:
+    known = population.restricted + population.clear
+    drawn = [_banned(population) for _ in range(count // 10)]
+    drawn += [_dice.randrange(known, known + 100_000) for _ in range(count // 20)]
+    drawn += _clear(population, count - len(drawn))
+    _dice.shuffle(drawn)
+    return drawn
+
+
+def _clear(population: Population, count: int) -> list[int]:
+    return [
+        _dice.randrange(population.restricted, population.restricted + population.clear) for _ in range(count)
+    ]
+
+
+def _restricted(population: Population, count: int) -> list[int]:
+    return [_banned(population) for _ in range(count)]
+
+
+def _banned(population: Population) -> int:
+    """A firm barred from procurement: its number does not end in 9."""
+    return _dice.randrange(population.restricted // 10) * 10 + _dice.randrange(9)
+
+
+def _question(number: int) -> bytes:
+    request = pb.CheckRequest()
+    request.subject.type, request.subject.value = subject_pb2.IDENTIFIER_TYPE_USCC, firm(number)
+    request.purpose.domain = subject_pb2.DOMAIN_PROCUREMENT
+    request.matter.role = subject_pb2.SUBJECT_ROLE_BIDDER
+    return request.SerializeToString()
+
+
+def _batch_question(numbers: Sequence[int]) -> bytes:
+    request = pb.BatchCheckRequest(
+        identifier_type=subject_pb2.IDENTIFIER_TYPE_USCC, identifiers=[firm(number) for number in numbers]
+    )
+    request.purpose.domain = subject_pb2.DOMAIN_PROCUREMENT
+    request.matter.role = subject_pb2.SUBJECT_ROLE_BIDDER
+    return request.SerializeToString()

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, in
 from registry.store import rows, tables
 from registry.store.interface import Group
 
-
 MANY = 32
 """Rows in one insert: enough to share the cost of a statement, few enough for any limit of parameters."""
 
@@ -135,7 +134,7 @@ def _prepared(
     columns = order if len(one.positiontup) > 1 else lambda row: (order(row),)
     if count == 1:
         return str(one), columns
-    many = insert(table).values([{name: None for name in one.positiontup}] * count)
+    many = insert(table).values([dict.fromkeys(one.positiontup)] * count)
     return str(many.compile(dialect=dialect)), columns
 
 

@@ -81,7 +81,7 @@ class SqlStore:
         table = tables.chain
         columns = select(table.c.subject, table.c.sequence, table.c.head)
         query = columns.where(table.c.subject.in_(list(subjects)))
-        return {row[0]: Chain(row[0], row[1], row[2]) for row in self._read(query)}
+        return {row.subject: Chain(row.subject, row.sequence, row.head) for row in self._read(query)}
 
     def persons(self, refs: Collection[str]) -> dict[str, bytes]:
         """See Store."""

@@ -176,7 +176,7 @@ class _Run:
         self.frontier.append(hashed)
         head = Chain(ref, chain.sequence + 1, hashed)
         self.group.statements.append(self._row(job, position, ref, secret, leaf))
-        self._collect(effects, head, is_new=chain.sequence == 0)
+        self._collect(effects, head)
         recorded = Recorded(position, self.received_ms, job.statement_hash)
         self._ledger.admit(job.key, recorded, effects, head)
         return Placed(job.statement.statement_id, position, self.received_ms)
@@ -223,12 +223,10 @@ class _Run:
         self.group.persons.append((ref, self._state.vault.seal_person(person, self._random(NONCE_BYTES))))
         return person
 
-    def _collect(self, effects: Effects, head: Chain, *, is_new: bool) -> None:
+    def _collect(self, effects: Effects, head: Chain) -> None:
         group = self.group
         self.effects.append(effects)
         group.chains[head.subject] = head
-        if is_new:
-            group.new_chains.add(head.subject)
         group.recorded += [effects.recorded] if effects.recorded else []
         group.targets += [effects.target] if effects.target else []
         group.opened += effects.opened

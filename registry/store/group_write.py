@@ -38,7 +38,7 @@ def write_group(connection: Connection, group: Group) -> None:
         _FORGET_SUBJECT,
         ({"of": ref, "since": since, "end": end} for ref, since, end in group.became_unknown),
     )
-    _put_chains(connection, group)
+    _insert(connection, tables.chain, map(_plain, group.chains.values()), ending=_MOVING_ON)
     _insert(connection, tables.department, map(rows.department_values, group.departments))
     for official in group.officials:
         _replace(connection, tables.official, rows.official_values(official))
@@ -69,11 +69,8 @@ _CLOSE_RESTRICTION: Update = (
     )
     .values(known_to=bindparam("end"))
 )
-_ADVANCE_CHAIN: Update = (
-    update(tables.chain)
-    .where(tables.chain.c.subject == bindparam("of"))
-    .values(sequence=bindparam("count"), head=bindparam("last"))
-)
+_MOVING_ON = " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, head = excluded.head"
+"""A subject's chain has one row, new or not. SQLite and PostgreSQL both read this."""
 _FORGET_SUBJECT: Update = (
     update(tables.subject)
     .where(tables.subject.c.ref == bindparam("of"), tables.subject.c.known_from == bindparam("since"))
@@ -100,7 +97,9 @@ def _without_number(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _insert(connection: Connection, table: Table, values: Iterable[dict[str, Any]]) -> None:
+def _insert(
+    connection: Connection, table: Table, values: Iterable[dict[str, Any]], *, ending: str = ""
+) -> None:
     """Inserts rows with statements prepared once for each dialect: nine tenths of what a group writes.
 
     Where the driver takes parameters by position, ``MANY`` rows go in one statement: a driver lets go of
@@ -108,17 +107,17 @@ def _insert(connection: Connection, table: Table, values: Iterable[dict[str, Any
     parameters = list(values)
     whole = len(parameters) - len(parameters) % MANY
     for first in range(0, whole, MANY):
-        _run(connection, table, parameters[first : first + MANY])
+        _run(connection, table, parameters[first : first + MANY], ending)
     for row in parameters[whole:]:
-        _run(connection, table, [row])
+        _run(connection, table, [row], ending)
 
 
-def _run(connection: Connection, table: Table, values: list[dict[str, Any]]) -> None:
+def _run(connection: Connection, table: Table, values: list[dict[str, Any]], ending: str) -> None:
     sql, columns = _prepared(connection.dialect, table, tuple(values[0]), len(values))
     if columns is None:
-        connection.execute(insert(table), values)
+        connection.exec_driver_sql(sql + ending, values)
     else:
-        connection.exec_driver_sql(sql, tuple(chain.from_iterable(map(columns, values))))
+        connection.exec_driver_sql(sql + ending, tuple(chain.from_iterable(map(columns, values))))
 
 
 @lru_cache(maxsize=128)
@@ -129,7 +128,7 @@ def _prepared(
     None where the driver takes them by name."""
     one = insert(table).compile(dialect=dialect, column_keys=list(names))
     if not one.positional or one.positiontup is None:
-        return "", None
+        return str(one), None
     order = itemgetter(*one.positiontup)
     columns = order if len(one.positiontup) > 1 else lambda row: (order(row),)
     if count == 1:
@@ -147,17 +146,3 @@ def _replace(connection: Connection, table: Table, values: dict[str, Any]) -> No
     matches = [column == values[column.name] for column in table.primary_key.columns]
     connection.execute(delete(table).where(*matches))
     _insert(connection, table, [values])
-
-
-def _put_chains(connection: Connection, group: Group) -> None:
-    heads = group.chains.values()
-    _insert(connection, tables.chain, (_plain(head) for head in heads if head.subject in group.new_chains))
-    _update(
-        connection,
-        _ADVANCE_CHAIN,
-        (
-            {"of": head.subject, "count": head.sequence, "last": head.head}
-            for head in heads
-            if head.subject not in group.new_chains
-        ),
-    )

@@ -114,7 +114,6 @@ class Group:
     became_known: list[tuple[str, int]] = field(default_factory=list)
     became_unknown: list[tuple[str, int, int]] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
-    new_chains: set[str] = field(default_factory=set)
     departments: list[Department] = field(default_factory=list)
     officials: list[Official] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)

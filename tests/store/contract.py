@@ -124,7 +124,6 @@ def group_of(*positions: int) -> Group:
         recorded=[event(position) for position in positions],
         opened=[restriction(position) for position in positions],
         chains={"F1": Chain("F1", len(positions), bytes(32))},
-        new_chains={"F1"} if 0 in positions else set(),
         became_known=[("F1", 0)] if 0 in positions else [],
         checkpoint=checkpoint(positions[-1] + 1),
     )
@@ -343,7 +342,6 @@ class StoreContract:
 
     def test_one_reading_sees_one_state(self, store: Store) -> None:
         group = Group(chains={f"F{n}": Chain(f"F{n}", 1, b"") for n in range(3_000)})
-        group.new_chains = set(group.chains)
         store.commit(group)
         reading = store.derived_rows("chain")
         seen = [next(reading)]

@@ -48,7 +48,9 @@ class Matter(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One subject asked about: its normalised code, its reference, and what is wrong with the code."""
+    """One subject asked about: its normalised code, its reference, and what is wrong with the code.
+
+    A named tuple, as ``Matter`` is: one is made for every question, at half the cost of a dataclass."""
 
     type: subject_pb2.IdentifierType.ValueType
     code: str

@@ -12,9 +12,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from registry.domain.faults import Findings
+from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import is_personal
 from registry.domain.quoting import names_a_person
 from registry.errors import RegistryError
@@ -34,57 +36,67 @@ _NANOS = 1_000_000_000
 
 def check_question(request: pb.CheckRequest) -> None:
     """Raises RegistryError unless a question about one subject is well-formed."""
-    found = Findings()
-    identifier_type = request.subject.type
-    _check_type(found, "subject.type", identifier_type)
-    _check_common(found, request, identifier_type)
-    if found.faults:
-        raise RegistryError(found.faults)
+    kind, matter = request.subject.type, request.matter
+    faults = _matter_faults("subject.type", kind, matter.role, matter.tender_kind)
+    faults += _other_faults(request, kind)
+    if faults:
+        raise RegistryError(faults)
 
 
 def check_batch(request: pb.BatchCheckRequest) -> None:
     """Raises RegistryError unless a question about many subjects is well-formed."""
     found = Findings()
-    _check_type(found, "identifier_type", request.identifier_type)
     count = len(request.identifiers)
     if not 0 < count <= MAX_BATCH:
         message = f"一次查询1至{MAX_BATCH}个主体, 这里有{count}个。"
         found.add(reasons.ERROR_REASON_TOO_LARGE, "identifiers", message)
+    roles = frozenset(request.roles)
     if request.roles and len(request.roles) != count:
         message = f"roles 有{len(request.roles)}项, identifiers 有{count}项, 应相等。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", message)
-    elif not _ROLES.issuperset(request.roles):
+    elif not roles <= _ROLES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", "roles 含有本程序不认识的主体角色。")
-    _check_common(found, request, request.identifier_type)
+    kind, matter = request.identifier_type, request.matter
+    found.faults += _matter_faults("identifier_type", kind, matter.role, matter.tender_kind, roles)
+    found.faults += _other_faults(request, kind)
     if found.faults:
         raise RegistryError(found.faults)
 
 
-def _check_type(found: Findings, field: str, identifier_type: subject_pb2.IdentifierType.ValueType) -> None:
-    if identifier_type not in _TYPES:
+@lru_cache(maxsize=1024)
+def _matter_faults(
+    field: str,
+    kind: subject_pb2.IdentifierType.ValueType,
+    role: subject_pb2.SubjectRole.ValueType,
+    tender_kind: subject_pb2.TenderKind.ValueType,
+    roles: frozenset[subject_pb2.SubjectRole.ValueType] = frozenset(),
+) -> tuple[Fault, ...]:
+    """What is wrong with the enumerated values, of which few combinations are ever asked with."""
+    found = Findings()
+    if kind not in _TYPES:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, field, "缺少证件或代码类型。")
-
-
-def _check_common(
-    found: Findings,
-    request: pb.CheckRequest | pb.BatchCheckRequest,
-    identifier_type: subject_pb2.IdentifierType.ValueType,
-) -> None:
-    matter = request.matter
-    if matter.role not in _ROLES:
+    if role not in _ROLES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.role", "本程序不认识这一主体角色。")
-    roles = {matter.role, *(request.roles if isinstance(request, pb.BatchCheckRequest) else ())}
-    personal = is_personal(identifier_type)
-    if not all(can_act_as(role, personal=personal) for role in roles):
+    if not all(can_act_as(each, personal=is_personal(kind)) for each in {role, *roles}):
         message = "自然人不能是代理或中介机构, 组织不能是评审专家、法定代表人、管理人员、从业人员或出境人员。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.role", message)
-    if matter.tender_kind not in _TENDER_KINDS:
+    if tender_kind not in _TENDER_KINDS:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "matter.tender_kind", "本程序不认识这一招标类别。")
+    return tuple(found.faults)
+
+
+def _other_faults(
+    request: pb.CheckRequest | pb.BatchCheckRequest, kind: subject_pb2.IdentifierType.ValueType
+) -> tuple[Fault, ...]:
+    if not request.HasField("valid_time") and not is_personal(kind):
+        return ()
+    found = Findings()
     if request.HasField("valid_time") and not _in_calendar(request.valid_time):
         message = "时间应在公元1年至9999年之间, 且 nanos 在0至999999999之间。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "valid_time", message)
-    if is_personal(identifier_type):
+    if is_personal(kind):
         _check_purpose(found, request.purpose)
+    return tuple(found.faults)
 
 
 def _check_purpose(found: Findings, purpose: pb.Purpose) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Row
@@ -16,8 +18,10 @@ from registry.sanctions.ledger import EventState, RecordedEvent
 from registry.sanctions.restriction import Restriction
 from registry.store.interface import MeasureLookup
 from registry.v1 import statement_pb2 as pb
+from registry.v1 import subject_pb2
 
 Values = dict[str, Any]
+KEPT = 16_384
 
 
 def event_values(event: RecordedEvent) -> Values:
@@ -82,30 +86,57 @@ def restriction_values(row: Restriction) -> Values:
 
 
 def restriction_from(row: Row[Any], measures: MeasureLookup) -> Restriction:
-    """The restriction of a row, with its measure looked up again."""
-    law_date = date.fromisoformat(row.law_date)
+    """The restriction of a row, with its measure looked up again.
+
+    Rows repeat few dates, articles, departments and editions; what is equal is one object in memory."""
+    law_date = _day(row.law_date)
     return Restriction(
         position=row.position,
         ordinal=row.ordinal,
         subject=row.subject,
         measure=measures(row.edition, row.measure_code, law_date),
-        list_code=row.list_code,
-        period=Period(date.fromisoformat(row.first), date.fromisoformat(row.last) if row.last else None),
+        list_code=intern(row.list_code),
+        period=_period(row.first, row.last),
         lifetime=bool(row.lifetime),
         region=row.region,
         industry=row.industry,
         activity=row.activity,
         kind=row.kind,
-        capacities=tuple(int(code) for code in row.capacities.split(",") if code),  # type: ignore[misc]
-        document=pb.Document.FromString(row.document),
-        legal_basis=tuple(json.loads(row.legal_basis)),
-        department=row.department,
+        capacities=_capacities(row.capacities),
+        document=_document(row.document),
+        legal_basis=_articles(row.legal_basis),
+        department=intern(row.department),
         statement_id=row.statement_id,
-        edition=row.edition,
+        edition=intern(row.edition),
         law_date=law_date,
         known_from=row.known_from,
         known_to=row.known_to,
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _period(first: str, last: str | None) -> Period:
+    return Period(_day(first), _day(last) if last else None)
+
+
+@lru_cache(maxsize=KEPT)
+def _articles(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _capacities(text: str) -> tuple[subject_pb2.Capacity.ValueType, ...]:
+    return tuple(int(code) for code in text.split(",") if code)  # type: ignore[misc]
+
+
+@lru_cache(maxsize=1)
+def _document(serialised: bytes) -> pb.Document:
+    return pb.Document.FromString(serialised)  # Of one statement's restrictions, which follow each other.
 
 
 def department_values(entry: Department) -> Values:

@@ -4,9 +4,17 @@ They lie in ``registry/sanctions/editions/<label>/*.yaml``, one directory an edi
 edition is never edited: the log names editions by the hash of their content, and a verdict of fifteen
 years ago is reproduced with the edition of that day. A change of law is a new directory.
 
+An edition that changes little is written as what changes. Its directory holds a file ``BASE`` with the label
+of another edition: its files are those of that edition, and in the place of those that bear the same name its
+own. Hash and content are those of all of them together, so nobody can tell from an edition how it was
+written. The directory ``cases`` beside the files holds cases to test an edition with, and is no part of it.
+
+``HASHES`` lists the label and the hash of each published edition, and a test holds them to it.
+
 This is the one place where catalogue files are read; parsing is pure (``catalogue_parser``).
 
-Example: ``current_edition().measure("M-PRO-01", date(2026, 3, 1)).term.max_months`` is 36.
+Example: 2026.2 holds BASE, ``2026.1``, and the files that the switch of 2026-04-01 changes.
+``current_edition().measure("M-PRO-01", date(2026, 3, 1)).term.max_months`` is 36.
 """
 
 from __future__ import annotations
@@ -21,8 +29,11 @@ from registry.sanctions.catalogue import Edition
 from registry.sanctions.catalogue_parser import parse_edition
 from registry.sanctions.located_yaml import CatalogueError, CatalogueFault, Place
 
-CURRENT_LABEL = "2026.1"
+CURRENT_LABEL = "2026.2"
 """The edition that a new registry adopts."""
+
+BASE = "BASE"
+"""The file that names the edition whose files an edition takes over."""
 
 
 @cache
@@ -39,18 +50,49 @@ def current_edition() -> Edition:
 
 
 def read_edition(directory: Traversable) -> Edition:
-    """The edition of a directory, which bears its label. Raises CatalogueError with every fault.
-
-    Files are read as bytes: a checkout that rewrites line ends would be another edition, and is.
-    """
-    names = (entry for entry in directory.iterdir() if entry.name.endswith(".yaml"))
-    edition = parse_edition({entry.name: entry.read_bytes().decode("utf-8") for entry in names})
+    """The edition of a directory, which bears its label. Raises CatalogueError with every fault."""
+    edition = parse_edition(files_of(directory))
     if edition.label != directory.name:
-        place = Place(directory.name, 1)
-        raise CatalogueError((CatalogueFault(place, f"the directory holds edition {edition.label}"),))
+        raise _fault(directory.name, f"the directory holds edition {edition.label}")
     return edition
 
 
+def files_of(directory: Traversable, *, shipped: Traversable | None = None) -> dict[str, str]:
+    """The files (name → text) of an edition's directory, with those it takes over from its base, which is
+    looked for in ``shipped`` (where the editions of the program lie, unless said).
+
+    Files are read as bytes: a checkout that rewrites line ends would be another edition, and is. Raises
+    CatalogueError if a base is not there, or an edition is its own.
+    """
+    return _resolved(directory, shipped or _shipped(), ())
+
+
+def _resolved(directory: Traversable, shipped: Traversable, above: tuple[str, ...]) -> dict[str, str]:
+    entries = {entry.name: entry for entry in directory.iterdir() if entry.is_file()}
+    own = {name: _text(entry) for name, entry in entries.items() if name.endswith(".yaml")}
+    if BASE not in entries:
+        return own
+    label, above = _text(entries[BASE]).strip(), (*above, directory.name)
+    # Compared with the names there are, so that a label is never a way to another directory.
+    base = next((entry for entry in shipped.iterdir() if entry.name == label and entry.is_dir()), None)
+    if base is None:
+        raise _fault(f"{directory.name}/{BASE}", f"there is no edition {label}")
+    if label in above:
+        raise _fault(f"{directory.name}/{BASE}", f"edition {label} would be its own base")
+    return _resolved(base, shipped, above) | own
+
+
+def _text(entry: Traversable) -> str:
+    return entry.read_bytes().decode("utf-8")
+
+
+def _fault(file: str, message: str) -> CatalogueError:
+    return CatalogueError((CatalogueFault(Place(file, 1), message),))
+
+
+def _shipped() -> Traversable:
+    return files("registry.sanctions").joinpath("editions")
+
+
 def _directories() -> list[Traversable]:
-    root = files("registry.sanctions").joinpath("editions")
-    return sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name)
+    return sorted((entry for entry in _shipped().iterdir() if entry.is_dir()), key=lambda entry: entry.name)

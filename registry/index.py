@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from threading import Condition
 
-from registry.sanctions.restriction import SubjectRecord
+from registry.sanctions.ground import SubjectRecord
 
 MAX_WAITING = 4
 """How many may wait for a position at a time: each holds a thread that others could be answered by."""

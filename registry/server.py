@@ -25,6 +25,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from registry.commands.ask import Ask
+from registry.commands.executions import Executions
 from registry.commands.intake import Intake
 from registry.commands.sequencer import Job, Outcome, Sequencer, changes_directory
 from registry.commands.state import RegistryState
@@ -34,22 +35,34 @@ from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
 from registry.provenance.merkle import Frontier
 from registry.provenance.vault import Vault, VaultError
+from registry.servicer.catalogue import CatalogueServicer
 from registry.servicer.directory import DirectoryServicer
+from registry.servicer.execution import ExecutionServicer
 from registry.servicer.gate import MAX_MESSAGE_BYTES, Gate
+from registry.servicer.incentive import IncentiveServicer
 from registry.servicer.intake import IntakeServicer
 from registry.servicer.log import LogServicer
+from registry.servicer.record import RecordServicer
 from registry.servicer.restriction import RestrictionServicer
-from registry.store.interface import QueryRow, Store, StoreError
+from registry.store.interface import ExecutionRow, QueryRow, Store, StoreError
 from registry.store.opening import open_store
 from registry.store.sqlite import sqlite_notice
 from registry.store.writer import Writer
 from registry.v1 import (
+    catalogue_service_pb2,
+    catalogue_service_pb2_grpc,
     directory_service_pb2,
     directory_service_pb2_grpc,
+    execution_service_pb2,
+    execution_service_pb2_grpc,
+    incentive_service_pb2,
+    incentive_service_pb2_grpc,
     intake_service_pb2,
     intake_service_pb2_grpc,
     log_service_pb2,
     log_service_pb2_grpc,
+    record_service_pb2,
+    record_service_pb2_grpc,
     restriction_service_pb2,
     restriction_service_pb2_grpc,
 )
@@ -69,6 +82,10 @@ SERVICES = tuple(
         (restriction_service_pb2, "RestrictionService"),
         (directory_service_pb2, "DirectoryService"),
         (log_service_pb2, "LogService"),
+        (catalogue_service_pb2, "CatalogueService"),
+        (record_service_pb2, "RecordService"),
+        (incentive_service_pb2, "IncentiveService"),
+        (execution_service_pb2, "ExecutionService"),
     )
 )
 
@@ -91,6 +108,7 @@ class Engine:
     writer: Writer[Job, Outcome | None]
     intake: Intake
     ask: Ask
+    executions: Executions
 
     def close(self) -> None:
         """Writes what is queued and closes the store."""
@@ -126,7 +144,13 @@ def engine_over(store: Store, state: RegistryState, signer: FileSigner, clock: C
         for future in writer.put(rows):
             future.result()
 
-    return Engine(store, state, writer, Intake(state, writer), Ask(state, log_queries, clock))
+    def log_executions(rows: Sequence[ExecutionRow]) -> None:
+        for promise in writer.put(rows):
+            promise.result()
+
+    ask = Ask(state, log_queries, clock)
+    executions = Executions(store, log_executions, clock)
+    return Engine(store, state, writer, Intake(state, writer), ask, executions)
 
 
 def check_head(state: RegistryState, signer: FileSigner) -> None:
@@ -177,6 +201,17 @@ def build_server(
             ("grpc.max_send_message_length", -1),  # An answer is bounded by its question.
         ],
     )
+    add_services(server, engine)
+    add_health(server)
+    reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    try:
+        return server, server.add_secure_port(address, credentials)
+    except RuntimeError as error:
+        raise StartError(f"不能监听 {address}: 端口已被占用或地址无效") from error
+
+
+def add_services(server: grpc.Server, engine: Engine) -> None:
+    """Every service of the contract, over one engine."""
     intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(IntakeServicer(engine.intake), server)
     restriction_service_pb2_grpc.add_RestrictionServiceServicer_to_server(
         RestrictionServicer(engine.ask), server
@@ -184,12 +219,12 @@ def build_server(
     directory = DirectoryServicer(engine.state, engine.intake)
     directory_service_pb2_grpc.add_DirectoryServiceServicer_to_server(directory, server)
     log_service_pb2_grpc.add_LogServiceServicer_to_server(LogServicer(engine.state), server)
-    add_health(server)
-    reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    try:
-        return server, server.add_secure_port(address, credentials)
-    except RuntimeError as error:
-        raise StartError(f"不能监听 {address}: 端口已被占用或地址无效") from error
+    catalogue = CatalogueServicer(engine.ask, engine.intake)
+    catalogue_service_pb2_grpc.add_CatalogueServiceServicer_to_server(catalogue, server)
+    record_service_pb2_grpc.add_RecordServiceServicer_to_server(RecordServicer(engine.ask), server)
+    incentive_service_pb2_grpc.add_IncentiveServiceServicer_to_server(IncentiveServicer(engine.ask), server)
+    execution = ExecutionServicer(engine.ask, engine.executions)
+    execution_service_pb2_grpc.add_ExecutionServiceServicer_to_server(execution, server)
 
 
 def check_address(address: str) -> None:
@@ -260,7 +295,7 @@ def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], No
             "%s: %d statements, edition %s",
             engine.state.origin,
             engine.state.size,
-            engine.state.edition.label,
+            engine.ask.edition_now().label,
         )
         print(f"registry: {config.origin} 在 {config.address.rpartition(':')[0]}:{port} 提供服务", flush=True)
         until()

@@ -11,7 +11,7 @@ import pytest
 
 from registry.commands.state import RegistryState
 from registry.index import Index
-from registry.sanctions.restriction import SubjectRecord
+from registry.sanctions.ground import SubjectRecord
 from registry.v1 import verdict_pb2
 from tests.support.events import ask, correction, firm, placed, withdrawal
 from tests.support.history import records_on_disk, short_ban, write_random_history, write_rich_history

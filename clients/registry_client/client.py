@@ -35,19 +35,22 @@ from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import Identifier, IdentifierType, SubjectRole
 from registry_client.batch import BatchResult
+from registry_client.calls import STREAM_TIMEOUT_S, Calls
+from registry_client.catalogue import Catalogue
 from registry_client.channel import open_channel
 from registry_client.credentials import Credentials
 from registry_client.errors import AnswerError, RegistryCallError
+from registry_client.executions import Executions
+from registry_client.incentives import Incentives
 from registry_client.outcomes import SubmitOutcome, outcomes_of
 from registry_client.question import Question
+from registry_client.records import Records
 from registry_client.results import CheckResult
+from registry_client.screening import Screening
 
-SUBMIT_TIMEOUT_S = 30.0
-STREAM_TIMEOUT_S = 600.0
 _PAGE = 1000
 
 _Request = TypeVar("_Request")
-_Response = TypeVar("_Response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,13 @@ class Registry:
     def __init__(
         self, target: str, credentials: Credentials | grpc.ChannelCredentials, *, timeout: float = 5.0
     ) -> None:
-        self._timeout = timeout
+        self._calls = Calls(timeout)
         self._channel = open_channel(target, credentials)
+        self.catalogue = Catalogue(self._channel, self._calls)
+        self.screening = Screening(self._channel, self._calls)
+        self.records = Records(self._channel, self._calls)
+        self.incentives = Incentives(self._channel, self._calls)
+        self.executions = Executions(self._channel, self._calls)
         self._restrictions = RestrictionServiceStub(self._channel)
         self._intake = IntakeServiceStub(self._channel)
         self._directory = DirectoryServiceStub(self._channel)
@@ -96,7 +104,7 @@ class Registry:
             valid_time=question.instant(),
             consistency=question.consistency,
         )
-        return CheckResult.of(self._call(self._restrictions.Check, request))
+        return CheckResult.of(self._calls.unary(self._restrictions.Check, request))
 
     def batch_check(
         self,
@@ -116,7 +124,7 @@ class Registry:
             valid_time=question.instant(),
             consistency=question.consistency,
         )
-        response = self._call(self._restrictions.BatchCheck, request)
+        response = self._calls.unary(self._restrictions.BatchCheck, request)
         masked = [
             Identifier(type=identifier_type, value=mask(identifier_type, normalise(value)))
             for value in identifiers
@@ -128,7 +136,7 @@ class Registry:
     def submit(self, envelopes: Sequence[Envelope]) -> list[SubmitOutcome]:
         """Submits up to 1,024 envelopes; each is accepted, durably, or refused by itself. Safe to repeat."""
         request = intake.SubmitRequest(envelopes=envelopes)
-        response = self._call(self._intake.Submit, request, self._submit_timeout)
+        response = self._calls.unary(self._intake.Submit, request, self._calls.submit_timeout)
         return outcomes_of(response.results, asked=len(envelopes))
 
     def submit_stream(
@@ -160,7 +168,7 @@ class Registry:
         request = intake.GetStatementRequest(statement_id=statement_id)
         if position is not None:
             request = intake.GetStatementRequest(position=position)
-        response = self._call(self._intake.GetStatement, request)
+        response = self._calls.unary(self._intake.GetStatement, request)
         try:
             statement = Statement.FromString(response.envelope.payload)
         except DecodeError:
@@ -172,7 +180,7 @@ class Registry:
         """What was refused from the calling department, oldest first, after the refusal with this number."""
         while True:
             request = intake.ListRefusalsRequest(after=after, page_size=_PAGE)
-            page = self._call(self._intake.ListRefusals, request).refusals
+            page = self._calls.unary(self._intake.ListRefusals, request).refusals
             yield from page
             if len(page) < _PAGE:
                 return
@@ -206,17 +214,17 @@ class Registry:
     def departments(self) -> tuple[directory.DepartmentEntry, ...]:
         """Every registered department."""
         request = directory.ListDepartmentsRequest()
-        return tuple(self._call(self._directory.ListDepartments, request).departments)
+        return tuple(self._calls.unary(self._directory.ListDepartments, request).departments)
 
     def officials(self, department: str = "") -> tuple[directory.OfficialEntry, ...]:
         """The officials of a department, or of all."""
         request = directory.ListOfficialsRequest(department=department)
-        return tuple(self._call(self._directory.ListOfficials, request).officials)
+        return tuple(self._calls.unary(self._directory.ListOfficials, request).officials)
 
     def list_keys(self, department: str = "") -> tuple[directory.KeyEntry, ...]:
         """The keys of a department, or of all."""
         request = directory.ListKeysRequest(department=department)
-        return tuple(self._call(self._directory.ListKeys, request).keys)
+        return tuple(self._calls.unary(self._directory.ListKeys, request).keys)
 
     # --- the log
 
@@ -224,22 +232,7 @@ class Registry:
         """The latest signed checkpoint, as a note (C2SP tlog-checkpoint). Whoever relies on it verifies it
         with ``registry.provenance.checkpoint.open_checkpoint`` and the log's key.
         """
-        return self._call(self._log.GetCheckpoint, log.GetCheckpointRequest()).checkpoint
-
-    @property
-    def _submit_timeout(self) -> float:
-        return max(self._timeout, SUBMIT_TIMEOUT_S)
+        return self._calls.unary(self._log.GetCheckpoint, log.GetCheckpointRequest()).checkpoint
 
     def _act(self, method: grpc.UnaryUnaryMultiCallable[_Request, Any], request: _Request) -> SubmitOutcome:
-        return SubmitOutcome.of(self._call(method, request, self._submit_timeout).result)
-
-    def _call(
-        self,
-        method: grpc.UnaryUnaryMultiCallable[_Request, _Response],
-        request: _Request,
-        timeout: float | None = None,
-    ) -> _Response:
-        try:
-            return method(request, timeout=self._timeout if timeout is None else timeout)
-        except grpc.RpcError as error:
-            raise RegistryCallError.of(error) from error
+        return SubmitOutcome.of(self._calls.unary(method, request, self._calls.submit_timeout).result)

@@ -7,7 +7,7 @@ reference, and the question is in the query log before the answer leaves (查询
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,12 +16,15 @@ from registry.access.identity import Caller
 from registry.access.policy import may_ask
 from registry.commands.state import RegistryState
 from registry.domain.faults import Findings
-from registry.domain.identifiers import code_faults, is_personal, normalise
+from registry.domain.identifiers import code_faults, names_a_subject, normalise
 from registry.domain.periods import china_day
 from registry.domain.scopes import industry_fault, region_fault
+from registry.domain.sources import DeliveryNote
 from registry.errors import RegistryError
 from registry.sanctions.catalogue import Edition
-from registry.sanctions.verdict import Decision, Question, decide
+from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.parties import Party, alternates_of, parties_of
+from registry.sanctions.verdict import Decision, Question, Related, decide, source_fault
 from registry.store.interface import QueryRow
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
@@ -30,6 +33,9 @@ MAX_WAIT_S = 5.0
 MAX_TEXT = 200
 MAX_KEPT_BYTES = 256
 """A longer matter is read anew each time: only what is small is kept for the next question."""
+AMBIGUOUS = Decision(
+    verdict_pb2.VERDICT_INDETERMINATE, indeterminate=verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS
+)
 CODE_INVALID = Decision(
     verdict_pb2.VERDICT_INDETERMINATE, indeterminate=verdict_pb2.INDETERMINATE_REASON_CODE_INVALID
 )
@@ -44,7 +50,9 @@ class Matter(NamedTuple):
     position: int
     valid_ms: int
     edition: Edition
-    lists_connected: frozenset[str]
+    connected: frozenset[str]
+    delivered: Mapping[str, DeliveryNote]
+    source_fault: verdict_pb2.IndeterminateReason.ValueType
 
 
 class Found(NamedTuple):
@@ -83,56 +91,100 @@ class Ask:
             raise _domain_denied(purpose.domain)
         asked = request.HasField("consistency")
         position = self._position(request.consistency, time_left_s) if asked else self.state.index.position
-        edition = self.state.edition_at(position)
         try:
             stated_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else None
         except ValueError as error:  # Outside the years 1 to 9999, or negative nanoseconds.
             message = "查询时点不是有效的时间。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "valid_time") from error
         valid_ms = self._clock() if stated_ms is None else stated_ms
-        stated = request.matter.SerializeToString()
+        return self.matter(caller, purpose, request.matter, position=position, valid_ms=valid_ms)
+
+    def matter(
+        self,
+        caller: Caller,
+        purpose: restriction_service_pb2.Purpose,
+        facts: restriction_service_pb2.Matter,
+        *,
+        position: int,
+        valid_ms: int,
+    ) -> Matter:
+        """The matter at two settled times. Raises RegistryError with every fault of the facts."""
+        day = china_day(valid_ms)
+        edition = self.state.edition_at(position, day)
+        stated = facts.SerializeToString()
         question_of = _question if len(stated) <= MAX_KEPT_BYTES else _question.__wrapped__
-        question = question_of(purpose.domain, stated, china_day(valid_ms), edition)
+        question = question_of(purpose.domain, stated, day, edition)
         connected = self.state.directory.lists_connected(position)
-        return Matter(caller, purpose, question, position, valid_ms, edition, connected)
+        delivered = self.state.sources.known(position)
+        fault = source_fault(question.domain, day, edition, connected=connected, delivered=delivered)
+        return Matter(caller, purpose, question, position, valid_ms, edition, connected, delivered, fault)
+
+    def edition_now(self) -> Edition:
+        """The edition that applies today, by what is known now."""
+        return self.state.edition_at(self.state.index.position, china_day(self._clock()))
 
     def find(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> Found:
         """The subject that an identifier names; a code the index knows needs no second check."""
         code = normalise(value)
-        if not is_personal(identifier_type) and self.state.index.get(code) is not None:
+        organisation = identifier_type == subject_pb2.IDENTIFIER_TYPE_USCC
+        if organisation and self.state.index.get(code) is not None:
             return Found(identifier_type, code, code)
         faults = code_faults(identifier_type, code)
         if faults:
             return Found(identifier_type, code, "", " ".join(fault.message for fault in faults))
         return Found(identifier_type, code, self.state.vault.ref(identifier_type, code))
 
+    def record(self, found: Found, matter: Matter) -> SubjectRecord | None:
+        """What is recorded of the subject found; a code of before the USCC leads to it, if to one alone."""
+        record = self.state.index.get(found.ref)
+        if record is None or names_a_subject(found.type):
+            return record
+        goals = alternates_of(record, position=matter.position, day=matter.question.day)
+        return self.state.index.get(next(iter(goals))) if len(goals) == 1 else record
+
     def decide(self, found: Found, question: Question, matter: Matter) -> Decision:
         """The verdict on one subject."""
         if not found.ref:
             return CODE_INVALID
+        record = self.record(found, matter)
+        if record is not None and not names_a_subject(found.type) and record.ref == found.ref:
+            return AMBIGUOUS if record.links else self._decide(None, question, matter)
+        return self._decide(record, question, matter)
+
+    def _decide(self, record: SubjectRecord | None, question: Question, matter: Matter) -> Decision:
+        related = self.related(record, matter) if record is not None and record.links else ()
         return decide(
             question,
-            self.state.index.get(found.ref),
+            record,
             position=matter.position,
             edition=matter.edition,
-            lists_connected=matter.lists_connected,
+            source_fault=matter.source_fault,
+            related=related,
         )
+
+    def parties(self, record: SubjectRecord, matter: Matter) -> list[Party]:
+        """The subject and those whose records bear on it."""
+        day = matter.question.day
+        return parties_of(record, self.state.index.get, position=matter.position, day=day)
+
+    def related(self, record: SubjectRecord, matter: Matter) -> Related:
+        """The records that bear on the question beside the subject's own."""
+        others = ((p.relation, self.state.index.get(p.ref)) for p in self.parties(record, matter)[1:])
+        return [(relation, other) for relation, other in others if other is not None]
 
     def decide_organisations(
         self, codes: Sequence[str], questions: Sequence[Question], matter: Matter
     ) -> list[Decision]:
         """The verdicts on many organisations, each as ``find`` and ``decide`` give it, in one sweep."""
         record_of, position, edition = self.state.index.get, matter.position, matter.edition
-        connected, decisions = matter.lists_connected, []
+        fault, decisions = matter.source_fault, []
         for code, question in zip(codes, questions, strict=True):
             record = record_of(normalise(code))
-            if record is None:
+            if record is None or record.links:
                 found = self.find(subject_pb2.IDENTIFIER_TYPE_USCC, code)
                 decision = self.decide(found, question, matter)
             else:
-                decision = decide(
-                    question, record, position=position, edition=edition, lists_connected=connected
-                )
+                decision = decide(question, record, position=position, edition=edition, source_fault=fault)
             decisions.append(decision)
         return decisions
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from registry.commands.state import RegistryState
-from registry.commands.submission import Submission
+from registry.commands.submission import Submission, subject_stated, target_of
 from registry.domain.departments import Directory
 from registry.provenance.vault import is_person
+from registry.sanctions.adoption import EditionBook
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.effects import Effects
+from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
-from registry.sanctions.restriction import SubjectRecord
 from registry.store.interface import Chain, Recorded, StatementKey
-from registry.v1 import statement_pb2, subject_pb2
+from registry.v1 import subject_pb2
 
 EMPTY_CHAIN_HEAD = bytes(32)
+LATEST = 2**63 - 1
+"""A position after every other."""
 
 
 class GroupLedger:
@@ -39,18 +43,18 @@ class GroupLedger:
         return self._state.origin
 
     @property
-    def edition(self) -> Edition:
+    def book(self) -> EditionBook:
         """See Ledger."""
-        return self._state.edition
+        return self._state.book
+
+    def edition_on(self, day: date) -> Edition:
+        """See Ledger."""
+        return self._state.edition_at(LATEST, day)
 
     @property
     def directory(self) -> Directory:
         """See Ledger."""
         return self._state.directory
-
-    def has_edition(self, edition: str) -> bool:
-        """See Ledger."""
-        return edition in self._state.editions
 
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """See Ledger."""
@@ -81,17 +85,12 @@ class GroupLedger:
 
         Empty while the target of a withdrawal or repair is not admitted."""
         statement = submission.statement
-        match submission.body:
-            case "event" | "correction":
-                event = statement.event if submission.body == "event" else statement.correction.replacement
-                identifier = event.subject.identifier
-                return self.subject_ref(identifier.type, identifier.value)
-            case "withdrawal" | "repair":
-                key = _target_key(submission)
-                target = self._events.get(key) if key else None
-                return target.subject if target else ""
-            case _:
-                return f"D:{statement.department}"
+        if (subject := subject_stated(statement)) is not None:
+            return self.subject_ref(subject.identifier.type, subject.identifier.value)
+        if (key := _target_key(submission)) is not None:
+            target = self._events.get(key)
+            return target.subject if target else ""
+        return f"D:{statement.department}"
 
     def chain(self, ref: str) -> Chain:
         """Head of a subject's chain of leaves."""
@@ -109,22 +108,13 @@ class GroupLedger:
         self._recorded[key] = recorded
         self._chains[chain.subject] = chain
         self._read.add(chain.subject)
-        if effects.subject:
-            self._subjects[effects.subject.ref] = effects.subject
+        for record in effects.subjects:
+            self._subjects[record.ref] = record
         for event in (effects.recorded, effects.target):
             if event:
                 self._events[event.department, event.statement_id] = event
 
 
 def _target_key(submission: Submission) -> StatementKey | None:
-    statement: statement_pb2.Statement = submission.statement
-    match submission.body:
-        case "correction":
-            target = statement.correction.target
-        case "withdrawal":
-            target = statement.withdrawal.target
-        case "repair":
-            target = statement.repair.target
-        case _:
-            return None
-    return (target.department, target.statement_id)
+    target = target_of(submission.statement)
+    return (target.department, target.statement_id) if target is not None else None

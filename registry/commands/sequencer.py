@@ -16,9 +16,10 @@ from hashlib import sha256
 
 from registry.commands.ledger import GroupLedger
 from registry.commands.state import RegistryState
-from registry.commands.submission import Rejection, Submission
+from registry.commands.submission import Rejection, Submission, subject_stated
 from registry.domain.faults import Fault
 from registry.domain.periods import china_day
+from registry.names import grams
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
 from registry.provenance.keys import Signer
 from registry.provenance.leaf import Leaf, LeafType
@@ -26,9 +27,11 @@ from registry.provenance.merkle import Frontier, leaf_hash
 from registry.provenance.vault import NONCE_BYTES, SECRET_BYTES, Person, is_person, leaf_subject_key
 from registry.sanctions.admission import admit
 from registry.sanctions.effects import Effects, effects_of, genesis_effects
+from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import (
     Chain,
     CheckpointRow,
+    ExecutionRow,
     Group,
     QueryRow,
     Recorded,
@@ -40,15 +43,24 @@ from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2, subject_pb2
 
 LEAF_TYPES = {
-    "event": LeafType.EVENT,
-    "correction": LeafType.EVENT,
-    "withdrawal": LeafType.EVENT,
-    "repair": LeafType.EVENT,
     "key_enrolment": LeafType.KEY_REGISTER,
     "key_revocation": LeafType.KEY_REVOKE,
-    "edition_adoption": LeafType.EDITION,
     "genesis": LeafType.GENESIS,
 }
+_ABOUT_SUBJECTS = (
+    "event",
+    "correction",
+    "withdrawal",
+    "repair",
+    "lifting",
+    "status_note",
+    "subject_link",
+    "name_ruling",
+    "red_list_candidacy",
+    "red_list_grant",
+)
+LEAF_TYPES |= dict.fromkeys(_ABOUT_SUBJECTS, LeafType.EVENT)
+LEAF_TYPES |= dict.fromkeys(("edition_draft", "edition_review", "edition_adoption"), LeafType.EDITION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Placed:
 
 
 Outcome = Placed | Rejection
-Job = Submission | Rejection | QueryRow
+Job = Submission | Rejection | QueryRow | ExecutionRow
 
 
 def changes_directory(job: Job) -> bool:
@@ -138,6 +150,9 @@ class _Run:
         if isinstance(job, QueryRow):
             self.group.queries.append(job)
             return None
+        if isinstance(job, ExecutionRow):
+            self.group.executions.append(job)
+            return None
         outcome = job if isinstance(job, Rejection) else self._place(job)
         if isinstance(outcome, Rejection):
             self.group.refusals.append(_refusal(outcome, self.received_ms))
@@ -184,7 +199,8 @@ class _Run:
     def _effects(self, job: Submission, position: int) -> Effects:
         if job.body == "genesis":
             return genesis_effects(job.statement.genesis)
-        return effects_of(job.statement, position=position, ledger=self._ledger)
+        signer = self._state.directory.key(job.signer)
+        return effects_of(job.statement, position=position, ledger=self._ledger, signer=signer)
 
     def _leaf(self, job: Submission, ref: str, chain: Chain, secret: bytes) -> Leaf:
         signer = self._state.directory.key(job.signer)
@@ -215,10 +231,10 @@ class _Run:
         return self._secrets[ref]
 
     def _new_person(self, ref: str, job: Submission) -> Person:
-        event = job.statement.event
-        identifier = subject_pb2.Identifier(
-            type=event.subject.identifier.type, value=event.subject.identifier.value
-        )
+        identifier = subject_pb2.Identifier()
+        subject = subject_stated(job.statement)
+        assert subject is not None  # What refers to a statement refers to a person who is known.
+        identifier.CopyFrom(subject.identifier)
         person = Person(identifier, self._random(SECRET_BYTES))
         self.group.persons.append((ref, self._state.vault.seal_person(person, self._random(NONCE_BYTES))))
         return person
@@ -231,16 +247,29 @@ class _Run:
         group.targets += [effects.target] if effects.target else []
         group.opened += effects.opened
         group.closed += effects.closed
+        group.marked += [(effects.subjects[0].ref, mark) for mark in effects.marked]
+        group.unmarked += effects.unmarked
+        group.linked += effects.linked
+        group.unlinked += effects.unlinked
+        group.named += effects.named
+        group.unnamed += effects.unnamed
+        group.grams += [(gram, n.subject) for n in effects.named for gram in sorted(grams(n.spelling))]
+        group.deliveries += [effects.delivered] if effects.delivered else []
         group.departments += effects.departments
         group.officials += effects.officials
         group.keys += effects.keys
-        group.editions += [(effects.position, effects.edition)] if effects.edition else []
-        if effects.subject and effects.subject.known:
-            since, until = effects.subject.known[-1]
-            if since == effects.position:
-                group.became_known.append((effects.subject.ref, since))
-            if until == effects.position:
-                group.became_unknown.append((effects.subject.ref, since, until))
+        group.editions += [effects.edition] if effects.edition else []
+        for record in effects.subjects:
+            self._collect_known(record, effects.position)
+
+    def _collect_known(self, record: SubjectRecord, position: int) -> None:
+        if not record.known:
+            return
+        since, until = record.known[-1]
+        if since == position:
+            self.group.became_known.append((record.ref, since))
+        if until == position:
+            self.group.became_unknown.append((record.ref, since, until))
 
 
 def statement_signatures(job: Submission) -> bytes:

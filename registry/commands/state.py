@@ -6,17 +6,25 @@ and ask everything as of that position.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from google.protobuf.message import DecodeError
+
 from registry.domain.departments import Directory
+from registry.domain.identifiers import mask, normalise
+from registry.domain.sources import Sources
 from registry.index import Index
-from registry.provenance.vault import Vault
+from registry.provenance.vault import Vault, VaultError, is_person
+from registry.sanctions.adoption import EditionBook, EditionCase
 from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.drafts import parse_draft
 from registry.sanctions.effects import Effects
+from registry.sanctions.located_yaml import CatalogueError
 from registry.store.interface import CheckpointRow, Store, StoreError
+from registry.v1.statement_pb2 import Statement
+from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
 
 ORIGIN = "origin"
 VAULT_CHECK = "vault_check"
@@ -41,18 +49,18 @@ def open_log(store: Store, vault: Vault, editions: Mapping[str, Edition]) -> Log
 
 
 class RegistryState:
-    """Directory, index, adopted editions and head of the log."""
+    """Directory, sources, editions, index and head of the log."""
 
     def __init__(self, store: Store, vault: Vault, editions: Mapping[str, Edition]) -> None:
         self.log = open_log(store, vault, editions)
         self.store = store
         self.vault = vault
-        self.editions = editions
+        self.editions = dict(editions)
         self.origin = self.log.origin
         self.directory = Directory()
+        self.sources = Sources()
+        self.book = EditionBook()
         self.head: CheckpointRow | None = store.checkpoint()
-        self._adopted_at: list[int] = []
-        self._adopted: list[Edition] = []
         self._load()
         self.index = Index(store.subjects(self.measure), self.size - 1)
 
@@ -61,29 +69,39 @@ class RegistryState:
         """How many statements the log holds."""
         return self.head.size if self.head else 0
 
-    @property
-    def edition(self) -> Edition:
-        """The catalogue edition adopted last."""
-        return self._adopted[-1]
+    def edition_at(self, position: int, day: date) -> Edition:
+        """The catalogue edition that applies on a day, as known at a position of the log."""
+        return self.edition(self.book.at(position, day))
 
-    def edition_at(self, position: int) -> Edition:
-        """The catalogue edition in force at a position of the log."""
-        return self._adopted[bisect_right(self._adopted_at, position) - 1]
+    def edition(self, edition: str) -> Edition:
+        """An edition by its hash. Raises StoreError if its content is not at hand."""
+        if edition not in self.editions:
+            raise StoreError(f"本程序没有存储所用的目录版本 {edition[:12]}…; 请用带有该版本的程序打开")
+        return self.editions[edition]
 
     def measure(self, edition: str, code: str, law_date: date) -> Measure:
         """A measure's row by the edition that applied it. Raises StoreError if that is not at hand."""
-        measure = self._edition(edition).measure(code, law_date)
+        measure = self.edition(edition).measure(code, law_date)
         if measure is None:
             raise StoreError(f"目录版本 {edition[:12]} 中没有 {law_date} 有效的措施 {code}")
         return measure
+
+    def identifier_of(self, ref: str) -> Identifier:
+        """The identifier of a subject by its reference, as it may be shown: masked for a natural person."""
+        if not is_person(ref):
+            return Identifier(type=IDENTIFIER_TYPE_USCC, value=ref)
+        sealed = self.store.persons([ref]).get(ref)
+        if sealed is None:
+            raise StoreError("没有这一自然人的密封身份")
+        person = self.vault.open_person(sealed).identifier
+        return Identifier(type=person.type, value=mask(person.type, normalise(person.value)))
 
     def take(self, effects: Sequence[Effects], head: CheckpointRow) -> None:
         """Moves on by a committed group."""
         for effect in effects:
             self._take_directory(effect)
         self.head = head
-        records = (effect.subject for effect in effects)
-        self.index.apply((record for record in records if record is not None), head.size - 1)
+        self.index.apply((record for effect in effects for record in effect.subjects), head.size - 1)
 
     def _take_directory(self, effect: Effects) -> None:
         if effect.operator:
@@ -94,8 +112,17 @@ class RegistryState:
             self.directory.put_official(official)
         for key in effect.keys:
             self.directory.put_key(key)
+        if effect.delivered:
+            self.sources.put(effect.delivered)
+        if effect.content:
+            self.editions[effect.content.hash] = effect.content
         if effect.edition:
-            self._adopt(effect.position, effect.edition)
+            self._put_edition(effect.edition)
+
+    def _put_edition(self, case: EditionCase) -> None:
+        if case.adopted is not None:
+            self.edition(case.edition)  # What a position leads to must be at hand before it.
+        self.book.put(case)
 
     def _load(self) -> None:
         for department in self.store.departments():
@@ -105,15 +132,24 @@ class RegistryState:
             self.directory.put_official(official)
         for key in self.store.enrolled_keys():
             self.directory.put_key(key)
-        for position, edition in self.store.editions():
-            self._adopt(position, edition)
+        for note in self.store.deliveries():
+            self.sources.put(note)
+        for case in sorted(self.store.editions(), key=_order_of_adoption):
+            if case.drafted is not None and case.edition not in self.editions:
+                self.editions[case.edition] = self._drafted(case.drafted.position)
+            self._put_edition(case)
 
-    def _adopt(self, position: int, edition: str) -> None:
-        # Readers bisect the positions, so what a position leads to must be there before it.
-        self._adopted.append(self._edition(edition))
-        self._adopted_at.append(position)
+    def _drafted(self, position: int) -> Edition:
+        """The edition whose files the draft at a position holds. Raises StoreError."""
+        row = self.store.statement(position)
+        if row is None:
+            raise StoreError(f"存储被改动: 没有序号{position}的目录版本草案")
+        try:
+            payload = self.vault.open_payload(row.sealed_payload, b"")
+            return parse_draft(Statement.FromString(payload).edition_draft)
+        except (VaultError, DecodeError, CatalogueError) as error:
+            raise StoreError(f"序号{position}的目录版本草案不能读取") from error
 
-    def _edition(self, edition: str) -> Edition:
-        if edition not in self.editions:
-            raise StoreError(f"本程序没有存储所用的目录版本 {edition[:12]}…; 请用带有该版本的程序打开")
-        return self.editions[edition]
+
+def _order_of_adoption(case: EditionCase) -> tuple[bool, int]:
+    return case.adopted is None, case.adopted.position if case.adopted else 0

@@ -21,10 +21,12 @@ from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
 from registry.sanctions.admission.directory import check_enrolment
 from registry.store.interface import StatementKey, StatementRow
-from registry.v1 import envelope_pb2, statement_pb2
+from registry.v1 import envelope_pb2, statement_pb2, subject_pb2
 from registry.v1 import error_reason_pb2 as reasons
 
 MAX_PAYLOAD_BYTES = 65_536
+MAX_DRAFT_BYTES = 2 * 1024 * 1024
+"""A draft of a catalogue edition holds its files; every other statement is small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,52 @@ def _parse(found: Findings, envelope: envelope_pb2.Envelope) -> statement_pb2.St
     if envelope.payload_type != PAYLOAD_TYPE:
         message = f"载荷类型应为 {PAYLOAD_TYPE}。"
         found.add(reasons.ERROR_REASON_PAYLOAD_TYPE_UNKNOWN, "payload_type", message)
-    elif len(envelope.payload) > MAX_PAYLOAD_BYTES:
-        message = f"载荷超过{MAX_PAYLOAD_BYTES}字节; 大件请只提交摘要。"
-        found.add(reasons.ERROR_REASON_TOO_LARGE, "payload", message)
+    elif len(envelope.payload) > MAX_DRAFT_BYTES:
+        _too_large(found, MAX_DRAFT_BYTES)
     else:
         try:
-            return statement_pb2.Statement.FromString(envelope.payload)
+            statement = statement_pb2.Statement.FromString(envelope.payload)
         except DecodeError:
             found.add(reasons.ERROR_REASON_MALFORMED_MESSAGE, "payload", "载荷不是一份陈述(解析失败)。")
+            return None
+        if len(envelope.payload) <= MAX_PAYLOAD_BYTES or statement.HasField("edition_draft"):
+            return statement
+        _too_large(found, MAX_PAYLOAD_BYTES)
     return None
+
+
+def _too_large(found: Findings, limit: int) -> None:
+    message = f"载荷超过{limit}字节; 大件请只提交摘要。"
+    found.add(reasons.ERROR_REASON_TOO_LARGE, "payload", message)
+
+
+def subject_stated(statement: statement_pb2.Statement) -> subject_pb2.Subject | None:
+    """The subject that a statement names by its identifier; None if it refers to another statement."""
+    match statement.WhichOneof("body"):
+        case "event":
+            return statement.event.subject
+        case "correction":
+            return statement.correction.replacement.subject
+        case "red_list_candidacy":
+            return statement.red_list_candidacy.subject
+        case "subject_link":
+            return subject_pb2.Subject(identifier=statement.subject_link.to)
+        case "name_ruling":
+            return subject_pb2.Subject(identifier=statement.name_ruling.subject)
+        case _:
+            return None
+
+
+def target_of(statement: statement_pb2.Statement) -> statement_pb2.StatementReference | None:
+    """The statement that another one refers to; None if it refers to none."""
+    body = statement.WhichOneof("body")
+    if body not in _REFERRING:
+        return None
+    target: statement_pb2.StatementReference = getattr(statement, body).target
+    return target
+
+
+_REFERRING = frozenset({"correction", "withdrawal", "repair", "lifting", "status_note", "red_list_grant"})
 
 
 def _signer_id(envelope: envelope_pb2.Envelope, statement: statement_pb2.Statement) -> str:

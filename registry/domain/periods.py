@@ -5,8 +5,8 @@
 * Both days of a period belong to it; it ends at 24:00 of its last day (民法典 第二百零三条).
 * A term in months or years ends on the day of the last month that has the number of its first day, or at
   that month's end where there is none; the first day is not counted (民法典 第二百零一、二百零二条). That
-  the end moves on when it is a holiday (第二百零三条) needs the State Council's calendar and is not
-  computed here: terms of restrictions are dates that the decision itself states.
+  the end moves on when it is a holiday (第二百零三条) is counted in ``terms``, with the calendar of
+  ``workdays``, for the clocks of procedure alone: terms of restrictions run by the dates of the decision.
 * Days are written YYYY-MM-DD. No end, or 长期, is written as an empty text, or as 2099-12-31 (the convention
   of the 双公示 exchange tables) or 9999-12-31 (that of some of its vendors).
 
@@ -25,9 +25,12 @@ from functools import lru_cache, total_ordering
 OPEN_ENDED = ("2099-12-31", "9999-12-31")
 """Dates that mean “no end” where the end of a validity is stated."""
 
-_MS_PER_DAY = 86_400_000
-_CHINA_OFFSET_MS = 8 * 3_600_000
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+MS_PER_DAY = 86_400_000
+CHINA_OFFSET_MS = 8 * 3_600_000
+"""How far the clocks of China are ahead of UTC."""
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+"""The ordinal of the day on which Unix time begins."""
+
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 
 
@@ -62,7 +65,7 @@ def china_day(instant_ms: int) -> date:
     beyond, give the calendar's last day, 9999-12-31; anything before it gives its first, 0001-01-01.
     """
     try:
-        return date.fromordinal((instant_ms + _CHINA_OFFSET_MS) // _MS_PER_DAY + _EPOCH_ORDINAL)
+        return date.fromordinal((instant_ms + CHINA_OFFSET_MS) // MS_PER_DAY + EPOCH_ORDINAL)
     except (ValueError, OverflowError):
         return date.min if instant_ms < 0 else date.max
 

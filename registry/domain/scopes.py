@@ -14,6 +14,14 @@ Region (GB/T 2260), six digits in three pairs: PP0000 a province, PPCC00 a city,
 contains those that continue its pairs: 130000 contains 130900 contains 130902. The whole country is the
 empty text; 100000 and 000000 are found in the wild, are not in the standard, and are refused.
 
+Development zones (开发区、高新区、新区) are not in the standard and have the local codes of the statistical
+division (统计用区划代码), such as 130973 渤海新区: within the city by its pairs, beside the counties by them,
+and on the ground upon land of some of these. ``region_relation`` is told of that by ``overlaps``, from each
+zone to the counties it shares land with. What one of them binds binds a part of the other, so OUTSIDE would
+be a false clear: the relation is UNSETTLED, either way round, and likewise between the zone and whatever
+else contains such a county or lies in it. Zones that share a county are still apart. ``overlaps`` makes
+nothing closer than UNSETTLED: no mandate (``region_covers``) follows from it.
+
 Industry (GB/T 4754-2017): a section letter and two, three or four digits, division, group and class (门类,
 大类, 中类, 小类). E contains E47 contains E471 contains E4710. Where a level is not subdivided the code is
 filled up with zeros, so E4710 and E471 are the same. The letter is given by the division: E is 47-50.
@@ -21,15 +29,17 @@ filled up with zeros, so E4710 and E471 are the same. The letter is given by the
 Activity: a code of the catalogue edition, without any order among them.
 
 Worked example: a ban in 130900 (沧州市) is INSIDE for a tender in 130902, OUTSIDE for one in 130100, and
-UNSETTLED for one in 130000 or in a place that is not stated.
+UNSETTLED for one in 130000 or in a place that is not stated. With the overlap of 130973 (渤海新区) and
+130983 (黄骅市), a ban in either is UNSETTLED for a tender in the other, and OUTSIDE for one in 130984.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from functools import lru_cache
+from types import MappingProxyType
 
 _REGION = re.compile(r"[0-9]{6}").fullmatch
 _INDUSTRY = re.compile(r"([A-T])(?:([0-9]{2})[0-9]{0,2})?").fullmatch
@@ -37,6 +47,11 @@ _INDUSTRY = re.compile(r"([A-T])(?:([0-9]{2})[0-9]{0,2})?").fullmatch
 # First division of each section, GB/T 4754-2017 table 1; the last entry is one past the last division.
 _SECTIONS = "ABCDEFGHIJKLMNOPQRST"
 _FIRST_DIVISIONS = (1, 6, 13, 44, 47, 51, 53, 61, 63, 66, 70, 71, 73, 76, 80, 83, 84, 86, 91, 97, 98)
+
+NO_OVERLAPS: Mapping[str, frozenset[str]] = MappingProxyType({})
+"""No zone shares land with any county."""
+
+_NOWHERE: frozenset[str] = frozenset()
 
 
 class Relation(IntEnum):
@@ -47,9 +62,22 @@ class Relation(IntEnum):
     OUTSIDE = 2
 
 
-def region_relation(restriction: str, question: str) -> Relation:
-    """How the region asked about lies to the restriction's (GB/T 2260)."""
-    return _relation(restriction, question, _region_stem)
+# A member looked up in its class costs a question more than both stems do.
+_INSIDE, _UNSETTLED, _OUTSIDE = Relation
+
+
+def region_relation(
+    restriction: str, question: str, overlaps: Mapping[str, frozenset[str]] = NO_OVERLAPS
+) -> Relation:
+    """How the region asked about lies to the restriction's (GB/T 2260).
+
+    ``overlaps`` leads from the code of a development zone to those of the counties it shares land with.
+    """
+    relation = _relation(restriction, question, _region_stem)
+    # Two look-ups are all that a question pays that is not about a zone, and only where it may be cleared.
+    if relation is _OUTSIDE and (restriction in overlaps or question in overlaps):
+        return _UNSETTLED if _overlap(restriction, question, overlaps) else _OUTSIDE
+    return relation
 
 
 def industry_relation(restriction: str, question: str) -> Relation:
@@ -60,8 +88,8 @@ def industry_relation(restriction: str, question: str) -> Relation:
 def activity_relation(restriction: str, question: str) -> Relation:
     """How the activity asked about lies to the restriction's: the same, another, or not stated."""
     if not restriction or restriction == question:
-        return Relation.INSIDE
-    return Relation.OUTSIDE if question else Relation.UNSETTLED
+        return _INSIDE
+    return _OUTSIDE if question else _UNSETTLED
 
 
 def region_covers(outer: str, inner: str) -> bool:
@@ -111,13 +139,22 @@ def industry_fault(value: str) -> str | None:
 
 def _relation(restriction: str, question: str, stem_of: Callable[[str], str | None]) -> Relation:
     if not restriction:
-        return Relation.INSIDE
+        return _INSIDE
     limit, asked = stem_of(restriction), stem_of(question)
     if not limit or not asked:
-        return Relation.UNSETTLED
+        return _UNSETTLED
     if asked.startswith(limit):
-        return Relation.INSIDE
-    return Relation.UNSETTLED if limit.startswith(asked) else Relation.OUTSIDE
+        return _INSIDE
+    return _UNSETTLED if limit.startswith(asked) else _OUTSIDE
+
+
+def _overlap(one: str, other: str, overlaps: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a county that one of two regions shares land with is not outside the other, either way."""
+    return any(
+        _relation(region, county, _region_stem) is not _OUTSIDE
+        for zone, region in ((one, other), (other, one))
+        for county in overlaps.get(zone, _NOWHERE)
+    )
 
 
 # Both caches are bounded: questions come from outside. There are some 3,000 regions and 2,000 industries.

@@ -24,7 +24,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from registry.domain.identifiers import is_personal, normalise
+from registry.domain.identifiers import is_personal, names_a_subject, normalise
 from registry.provenance.leaf import subject_key
 from registry.v1 import subject_pb2
 
@@ -32,6 +32,7 @@ MASTER_BYTES = 32
 SECRET_BYTES = 32
 NONCE_BYTES = 12
 PERSON_PREFIX = "P:"
+LEGACY_PREFIX = "L:"
 _HK_MACAO_PERSON = 9
 _PERSON = b"person"
 _PAYLOAD = b"payload"
@@ -64,11 +65,17 @@ class Vault:
         """The reference of a subject, from an identifier as written."""
         code = normalise(value)
         if not is_personal(identifier_type):
-            return code
+            # A code of before the USCC has a space of its own for each type: equal digits are no equal codes.
+            return code if names_a_subject(identifier_type) else self._legacy_ref(identifier_type, code)
         if identifier_type == subject_pb2.IDENTIFIER_TYPE_HK_MACAO_PERMIT:
             code = code[:_HK_MACAO_PERSON]  # The last two digits of the old form count renewals.
         text = f"{identifier_type}|{code}".encode()
         return PERSON_PREFIX + hmac.digest(self._lookup, text, "sha256").hex()
+
+    def _legacy_ref(self, identifier_type: subject_pb2.IdentifierType.ValueType, code: str) -> str:
+        """Keyed, for a sole trader's tax number may be a citizen's."""
+        text = f"{identifier_type}|{code}".encode()
+        return LEGACY_PREFIX + hmac.digest(self._lookup, text, "sha256").hex()
 
     def seal_person(self, person: Person, nonce: bytes) -> bytes:
         """The sealed form of a person, for the store."""

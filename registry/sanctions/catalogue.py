@@ -6,31 +6,11 @@ verdicts ask it; nothing in the code knows a term, an article or a code of a mea
 effective-dated: several rows may carry one code, for days that do not overlap, and what is asked is
 always asked for a day (law.md §10: the switch of 2026-04-01).
 
-A measure, column by column
-* ``domain`` where it acts; ``effect`` limit, prohibit (not allowed while a status lasts), ban
-  (市场禁入, stripped for a term), watch, incentive.
-* ``origin`` *decision*: the content of a document, with its own dates. *list*: follows an entry on one
-  of its ``triggering_lists``. *statute*: arises by operation of law from an anchor event; follows a
-  list only if the law says so, that is if it names ``triggering_lists``. *policy*: management, takes
-  no right away, and never follows by itself.
-* ``subject_kinds`` and ``capacities`` on whom it may fall (the files keep both in one column).
-* ``roles`` in which it binds, where that is not what the edition's role table says. A person barred
-  from posts (M-BUS-10, 公司法 第一百七十八条) is bound as legal representative and as manager, but
-  may apply for a licence; an exit ban binds the person whatever he acts as. Empty: the role table.
-* ``imposing_departments`` kinds of department that may state it, ``any`` for all;
-  ``executing_departments`` those of them that carry out what another body decided (移民管理机构).
-* ``answer`` what it means, in force and in scope, to a system that asks in the measure's own domain:
-  blocks, review or information. ``query_effect`` is what it means to a desk of another domain
-  (block, review, info, none). They differ: M-EXI-03 is *none* to a tender desk and blocks at the border.
-* ``term`` bounds in months; ``lifetime`` true: allowed, None: the law does not say. ``start_anchor``
-  from what the term runs. Where a list entry brings the measure about, it lasts as long as the entry.
-* ``activity`` and ``compulsory_tender_only`` scope that the law itself sets (招标投标法 第五十三条:
-  依法必须进行招标的项目).
-* ``effective_from`` first day on which the row was law, ``effective_to`` last day or None;
-  ``confidence`` low: not confirmed, never blocks; ``effective_from_confidence`` low: the day is not.
+The columns of a measure are explained in ``measure``, those of lists, red lists and categories in
+``catalogue_entries``, the rules that rows refer to in ``rulebook``.
 
-Worked example: M-PRO-01 (政府采购法 第七十七条) is a decision of a finance department, bans for 12 to
-36 months, blocks in PROCUREMENT. M-PRO-05 (财库〔2016〕125号) follows L-01, L-02 and L-03.
+Worked example: ``edition.measure("M-EXI-06", date(2026, 3, 31))`` is the row of 海关总署令第251号, a day
+later that of 第282号. ``edition.lists_named("重大税收违法案件当事人名单")`` is ("L-03",): the old name.
 """
 
 from __future__ import annotations
@@ -39,143 +19,52 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal, Protocol, TypeVar
+from typing import TypeVar
 
+from registry.domain.names import comparable
 from registry.domain.quoting import quoted
-from registry.sanctions.rulebook import Confidence, Rulebook
+from registry.domain.workdays import HolidayCalendar
+from registry.sanctions.catalogue_entries import (
+    Category,
+    CreditList,
+    Dated,
+    Disclosure,
+    Polarity,
+    RedList,
+    in_force,
+)
+from registry.sanctions.measure import (
+    ANY_DEPARTMENT,
+    Answer,
+    Effect,
+    Measure,
+    Origin,
+    QueryEffect,
+    Reoffence,
+    TermBounds,
+)
+from registry.sanctions.rulebook import Rulebook
 from registry.v1 import subject_pb2 as pb
 
-Effect = Literal["limit", "prohibit", "ban", "watch", "incentive"]
-Origin = Literal["decision", "list", "statute", "policy"]
-Answer = Literal["blocks", "review", "information"]
-QueryEffect = Literal["block", "review", "info", "none"]
-Polarity = Literal["negative", "positive", "neutral", "mixed", "none"]
+__all__ = [
+    "ANY_DEPARTMENT",
+    "Answer",
+    "Category",
+    "CreditList",
+    "Disclosure",
+    "Edition",
+    "Effect",
+    "Measure",
+    "Origin",
+    "Polarity",
+    "QueryEffect",
+    "RedList",
+    "Reoffence",
+    "TermBounds",
+    "in_force",
+]
 
-ANY_DEPARTMENT = "any"
-"""各部门按职责: in ``imposing_departments``, every kind of department."""
-
-
-@dataclass(frozen=True, slots=True)
-class TermBounds:
-    """Bounds of a term in months, both inclusive; None where the law sets none."""
-
-    min_months: int | None
-    max_months: int | None
-    lifetime: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One row of a measure (措施), see the module's text. ``relief`` is the Chinese wording of where
-    and how relief is sought; ``note`` says what could not be confirmed or must be known to apply it."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    domain: pb.Domain.ValueType
-    effect: Effect
-    origin: Origin
-    national_class: str | None
-    subject_kinds: frozenset[pb.SubjectKind.ValueType]
-    capacities: frozenset[pb.Capacity.ValueType]
-    roles: frozenset[pb.SubjectRole.ValueType]
-    imposing_departments: frozenset[str]
-    executing_departments: frozenset[str]
-    triggering_lists: tuple[str, ...]
-    legal_basis: tuple[str, ...]
-    discretionary: bool
-    rights_reducing: bool
-    market_ban: bool
-    term: TermBounds
-    start_anchor: str
-    activity: str
-    compulsory_tender_only: bool
-    answer: Answer
-    query_effect: QueryEffect
-    relief: str
-    effective_from: date
-    effective_to: date | None
-    effective_from_confidence: Confidence
-    confidence: Confidence
-    note: str
-
-    @property
-    def follows_lists(self) -> bool:
-        """Whether an entry on one of ``triggering_lists`` brings it about."""
-        return self.origin in ("list", "statute") and bool(self.triggering_lists)
-
-    def may_be_stated_by(self, kinds: frozenset[str]) -> bool:
-        """Whether a department of these kinds may state it."""
-        return ANY_DEPARTMENT in self.imposing_departments or not kinds.isdisjoint(self.imposing_departments)
-
-
-@dataclass(frozen=True, slots=True)
-class CreditList:
-    """One row of a list (名单). Months are those an entry may last, ``min_months`` with early removal;
-    ``open_ended`` entries without a last day are lawful. ``triggers`` are the measures that an entry
-    brings about, ``related_measures`` those that are decided or applied beside it and never follow."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    aliases: tuple[str, ...]
-    owner: str
-    listing_departments: frozenset[str]
-    subject_kinds: frozenset[pb.SubjectKind.ValueType]
-    capacities: frozenset[pb.Capacity.ValueType]
-    legal_basis: tuple[str, ...]
-    criteria: str
-    default_months: int | None
-    min_months: int | None
-    max_months: int | None
-    open_ended: bool
-    early_removal_months: int | None
-    early_removal_condition: str
-    removal: str
-    source: str
-    checked_by: frozenset[pb.Domain.ValueType]
-    triggers: tuple[str, ...]
-    related_measures: tuple[str, ...]
-    national_catalog: bool | None
-    relief: str
-    effective_from: date
-    effective_to: date | None
-    effective_from_confidence: Confidence
-    confidence: Confidence
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category of event (信息类别). ``credit_bearing`` false: not credit information, it is recorded
-    once a decision follows (law.md §8). ``national``: one of the national catalogue's. A category with
-    ``subtypes`` is a heading; statements use the subtypes."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    polarity: Polarity
-    credit_bearing: bool
-    national: bool
-    subtypes: tuple[str, ...]
-    fields: frozenset[str]
-    confidence: Confidence
-    note: str
-
-
-class _Row(Protocol):
-    @property
-    def effective_from(self) -> date: ...
-    @property
-    def effective_to(self) -> date | None: ...
-
-
-_R = TypeVar("_R", bound=_Row)
-
-
-def in_force(row: _Row, on: date) -> bool:
-    """Whether an effective-dated row was law on a day."""
-    return row.effective_from <= on and (row.effective_to is None or on <= row.effective_to)
+_R = TypeVar("_R", bound=Dated)
 
 
 def _in_force(rows: Iterable[_R], on: date) -> _R | None:
@@ -186,7 +75,7 @@ def _in_force(rows: Iterable[_R], on: date) -> _R | None:
 class Edition:
     """An edition of the catalogue (目录版本). ``hash`` identifies its content: lower-case hex SHA-256.
 
-    ``measures`` and ``lists`` map a code to its rows, oldest first. Everything is immutable.
+    ``measures``, ``lists`` and ``red_lists`` map a code to its rows, oldest first. Everything is immutable.
     """
 
     label: str
@@ -195,10 +84,17 @@ class Edition:
     lists: Mapping[str, tuple[CreditList, ...]]
     categories: Mapping[str, Category]
     rules: Rulebook
+    red_lists: Mapping[str, tuple[RedList, ...]]
+    calendar: HolidayCalendar
     department_kinds: frozenset[str] = field(init=False)
     activities: Mapping[str, str] = field(init=False)
     regions: Mapping[str, str] = field(init=False)
     _following: Mapping[str, tuple[Measure, ...]] = field(init=False, repr=False)
+    _following_in: Mapping[tuple[str, pb.Domain.ValueType], tuple[Measure, ...]] = field(
+        init=False, repr=False
+    )
+    _arising: Mapping[str, tuple[Measure, ...]] = field(init=False, repr=False)
+    _named: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
     _acting: Mapping[pb.Domain.ValueType, tuple[Measure, ...]] = field(init=False, repr=False)
     _asked: Mapping[pb.Domain.ValueType, tuple[Measure, ...]] = field(init=False, repr=False)
 
@@ -206,11 +102,15 @@ class Edition:
         rows = [row for of_code in self.measures.values() for row in of_code]
         latest = [of_code[-1] for of_code in self.measures.values()]
         by_list = {code: tuple(m for m in rows if _follows(m, code)) for code in self.lists}
+        by_anchor = {code: tuple(m for m in rows if _arises(m, code)) for code in self.categories}
         derived: dict[str, object] = {
             "department_kinds": frozenset(self.rules.department_kinds),
             "activities": self.rules.activities,
             "regions": self.rules.regions,
             "_following": MappingProxyType(by_list),
+            "_following_in": _by_list_and_domain(by_list),
+            "_arising": MappingProxyType(by_anchor),
+            "_named": _by_name(self.lists),
             "_acting": _by_domain(rows),
             "_asked": _by_domain(latest),
         }
@@ -225,9 +125,23 @@ class Edition:
         """The list's row in force on a day; None if the edition has none."""
         return _in_force(self.lists.get(code, ()), on)
 
+    def red_list(self, code: str, on: date) -> RedList | None:
+        """The red list's row in force on a day; None if the edition has none."""
+        return _in_force(self.red_lists.get(code, ()), on)
+
     def category(self, code: str) -> Category | None:
         """A category of event; None if the edition has none of that code."""
         return self.categories.get(code)
+
+    def requires_severity(self, category: str, decided_on: date) -> bool:
+        """Whether an event of a category whose document is of a day must state its severity: the category
+        asks for it, and grades were law on that day."""
+        found = self.categories.get(category)
+        return found is not None and found.severity_required and self.rules.grades_in_force(decided_on)
+
+    def lists_named(self, name: str) -> tuple[str, ...]:
+        """Codes of the lists that bear a name or bore it, however blanks and brackets are written."""
+        return self._named.get(comparable(name), ())
 
     def measures_of_list(self, list_code: str, on: date) -> tuple[Measure, ...]:
         """The measures in force on a day that an entry on the list brings about."""
@@ -236,6 +150,14 @@ class Edition:
     def rows_of_list(self, list_code: str) -> tuple[Measure, ...]:
         """Every row, of whatever time, of the measures that an entry on the list brings about."""
         return self._following.get(list_code, ())
+
+    def listed_measures(self, list_code: str, domain: pb.Domain.ValueType) -> tuple[Measure, ...]:
+        """Those of ``rows_of_list`` that act in a domain."""
+        return self._following_in.get((list_code, domain), ())
+
+    def statutes_of(self, category: str) -> tuple[Measure, ...]:
+        """Every row, of whatever time, of the measures that arise by law from events of a category."""
+        return self._arising.get(category, ())
 
     def measures_asked(self, domain: pb.Domain.ValueType, on: date | None = None) -> tuple[Measure, ...]:
         """The measures that act in a domain: those in force on a day, or the latest row of each."""
@@ -273,6 +195,12 @@ class Edition:
         """Whether a department of these kinds may keep a list, by any row of it."""
         return any(not kinds.isdisjoint(row.listing_departments) for row in self.lists.get(list_code, ()))
 
+    def may_grant(self, kinds: frozenset[str], list_code: str) -> bool:
+        """Whether a department of these kinds may grant a red list, by any row of it."""
+        return any(
+            not kinds.isdisjoint(row.granting_departments) for row in self.red_lists.get(list_code, ())
+        )
+
     def may_impose(self, kinds: frozenset[str], measure_code: str) -> bool:
         """Whether a department of these kinds may state a measure, by any row of it."""
         return any(row.may_be_stated_by(kinds) for row in self.measures.get(measure_code, ()))
@@ -286,6 +214,29 @@ class Edition:
 
 def _follows(measure: Measure, list_code: str) -> bool:
     return measure.follows_lists and list_code in measure.triggering_lists
+
+
+def _arises(measure: Measure, category: str) -> bool:
+    return any(anchor.category == category for anchor in measure.anchors)
+
+
+def _by_list_and_domain(
+    by_list: Mapping[str, tuple[Measure, ...]],
+) -> Mapping[tuple[str, pb.Domain.ValueType], tuple[Measure, ...]]:
+    found = {
+        (code, domain): acting
+        for code, rows in by_list.items()
+        for domain, acting in _by_domain(rows).items()
+    }
+    return MappingProxyType(found)
+
+
+def _by_name(lists: Mapping[str, tuple[CreditList, ...]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for code, rows in lists.items():
+        for name in {comparable(name) for row in rows for name in (row.name_zh, *row.aliases)}:
+            found[name] = (*found.get(name, ()), code)
+    return MappingProxyType(found)
 
 
 def _by_domain(rows: Iterable[Measure]) -> Mapping[pb.Domain.ValueType, tuple[Measure, ...]]:

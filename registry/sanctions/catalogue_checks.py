@@ -1,28 +1,27 @@
-"""What cannot be judged from one field: whether rows of an edition agree with themselves and each other.
+"""What cannot be judged from one field: whether a row of an edition agrees with itself and its neighbours.
 
 * A restriction has a legal basis, bounds in order, a window in order; rows of one code do not overlap.
 * Policy takes no rights away, and what takes rights away is no policy (国办发〔2020〕49号: 减损权益的措施
   必须以法律、法规或者党中央、国务院政策文件为依据). A ban (市场禁入) is rights-reducing.
 * A row that is not confirmed never blocks.
-* Only measures of origin *list*, and of origin *statute* that name the list, follow a list entry; what a
-  list says it triggers and what measures say triggers them are the same, and some kind of subject can be
-  both on the list and under the measure.
-* A list that law requires to be checked in a domain is checked in that domain.
+* Only a statute arises from recorded events, and it says how far back they may lie.
+* A rule that reaches back to what came before it has something before it.
+* A name, old or new, leads to one list.
+
+Whether rows of different kinds agree is checked in ``catalogue_cross_checks``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
+from registry.domain.names import comparable
 from registry.sanctions.catalogue import Category, CreditList, Measure
 from registry.sanctions.located_yaml import Row
-from registry.sanctions.reach import feasible_capacities
-from registry.sanctions.rulebook import Rulebook
-from registry.sanctions.vocabulary import DOMAINS, KINDS
 from registry.v1 import subject_pb2
 
 T = TypeVar("T")
@@ -48,15 +47,15 @@ class _Dated(Protocol):
 _D = TypeVar("_D", bound=_Dated)
 
 
-def _sound(placed: Sequence[Placed[T]]) -> list[Placed[T]]:
+def sound(placed: Sequence[Placed[T]]) -> list[Placed[T]]:
     """Those of which every field could be read; the others have their faults already."""
     return [(row, item) for row, item in placed if row.sound]
 
 
 def check_measures(placed: Sequence[Placed[Measure]]) -> None:
     """Notes the faults of measures, each by itself and as rows of one code."""
-    placed = _sound(placed)
-    _check_windows(placed)
+    placed = sound(placed)
+    check_windows(placed)
     for row, measure in placed:
         if not _MEASURE_CODE(measure.code):
             row.fault("code", f"{measure.code} is not of the form M-PRO-01")
@@ -66,6 +65,8 @@ def check_measures(placed: Sequence[Placed[Measure]]) -> None:
         _check_reach(row, measure)
         _check_rights(row, measure)
         _check_answer(row, measure)
+        _check_anchors(row, measure)
+    _check_reaching_back(placed)
 
 
 def _check_reach(row: Row, measure: Measure) -> None:
@@ -100,10 +101,26 @@ def _check_answer(row: Row, measure: Measure) -> None:
         row.fault("compulsory_tender_only", "only measures of the domain bidding know compulsory tenders")
 
 
+def _check_anchors(row: Row, measure: Measure) -> None:
+    if measure.anchors and measure.origin != "statute":
+        row.fault("anchors", f"a measure of origin {measure.origin} does not arise from a recorded event")
+    if measure.anchors and not measure.window_months:
+        row.fault("anchors", "window_months does not say how far back the event may lie")
+    if measure.window_months is not None and not measure.anchors:
+        row.fault("window_months", "there are no anchors that it could be the window of")
+
+
+def _check_reaching_back(placed: Sequence[Placed[Measure]]) -> None:
+    for row, measure in placed:
+        earlier = any(m.code == measure.code and m.effective_from < measure.effective_from for _, m in placed)
+        if measure.for_earlier != "none" and not earlier:
+            row.fault("for_earlier", f"there is no earlier row of {measure.code}")
+
+
 def check_lists(placed: Sequence[Placed[CreditList]]) -> None:
     """Notes the faults of lists, each by itself and as rows of one code."""
-    placed = _sound(placed)
-    _check_windows(placed)
+    placed = sound(placed)
+    check_windows(placed)
     for row, entry in placed:
         if not _LIST_CODE(entry.code):
             row.fault("code", f"{entry.code} is not of the form L-01")
@@ -113,86 +130,38 @@ def check_lists(placed: Sequence[Placed[CreditList]]) -> None:
         stated = [number for number in months if number is not None]
         if stated != sorted(stated):
             row.fault("term_months", "min, default and max are not in order")
+    _check_names(placed)
 
 
-def check_required_lists(placed: Sequence[Placed[CreditList]], rules: Rulebook, rules_row: Row) -> None:
-    """Notes where lists do not know of domains in which law requires them to be checked."""
-    domain_rows = {row.name: row for row in rules_row.rows("domains")}
-    checked_by = {(entry.code, domain) for _, entry in placed for domain in entry.checked_by}
-    known = {entry.code for _, entry in placed}
-    for word, domain in DOMAINS.items():
-        for code in rules.domains[domain].required_lists if domain in rules.domains else ():
-            if code not in known:
-                domain_rows[word].fault("required_lists", f"there is no list {code}")
-            elif (code, domain) not in checked_by:
-                domain_rows[word].fault("required_lists", f"{code} does not say it is checked by {word}")
+def _check_names(placed: Sequence[Placed[CreditList]]) -> None:
+    bearer: dict[str, str] = {}
+    for row, entry in placed:
+        for name in (entry.name_zh, *entry.aliases):
+            code = bearer.setdefault(comparable(name), entry.code)
+            if code != entry.code:
+                key = "name_zh" if name == entry.name_zh else "aliases_zh"
+                row.fault(key, f"{name} is a name of {code}")
 
 
 def check_categories(placed: Sequence[Placed[Category]]) -> None:
     """Notes the faults of categories: codes, and subtypes that do not exist."""
     codes = [category.code for _, category in placed]
-    for row, category in _sound(placed):
+    for row, category in sound(placed):
         if not _CATEGORY_CODE(category.code):
             row.fault("code", f"{category.code} is not of the form E-03 or E-03-CF")
         if codes.count(category.code) > 1:
             row.fault("code", f"{category.code} stands twice")
+        if not category.credit_bearing and category.disclosure != "never":
+            row.fault("disclosure", "what is no credit information is not shown to the public")
+        if category.severity_required and category.disclosure != "by_severity":
+            row.fault("severity_required", f"severity means nothing to disclosure {category.disclosure}")
         for subtype in category.subtypes:
             if subtype not in codes:
                 row.fault("subtypes", f"there is no category {subtype}")
 
 
-def check_triggers(measures: Sequence[Placed[Measure]], lists: Sequence[Placed[CreditList]]) -> None:
-    """Notes where measures and lists do not agree on what follows an entry."""
-    follow = {(code, m.code) for row, m in measures if _may_follow(row, m) for code in m.triggering_lists}
-    trigger = {(entry.code, code) for _, entry in lists for code in entry.triggers}
-    known = {measure.code for _, measure in measures}
-    for row, measure in _sound(measures):
-        _check_triggering(row, measure, {entry.code for _, entry in lists}, trigger)
-    for row, entry in _sound(lists):
-        for key, codes in (("triggers", entry.triggers), ("related_measures", entry.related_measures)):
-            for code in (code for code in codes if code not in known):
-                row.fault(key, f"there is no measure {code}")
-        for code in entry.triggers:
-            if code in known and (entry.code, code) not in follow:
-                row.fault("triggers", f"{code} does not follow {entry.code} by law")
-        for code in set(entry.triggers) & set(entry.related_measures):
-            row.fault("related_measures", f"{code} is among the triggers")
-    _check_common_kinds(measures, lists)
-
-
-def _may_follow(row: Row, measure: Measure) -> bool:
-    return measure.follows_lists or not row.sound
-
-
-def _check_triggering(row: Row, measure: Measure, lists: set[str], trigger: set[tuple[str, str]]) -> None:
-    if measure.origin == "list" and not measure.triggering_lists:
-        row.fault("origin", "a measure of origin list names the lists it follows")
-    if measure.origin in ("decision", "policy") and measure.triggering_lists:
-        row.fault("triggering_lists", f"a measure of origin {measure.origin} does not follow a list entry")
-    for code in measure.triggering_lists:
-        if code not in lists:
-            row.fault("triggering_lists", f"there is no list {code}")
-        elif measure.follows_lists and (code, measure.code) not in trigger:
-            row.fault("triggering_lists", f"{code} does not name {measure.code} among its triggers")
-
-
-def _check_common_kinds(measures: Iterable[Placed[Measure]], lists: Iterable[Placed[CreditList]]) -> None:
-    entries = [(entry.code, _reached(entry.subject_kinds, entry.capacities)) for _, entry in lists]
-    for row, measure in measures:
-        reached = _reached(measure.subject_kinds, measure.capacities)
-        for code, listed in entries:
-            if measure.follows_lists and code in measure.triggering_lists and reached.isdisjoint(listed):
-                row.fault("triggering_lists", f"no kind of subject is both on {code} and under the measure")
-
-
-def _reached(
-    kinds: frozenset[subject_pb2.SubjectKind.ValueType], capacities: frozenset[subject_pb2.Capacity.ValueType]
-) -> frozenset[subject_pb2.SubjectKind.ValueType]:
-    acting = {kind for kind in KINDS.values() if not capacities.isdisjoint(feasible_capacities(kind))}
-    return kinds | acting
-
-
-def _check_windows(placed: Sequence[Placed[_D]]) -> None:
+def check_windows(placed: Sequence[Placed[_D]]) -> None:
+    """Notes rows without a basis, with days out of order, or in force beside another of their code."""
     of_code: dict[str, list[Placed[_D]]] = {}
     for row, item in placed:
         if not item.legal_basis:

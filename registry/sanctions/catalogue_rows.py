@@ -1,15 +1,17 @@
-"""Reads one row of an edition: a measure, a list, a category. The columns are explained in ``catalogue``.
+"""Reads one row of an edition. The columns are explained in ``measure`` and ``catalogue_entries``.
 
-A column that is absent where it may be: ``roles`` (the role table), ``executing_departments``,
-``triggering_lists``, ``activity``, ``compulsory_tender_only`` (no), ``relief`` (that of its origin),
-``effective_from_confidence`` (high), ``note``; of a list also ``aliases_zh``, ``related_measures`` and, in
-``term_months``, ``open_ended`` (yes if there is no maximum).
+What an absent column means, where one may be absent: ``roles`` the role table, ``for_earlier`` none,
+``relief`` that of its origin, ``effective_from_confidence`` and ``disclosure_confidence`` high,
+``open_ended`` yes if there is no maximum, ``compulsory_tender_only`` and ``severity_required`` no;
+``executing_departments``, ``activity``, ``triggering_lists``, ``anchors``, ``window_months``, ``reoffence``,
+``aliases_zh``, ``related_measures``, ``max_age_days``, ``subtypes``, ``deadlines`` and ``note`` nothing.
 """
 
 from __future__ import annotations
 
 from registry.sanctions import vocabulary as words
-from registry.sanctions.catalogue import ANY_DEPARTMENT, Category, CreditList, Measure, TermBounds
+from registry.sanctions.catalogue import ANY_DEPARTMENT, Category, CreditList, Measure, RedList, TermBounds
+from registry.sanctions.catalogue_anchors import read_anchors, read_reoffence
 from registry.sanctions.located_yaml import Row
 from registry.sanctions.rulebook import Confidence, Rulebook
 from registry.sanctions.rulebook_parser import read_binding
@@ -54,6 +56,10 @@ def read_measure(row: Row, rules: Rulebook) -> Measure:
         effective_from_confidence=_confidence_of_day(row),
         confidence=row.choice("confidence", words.CONFIDENCES),
         note=row.optional_text("note"),
+        anchors=read_anchors(row, rules),
+        window_months=row.number("window_months") if row.has("window_months") else None,
+        reoffence=read_reoffence(row),
+        for_earlier=row.choice("for_earlier", words.FOR_EARLIER) if row.has("for_earlier") else "none",
     )
     row.close()
     return measure
@@ -92,6 +98,8 @@ def read_list(row: Row, rules: Rulebook) -> CreditList:
         effective_from_confidence=_confidence_of_day(row),
         confidence=row.choice("confidence", words.CONFIDENCES),
         note=row.optional_text("note"),
+        category=row.text("category"),
+        max_age_days=row.number("max_age_days") if row.has("max_age_days") else None,
     )
     for part in (term, early, row):
         if part:
@@ -99,7 +107,35 @@ def read_list(row: Row, rules: Rulebook) -> CreditList:
     return entry
 
 
-def read_category(row: Row) -> Category:
+def read_red_list(row: Row, rules: Rulebook) -> RedList:
+    """A red list; faults are noted in the row's log."""
+    term = row.row("term_months")
+    red_list = RedList(
+        code=row.text("code"),
+        name_zh=row.text("name_zh"),
+        name_en=row.text("name_en"),
+        granting_departments=frozenset(row.references("granting_departments", rules.department_kinds)),
+        subject_kinds=frozenset(row.choices("subject_kinds", words.KINDS)),
+        legal_basis=row.texts("legal_basis"),
+        publicity_days=row.optional_number("publicity_days"),
+        min_months=term.optional_number("min") if term else None,
+        max_months=term.optional_number("max") if term else None,
+        measures=row.texts("measures"),
+        removal=row.text("removal"),
+        relief=_relief(row, rules, rules.relief_of_lists),
+        effective_from=row.day("effective_from"),
+        effective_to=row.optional_day("effective_to"),
+        effective_from_confidence=_confidence_of_day(row),
+        confidence=row.choice("confidence", words.CONFIDENCES),
+        note=row.optional_text("note"),
+    )
+    if term:
+        term.close()
+    row.close()
+    return red_list
+
+
+def read_category(row: Row, rules: Rulebook) -> Category:
     """A category of event; faults are noted in the row's log."""
     category = Category(
         code=row.text("code"),
@@ -112,6 +148,11 @@ def read_category(row: Row) -> Category:
         fields=frozenset(row.texts("fields")),
         confidence=row.choice("confidence", words.CONFIDENCES),
         note=row.optional_text("note"),
+        disclosure=row.choice("disclosure", words.DISCLOSURES),
+        disclosure_confidence=_confidence(row, "disclosure_confidence"),
+        deadlines=row.references("deadlines", rules.deadlines) if row.has("deadlines") else (),
+        severity_required=bool(row.optional_flag("severity_required")),
+        retention_years=row.optional_number("retention_years"),
     )
     row.close()
     return category
@@ -160,5 +201,8 @@ def _relief(row: Row, rules: Rulebook, default: str) -> str:
 
 
 def _confidence_of_day(row: Row) -> Confidence:
-    key = "effective_from_confidence"
+    return _confidence(row, "effective_from_confidence")
+
+
+def _confidence(row: Row, key: str) -> Confidence:
     return row.choice(key, words.CONFIDENCES) if row.has(key) else "high"

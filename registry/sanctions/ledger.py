@@ -13,8 +13,9 @@ from enum import IntEnum
 from typing import Protocol
 
 from registry.domain.departments import Directory
+from registry.sanctions.adoption import EditionBook
 from registry.sanctions.catalogue import Edition
-from registry.sanctions.restriction import SubjectRecord
+from registry.sanctions.ground import SubjectRecord
 from registry.v1 import subject_pb2
 
 
@@ -28,18 +29,29 @@ class EventState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An admitted event or correction, as later statements refer to it."""
+    """An admitted statement about a subject, as later statements refer to it.
+
+    ``category`` is empty for links and rulings on names, which say nothing of the subject's credit.
+    ``names`` are those it uses, in comparable form; ``settles_names``: it says that they are rightly
+    borne."""
 
     position: int
     department: str
     statement_id: str
     subject: str
-    category: str
-    list_code: str
-    effective_from: date | None
+    category: str = ""
+    list_code: str = ""
+    effective_from: date | None = None
     state: EventState = EventState.STANDS
     ended_position: int | None = None
     repaired_position: int | None = None
+    names: tuple[str, ...] = ()
+    settles_names: bool = False
+
+    @property
+    def is_about_subject(self) -> bool:
+        """Whether the subject is known by it."""
+        return bool(self.category)
 
 
 class Ledger(Protocol):
@@ -50,15 +62,15 @@ class Ledger(Protocol):
         """Origin of the log."""
 
     @property
-    def edition(self) -> Edition:
-        """Catalogue edition adopted last."""
+    def book(self) -> EditionBook:
+        """Editions that were drafted and adopted."""
+
+    def edition_on(self, day: date) -> Edition:
+        """The edition that applies on a day, as known now."""
 
     @property
     def directory(self) -> Directory:
         """Departments, officials and keys."""
-
-    def has_edition(self, edition: str) -> bool:
-        """Whether the content of an edition is at hand, by its hash."""
 
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """An event by the id its department gave it."""

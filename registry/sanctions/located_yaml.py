@@ -237,7 +237,8 @@ class Row:
                 names = (
                     v.value for k, v in node.value if k.value == name_key and isinstance(v, yaml.ScalarNode)
                 )
-                found.append(Row(node, self.place.file, self._log, name=next(names, "")))
+                name = f"{self.name} {next(names, '')}".strip()
+                found.append(Row(node, self.place.file, self._log, name=name, outer=self))
             else:
                 place = Place(self.place.file, node.start_mark.line + 1)
                 self._note(place, f"{key}: expected a mapping")

@@ -1,83 +1,236 @@
-"""Restrictions in force on a subject (限制), and what the registry knows of a subject at a position.
+"""Restrictions (限制): what an edition of the catalogue makes of what is recorded.
 
-A restriction row is bitemporal. *Valid time*: it is in force on the days of ``period``. *Known
-position*: the registry held it from ``known_from`` up to, but not including, ``known_to``. A
-correction, withdrawal or repair closes the row and, where something is left, opens another; nothing
-is ever edited, so the same question about a past position has the same answer for ever.
+A restriction has one of three origins, with different starts and ends
+* *decision*: an imposed measure. It runs by the dates of its document, under the row that was law on the
+  day of the decision.
+* *list*: each measure that the law attaches to a list, as long as the entry lasts and the row is law. A
+  rule made later takes hold of a subject that is still listed, from the day on which it is in force.
+* *statute*: arises by law from a recorded fact within a window back from the day asked about (政府采购法
+  第二十二条 第一款第五项: 三年内). Nothing is counted up, scored or inferred (国办发〔2020〕49号): the row
+  names the facts.
 
-Worked example: an entry on list L-04 recorded at position 7 opens (7, 0) with known_from 7. A repair
-at position 30, effective on 2026-05-01, closes that row (known_to 30) and opens (7, 0) again with
-known_from 30 and a period that ends on 2026-04-30.
+从旧兼从轻: where a later row of the same measure says so (``for_earlier``), an imposed measure is bound by
+that row's longest term and gentler answer from the day on which the later row is in force.
+
+Worked example: a penalty of 2026-03-20 that fined 2,500,000 yuan is ground for M-PRO-04 from 2026-03-20 to
+2029-03-20. A ban from procurement that has run out is no such ground (实施条例 第十九条第二款).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
-from registry.domain.periods import Period
-from registry.sanctions.catalogue import Measure
-from registry.v1 import statement_pb2 as pb
+from registry.domain.periods import Period, add_months
+from registry.sanctions.catalogue import Answer, Edition, Measure
+from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.reach import feasible_capacities
 from registry.v1 import subject_pb2
+from registry.v1 import verdict_pb2 as pb
+
+_ORIGINS = {
+    "decision": pb.RESTRICTION_ORIGIN_DECISION,
+    "policy": pb.RESTRICTION_ORIGIN_DECISION,
+    "list": pb.RESTRICTION_ORIGIN_LIST,
+    "statute": pb.RESTRICTION_ORIGIN_STATUTE,
+}
+_HARDNESS = {"information": 0, "review": 1, "blocks": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """One measure in force on one subject, with its origin.
+    """One measure on one subject, on the days of ``period``.
 
-    ``position`` and ``ordinal`` name it: the statement that brought it about, and its place in it.
-    ``kind`` is the subject's kind if the measure falls on that kind as such (0 otherwise);
-    ``capacities`` are those in which it falls on the subject. ``edition`` and ``law_date`` say where
-    the measure's row was found: in that catalogue edition, as in force on that day. ``document`` and
-    ``legal_basis`` are what invariant 4 demands of every restriction.
+    ``kind`` is the subject's kind if the measure falls on that kind as such (0 otherwise); ``capacities`` are
+    those in which it falls on the subject. ``answer`` is the measure's, or a later row's gentler one
+    (``milder``). ``unclear``: the record does not say clearly whether the facts that the law asks for are
+    there. ``repeats`` is the position of an earlier decision that this one repeats (再次违法), see
+    ``with_earlier``.
     """
 
-    position: int
-    ordinal: int
-    subject: str
+    ground: Ground
     measure: Measure
-    list_code: str
     period: Period
-    lifetime: bool
-    region: str
-    industry: str
-    activity: str
     kind: subject_pb2.SubjectKind.ValueType
     capacities: tuple[subject_pb2.Capacity.ValueType, ...]
-    document: pb.Document
+    activity: str
     legal_basis: tuple[str, ...]
-    department: str
-    statement_id: str
-    edition: str
-    law_date: date
-    known_from: int
-    known_to: int | None = None
+    answer: Answer
+    milder: bool = False
+    unclear: bool = False
+    repeats: int | None = None
 
-    def known_at(self, position: int) -> bool:
-        """Whether the registry held this row at ``position``."""
-        return self.known_from <= position and (self.known_to is None or position < self.known_to)
+    @property
+    def origin(self) -> pb.RestrictionOrigin.ValueType:
+        """From what it arises."""
+        return _ORIGINS[self.measure.origin]
 
-    def closed(self, position: int) -> Restriction:
-        """The same row, no longer held from ``position`` on."""
-        return replace(self, known_to=position)
+    @property
+    def list_code(self) -> str:
+        """The list that brought it about, empty if none did."""
+        return self.ground.code if self.ground.kind is GroundKind.LISTED else ""
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectRecord:
-    """What is known of a subject: when it was known at all, and every restriction row.
+def restrictions_of(
+    ground: Ground, edition: Edition, domain: subject_pb2.Domain.ValueType, day: date
+) -> Iterator[Restriction]:
+    """What follows from a ground in a domain under the law of a day, whether in force on it or not.
 
-    ``known`` holds half-open position intervals [from, to) during which at least one statement about
-    the subject stood; a subject whose only statement was withdrawn is unknown again.
-    """
+    The day matters for imposed measures alone: a later row may be milder on it."""
+    if ground.kind is GroundKind.IMPOSED:
+        measure = ground.measure
+        if measure is not None and measure.domain == domain:
+            yield _imposed(ground, measure, edition, day)
+    elif ground.kind is GroundKind.LISTED:
+        for row in edition.listed_measures(ground.code, domain):
+            if (restriction := _listed(ground, row)) is not None:
+                yield restriction
+    elif ground.kind is GroundKind.RECORDED:
+        for row in edition.statutes_of(ground.code):
+            if row.domain == domain and (restriction := _by_statute(ground, row)) is not None:
+                yield restriction
 
-    ref: str
-    live_events: int = 0
-    known: tuple[tuple[int, int | None], ...] = ()
-    restrictions: tuple[Restriction, ...] = ()
 
-    def known_at(self, position: int) -> bool:
-        """Whether a statement about the subject stood at ``position``."""
-        for first, end in self.known:  # noqa: SIM110 - asked of every subject of a batch; any() costs thrice
-            if first <= position and (end is None or position < end):
-                return True
-        return False
+def _imposed(ground: Ground, measure: Measure, edition: Edition, day: date) -> Restriction:
+    later = _milder_row(measure, edition, day)
+    period, answer = ground.period, measure.answer
+    if later is not None:
+        period, answer = _milder(ground, measure, later)
+    milder = period != ground.period or answer != measure.answer
+    capacities = (ground.capacity,) if ground.capacity else _reached(measure, ground.subject_kind)
+    as_such = ground.subject_kind in measure.subject_kinds and not ground.capacity
+    return Restriction(
+        ground=ground,
+        measure=measure,
+        period=period,
+        kind=ground.subject_kind if as_such else subject_pb2.SUBJECT_KIND_UNSPECIFIED,
+        capacities=capacities,
+        activity=ground.activity or measure.activity,
+        legal_basis=_articles(measure.legal_basis, ground.legal_basis),
+        answer=answer,
+        milder=milder,
+    )
+
+
+def _milder_row(measure: Measure, edition: Edition, day: date) -> Measure | None:
+    """The later row of the same measure, in force on a day, that reaches back to what came before it."""
+    if measure.code not in _reaching_back(edition):
+        return None
+    later = edition.measure(measure.code, day)
+    if later is None or later.for_earlier != "if_lenient" or later.effective_from <= measure.effective_from:
+        return None
+    return later
+
+
+@lru_cache(maxsize=64)
+def _reaching_back(edition: Edition) -> frozenset[str]:
+    rows = ((code, row) for code, of_code in edition.measures.items() for row in of_code)
+    return frozenset(code for code, row in rows if row.for_earlier == "if_lenient")
+
+
+def _milder(ground: Ground, measure: Measure, later: Measure) -> tuple[Period, Answer]:
+    answer = min(measure.answer, later.answer, key=_HARDNESS.__getitem__)
+    longest = later.term.max_months
+    if longest is None or ground.lifetime:
+        return ground.period, answer
+    last = add_months(ground.period.first, longest)
+    if ground.period.last is not None and ground.period.last <= last:
+        return ground.period, answer
+    return Period(ground.period.first, last), answer
+
+
+def _listed(ground: Ground, measure: Measure) -> Restriction | None:
+    period = overlap(ground.period, measure)
+    kind = ground.subject_kind
+    capacities, as_such = _reached(measure, kind), kind in measure.subject_kinds
+    if period is None or not (as_such or capacities):
+        return None  # The list holds subjects of kinds that this measure does not touch.
+    return Restriction(
+        ground=ground,
+        measure=measure,
+        period=period,
+        kind=kind if as_such else subject_pb2.SUBJECT_KIND_UNSPECIFIED,
+        capacities=capacities,
+        activity=measure.activity,
+        legal_basis=_articles(measure.legal_basis, ground.legal_basis),
+        answer=measure.answer,
+    )
+
+
+def _by_statute(ground: Ground, measure: Measure) -> Restriction | None:
+    facts = ground.facts
+    if facts is None or measure.window_months is None or ground.subject_kind not in measure.subject_kinds:
+        return None
+    if not any(anchor.holds(facts) for anchor in measure.anchors):
+        return None
+    unclear = not any(anchor.settled(facts) for anchor in measure.anchors)
+    decided = ground.period.first
+    window = Period(decided, add_months(decided, measure.window_months))
+    period = overlap(_until(window, ground.period.last), measure)
+    if period is None:
+        return None
+    return Restriction(
+        ground=ground,
+        measure=measure,
+        period=period,
+        kind=ground.subject_kind,
+        capacities=(),
+        activity=measure.activity,
+        legal_basis=_articles(measure.legal_basis, ground.legal_basis),
+        answer=measure.answer,
+        unclear=unclear,
+    )
+
+
+def with_earlier(restriction: Restriction, record: SubjectRecord, position: int) -> Restriction:
+    """The restriction, with the decision by the same measure that it repeats within the law's window after
+    that one's end (招标投标法实施条例 第六十七、六十八条: 三年内). Information: what follows is for the
+    deciding body."""
+    ground, rule = restriction.ground, restriction.measure.reoffence
+    if rule is None or ground.kind is not GroundKind.IMPOSED:
+        return restriction
+    for earlier in record.grounds:
+        last = earlier.period.last
+        same = earlier.kind is GroundKind.IMPOSED and earlier.code == ground.code
+        if not same or earlier.position == ground.position or not earlier.known_at(position) or last is None:
+            continue
+        if last < ground.law_date <= add_months(last, rule.months):
+            return replace(restriction, repeats=earlier.position)
+    return restriction
+
+
+def overlap(period: Period, measure: Measure) -> Period | None:
+    """The days of a period on which a row is law; None if there are none.
+
+    A period that ended before it began stays as it is: it is still told how it ended."""
+    first = max(period.first, measure.effective_from)
+    last = _until(period, measure.effective_to).last
+    if last is not None and last < first and not (period.last is not None and period.last < period.first):
+        return None
+    return Period(first, last)
+
+
+def _until(period: Period, last: date | None) -> Period:
+    if last is None or (period.last is not None and period.last <= last):
+        return period
+    return Period(period.first, last)
+
+
+@lru_cache(maxsize=4096)
+def _reached_of(
+    capacities: frozenset[subject_pb2.Capacity.ValueType], kind: subject_pb2.SubjectKind.ValueType
+) -> tuple[subject_pb2.Capacity.ValueType, ...]:
+    return tuple(sorted(capacities & feasible_capacities(kind)))
+
+
+def _reached(
+    measure: Measure, kind: subject_pb2.SubjectKind.ValueType
+) -> tuple[subject_pb2.Capacity.ValueType, ...]:
+    return _reached_of(measure.capacities, kind) if measure.capacities else ()
+
+
+@lru_cache(maxsize=4096)
+def _articles(of_measure: tuple[str, ...], of_document: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*of_measure, *of_document)))

@@ -1,46 +1,61 @@
-"""Reads the rules of an edition: the file that says which ``edition`` it is.
+"""Reads the rules of an edition: the file that holds its ``domains``.
 
 Sections
-* ``edition`` label; ``domains`` code, name, ``required_lists`` with their ``legal_basis``.
+* ``domains`` code, name, ``required_lists`` with their ``legal_basis``.
 * ``roles`` role → kinds and capacities in which a measure binds whoever acts in it.
 * ``department_kinds``, ``activities``, ``regions`` (quoted, GB/T 2260), ``start_anchors`` code → name.
+* ``zones`` code (统计用区划代码), name, the regions each ``overlaps``, ``basis``.
 * ``relief`` key → wording; ``relief_of_origin`` and ``relief_of_lists`` what rows have that name none.
-* ``national_classes``, ``severity_rules`` (effective-dated), ``deadlines``, ``vocabularies``.
+* ``national_classes``, ``deadlines``, ``vocabularies``.
+
+``severity_rules`` may stand here or in files of their own: ``severity`` any, minor, general or serious;
+``departments`` kinds whose penalties it is for, empty for all others; effective-dated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
 from registry.domain.scopes import region_fault
 from registry.sanctions import vocabulary as words
 from registry.sanctions.located_yaml import Row
-from registry.sanctions.rulebook import Binding, Deadline, DomainRule, NationalClass, Rulebook, SeverityRule
+from registry.sanctions.rulebook import (
+    Binding,
+    Deadline,
+    DomainRule,
+    NationalClass,
+    Rulebook,
+    SeverityRule,
+    Zone,
+)
 from registry.v1 import subject_pb2
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-def read_rulebook(row: Row) -> Rulebook:
-    """The rules that a file holds; faults are noted in its log."""
+def read_rulebook(row: Row, severity_rows: Iterable[Row]) -> Rulebook:
+    """The rules that a file holds, and the severity rules of every file; faults are noted in their log."""
     relief = row.names("relief")
+    regions, departments = _regions(row), row.names("department_kinds")
+    zones = _zones(row, regions)
     rules = Rulebook(
         domains=_frozen({rule.domain: rule for rule in map(_domain, row.rows("domains"))}),
         roles=_roles(row),
-        department_kinds=_frozen(row.names("department_kinds")),
+        department_kinds=_frozen(departments),
         activities=_frozen(row.names("activities")),
-        regions=_frozen(_regions(row)),
+        regions=_frozen(regions | {zone.code: zone.name_zh for zone in zones.values()}),
         start_anchors=_frozen(row.names("start_anchors")),
         national_classes=_frozen(_by_code(row, "national_classes", _national_class)),
-        severity_rules=tuple(map(_severity_rule, row.rows("severity_rules", "severity"))),
+        severity_rules=_severity_rules(severity_rows, departments),
         deadlines=_frozen(_by_code(row, "deadlines", _deadline)),
         vocabularies=_vocabularies(row),
         relief=_frozen(relief),
         relief_of_origin=_relief_of_origin(row, relief),
         relief_of_lists=row.reference("relief_of_lists", relief),
+        zones=_frozen(zones),
     )
     for missing in words.DOMAINS.keys() - {_word_of(domain) for domain in rules.domains}:
         row.fault("domains", f"{missing} is missing")
@@ -128,9 +143,47 @@ def _national_class(row: Row) -> NationalClass:
     return item
 
 
-def _severity_rule(row: Row) -> SeverityRule:
+def _zones(row: Row, regions: Mapping[str, str]) -> dict[str, Zone]:
+    return _by_code(row, "zones", lambda inner: _zone(inner, regions)) if row.has("zones") else {}
+
+
+def _zone(row: Row, regions: Mapping[str, str]) -> Zone:
+    zone = Zone(
+        code=row.text("code"),
+        name_zh=row.text("name_zh"),
+        overlaps=frozenset(row.references("overlaps", regions)),
+        basis=row.text("basis"),
+        confidence=row.choice("confidence", words.CONFIDENCES),
+        note=row.optional_text("note"),
+    )
+    if fault := region_fault(zone.code):
+        row.fault("code", fault)
+    if zone.code in regions:
+        row.fault("code", f"{zone.code} is a region")
+    row.close()
+    return zone
+
+
+def _severity_rules(rows: Iterable[Row], departments: Mapping[str, str]) -> tuple[SeverityRule, ...]:
+    read = [(row, _severity_rule(row, departments)) for row in rows]
+    for index, (row, rule) in enumerate(read):
+        if any(_collide(rule, other) for _, other in read[:index]):
+            row.fault("effective_from", "another rule of this severity and these departments is in force")
+    return tuple(rule for _, rule in read)
+
+
+def _collide(one: SeverityRule, other: SeverityRule) -> bool:
+    same_departments = one.departments == other.departments or not one.departments.isdisjoint(
+        other.departments
+    )
+    if one.severity != other.severity or not same_departments:
+        return False
+    return one.in_force(other.effective_from) or other.in_force(one.effective_from)
+
+
+def _severity_rule(row: Row, departments: Mapping[str, str]) -> SeverityRule:
     rule = SeverityRule(
-        severity=row.choice("severity", words.SEVERITIES),
+        severity=row.choice("severity", words.ANY_OR_SEVERITY),
         publish_default=row.flag("publish_default"),
         min_months=row.number("min_months"),
         max_months=row.number("max_months"),
@@ -138,6 +191,10 @@ def _severity_rule(row: Row) -> SeverityRule:
         effective_from=row.day("effective_from"),
         effective_to=row.optional_day("effective_to"),
         confidence=row.choice("confidence", words.CONFIDENCES),
+        departments=frozenset(row.references("departments", departments)),
+        basis=row.text("basis"),
+        for_earlier=row.choice("for_earlier", words.FOR_EARLIER) if row.has("for_earlier") else "none",
+        note=row.optional_text("note"),
     )
     if rule.min_months > rule.max_months:
         row.fault("min_months", f"{rule.min_months} is more than max_months {rule.max_months}")

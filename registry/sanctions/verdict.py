@@ -1,19 +1,22 @@
 """The verdict (结论): what the law says follows for a question, at a position and on a day.
 
-A pure function of (record of the subject up to position N, catalogue edition, question, day T).
+A pure function of (records of the subject and those related to it up to position N, catalogue edition,
+question, day T, what the sources had delivered by N).
 
 Rules
-* A restriction counts if it was known at N, is in force on T, and its measure acts in the domain
-  asked about. It is never carried into another domain (不当联结, 国办发〔2020〕49号).
+* A restriction counts if it was known at N, is in force on T (``standing``), and its measure acts in the
+  domain asked about. It is never carried into another domain (不当联结, 国办发〔2020〕49号). One that
+  begins after T is shown as coming and does not count.
 * It is *in scope* if it falls on the role asked about and its region, industry, activity and kind of
   tender cover the matter. If the question does not say enough to tell, it is unsettled → REVIEW. If
   it says the contrary, the hit is shown as information and does not count.
 * In scope, the measure's ``answer`` decides: a mandatory one blocks, a discretionary one needs
-  review, a supervision measure informs. A row that the catalogue marks as low confidence never
-  blocks by itself.
-* Blocks outrank everything. Otherwise a subject that is unknown at N, or a domain in which a source
-  that law requires to be checked is not connected at N, is INDETERMINATE; only then come REVIEW and
-  CLEAR. Never a false CLEAR.
+  review, a supervision measure informs. Nothing blocks by itself that is in doubt: a row of measure or list
+  that the catalogue marks as low confidence, one that is stayed or objected to, facts that the record does
+  not state clearly, or what fell on a parent, a branch or a subject that was absorbed.
+* Blocks outrank everything. Otherwise a subject that is unknown at N, an identity in dispute, or a domain in
+  which a source that law requires to be checked is not connected at N or stale on T, is INDETERMINATE; only
+  then come REVIEW and CLEAR. Never a false CLEAR. A red list is never asked.
 
 Example: M-BID-01 in force (招标投标法 第五十三条, compulsory tenders only). Asked for a compulsory
 tender and a bidder: BLOCKED. Tender kind not stated: REVIEW. A voluntary tender: CLEAR, with the
@@ -22,15 +25,23 @@ restriction shown as information.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 
 from registry.domain.scopes import Relation, activity_relation, industry_relation, region_relation
+from registry.domain.sources import DeliveryNote
 from registry.sanctions.catalogue import Edition
-from registry.sanctions.restriction import Restriction, SubjectRecord
+from registry.sanctions.ground import GroundKind, SubjectRecord
+from registry.sanctions.parties import disputed_names
+from registry.sanctions.restriction import Restriction, restrictions_of, with_earlier
+from registry.sanctions.standing import ENDED, marks_of, standing
 from registry.v1 import subject_pb2 as subject
 from registry.v1 import verdict_pb2 as pb
+
+Related = Sequence[tuple[pb.SubjectRelation.ValueType, SubjectRecord]]
+"""Records that bear on the question beside the subject's own, see ``parties``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +59,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A restriction that the question met, and what it means for it."""
+    """A restriction that the question met, where it stands, and what it means for the question."""
 
     restriction: Restriction
+    status: pb.HitStatus.ValueType
     effect: pb.HitEffect.ValueType
     reasons: tuple[pb.HitReason.ValueType, ...]
+    relation: pb.SubjectRelation.ValueType = pb.SUBJECT_RELATION_SELF
+
+    @property
+    def repeats(self) -> int | None:
+        """Position of an earlier decision that this one repeats, see ``reoffence``."""
+        return self.restriction.repeats
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict with its reasons; hits in the order in which the log recorded them."""
+    """The verdict with its reasons; the subject's own hits first, each in the order of the log."""
 
     verdict: pb.Verdict.ValueType
     hits: tuple[Hit, ...] = ()
@@ -87,6 +105,16 @@ _UNSETTLED_OR_OUTSIDE = {
     "industry": (pb.HIT_REASON_INDUSTRY_NOT_SETTLED, pb.HIT_REASON_OTHER_INDUSTRY),
     "activity": (pb.HIT_REASON_ACTIVITY_NOT_SETTLED, pb.HIT_REASON_OTHER_ACTIVITY),
 }
+_DOUBTFUL_STATUS = {
+    pb.HIT_STATUS_STAYED: pb.HIT_REASON_STAYED,
+    pb.HIT_STATUS_OBJECTED: pb.HIT_REASON_OBJECTED,
+}
+_DOUBTFUL_RELATION = {
+    pb.SUBJECT_RELATION_PARENT: pb.HIT_REASON_BRANCH_OR_PARENT,
+    pb.SUBJECT_RELATION_BRANCH: pb.HIT_REASON_BRANCH_OR_PARENT,
+    pb.SUBJECT_RELATION_ABSORBED: pb.HIT_REASON_ABSORBED_SUBJECT,
+    pb.SUBJECT_RELATION_SURVIVING: pb.HIT_REASON_ABSORBED_SUBJECT,
+}
 
 
 def decide(
@@ -95,57 +123,160 @@ def decide(
     *,
     position: int,
     edition: Edition,
-    lists_connected: frozenset[str],
+    source_fault: pb.IndeterminateReason.ValueType,
+    related: Related = (),
 ) -> Decision:
-    """The verdict on the subject of ``record`` (None: nothing was ever stated about it)."""
+    """The verdict on the subject of ``record`` (None: nothing was ever stated about it).
+
+    ``source_fault`` is what ``source_fault`` says of the domain; 0 if every source is connected and fresh."""
     if record is None:
         return UNKNOWN
-    hits = _hits(question, record, position, edition) if record.restrictions else ()
+    hits = tuple(met(question, record, position, edition)) if record.grounds else ()
+    for relation, other in related:
+        hits += tuple(met(question, other, position, edition, relation))
     effects = [hit.effect for hit in hits] if hits else ()
     if pb.HIT_EFFECT_BLOCKS in effects:
         return Decision(pb.VERDICT_BLOCKED, hits)
-    if not record.known_at(position):
-        return UNKNOWN
-    if not lists_connected.issuperset(edition.required_lists(question.domain)):
-        reason = pb.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED
-        return Decision(pb.VERDICT_INDETERMINATE, hits, reason)
+    if not record.known_at(position) and not _same_is_known(related, position):
+        return UNKNOWN if not hits else Decision(UNKNOWN.verdict, hits, UNKNOWN.indeterminate)
+    if record.names and disputed_names(record, position):
+        return Decision(pb.VERDICT_INDETERMINATE, hits, pb.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS)
+    if source_fault:
+        return Decision(pb.VERDICT_INDETERMINATE, hits, source_fault)
     if pb.HIT_EFFECT_NEEDS_REVIEW in effects:
         return Decision(pb.VERDICT_REVIEW, hits)
     return Decision(pb.VERDICT_CLEAR, hits) if hits else CLEAR
 
 
-def _hits(question: Question, record: SubjectRecord, position: int, edition: Edition) -> tuple[Hit, ...]:
-    domain, day, hits = question.domain, question.day, []
-    for row in record.restrictions:
-        if row.measure.domain == domain and row.known_at(position) and row.period.contains(day):
-            hits.append(hit_of(question, row, edition))
-    return tuple(hits)
+def _same_is_known(related: Related, position: int) -> bool:
+    return any(
+        relation == pb.SUBJECT_RELATION_SAME and other.known_at(position) for relation, other in related
+    )
 
 
-def hit_of(question: Question, row: Restriction, edition: Edition) -> Hit:
-    """What one restriction in force in the asked domain means for the question."""
-    parts = _bearings(question, row, edition)
+def source_fault(
+    domain: subject.Domain.ValueType,
+    day: date,
+    edition: Edition,
+    *,
+    connected: frozenset[str],
+    delivered: Mapping[str, DeliveryNote],
+) -> pb.IndeterminateReason.ValueType:
+    """Why nothing found says nothing in a domain: a required list has no source (a department with a
+    mandate and a key that has delivered), or its last delivery is older on ``day`` than its bound. 0 if
+    neither."""
+    required = edition.required_lists(domain)
+    if not all(code in connected and code in delivered for code in required):
+        return pb.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED
+    if any(is_stale(code, day, edition, delivered) for code in required):
+        return pb.INDETERMINATE_REASON_SOURCE_STALE
+    return pb.INDETERMINATE_REASON_UNSPECIFIED
+
+
+def is_stale(code: str, day: date, edition: Edition, delivered: Mapping[str, DeliveryNote]) -> bool:
+    """Whether the last delivery of a list is older on a day than the list's bound."""
+    entry, note = edition.credit_list(code, day), delivered.get(code)
+    if entry is None or entry.max_age_days is None or note is None:
+        return False
+    return note.as_of < day and (day - note.as_of) > timedelta(days=entry.max_age_days)
+
+
+def met(
+    question: Question,
+    record: SubjectRecord,
+    position: int,
+    edition: Edition,
+    relation: pb.SubjectRelation.ValueType = pb.SUBJECT_RELATION_SELF,
+) -> Iterator[Hit]:
+    """The restrictions on a subject that a question meets: those in force on its day, and those to come."""
+    for restriction, status in considered(question, record, position, edition):
+        if status not in ENDED:
+            yield hit_of(question, restriction, status, edition, relation)
+
+
+def considered(
+    question: Question, record: SubjectRecord, position: int, edition: Edition
+) -> Iterator[tuple[Restriction, pb.HitStatus.ValueType]]:
+    """Every restriction of the domain that was known at a position, with where it stands on the day."""
+    domain, day, marks = question.domain, question.day, record.marks
+    for ground in record.grounds:
+        # The registry holds far more than bears on one question: what can be told apart cheaply goes first.
+        if (
+            ground.kind is GroundKind.IMPOSED
+            and ground.measure is not None
+            and ground.measure.domain != domain
+        ):
+            continue
+        if not ground.known_at(position):
+            continue
+        noted = marks_of(marks, ground.position, position) if marks else ()
+        for restriction in restrictions_of(ground, edition, domain, day):
+            if restriction.measure.reoffence is not None:
+                restriction = with_earlier(restriction, record, position)
+            status = standing(restriction.period, day, ended=ground.ended, marks=noted)
+            yield restriction, status
+
+
+def hit_of(
+    question: Question,
+    row: Restriction,
+    status: pb.HitStatus.ValueType,
+    edition: Edition,
+    relation: pb.SubjectRelation.ValueType = pb.SUBJECT_RELATION_SELF,
+) -> Hit:
+    """What one restriction in the asked domain means for the question."""
+    parts = bearings(question, row, edition)
     bearing = max([part for part, _ in parts]) if parts else _Bearing.IN_SCOPE
     reasons = tuple([reason for part, reason in parts if part is bearing]) if parts else ()
-    effect, reason = _ANSWERS[row.measure.answer]
+    effect, reason = _ANSWERS[row.answer]
     if bearing is _Bearing.OUT_OF_SCOPE:
-        return Hit(row, pb.HIT_EFFECT_INFORMATION, reasons)
+        return Hit(row, status, pb.HIT_EFFECT_INFORMATION, reasons, relation)
     if effect == pb.HIT_EFFECT_INFORMATION:
-        return Hit(row, effect, (reason,))
-    if bearing is _Bearing.UNSETTLED:
-        return Hit(row, pb.HIT_EFFECT_NEEDS_REVIEW, reasons)
+        return Hit(row, status, effect, (reason,), relation)
+    if status == pb.HIT_STATUS_COMING:
+        return Hit(row, status, pb.HIT_EFFECT_INFORMATION, (pb.HIT_REASON_NOT_YET_IN_FORCE,), relation)
+    doubts = reasons + tuple(_doubts(row, status, edition, relation))
+    if doubts:
+        return Hit(row, status, pb.HIT_EFFECT_NEEDS_REVIEW, doubts, relation)
+    return Hit(row, status, effect, (reason,), relation)
+
+
+def _doubts(
+    row: Restriction,
+    status: pb.HitStatus.ValueType,
+    edition: Edition,
+    relation: pb.SubjectRelation.ValueType,
+) -> Iterator[pb.HitReason.ValueType]:
+    """Why a restriction in scope does not block by itself."""
+    if is_unconfirmed(row, edition):
+        yield pb.HIT_REASON_LOW_CONFIDENCE
+    if status in _DOUBTFUL_STATUS:
+        yield _DOUBTFUL_STATUS[status]
+    if row.unclear:
+        yield pb.HIT_REASON_FACTS_UNCLEAR
+    if relation in _DOUBTFUL_RELATION:
+        yield _DOUBTFUL_RELATION[relation]
+
+
+def is_unconfirmed(row: Restriction, edition: Edition) -> bool:
+    """Whether the catalogue marks the measure, or the list behind it, as low confidence."""
     if row.measure.confidence == "low":
-        return Hit(row, pb.HIT_EFFECT_NEEDS_REVIEW, (pb.HIT_REASON_LOW_CONFIDENCE,))
-    return Hit(row, effect, (reason,))
+        return True
+    if not row.list_code:
+        return False
+    entry = edition.credit_list(row.list_code, row.period.first)
+    return entry is not None and entry.confidence == "low"
 
 
-def _bearings(question: Question, row: Restriction, edition: Edition) -> list[_Part]:
+def bearings(question: Question, row: Restriction, edition: Edition) -> list[_Part]:
     """The parts of the scope that are not simply in scope; most restrictions have none."""
+    ground = row.ground
     parts = _role_bearing(question, row, edition) + _tender_bearing(question, row)
-    if row.region:
-        parts += _scope_bearing("region", region_relation(row.region, question.region))
-    if row.industry:
-        parts += _scope_bearing("industry", industry_relation(row.industry, question.industry))
+    if ground.region:
+        relation = region_relation(ground.region, question.region, edition.rules.overlaps)
+        parts += _scope_bearing("region", relation)
+    if ground.industry:
+        parts += _scope_bearing("industry", industry_relation(ground.industry, question.industry))
     if row.activity:
         parts += _scope_bearing("activity", activity_relation(row.activity, question.activity))
     return parts

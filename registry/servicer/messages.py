@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
+from registry.commands.ask import Matter
 from registry.sanctions.catalogue import Edition, Measure
-from registry.sanctions.verdict import Hit, Question
-from registry.v1 import restriction_service_pb2, subject_pb2, verdict_pb2
+from registry.sanctions.verdict import Hit, Question, is_stale, is_unconfirmed
+from registry.v1 import restriction_service_pb2 as pb
+from registry.v1 import subject_pb2, verdict_pb2
 
 MAX_KEPT = 4096
-_HitKey = tuple[str, str, str, date, int, tuple[int, ...], tuple[str, ...]]
-_FrameKey = tuple[str, int, int, date, frozenset[str], frozenset[str]]
+_HitKey = tuple[object, ...]
+_FrameKey = tuple[object, ...]
 
 
 class VerdictMessages:
-    """Builds answers, keeping the parts that do not depend on the subject."""
+    """Builds answers, keeping the parts that do not depend on the subject. ``identifier_of`` leads from a
+    subject's reference back to the identifier, as it may be shown."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, identifier_of: Callable[[str], subject_pb2.Identifier]) -> None:
         self._origin = origin
+        self._identifier_of = identifier_of
         self._hits: dict[_HitKey, bytes] = {}
-        self._frames: dict[_FrameKey, restriction_service_pb2.CheckResponse] = {}
+        self._frames: dict[_FrameKey, pb.CheckResponse] = {}
 
     def add_hit(
         self, hits: RepeatedCompositeFieldContainer[verdict_pb2.Hit], hit: Hit, edition: Edition
     ) -> None:
         """Adds the message of a hit: what its measure, list and articles say, then the restriction's own."""
         row = hit.restriction
-        code, law_date = row.measure.code, row.law_date
-        key = (edition.hash, code, row.list_code, law_date, hit.effect, hit.reasons, row.legal_basis)
+        key = (edition.hash, row.measure.code, row.measure.effective_from, row.list_code, row.ground.law_date,
+               hit.effect, hit.reasons, hit.status, row.milder, row.legal_basis)  # fmt: skip
         common = self._hits.get(key)
         if common is None:
             if len(self._hits) >= MAX_KEPT:
@@ -37,37 +42,39 @@ class VerdictMessages:
             common = self._hits[key] = common_hit(hit, edition).SerializeToString()
         message = hits.add()
         message.MergeFromString(common)  # Reading is quicker than copying.
-        message.document.CopyFrom(row.document)
+        self._add_own(message, hit)
+
+    def _add_own(self, message: verdict_pb2.Hit, hit: Hit) -> None:
+        row, ground = hit.restriction, hit.restriction.ground
+        message.document.CopyFrom(ground.document)
         setattr(message, "from", row.period.first.isoformat())
         if row.period.last is not None:
             message.until = row.period.last.isoformat()
-        if row.lifetime:
+        if ground.lifetime:
             message.lifetime = True
-        if row.region or row.industry or row.activity:
-            scope = subject_pb2.Scope(region=row.region, industry=row.industry, activity=row.activity)
+        if ground.region or ground.industry or row.activity:
+            scope = subject_pb2.Scope(region=ground.region, industry=ground.industry, activity=row.activity)
             message.scope.CopyFrom(scope)
-        message.position, message.statement_id = row.position, row.statement_id
-        message.department = row.department
+        message.position, message.statement_id = ground.position, ground.statement_id
+        message.department = ground.department
+        message.relation = hit.relation
+        if hit.relation != verdict_pb2.SUBJECT_RELATION_SELF:
+            message.related.CopyFrom(self._identifier_of(ground.subject))
+        if hit.repeats is not None:
+            message.repeats_position = hit.repeats
 
-    def frame(
-        self,
-        question: Question,
-        edition: Edition,
-        lists_connected: frozenset[str],
-        found: frozenset[str],
-    ) -> restriction_service_pb2.CheckResponse:
+    def frame(self, question: Question, matter: Matter, found: frozenset[str]) -> pb.CheckResponse:
         """An answer without its particulars, to be copied and never changed: under which edition it is
         given, and what was examined without the measures and lists that were ``found``."""
-        key = (edition.hash, question.domain, question.role, question.day, lists_connected, found)
+        edition, sources = matter.edition, tuple(matter.delivered.items())
+        key = (edition.hash, question.domain, question.role, question.day, matter.connected, sources, found)
         message = self._frames.get(key)
         if message is None:
             if len(self._frames) >= MAX_KEPT:
                 self._frames.clear()
-            message = self._frames[key] = restriction_service_pb2.CheckResponse(
-                checked_and_empty=checked_message(question, edition, lists_connected, found),
-                answered=restriction_service_pb2.Answered(
-                    origin=self._origin, edition=edition.hash, edition_label=edition.label
-                ),
+            message = self._frames[key] = pb.CheckResponse(
+                checked_and_empty=checked_message(question, matter, found),
+                answered=pb.Answered(origin=self._origin, edition=edition.hash, edition_label=edition.label),
             )
         return message
 
@@ -75,7 +82,7 @@ class VerdictMessages:
 def common_hit(hit: Hit, edition: Edition) -> verdict_pb2.Hit:
     """What every hit by the same measure, list, articles and reasons says: names, law, the way out."""
     row, measure = hit.restriction, hit.restriction.measure
-    entry = edition.credit_list(row.list_code, row.law_date) if row.list_code else None
+    entry = edition.credit_list(row.list_code, row.period.first) if row.list_code else None
     return verdict_pb2.Hit(
         measure_code=measure.code,
         measure_name=measure.name_zh,
@@ -85,14 +92,16 @@ def common_hit(hit: Hit, edition: Edition) -> verdict_pb2.Hit:
         list_name=entry.name_zh if entry else "",
         legal_basis=row.legal_basis,
         relief=entry.relief if entry else measure.relief,
+        status=hit.status,
+        origin=row.origin,
+        unconfirmed=is_unconfirmed(row, edition),
+        milder_rule=row.milder,
     )
 
 
-def checked_message(
-    question: Question, edition: Edition, lists_connected: frozenset[str], found: frozenset[str]
-) -> verdict_pb2.Checked:
+def checked_message(question: Question, matter: Matter, found: frozenset[str]) -> verdict_pb2.Checked:
     """Every measure of the domain that can fall on the role, and the lists behind them."""
-    message = verdict_pb2.Checked()
+    message, edition = verdict_pb2.Checked(), matter.edition
     codes: dict[str, None] = dict.fromkeys(edition.required_lists(question.domain))
     for measure in edition.measures_asked(question.domain, question.day):
         if not can_bind(measure, question.role, edition):
@@ -101,10 +110,24 @@ def checked_message(
             message.measures.add(code=measure.code, name=measure.name_zh)
         codes.update(dict.fromkeys(measure.triggering_lists))
     for code in codes:
-        entry = edition.credit_list(code, question.day)
-        if code not in found and entry is not None:
-            message.lists.add(code=code, name=entry.name_zh, connected=code in lists_connected)
+        if code not in found and (told := list_message(code, question.day, matter)) is not None:
+            message.lists.append(told)
     return message
+
+
+def list_message(code: str, day: date, matter: Matter) -> verdict_pb2.CheckedList | None:
+    """A list with the freshness of its source; None if it is no list on the day."""
+    entry, note = matter.edition.credit_list(code, day), matter.delivered.get(code)
+    if entry is None:
+        return None
+    return verdict_pb2.CheckedList(
+        code=code,
+        name=entry.name_zh,
+        connected=code in matter.connected and note is not None,
+        as_of=note.as_of.isoformat() if note else "",
+        stale=is_stale(code, day, matter.edition, matter.delivered),
+        max_age_days=entry.max_age_days or 0,
+    )
 
 
 def can_bind(measure: Measure, role: subject_pb2.SubjectRole.ValueType, edition: Edition) -> bool:

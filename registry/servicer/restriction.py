@@ -18,6 +18,8 @@ from registry.v1 import restriction_service_pb2_grpc, verdict_pb2
 _DETAILS = {
     verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN: "没有这一主体的任何记录, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单没有来源, 不能据此认为未受限制。",
+    verdict_pb2.INDETERMINATE_REASON_SOURCE_STALE: "法定应查的名单报送已过时, 不能据此认为未受限制。",
+    verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS: "同一代码对应不同名称或不同主体, 须由人员认定。",
 }
 _NOTHING: frozenset[str] = frozenset()
 
@@ -27,7 +29,7 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._messages = VerdictMessages(ask.state.origin)
+        self._messages = VerdictMessages(ask.state.origin, ask.state.identifier_of)
 
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         """See restriction_service.proto."""
@@ -108,7 +110,7 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         return response
 
     def _frame(self, question: Question, matter: Matter, met: frozenset[str]) -> pb.CheckResponse:
-        return self._messages.frame(question, matter.edition, matter.lists_connected, met)
+        return self._messages.frame(question, matter, met)
 
 
 def _time_left(

@@ -23,15 +23,8 @@ def write_group(connection: Connection, group: Group) -> None:
     _insert(connection, tables.person, ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons))
     _insert(connection, tables.event, map(rows.event_values, group.recorded))
     _update(connection, _END_EVENT, map(_event_end, group.targets))
-    _insert(connection, tables.restriction, map(rows.restriction_values, group.opened))
-    _update(
-        connection,
-        _CLOSE_RESTRICTION,
-        (
-            {"at": row.position, "nth": row.ordinal, "since": row.known_from, "end": row.known_to}
-            for row in group.closed
-        ),
-    )
+    _write_grounds(connection, group)
+    _write_identity(connection, group)
     _insert(connection, tables.subject, ({"ref": ref, "known_from": at} for ref, at in group.became_known))
     _update(
         connection,
@@ -44,11 +37,40 @@ def write_group(connection: Connection, group: Group) -> None:
         _replace(connection, tables.official, rows.official_values(official))
     for key in group.keys:
         _replace(connection, tables.key, rows.key_values(key))
-    _insert(connection, tables.edition, ({"position": at, "hash": name} for at, name in group.editions))
+    for case in group.editions:
+        _replace(connection, tables.edition, rows.edition_values(case))
+    _insert(connection, tables.delivery, map(_delivery, group.deliveries))
     _insert(connection, tables.refusal, (_without_number(_plain(row)) for row in group.refusals))
     _insert(connection, tables.query_log, map(_plain, group.queries))
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
+
+
+def _write_grounds(connection: Connection, group: Group) -> None:
+    _insert(connection, tables.ground, map(rows.ground_values, group.opened))
+    _update(
+        connection,
+        _CLOSE_GROUND,
+        (
+            {"at": row.position, "nth": row.ordinal, "since": row.known_from, "end": row.known_to}
+            for row in group.closed
+        ),
+    )
+    _insert(connection, tables.mark, (rows.mark_values(ref, mark) for ref, mark in group.marked))
+    _update(
+        connection,
+        _CLOSE_MARK,
+        ({"at": mark.position, "since": mark.known_from, "end": mark.known_to} for mark in group.unmarked),
+    )
+
+
+def _write_identity(connection: Connection, group: Group) -> None:
+    _insert(connection, tables.link, map(rows.link_values, group.linked))
+    _update(connection, _CLOSE_LINK, ({"at": link.position, "end": link.known_to} for link in group.unlinked))
+    _insert(connection, tables.name, map(rows.name_values, group.named))
+    _update(connection, _CLOSE_NAME, map(_name_end, group.unnamed))
+    grams = ({"gram": gram, "subject": ref} for gram, ref in group.grams)
+    _insert(connection, tables.name_gram, grams, ending=_ONCE)
 
 
 _END_EVENT: Update = (
@@ -60,15 +82,35 @@ _END_EVENT: Update = (
         repaired_position=bindparam("repaired"),
     )
 )
-_CLOSE_RESTRICTION: Update = (
-    update(tables.restriction)
+_CLOSE_GROUND: Update = (
+    update(tables.ground)
     .where(
-        tables.restriction.c.position == bindparam("at"),
-        tables.restriction.c.ordinal == bindparam("nth"),
-        tables.restriction.c.known_from == bindparam("since"),
+        tables.ground.c.position == bindparam("at"),
+        tables.ground.c.ordinal == bindparam("nth"),
+        tables.ground.c.known_from == bindparam("since"),
     )
     .values(known_to=bindparam("end"))
 )
+_CLOSE_MARK: Update = (
+    update(tables.mark)
+    .where(tables.mark.c.position == bindparam("at"), tables.mark.c.known_from == bindparam("since"))
+    .values(known_to=bindparam("end"))
+)
+_CLOSE_LINK: Update = (
+    update(tables.link).where(tables.link.c.position == bindparam("at")).values(known_to=bindparam("end"))
+)
+_CLOSE_NAME: Update = (
+    update(tables.name)
+    .where(
+        tables.name.c.subject == bindparam("of"),
+        tables.name.c.name == bindparam("called"),
+        tables.name.c.settled == bindparam("is_settled"),
+        tables.name.c.known_from == bindparam("since"),
+    )
+    .values(known_to=bindparam("end"))
+)
+_ONCE = " ON CONFLICT DO NOTHING"
+"""A subject has a pair of characters once, in whichever of its names. Both engines read this."""
 _MOVING_ON = " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, head = excluded.head"
 """A subject's chain has one row, new or not. SQLite and PostgreSQL both read this."""
 _FORGET_SUBJECT: Update = (
@@ -90,6 +132,21 @@ def _event_end(event: Any) -> dict[str, Any]:
         "ended": event.ended_position,
         "repaired": event.repaired_position,
     }
+
+
+def _name_end(naming: Any) -> dict[str, Any]:
+    use = naming.use
+    return {
+        "of": naming.subject,
+        "called": use.name,
+        "is_settled": int(use.settled),
+        "since": use.known_from,
+        "end": use.known_to,
+    }
+
+
+def _delivery(note: Any) -> dict[str, Any]:
+    return {**_plain(note), "as_of": note.as_of.isoformat()}
 
 
 def _without_number(values: dict[str, Any]) -> dict[str, Any]:

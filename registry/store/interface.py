@@ -13,9 +13,12 @@ from datetime import date
 from typing import Protocol
 
 from registry.domain.departments import Department, Key, Official
+from registry.domain.sources import DeliveryNote
+from registry.sanctions.adoption import EditionCase
 from registry.sanctions.catalogue import Measure
+from registry.sanctions.effects.changes import Naming
+from registry.sanctions.ground import Ground, Link, Mark, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
-from registry.sanctions.restriction import Restriction, SubjectRecord
 
 StatementKey = tuple[str, str]
 """Department code and statement id."""
@@ -101,6 +104,24 @@ class QueryRow:
     verdict: int
 
 
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """What a system did with a verdict (联合奖惩反馈); ``report_id`` is unique in its caller."""
+
+    caller: str
+    report_id: str
+    recorded_ms: int
+    subject: str
+    domain: int
+    reference: str
+    known_position: int
+    verdict: int
+    action: int
+    measure_codes: tuple[str, ...]
+    reason: str
+    number: int = 0
+
+
 @dataclass(slots=True)
 class Group:
     """What one transaction writes. Rows of derived state follow from the statements beside them."""
@@ -109,17 +130,26 @@ class Group:
     persons: list[tuple[str, bytes]] = field(default_factory=list)
     recorded: list[RecordedEvent] = field(default_factory=list)
     targets: list[RecordedEvent] = field(default_factory=list)
-    opened: list[Restriction] = field(default_factory=list)
-    closed: list[Restriction] = field(default_factory=list)
+    opened: list[Ground] = field(default_factory=list)
+    closed: list[Ground] = field(default_factory=list)
+    marked: list[tuple[str, Mark]] = field(default_factory=list)
+    unmarked: list[Mark] = field(default_factory=list)
+    linked: list[Link] = field(default_factory=list)
+    unlinked: list[Link] = field(default_factory=list)
+    named: list[Naming] = field(default_factory=list)
+    unnamed: list[Naming] = field(default_factory=list)
+    grams: list[tuple[str, str]] = field(default_factory=list)
+    deliveries: list[DeliveryNote] = field(default_factory=list)
     became_known: list[tuple[str, int]] = field(default_factory=list)
     became_unknown: list[tuple[str, int, int]] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
     departments: list[Department] = field(default_factory=list)
     officials: list[Official] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
-    editions: list[tuple[int, str]] = field(default_factory=list)
+    editions: list[EditionCase] = field(default_factory=list)
     refusals: list[RefusalRow] = field(default_factory=list)
     queries: list[QueryRow] = field(default_factory=list)
+    executions: list[ExecutionRow] = field(default_factory=list)
     checkpoint: CheckpointRow | None = None
 
 
@@ -157,7 +187,7 @@ class Store(Protocol):
         """The log from a position on, in order."""
 
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
-        """Every subject with its restrictions, to build the index."""
+        """Every subject with all that is recorded of it, to build the index."""
 
     def departments(self) -> Iterator[Department]:
         """Every registration in order, replaced ones too."""
@@ -168,8 +198,26 @@ class Store(Protocol):
     def enrolled_keys(self) -> Iterator[Key]:
         """Every key, in order of enrolment."""
 
-    def editions(self) -> Iterator[tuple[int, str]]:
-        """Position and hash of every catalogue edition adopted, in order."""
+    def editions(self) -> Iterator[EditionCase]:
+        """Every catalogue edition that was drafted or adopted, in order of entry."""
+
+    def deliveries(self) -> Iterator[DeliveryNote]:
+        """Every delivery of a list's source, in order."""
+
+    def events_about(self, subjects: Collection[str]) -> list[RecordedEvent]:
+        """Every statement about the subjects, by position."""
+
+    def spellings(self, subjects: Collection[str]) -> dict[str, list[tuple[str, str, int, int | None]]]:
+        """Names of the subjects: comparable form, as stated, known from and to, in order."""
+
+    def subjects_with_grams(self, grams: Collection[str], limit: int) -> list[str]:
+        """Subjects whose names share the most of these pairs of characters, most first."""
+
+    def grounds_by_code(
+        self, kinds: Collection[int], codes: Collection[str], after: tuple[int, int], limit: int
+    ) -> list[tuple[int, int, str]]:
+        """Position, ordinal and subject of grounds of these kinds and codes, each once, rising after a
+        pair."""
 
     def refusals(self, department: str, after: int, limit: int) -> list[RefusalRow]:
         """A department's refusals with a number above ``after``, rising."""
@@ -199,8 +247,13 @@ class MeasureLookup(Protocol):
 
 DERIVED_TABLES = (
     "event",
-    "restriction",
+    "ground",
+    "mark",
+    "link",
     "subject",
+    "name",
+    "name_gram",
+    "delivery",
     "chain",
     "department",
     "official",

@@ -4,8 +4,10 @@ built from the same log hold equal bytes."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from sys import intern
 from typing import Any
@@ -14,19 +16,23 @@ from sqlalchemy import Row
 
 from registry.domain.departments import Department, Key, Official
 from registry.domain.periods import Period
+from registry.domain.sources import DeliveryNote
+from registry.sanctions.adoption import Act, EditionCase
+from registry.sanctions.conditions import Facts
+from registry.sanctions.effects.changes import Naming
+from registry.sanctions.ground import Ending, Ground, GroundKind, Link, Mark, MarkKind, NameUse
 from registry.sanctions.ledger import EventState, RecordedEvent
-from registry.sanctions.restriction import Restriction
 from registry.store.interface import MeasureLookup
 from registry.v1 import statement_pb2 as pb
-from registry.v1 import subject_pb2
 
 Values = dict[str, Any]
 KEPT = 16_384
+NO_TEXTS = "[]"
+"""A column of several texts that holds none."""
 
 
 def event_values(event: RecordedEvent) -> Values:
-    """The row of a recorded event."""
-    first = event.effective_from
+    """The row of an event."""
     return {
         "position": event.position,
         "department": event.department,
@@ -34,15 +40,17 @@ def event_values(event: RecordedEvent) -> Values:
         "subject": event.subject,
         "category": event.category,
         "list_code": event.list_code,
-        "effective_from": first.isoformat() if first else None,
+        "effective_from": event.effective_from.isoformat() if event.effective_from else None,
         "state": int(event.state),
         "ended_position": event.ended_position,
         "repaired_position": event.repaired_position,
+        "names": _listed(event.names),
+        "settles_names": int(event.settles_names),
     }
 
 
 def event_from(row: Row[Any]) -> RecordedEvent:
-    """The recorded event of a row."""
+    """The event of a row."""
     return RecordedEvent(
         position=row.position,
         department=row.department,
@@ -54,64 +62,224 @@ def event_from(row: Row[Any]) -> RecordedEvent:
         state=EventState(row.state),
         ended_position=row.ended_position,
         repaired_position=row.repaired_position,
+        names=texts(row.names),
+        settles_names=bool(row.settles_names),
     )
 
 
-def restriction_values(row: Restriction) -> Values:
-    """The row of a restriction version."""
-    last = row.period.last
+def ground_values(ground: Ground) -> Values:
+    """The row of a ground."""
+    period = ground.period
     return {
-        "position": row.position,
-        "ordinal": row.ordinal,
-        "known_from": row.known_from,
-        "known_to": row.known_to,
-        "subject": row.subject,
-        "measure_code": row.measure.code,
-        "list_code": row.list_code,
-        "first": row.period.first.isoformat(),
-        "last": last.isoformat() if last else None,
-        "lifetime": int(row.lifetime),
-        "region": row.region,
-        "industry": row.industry,
-        "activity": row.activity,
-        "kind": int(row.kind),
-        "capacities": ",".join(str(int(capacity)) for capacity in row.capacities),
-        "document": row.document.SerializeToString(deterministic=True),
-        "legal_basis": json.dumps(row.legal_basis, ensure_ascii=False),
-        "department": row.department,
-        "statement_id": row.statement_id,
-        "edition": row.edition,
-        "law_date": row.law_date.isoformat(),
+        "position": ground.position,
+        "ordinal": ground.ordinal,
+        "known_from": ground.known_from,
+        "known_to": ground.known_to,
+        "subject": ground.subject,
+        "kind": int(ground.kind),
+        "code": ground.code,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat() if period.last else None,
+        "subject_kind": ground.subject_kind,
+        "document": ground.document.SerializeToString(deterministic=True),
+        "legal_basis": _listed(ground.legal_basis),
+        "department": ground.department,
+        "statement_id": ground.statement_id,
+        "edition": ground.edition,
+        "law_date": ground.law_date.isoformat(),
+        "lifetime": int(ground.lifetime),
+        "region": ground.region,
+        "industry": ground.industry,
+        "activity": ground.activity,
+        "capacity": ground.capacity,
+        "facts": _told(ground.facts) if ground.facts else None,
+        "ended": int(ground.ended),
     }
 
 
-def restriction_from(row: Row[Any], measures: MeasureLookup) -> Restriction:
-    """The restriction of a row, with its measure looked up again.
+def ground_from(row: Row[Any], measures: MeasureLookup) -> Ground:
+    """The ground of a row, with its measure looked up again.
 
     Rows repeat few dates, articles, departments and editions; what is equal is one object in memory."""
-    law_date = _day(row.law_date)
-    return Restriction(
+    law_date, kind = _day(row.law_date), GroundKind(row.kind)
+    imposed = kind is GroundKind.IMPOSED
+    return Ground(
         position=row.position,
         ordinal=row.ordinal,
         subject=row.subject,
-        measure=measures(row.edition, row.measure_code, law_date),
-        list_code=intern(row.list_code),
+        kind=kind,
+        code=intern(row.code),
         period=_period(row.first, row.last),
-        lifetime=bool(row.lifetime),
-        region=row.region,
-        industry=row.industry,
-        activity=row.activity,
-        kind=row.kind,
-        capacities=_capacities(row.capacities),
+        subject_kind=row.subject_kind,
         document=_document(row.document),
-        legal_basis=_articles(row.legal_basis),
+        legal_basis=texts(row.legal_basis),
         department=intern(row.department),
         statement_id=row.statement_id,
         edition=intern(row.edition),
         law_date=law_date,
         known_from=row.known_from,
         known_to=row.known_to,
+        measure=measures(row.edition, row.code, law_date) if imposed else None,
+        lifetime=bool(row.lifetime),
+        region=row.region,
+        industry=row.industry,
+        activity=row.activity,
+        capacity=row.capacity,
+        facts=_facts(row.facts) if row.facts else None,
+        ended=Ending(row.ended),
     )
+
+
+def _listed(items: tuple[str, ...]) -> str:
+    return json.dumps(items, ensure_ascii=False)
+
+
+@lru_cache(maxsize=KEPT)
+def texts(text: str) -> tuple[str, ...]:
+    """The texts of a column that holds several."""
+    return tuple(json.loads(text))
+
+
+def _told(facts: Facts) -> str:
+    """The facts as a text, the same for the same facts."""
+    told = {
+        "category": facts.category,
+        "penalty_kinds": sorted(facts.penalty_kinds),
+        "fine_yuan": None if facts.fine_yuan is None else str(facts.fine_yuan),
+        "case_kind": facts.case_kind,
+        "severity": facts.severity,
+        "department_kinds": sorted(facts.department_kinds),
+        "subject_kind": facts.subject_kind,
+        "left_open": sorted(facts.left_open),
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+@lru_cache(maxsize=KEPT)
+def _facts(text: str) -> Facts:
+    told = json.loads(text)
+    return Facts(
+        category=told["category"],
+        penalty_kinds=frozenset(told["penalty_kinds"]),
+        fine_yuan=None if told["fine_yuan"] is None else Decimal(told["fine_yuan"]),
+        case_kind=told["case_kind"],
+        severity=told["severity"],
+        department_kinds=frozenset(told["department_kinds"]),
+        subject_kind=told["subject_kind"],
+        left_open=frozenset(told["left_open"]),
+    )
+
+
+def mark_values(subject: str, mark: Mark) -> Values:
+    """The row of a note on a statement."""
+    return {
+        "position": mark.position,
+        "known_from": mark.known_from,
+        "known_to": mark.known_to,
+        "subject": subject,
+        "target": mark.target,
+        "kind": int(mark.kind),
+        "first": mark.period.first.isoformat(),
+        "last": mark.period.last.isoformat() if mark.period.last else None,
+    }
+
+
+def mark_from(row: Row[Any]) -> Mark:
+    """The note of a row."""
+    period = _period(row.first, row.last)
+    return Mark(row.position, row.target, MarkKind(row.kind), period, row.known_from, row.known_to)
+
+
+def link_values(link: Link) -> Values:
+    """The row of one end of a link."""
+    return {
+        "position": link.position,
+        "subject": link.subject,
+        "other": link.other,
+        "kind": link.kind,
+        "outgoing": int(link.outgoing),
+        "effective_on": link.effective_on.isoformat() if link.effective_on else None,
+        "known_from": link.known_from,
+        "known_to": link.known_to,
+    }
+
+
+def link_from(row: Row[Any]) -> Link:
+    """One end of a link."""
+    day = _day(row.effective_on) if row.effective_on else None
+    outgoing = bool(row.outgoing)
+    return Link(row.position, row.kind, row.subject, row.other, outgoing, day, row.known_from, row.known_to)
+
+
+def name_values(naming: Naming) -> Values:
+    """The row of a name in use."""
+    use = naming.use
+    return {
+        "subject": naming.subject,
+        "name": use.name,
+        "settled": int(use.settled),
+        "known_from": use.known_from,
+        "known_to": use.known_to,
+        "number": naming.number,
+        "spelling": naming.spelling,
+    }
+
+
+def name_from(row: Row[Any], uses: Mapping[tuple[str, str, bool], int]) -> NameUse:
+    """A name in use, with how many standing statements use it."""
+    settled = bool(row.settled)
+    live = uses[row.subject, row.name, settled] if row.known_to is None else 0
+    return NameUse(row.name, settled, live, row.known_from, row.known_to)
+
+
+def delivery_from(row: Row[Any]) -> DeliveryNote:
+    """The delivery of a row."""
+    return DeliveryNote(row.position, row.list_code, _day(row.as_of), row.department)
+
+
+def edition_values(case: EditionCase) -> Values:
+    """The row of a catalogue edition."""
+    entered = case.drafted or case.adopted
+    assert entered is not None
+    return {
+        "hash": case.edition,
+        "entered": entered.position,
+        "label": case.label,
+        "drafted": _act(case.drafted),
+        "reviewed": _act(case.reviewed),
+        "lawful": int(case.lawful),
+        "opinion": case.opinion,
+        "adopted": _act(case.adopted),
+        "in_force_from": case.in_force_from.isoformat(),
+        "filing_number": case.filing_number,
+        "filed_on": case.filed_on.isoformat() if case.filed_on else None,
+    }
+
+
+def edition_from(row: Row[Any]) -> EditionCase:
+    """The catalogue edition of a row."""
+    return EditionCase(
+        edition=row.hash,
+        label=row.label,
+        drafted=_act_from(row.drafted),
+        reviewed=_act_from(row.reviewed),
+        lawful=bool(row.lawful),
+        opinion=row.opinion,
+        adopted=_act_from(row.adopted),
+        in_force_from=date.fromisoformat(row.in_force_from),
+        filing_number=row.filing_number,
+        filed_on=date.fromisoformat(row.filed_on) if row.filed_on else None,
+    )
+
+
+def _act(act: Act | None) -> str | None:
+    if act is None:
+        return None
+    return json.dumps([act.position, act.official_id, act.section], ensure_ascii=False)
+
+
+def _act_from(text: str | None) -> Act | None:
+    return Act(*json.loads(text)) if text else None
 
 
 @lru_cache(maxsize=KEPT)
@@ -124,19 +292,9 @@ def _period(first: str, last: str | None) -> Period:
     return Period(_day(first), _day(last) if last else None)
 
 
-@lru_cache(maxsize=KEPT)
-def _articles(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
-
-
-@lru_cache(maxsize=KEPT)
-def _capacities(text: str) -> tuple[subject_pb2.Capacity.ValueType, ...]:
-    return tuple(int(code) for code in text.split(",") if code)  # type: ignore[misc]
-
-
 @lru_cache(maxsize=1)
 def _document(serialised: bytes) -> pb.Document:
-    return pb.Document.FromString(serialised)  # Of one statement's restrictions, which follow each other.
+    return pb.Document.FromString(serialised)  # Of one statement's grounds, which follow each other.
 
 
 def department_values(entry: Department) -> Values:

@@ -7,16 +7,20 @@ if the group is there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Row, Select, Table, and_, delete, func, insert, select
+from sqlalchemy import Engine, Row, Select, Table, and_, delete, func, insert, or_, select
 
 from registry.domain.departments import Department, Key, Official
+from registry.domain.sources import DeliveryNote
 from registry.provenance.leaf import Leaf
+from registry.sanctions.adoption import EditionCase
+from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
-from registry.sanctions.restriction import Restriction, SubjectRecord
 from registry.store import rows, tables
 from registry.store.errors import one_line_errors, readable_rows
 from registry.store.group_write import write_group
@@ -35,6 +39,16 @@ from registry.store.interface import (
 
 PAGE = 1000
 Entry = TypeVar("Entry")
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What is recorded of each subject, by its reference."""
+
+    grounds: dict[str, list[Ground]]
+    marks: dict[str, list[Mark]]
+    links: dict[str, list[Link]]
+    names: dict[str, list[NameUse]]
 
 
 class SqlStore:
@@ -119,22 +133,63 @@ class SqlStore:
 
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
         """See Store."""
-        restrictions: dict[str, list[Restriction]] = {}
-        ordered = select(tables.restriction).order_by(
-            tables.restriction.c.known_from, tables.restriction.c.position, tables.restriction.c.ordinal
-        )
-        with readable_rows("restriction"):
-            for row in self._stream(ordered):
-                restrictions.setdefault(row.subject, []).append(rows.restriction_from(row, measures))
-        live = self._live_events()
+        parts = self._parts(measures)
         known = select(tables.subject).order_by(tables.subject.c.ref, tables.subject.c.known_from)
+        live = self._live_events()
         for ref, intervals in groupby(self._stream(known), key=lambda row: row.ref):
             yield SubjectRecord(
                 ref=ref,
                 live_events=live.get(ref, 0),
                 known=tuple((row.known_from, row.known_to) for row in intervals),
-                restrictions=tuple(restrictions.get(ref, ())),
+                grounds=tuple(parts.grounds.pop(ref, ())),
+                marks=tuple(parts.marks.pop(ref, ())),
+                links=tuple(parts.links.pop(ref, ())),
+                names=tuple(parts.names.pop(ref, ())),
             )
+        # Codes that are only linked or ruled on: nothing was ever stated about the subject itself.
+        for ref in sorted(parts.links.keys() | parts.names.keys()):
+            links, names = parts.links.get(ref, ()), parts.names.get(ref, ())
+            yield SubjectRecord(ref, links=tuple(links), names=tuple(names))
+
+    def _parts(self, measures: MeasureLookup) -> _Parts:
+        """What is recorded of each subject: grounds, marks, links and names, each in the order of the log."""
+        ground, mark, link, name = tables.ground.c, tables.mark.c, tables.link.c, tables.name.c
+        uses = self._uses()
+        return _Parts(
+            grounds=self._by_subject(
+                tables.ground,
+                lambda row: rows.ground_from(row, measures),
+                (ground.known_from, ground.position, ground.ordinal),
+            ),
+            marks=self._by_subject(tables.mark, rows.mark_from, (mark.known_from, mark.position)),
+            links=self._by_subject(tables.link, rows.link_from, (link.position, link.outgoing)),
+            names=self._by_subject(
+                tables.name, lambda row: rows.name_from(row, uses), (name.subject, name.number)
+            ),
+        )
+
+    def _by_subject(
+        self, table: Table, read: Callable[[Row[Any]], Entry], order: tuple[Any, ...]
+    ) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        with readable_rows(table.name):
+            for row in self._stream(select(table).order_by(*order)):
+                found.setdefault(row.subject, []).append(read(row))
+        return found
+
+    def _uses(self) -> Counter[tuple[str, str, bool]]:
+        """How many standing statements use each name of each subject."""
+        event = tables.event.c
+        query = (
+            select(event.subject, event.names, event.settles_names, func.count().label("live"))
+            .where(event.state == 0, event.names != rows.NO_TEXTS)
+            .group_by(event.subject, event.names, event.settles_names)
+        )
+        uses: Counter[tuple[str, str, bool]] = Counter()
+        for row in self._stream(query):
+            for used in rows.texts(row.names):
+                uses[row.subject, used, bool(row.settles_names)] += row.live
+        return uses
 
     def departments(self) -> Iterator[Department]:
         """See Store."""
@@ -150,10 +205,65 @@ class SqlStore:
         """See Store."""
         return self._each("key", rows.key_from, select(tables.key).order_by(tables.key.c.position))
 
-    def editions(self) -> Iterator[tuple[int, str]]:
+    def editions(self) -> Iterator[EditionCase]:
         """See Store."""
-        query = select(tables.edition).order_by(tables.edition.c.position)
-        return ((row.position, row.hash) for row in self._read(query))
+        return self._each(
+            "edition", rows.edition_from, select(tables.edition).order_by(tables.edition.c.entered)
+        )
+
+    def deliveries(self) -> Iterator[DeliveryNote]:
+        """See Store."""
+        query = select(tables.delivery).order_by(tables.delivery.c.position)
+        return self._each("delivery", rows.delivery_from, query)
+
+    def events_about(self, subjects: Collection[str]) -> list[RecordedEvent]:
+        """See Store."""
+        event = tables.event
+        query = select(event).where(event.c.subject.in_(list(subjects))).order_by(event.c.position)
+        return list(self._each("event", rows.event_from, query))
+
+    def spellings(self, subjects: Collection[str]) -> dict[str, list[tuple[str, str, int, int | None]]]:
+        """See Store."""
+        name = tables.name
+        query = select(name).where(name.c.subject.in_(list(subjects))).order_by(name.c.known_from)
+        found: dict[str, list[tuple[str, str, int, int | None]]] = {}
+        for row in self._read(query):
+            found.setdefault(row.subject, []).append((row.name, row.spelling, row.known_from, row.known_to))
+        return found
+
+    def subjects_with_grams(self, grams: Collection[str], limit: int) -> list[str]:
+        """See Store."""
+        gram = tables.name_gram.c
+        shared = func.count().label("shared")
+        query = (
+            select(gram.subject, shared)
+            .where(gram.gram.in_(list(grams)))
+            .group_by(gram.subject)
+            .order_by(shared.desc(), gram.subject)
+            .limit(limit)
+        )
+        return [row.subject for row in self._read(query)]
+
+    def grounds_by_code(
+        self, kinds: Collection[int], codes: Collection[str], after: tuple[int, int], limit: int
+    ) -> list[tuple[int, int, str]]:
+        """See Store."""
+        ground = tables.ground.c
+        query = (
+            select(ground.position, ground.ordinal, ground.subject)
+            .distinct()
+            .where(
+                ground.kind.in_(list(kinds)),
+                ground.code.in_(list(codes)),
+                or_(
+                    ground.position > after[0],
+                    and_(ground.position == after[0], ground.ordinal > after[1]),
+                ),
+            )
+            .order_by(ground.position, ground.ordinal)
+            .limit(limit)
+        )
+        return [(row.position, row.ordinal, row.subject) for row in self._read(query)]
 
     def refusals(self, department: str, after: int, limit: int) -> list[RefusalRow]:
         """See Store."""
@@ -215,7 +325,7 @@ class SqlStore:
     def _live_events(self) -> dict[str, int]:
         query = (
             select(tables.event.c.subject, func.count().label("live"))
-            .where(tables.event.c.state == 0)
+            .where(tables.event.c.state == 0, tables.event.c.category != "")
             .group_by(tables.event.c.subject)
         )
         return {row.subject: row.live for row in self._stream(query)}

@@ -7,14 +7,20 @@ statement       log        each statement, by position: sealed payload, signatur
 person          log        each natural person: keyed hash, sealed number and secret
 refusal         own        each refused statement
 query_log       own        each question about a natural person
+execution       own        each report of what a system did with a verdict
 meta            own        facts about the store
-event           derived    each event or correction, and what became of it
-restriction     derived    each restriction version: valid time (first, last), known [from, to)
+event           derived    each statement about a subject, and what became of it
+ground          derived    each version of what a statement left: valid time (first, last), known [from, to)
+mark            derived    each version of a note on a statement: stay, objection, contest
+link            derived    each end of a link between two codes, known [from, to)
 subject         derived    each interval of positions during which a subject is known
+name            derived    each name in use, known [from, to); and as it was stated
+name_gram       derived    each pair of characters of a name, to search by
 chain           derived    head of each subject's chain of leaves
 department      derived    each registration (all versions)
 official, key   derived    latest entry
-edition         derived    each adoption of a catalogue edition
+delivery        derived    each delivery of a list's source
+edition         derived    each catalogue edition: who drafted, reviewed and adopted it, and when
 checkpoint      derived    one row: the tree's state and the signed note
 ==============  =========  =====================================================================
 
@@ -96,6 +102,24 @@ query_log = _table(
     _int("verdict"),
 )
 
+execution = _table(
+    "execution",
+    Column("number", Integer, primary_key=True),
+    _text("caller"),
+    _text("report_id"),
+    _int("recorded_ms"),
+    _text("subject"),
+    _int("domain"),
+    _text("reference"),
+    _int("known_position"),
+    _int("verdict"),
+    _int("action"),
+    _text("measure_codes"),
+    _text("reason"),
+    UniqueConstraint("caller", "report_id", name="execution_by_id"),
+    Index("execution_by_caller", "caller", "number"),
+)
+
 event = _table(
     "event",
     _int("position", key=True),
@@ -108,33 +132,83 @@ event = _table(
     _int("state"),
     _int("ended_position", null=True),
     _int("repaired_position", null=True),
+    _text("names"),
+    _int("settles_names"),
     UniqueConstraint("department", "statement_id", name="event_by_id"),
+    Index("event_by_subject", "subject", "position"),
 )
 
-restriction = _table(
-    "restriction",
+ground = _table(
+    "ground",
     _int("position"),
     _int("ordinal"),
     _int("known_from"),
     _int("known_to", null=True),
     _text("subject"),
-    _text("measure_code"),
-    _text("list_code"),
+    _int("kind"),
+    _text("code"),
     _text("first"),
     _text("last", null=True),
-    _int("lifetime"),
-    _text("region"),
-    _text("industry"),
-    _text("activity"),
-    _int("kind"),
-    _text("capacities"),
+    _int("subject_kind"),
     _blob("document"),
     _text("legal_basis"),
     _text("department"),
     _text("statement_id"),
     _text("edition"),
     _text("law_date"),
+    _int("lifetime"),
+    _text("region"),
+    _text("industry"),
+    _text("activity"),
+    _int("capacity"),
+    _text("facts", null=True),
+    _int("ended"),
     PrimaryKeyConstraint("position", "ordinal", "known_from"),
+    Index("ground_by_code", "kind", "code", "position"),
+)
+
+mark = _table(
+    "mark",
+    _int("position"),
+    _int("known_from"),
+    _int("known_to", null=True),
+    _text("subject"),
+    _int("target"),
+    _int("kind"),
+    _text("first"),
+    _text("last", null=True),
+    PrimaryKeyConstraint("position", "known_from"),
+)
+
+link = _table(
+    "link",
+    _int("position"),
+    _text("subject"),
+    _text("other"),
+    _int("kind"),
+    _int("outgoing"),
+    _text("effective_on", null=True),
+    _int("known_from"),
+    _int("known_to", null=True),
+    PrimaryKeyConstraint("position", "subject", "outgoing"),
+)
+
+name = _table(
+    "name",
+    _text("subject"),
+    _text("name"),
+    _int("settled"),
+    _int("known_from"),
+    _int("known_to", null=True),
+    _int("number"),
+    _text("spelling"),
+    PrimaryKeyConstraint("subject", "name", "settled", "known_from"),
+)
+
+name_gram = _table("name_gram", _text("gram"), _text("subject"), PrimaryKeyConstraint("gram", "subject"))
+
+delivery = _table(
+    "delivery", _int("position", key=True), _text("list_code"), _text("as_of"), _text("department")
 )
 
 subject = _table(
@@ -168,7 +242,20 @@ key = _table(
     _blob("enrolment"),
 )
 
-edition = _table("edition", _int("position", key=True), _text("hash"))
+edition = _table(
+    "edition",
+    _text("hash", key=True),
+    _int("entered"),
+    _text("label"),
+    _text("drafted", null=True),
+    _text("reviewed", null=True),
+    _int("lawful"),
+    _text("opinion"),
+    _text("adopted", null=True),
+    _text("in_force_from"),
+    _text("filing_number"),
+    _text("filed_on", null=True),
+)
 
 checkpoint = _table(
     "checkpoint",

@@ -62,6 +62,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_CODE_DIGITS_LOST: _ErrorReason.ValueType  # 63
     ERROR_REASON_CODE_DATE: _ErrorReason.ValueType  # 64
     ERROR_REASON_SUBJECT_KIND_MISMATCH: _ErrorReason.ValueType  # 65
+    ERROR_REASON_NOT_A_SUBJECT_CODE: _ErrorReason.ValueType  # 66
     ERROR_REASON_CATEGORY_NOT_IN_CATALOGUE: _ErrorReason.ValueType  # 80
     """--- the law"""
     ERROR_REASON_DOCUMENT_REQUIRED: _ErrorReason.ValueType  # 81
@@ -75,6 +76,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REPAIR_TOO_EARLY: _ErrorReason.ValueType  # 90
     ERROR_REASON_REPAIR_NOT_AVAILABLE: _ErrorReason.ValueType  # 91
     ERROR_REASON_NOT_CREDIT_INFORMATION: _ErrorReason.ValueType  # 92
+    ERROR_REASON_ANCHOR_REQUIRED: _ErrorReason.ValueType  # 93
+    ERROR_REASON_LIFTING_NOT_AVAILABLE: _ErrorReason.ValueType  # 94
+    ERROR_REASON_PUBLIC_NOTICE_REQUIRED: _ErrorReason.ValueType  # 95
+    ERROR_REASON_NEGATIVE_RECORD_STANDS: _ErrorReason.ValueType  # 96
+    ERROR_REASON_SEVERITY_REQUIRED: _ErrorReason.ValueType  # 97
     ERROR_REASON_DATE_INVALID: _ErrorReason.ValueType  # 100
     """--- dates"""
     ERROR_REASON_DATES_OUT_OF_ORDER: _ErrorReason.ValueType  # 101
@@ -85,11 +91,25 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_TARGET_NOT_AN_EVENT: _ErrorReason.ValueType  # 122
     ERROR_REASON_TARGET_ALREADY_ENDED: _ErrorReason.ValueType  # 123
     ERROR_REASON_TARGET_ANOTHER_SUBJECT: _ErrorReason.ValueType  # 124
+    ERROR_REASON_STATUS_NOT_APPLICABLE: _ErrorReason.ValueType  # 125
+    ERROR_REASON_LINK_CONTRADICTS: _ErrorReason.ValueType  # 126
     ERROR_REASON_KEY_ALREADY_ENROLLED: _ErrorReason.ValueType  # 140
     """--- the directory"""
     ERROR_REASON_POSSESSION_NOT_PROVEN: _ErrorReason.ValueType  # 141
     ERROR_REASON_OFFICIAL_UNKNOWN: _ErrorReason.ValueType  # 142
     ERROR_REASON_LAST_REGISTRAR_KEY: _ErrorReason.ValueType  # 143
+    ERROR_REASON_OFFICIAL_REQUIRED: _ErrorReason.ValueType  # 144
+    ERROR_REASON_ROLE_REQUIRED: _ErrorReason.ValueType  # 145
+    ERROR_REASON_SAME_OFFICIAL: _ErrorReason.ValueType  # 146
+    ERROR_REASON_SAME_SECTION: _ErrorReason.ValueType  # 147
+    ERROR_REASON_EDITION_FAULTY: _ErrorReason.ValueType  # 150
+    """--- the catalogue"""
+    ERROR_REASON_EDITION_ALREADY_DRAFTED: _ErrorReason.ValueType  # 151
+    ERROR_REASON_EDITION_NOT_DRAFTED: _ErrorReason.ValueType  # 152
+    ERROR_REASON_EDITION_ALREADY_REVIEWED: _ErrorReason.ValueType  # 153
+    ERROR_REASON_EDITION_NOT_REVIEWED: _ErrorReason.ValueType  # 154
+    ERROR_REASON_EDITION_ALREADY_ADOPTED: _ErrorReason.ValueType  # 155
+    ERROR_REASON_FILING_REQUIRED: _ErrorReason.ValueType  # 156
     ERROR_REASON_POSITION_AHEAD: _ErrorReason.ValueType  # 160
     """--- the registry's own state"""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 161
@@ -97,6 +117,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_NOT_FOUND: _ErrorReason.ValueType  # 163
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 164
     ERROR_REASON_EDITION_UNKNOWN: _ErrorReason.ValueType  # 165
+    ERROR_REASON_ANSWER_NOT_REPRODUCED: _ErrorReason.ValueType  # 166
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Every reason for which the registry refuses something. Used in google.rpc.ErrorInfo
@@ -145,6 +166,7 @@ ERROR_REASON_CODE_CHECK_DIGIT: ErrorReason.ValueType  # 62
 ERROR_REASON_CODE_DIGITS_LOST: ErrorReason.ValueType  # 63
 ERROR_REASON_CODE_DATE: ErrorReason.ValueType  # 64
 ERROR_REASON_SUBJECT_KIND_MISMATCH: ErrorReason.ValueType  # 65
+ERROR_REASON_NOT_A_SUBJECT_CODE: ErrorReason.ValueType  # 66
 ERROR_REASON_CATEGORY_NOT_IN_CATALOGUE: ErrorReason.ValueType  # 80
 """--- the law"""
 ERROR_REASON_DOCUMENT_REQUIRED: ErrorReason.ValueType  # 81
@@ -158,6 +180,11 @@ ERROR_REASON_MEASURE_FOLLOWS_LIST: ErrorReason.ValueType  # 89
 ERROR_REASON_REPAIR_TOO_EARLY: ErrorReason.ValueType  # 90
 ERROR_REASON_REPAIR_NOT_AVAILABLE: ErrorReason.ValueType  # 91
 ERROR_REASON_NOT_CREDIT_INFORMATION: ErrorReason.ValueType  # 92
+ERROR_REASON_ANCHOR_REQUIRED: ErrorReason.ValueType  # 93
+ERROR_REASON_LIFTING_NOT_AVAILABLE: ErrorReason.ValueType  # 94
+ERROR_REASON_PUBLIC_NOTICE_REQUIRED: ErrorReason.ValueType  # 95
+ERROR_REASON_NEGATIVE_RECORD_STANDS: ErrorReason.ValueType  # 96
+ERROR_REASON_SEVERITY_REQUIRED: ErrorReason.ValueType  # 97
 ERROR_REASON_DATE_INVALID: ErrorReason.ValueType  # 100
 """--- dates"""
 ERROR_REASON_DATES_OUT_OF_ORDER: ErrorReason.ValueType  # 101
@@ -168,11 +195,25 @@ ERROR_REASON_TARGET_OF_ANOTHER_DEPARTMENT: ErrorReason.ValueType  # 121
 ERROR_REASON_TARGET_NOT_AN_EVENT: ErrorReason.ValueType  # 122
 ERROR_REASON_TARGET_ALREADY_ENDED: ErrorReason.ValueType  # 123
 ERROR_REASON_TARGET_ANOTHER_SUBJECT: ErrorReason.ValueType  # 124
+ERROR_REASON_STATUS_NOT_APPLICABLE: ErrorReason.ValueType  # 125
+ERROR_REASON_LINK_CONTRADICTS: ErrorReason.ValueType  # 126
 ERROR_REASON_KEY_ALREADY_ENROLLED: ErrorReason.ValueType  # 140
 """--- the directory"""
 ERROR_REASON_POSSESSION_NOT_PROVEN: ErrorReason.ValueType  # 141
 ERROR_REASON_OFFICIAL_UNKNOWN: ErrorReason.ValueType  # 142
 ERROR_REASON_LAST_REGISTRAR_KEY: ErrorReason.ValueType  # 143
+ERROR_REASON_OFFICIAL_REQUIRED: ErrorReason.ValueType  # 144
+ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 145
+ERROR_REASON_SAME_OFFICIAL: ErrorReason.ValueType  # 146
+ERROR_REASON_SAME_SECTION: ErrorReason.ValueType  # 147
+ERROR_REASON_EDITION_FAULTY: ErrorReason.ValueType  # 150
+"""--- the catalogue"""
+ERROR_REASON_EDITION_ALREADY_DRAFTED: ErrorReason.ValueType  # 151
+ERROR_REASON_EDITION_NOT_DRAFTED: ErrorReason.ValueType  # 152
+ERROR_REASON_EDITION_ALREADY_REVIEWED: ErrorReason.ValueType  # 153
+ERROR_REASON_EDITION_NOT_REVIEWED: ErrorReason.ValueType  # 154
+ERROR_REASON_EDITION_ALREADY_ADOPTED: ErrorReason.ValueType  # 155
+ERROR_REASON_FILING_REQUIRED: ErrorReason.ValueType  # 156
 ERROR_REASON_POSITION_AHEAD: ErrorReason.ValueType  # 160
 """--- the registry's own state"""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 161
@@ -180,6 +221,7 @@ ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 162
 ERROR_REASON_NOT_FOUND: ErrorReason.ValueType  # 163
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 164
 ERROR_REASON_EDITION_UNKNOWN: ErrorReason.ValueType  # 165
+ERROR_REASON_ANSWER_NOT_REPRODUCED: ErrorReason.ValueType  # 166
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import consistency_pb2 as _consistency_pb2
 from registry.v1 import subject_pb2 as _subject_pb2
 from registry.v1 import verdict_pb2 as _verdict_pb2
@@ -21,6 +22,25 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ClauseOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ClauseOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClauseOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CLAUSE_OUTCOME_UNSPECIFIED: _ClauseOutcome.ValueType  # 0
+    CLAUSE_OUTCOME_HELD: _ClauseOutcome.ValueType  # 1
+    CLAUSE_OUTCOME_FAILED: _ClauseOutcome.ValueType  # 2
+    CLAUSE_OUTCOME_UNSETTLED: _ClauseOutcome.ValueType  # 3
+
+class ClauseOutcome(_ClauseOutcome, metaclass=_ClauseOutcomeEnumTypeWrapper): ...
+
+CLAUSE_OUTCOME_UNSPECIFIED: ClauseOutcome.ValueType  # 0
+CLAUSE_OUTCOME_HELD: ClauseOutcome.ValueType  # 1
+CLAUSE_OUTCOME_FAILED: ClauseOutcome.ValueType  # 2
+CLAUSE_OUTCOME_UNSETTLED: ClauseOutcome.ValueType  # 3
+Global___ClauseOutcome: _TypeAlias = ClauseOutcome  # noqa: Y015
 
 @_typing.final
 class Purpose(_message.Message):
@@ -128,6 +148,7 @@ class CheckResponse(_message.Message):
     HITS_FIELD_NUMBER: _builtins.int
     CHECKED_AND_EMPTY_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
+    IDENTITY_FIELD_NUMBER: _builtins.int
     verdict: _verdict_pb2.Verdict.ValueType
     indeterminate_reason: _verdict_pb2.IndeterminateReason.ValueType
     indeterminate_detail: _builtins.str
@@ -144,6 +165,8 @@ class CheckResponse(_message.Message):
 
     @_builtins.property
     def answered(self) -> Global___Answered: ...
+    @_builtins.property
+    def identity(self) -> _verdict_pb2.Resolution: ...
     def __init__(
         self,
         *,
@@ -154,10 +177,11 @@ class CheckResponse(_message.Message):
         hits: _abc.Iterable[_verdict_pb2.Hit] | None = ...,
         checked_and_empty: _verdict_pb2.Checked | None = ...,
         answered: Global___Answered | None = ...,
+        identity: _verdict_pb2.Resolution | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "identity", b"identity", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "hits", b"hits", "indeterminate_detail", b"indeterminate_detail", "indeterminate_reason", b"indeterminate_reason", "subject", b"subject", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "hits", b"hits", "identity", b"identity", "indeterminate_detail", b"indeterminate_detail", "indeterminate_reason", b"indeterminate_reason", "subject", b"subject", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -174,6 +198,7 @@ class Answered(_message.Message):
     VALID_TIME_FIELD_NUMBER: _builtins.int
     EDITION_FIELD_NUMBER: _builtins.int
     EDITION_LABEL_FIELD_NUMBER: _builtins.int
+    KNOWN_TIME_FIELD_NUMBER: _builtins.int
     origin: _builtins.str
     known_position: _builtins.int
     """Known position: the last statement that was taken into account."""
@@ -182,6 +207,10 @@ class Answered(_message.Message):
     edition_label: _builtins.str
     @_builtins.property
     def valid_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def known_time(self) -> _timestamp_pb2.Timestamp:
+        """Received time of the statement at known_position."""
+
     def __init__(
         self,
         *,
@@ -190,10 +219,11 @@ class Answered(_message.Message):
         valid_time: _timestamp_pb2.Timestamp | None = ...,
         edition: _builtins.str = ...,
         edition_label: _builtins.str = ...,
+        known_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["valid_time", b"valid_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["known_time", b"known_time", "valid_time", b"valid_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "edition_label", b"edition_label", "known_position", b"known_position", "origin", b"origin", "valid_time", b"valid_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "edition_label", b"edition_label", "known_position", b"known_position", "known_time", b"known_time", "origin", b"origin", "valid_time", b"valid_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -321,3 +351,484 @@ class RoleChecked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RoleChecked: _TypeAlias = RoleChecked  # noqa: Y015
+
+@_typing.final
+class Project(_message.Message):
+    """A tender or procurement project (招标、采购项目)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    TENDER_KIND_FIELD_NUMBER: _builtins.int
+    CUT_OFF_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """项目编号; goes into the query log for natural persons."""
+    name: _builtins.str
+    domain: _subject_pb2.Domain.ValueType
+    """DOMAIN_BIDDING or DOMAIN_PROCUREMENT."""
+    tender_kind: _subject_pb2.TenderKind.ValueType
+    reason: _builtins.str
+    """用途"""
+    @_builtins.property
+    def cut_off(self) -> _timestamp_pb2.Timestamp:
+        """Instant for which the records are asked (截止时点); absent = now."""
+
+    @_builtins.property
+    def scope(self) -> _subject_pb2.Scope: ...
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        name: _builtins.str = ...,
+        domain: _subject_pb2.Domain.ValueType = ...,
+        tender_kind: _subject_pb2.TenderKind.ValueType = ...,
+        cut_off: _timestamp_pb2.Timestamp | None = ...,
+        scope: _subject_pb2.Scope | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cut_off", b"cut_off", "scope", b"scope"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cut_off", b"cut_off", "domain", b"domain", "name", b"name", "number", b"number", "reason", b"reason", "scope", b"scope", "tender_kind", b"tender_kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Project: _TypeAlias = Project  # noqa: Y015
+
+@_typing.final
+class Party(_message.Message):
+    """Who takes part in a project, as what."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BID_FIELD_NUMBER: _builtins.int
+    role: _subject_pb2.SubjectRole.ValueType
+    name: _builtins.str
+    """As written in the bid; compared with the names the registry holds."""
+    bid: _builtins.str
+    """Parties with the same text are one bid (联合体); empty = no part of a bid."""
+    @_builtins.property
+    def subject(self) -> _subject_pb2.Identifier: ...
+    def __init__(
+        self,
+        *,
+        subject: _subject_pb2.Identifier | None = ...,
+        role: _subject_pb2.SubjectRole.ValueType = ...,
+        name: _builtins.str = ...,
+        bid: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bid", b"bid", "name", b"name", "role", b"role", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Party: _TypeAlias = Party  # noqa: Y015
+
+@_typing.final
+class ScreenRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROJECT_FIELD_NUMBER: _builtins.int
+    PARTIES_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    NAMED_LISTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def project(self) -> Global___Project: ...
+    @_builtins.property
+    def parties(self) -> _containers.RepeatedCompositeFieldContainer[Global___Party]:
+        """Up to 1,000."""
+
+    @_builtins.property
+    def consistency(self) -> _consistency_pb2.Consistency: ...
+    @_builtins.property
+    def named_lists(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """List names as the tender document has them, old ones too; each is found or told as unknown."""
+
+    def __init__(
+        self,
+        *,
+        project: Global___Project | None = ...,
+        parties: _abc.Iterable[Global___Party] | None = ...,
+        consistency: _consistency_pb2.Consistency | None = ...,
+        named_lists: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "project", b"project"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "named_lists", b"named_lists", "parties", b"parties", "project", b"project"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScreenRequest: _TypeAlias = ScreenRequest  # noqa: Y015
+
+@_typing.final
+class ScreenResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTIES_FIELD_NUMBER: _builtins.int
+    BIDS_FIELD_NUMBER: _builtins.int
+    LISTS_FIELD_NUMBER: _builtins.int
+    UNKNOWN_LISTS_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def parties(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyReport]:
+        """One for each party, in order."""
+
+    @_builtins.property
+    def bids(self) -> _containers.RepeatedCompositeFieldContainer[Global___BidReport]:
+        """One for each bid, in the order of first mention: the worst member decides."""
+
+    @_builtins.property
+    def lists(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.CheckedList]:
+        """Lists that law requires to be checked for the project, and those the request names."""
+
+    @_builtins.property
+    def unknown_lists(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the request that no list bears or bore."""
+
+    @_builtins.property
+    def answered(self) -> Global___Answered: ...
+    def __init__(
+        self,
+        *,
+        parties: _abc.Iterable[Global___PartyReport] | None = ...,
+        bids: _abc.Iterable[Global___BidReport] | None = ...,
+        lists: _abc.Iterable[_verdict_pb2.CheckedList] | None = ...,
+        unknown_lists: _abc.Iterable[_builtins.str] | None = ...,
+        answered: Global___Answered | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "bids", b"bids", "lists", b"lists", "parties", b"parties", "unknown_lists", b"unknown_lists"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScreenResponse: _TypeAlias = ScreenResponse  # noqa: Y015
+
+@_typing.final
+class PartyReport(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_FIELD_NUMBER: _builtins.int
+    IDENTITY_FIELD_NUMBER: _builtins.int
+    NAME_DIFFERS_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    INDETERMINATE_REASON_FIELD_NUMBER: _builtins.int
+    INDETERMINATE_DETAIL_FIELD_NUMBER: _builtins.int
+    HITS_FIELD_NUMBER: _builtins.int
+    name_differs: _builtins.bool
+    """The name in the bid is none of those the registry holds."""
+    verdict: _verdict_pb2.Verdict.ValueType
+    indeterminate_reason: _verdict_pb2.IndeterminateReason.ValueType
+    indeterminate_detail: _builtins.str
+    @_builtins.property
+    def party(self) -> Global___Party: ...
+    @_builtins.property
+    def identity(self) -> _verdict_pb2.Resolution: ...
+    @_builtins.property
+    def hits(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Hit]: ...
+    def __init__(
+        self,
+        *,
+        party: Global___Party | None = ...,
+        identity: _verdict_pb2.Resolution | None = ...,
+        name_differs: _builtins.bool = ...,
+        verdict: _verdict_pb2.Verdict.ValueType = ...,
+        indeterminate_reason: _verdict_pb2.IndeterminateReason.ValueType = ...,
+        indeterminate_detail: _builtins.str = ...,
+        hits: _abc.Iterable[_verdict_pb2.Hit] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["identity", b"identity", "party", b"party"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hits", b"hits", "identity", b"identity", "indeterminate_detail", b"indeterminate_detail", "indeterminate_reason", b"indeterminate_reason", "name_differs", b"name_differs", "party", b"party", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartyReport: _TypeAlias = PartyReport  # noqa: Y015
+
+@_typing.final
+class BidReport(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BID_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
+    bid: _builtins.str
+    verdict: _verdict_pb2.Verdict.ValueType
+    @_builtins.property
+    def decided_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Indexes into parties of those that decide."""
+
+    def __init__(
+        self,
+        *,
+        bid: _builtins.str = ...,
+        verdict: _verdict_pb2.Verdict.ValueType = ...,
+        decided_by: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bid", b"bid", "decided_by", b"decided_by", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BidReport: _TypeAlias = BidReport  # noqa: Y015
+
+@_typing.final
+class WatchScreenRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCREEN_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def screen(self) -> Global___ScreenRequest: ...
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """Until when to watch (签订合同之日); absent = until the stream ends."""
+
+    @_builtins.property
+    def since(self) -> Global___Answered:
+        """The answer one has; what changed since comes first. Absent = the report as of now comes first."""
+
+    def __init__(
+        self,
+        *,
+        screen: Global___ScreenRequest | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        since: Global___Answered | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["screen", b"screen", "since", b"since", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["screen", b"screen", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchScreenRequest: _TypeAlias = WatchScreenRequest  # noqa: Y015
+
+@_typing.final
+class WatchScreenResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPORT_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def report(self) -> Global___ScreenResponse: ...
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyChange]: ...
+    def __init__(
+        self,
+        *,
+        report: Global___ScreenResponse | None = ...,
+        changes: _abc.Iterable[Global___PartyChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "report", b"report"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchScreenResponse: _TypeAlias = WatchScreenResponse  # noqa: Y015
+
+@_typing.final
+class PartyChange(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    CAME_FIELD_NUMBER: _builtins.int
+    WENT_FIELD_NUMBER: _builtins.int
+    party: _builtins.int
+    """Index into parties."""
+    before: _verdict_pb2.Verdict.ValueType
+    after: _verdict_pb2.Verdict.ValueType
+    @_builtins.property
+    def came(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Hit]:
+        """Restrictions that are new to the report, and those that are gone from it."""
+
+    @_builtins.property
+    def went(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Hit]: ...
+    def __init__(
+        self,
+        *,
+        party: _builtins.int = ...,
+        before: _verdict_pb2.Verdict.ValueType = ...,
+        after: _verdict_pb2.Verdict.ValueType = ...,
+        came: _abc.Iterable[_verdict_pb2.Hit] | None = ...,
+        went: _abc.Iterable[_verdict_pb2.Hit] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "came", b"came", "party", b"party", "went", b"went"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartyChange: _TypeAlias = PartyChange  # noqa: Y015
+
+@_typing.final
+class ExplainRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def check(self) -> Global___CheckRequest: ...
+    def __init__(
+        self,
+        *,
+        check: Global___CheckRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["check", b"check"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check", b"check"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainRequest: _TypeAlias = ExplainRequest  # noqa: Y015
+
+@_typing.final
+class ExplainResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWER_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    CONCLUSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def answer(self) -> Global___CheckResponse: ...
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExplainStep]:
+        """What was looked at, in the order of the log, and what became of it."""
+
+    @_builtins.property
+    def conclusion(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """How the verdict follows from the steps, in Chinese."""
+
+    def __init__(
+        self,
+        *,
+        answer: Global___CheckResponse | None = ...,
+        steps: _abc.Iterable[Global___ExplainStep] | None = ...,
+        conclusion: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "conclusion", b"conclusion", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainResponse: _TypeAlias = ExplainResponse  # noqa: Y015
+
+@_typing.final
+class ExplainStep(_message.Message):
+    """One restriction that was considered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HIT_FIELD_NUMBER: _builtins.int
+    COUNTED_FIELD_NUMBER: _builtins.int
+    CLAUSES_FIELD_NUMBER: _builtins.int
+    counted: _builtins.bool
+    """Whether it is a hit of the answer."""
+    @_builtins.property
+    def hit(self) -> _verdict_pb2.Hit: ...
+    @_builtins.property
+    def clauses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Clause]: ...
+    def __init__(
+        self,
+        *,
+        hit: _verdict_pb2.Hit | None = ...,
+        counted: _builtins.bool = ...,
+        clauses: _abc.Iterable[Global___Clause] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clauses", b"clauses", "counted", b"counted", "hit", b"hit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainStep: _TypeAlias = ExplainStep  # noqa: Y015
+
+@_typing.final
+class Clause(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """In Chinese, such as "适用于以这一身份参加的主体"."""
+    outcome: Global___ClauseOutcome.ValueType
+    detail: _builtins.str
+    """What was compared."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        outcome: Global___ClauseOutcome.ValueType = ...,
+        detail: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detail", b"detail", "outcome", b"outcome", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Clause: _TypeAlias = Clause  # noqa: Y015
+
+@_typing.final
+class ResolveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def subject(self) -> _subject_pb2.Identifier: ...
+    @_builtins.property
+    def purpose(self) -> Global___Purpose: ...
+    @_builtins.property
+    def consistency(self) -> _consistency_pb2.Consistency: ...
+    def __init__(
+        self,
+        *,
+        subject: _subject_pb2.Identifier | None = ...,
+        purpose: Global___Purpose | None = ...,
+        consistency: _consistency_pb2.Consistency | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "purpose", b"purpose", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "purpose", b"purpose", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveRequest: _TypeAlias = ResolveRequest  # noqa: Y015
+
+@_typing.final
+class ResolveResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDENTITY_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def identity(self) -> _verdict_pb2.Resolution: ...
+    @_builtins.property
+    def answered(self) -> Global___Answered: ...
+    def __init__(
+        self,
+        *,
+        identity: _verdict_pb2.Resolution | None = ...,
+        answered: Global___Answered | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveResponse: _TypeAlias = ResolveResponse  # noqa: Y015

@@ -45,6 +45,26 @@ class RestrictionServiceStub:
                 request_serializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckResponse.FromString,
                 _registered_method=True)
+        self.Screen = channel.unary_unary(
+                '/registry.v1.RestrictionService/Screen',
+                request_serializer=registry_dot_v1_dot_restriction__service__pb2.ScreenRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_restriction__service__pb2.ScreenResponse.FromString,
+                _registered_method=True)
+        self.WatchScreen = channel.unary_stream(
+                '/registry.v1.RestrictionService/WatchScreen',
+                request_serializer=registry_dot_v1_dot_restriction__service__pb2.WatchScreenRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_restriction__service__pb2.WatchScreenResponse.FromString,
+                _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/registry.v1.RestrictionService/Explain',
+                request_serializer=registry_dot_v1_dot_restriction__service__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_restriction__service__pb2.ExplainResponse.FromString,
+                _registered_method=True)
+        self.Resolve = channel.unary_unary(
+                '/registry.v1.RestrictionService/Resolve',
+                request_serializer=registry_dot_v1_dot_restriction__service__pb2.ResolveRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_restriction__service__pb2.ResolveResponse.FromString,
+                _registered_method=True)
 
 
 class RestrictionServiceServicer:
@@ -65,6 +85,35 @@ class RestrictionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Screen(self, request, context):
+        """Everybody of a tender at once: each party, and each bid as a whole.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchScreen(self, request, context):
+        """The same report again whenever something in it changes, until a day. Nothing about the tender is kept:
+        whoever was cut off comes again with the last answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Explain(self, request, context):
+        """The verdict step by step: which rule, which clause held or failed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Resolve(self, request, context):
+        """Whom an identifier names: current code, names, predecessors, branches.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RestrictionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +126,26 @@ def add_RestrictionServiceServicer_to_server(servicer, server):
                     servicer.BatchCheck,
                     request_deserializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckRequest.FromString,
                     response_serializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckResponse.SerializeToString,
+            ),
+            'Screen': grpc.unary_unary_rpc_method_handler(
+                    servicer.Screen,
+                    request_deserializer=registry_dot_v1_dot_restriction__service__pb2.ScreenRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_restriction__service__pb2.ScreenResponse.SerializeToString,
+            ),
+            'WatchScreen': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchScreen,
+                    request_deserializer=registry_dot_v1_dot_restriction__service__pb2.WatchScreenRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_restriction__service__pb2.WatchScreenResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=registry_dot_v1_dot_restriction__service__pb2.ExplainRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_restriction__service__pb2.ExplainResponse.SerializeToString,
+            ),
+            'Resolve': grpc.unary_unary_rpc_method_handler(
+                    servicer.Resolve,
+                    request_deserializer=registry_dot_v1_dot_restriction__service__pb2.ResolveRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_restriction__service__pb2.ResolveResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +203,114 @@ class RestrictionService:
             '/registry.v1.RestrictionService/BatchCheck',
             registry_dot_v1_dot_restriction__service__pb2.BatchCheckRequest.SerializeToString,
             registry_dot_v1_dot_restriction__service__pb2.BatchCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Screen(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.RestrictionService/Screen',
+            registry_dot_v1_dot_restriction__service__pb2.ScreenRequest.SerializeToString,
+            registry_dot_v1_dot_restriction__service__pb2.ScreenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchScreen(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/registry.v1.RestrictionService/WatchScreen',
+            registry_dot_v1_dot_restriction__service__pb2.WatchScreenRequest.SerializeToString,
+            registry_dot_v1_dot_restriction__service__pb2.WatchScreenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.RestrictionService/Explain',
+            registry_dot_v1_dot_restriction__service__pb2.ExplainRequest.SerializeToString,
+            registry_dot_v1_dot_restriction__service__pb2.ExplainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Resolve(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.RestrictionService/Resolve',
+            registry_dot_v1_dot_restriction__service__pb2.ResolveRequest.SerializeToString,
+            registry_dot_v1_dot_restriction__service__pb2.ResolveResponse.FromString,
             options,
             channel_credentials,
             insecure,

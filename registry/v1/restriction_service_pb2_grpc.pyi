@@ -37,6 +37,16 @@ class RestrictionServiceStub:
     """May this subject take part, for this purpose, at this time, and why (not)?"""
     BatchCheck: _grpc.UnaryUnaryMultiCallable[_restriction_service_pb2.BatchCheckRequest, _restriction_service_pb2.BatchCheckResponse]
     """The same question about up to 10,000 subjects, as parallel arrays."""
+    Screen: _grpc.UnaryUnaryMultiCallable[_restriction_service_pb2.ScreenRequest, _restriction_service_pb2.ScreenResponse]
+    """Everybody of a tender at once: each party, and each bid as a whole."""
+    WatchScreen: _grpc.UnaryStreamMultiCallable[_restriction_service_pb2.WatchScreenRequest, _restriction_service_pb2.WatchScreenResponse]
+    """The same report again whenever something in it changes, until a day. Nothing about the tender is kept:
+    whoever was cut off comes again with the last answer.
+    """
+    Explain: _grpc.UnaryUnaryMultiCallable[_restriction_service_pb2.ExplainRequest, _restriction_service_pb2.ExplainResponse]
+    """The verdict step by step: which rule, which clause held or failed."""
+    Resolve: _grpc.UnaryUnaryMultiCallable[_restriction_service_pb2.ResolveRequest, _restriction_service_pb2.ResolveResponse]
+    """Whom an identifier names: current code, names, predecessors, branches."""
 
 @_typing.type_check_only
 class RestrictionServiceAsyncStub(RestrictionServiceStub):
@@ -47,6 +57,16 @@ class RestrictionServiceAsyncStub(RestrictionServiceStub):
     """May this subject take part, for this purpose, at this time, and why (not)?"""
     BatchCheck: _aio.UnaryUnaryMultiCallable[_restriction_service_pb2.BatchCheckRequest, _restriction_service_pb2.BatchCheckResponse]  # type: ignore[assignment]
     """The same question about up to 10,000 subjects, as parallel arrays."""
+    Screen: _aio.UnaryUnaryMultiCallable[_restriction_service_pb2.ScreenRequest, _restriction_service_pb2.ScreenResponse]  # type: ignore[assignment]
+    """Everybody of a tender at once: each party, and each bid as a whole."""
+    WatchScreen: _aio.UnaryStreamMultiCallable[_restriction_service_pb2.WatchScreenRequest, _restriction_service_pb2.WatchScreenResponse]  # type: ignore[assignment]
+    """The same report again whenever something in it changes, until a day. Nothing about the tender is kept:
+    whoever was cut off comes again with the last answer.
+    """
+    Explain: _aio.UnaryUnaryMultiCallable[_restriction_service_pb2.ExplainRequest, _restriction_service_pb2.ExplainResponse]  # type: ignore[assignment]
+    """The verdict step by step: which rule, which clause held or failed."""
+    Resolve: _aio.UnaryUnaryMultiCallable[_restriction_service_pb2.ResolveRequest, _restriction_service_pb2.ResolveResponse]  # type: ignore[assignment]
+    """Whom an identifier names: current code, names, predecessors, branches."""
 
 class RestrictionServiceServicer(metaclass=_abc_1.ABCMeta):
     """Procurement, bidding, financing, licensing and border systems take verdicts out."""
@@ -66,5 +86,39 @@ class RestrictionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_restriction_service_pb2.BatchCheckResponse, _abc.Awaitable[_restriction_service_pb2.BatchCheckResponse]]:
         """The same question about up to 10,000 subjects, as parallel arrays."""
+
+    @_abc_1.abstractmethod
+    def Screen(
+        self,
+        request: _restriction_service_pb2.ScreenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restriction_service_pb2.ScreenResponse, _abc.Awaitable[_restriction_service_pb2.ScreenResponse]]:
+        """Everybody of a tender at once: each party, and each bid as a whole."""
+
+    @_abc_1.abstractmethod
+    def WatchScreen(
+        self,
+        request: _restriction_service_pb2.WatchScreenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_restriction_service_pb2.WatchScreenResponse], _abc.AsyncIterator[_restriction_service_pb2.WatchScreenResponse]]:
+        """The same report again whenever something in it changes, until a day. Nothing about the tender is kept:
+        whoever was cut off comes again with the last answer.
+        """
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _restriction_service_pb2.ExplainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restriction_service_pb2.ExplainResponse, _abc.Awaitable[_restriction_service_pb2.ExplainResponse]]:
+        """The verdict step by step: which rule, which clause held or failed."""
+
+    @_abc_1.abstractmethod
+    def Resolve(
+        self,
+        request: _restriction_service_pb2.ResolveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restriction_service_pb2.ResolveResponse, _abc.Awaitable[_restriction_service_pb2.ResolveResponse]]:
+        """Whom an identifier names: current code, names, predecessors, branches."""
 
 def add_RestrictionServiceServicer_to_server(servicer: RestrictionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -46,6 +46,73 @@ SEVERITY_SERIOUS: Severity.ValueType  # 3
 """严重"""
 Global___Severity: _TypeAlias = Severity  # noqa: Y015
 
+class _NotedStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NotedStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NotedStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NOTED_STATUS_UNSPECIFIED: _NotedStatus.ValueType  # 0
+    NOTED_STATUS_STAYED: _NotedStatus.ValueType  # 1
+    """中止执行"""
+    NOTED_STATUS_RESUMED: _NotedStatus.ValueType  # 2
+    """恢复执行"""
+    NOTED_STATUS_OBJECTED: _NotedStatus.ValueType  # 3
+    """异议处理中"""
+    NOTED_STATUS_OBJECTION_SETTLED: _NotedStatus.ValueType  # 4
+    """异议处理完毕"""
+    NOTED_STATUS_CONTESTED: _NotedStatus.ValueType  # 5
+    """行政复议、诉讼中"""
+    NOTED_STATUS_CONTEST_ENDED: _NotedStatus.ValueType  # 6
+    """行政复议、诉讼终结"""
+
+class NotedStatus(_NotedStatus, metaclass=_NotedStatusEnumTypeWrapper):
+    """What befell a recorded decision without ending it."""
+
+NOTED_STATUS_UNSPECIFIED: NotedStatus.ValueType  # 0
+NOTED_STATUS_STAYED: NotedStatus.ValueType  # 1
+"""中止执行"""
+NOTED_STATUS_RESUMED: NotedStatus.ValueType  # 2
+"""恢复执行"""
+NOTED_STATUS_OBJECTED: NotedStatus.ValueType  # 3
+"""异议处理中"""
+NOTED_STATUS_OBJECTION_SETTLED: NotedStatus.ValueType  # 4
+"""异议处理完毕"""
+NOTED_STATUS_CONTESTED: NotedStatus.ValueType  # 5
+"""行政复议、诉讼中"""
+NOTED_STATUS_CONTEST_ENDED: NotedStatus.ValueType  # 6
+"""行政复议、诉讼终结"""
+Global___NotedStatus: _TypeAlias = NotedStatus  # noqa: Y015
+
+class _SubjectLinkKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SubjectLinkKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SubjectLinkKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SUBJECT_LINK_KIND_UNSPECIFIED: _SubjectLinkKind.ValueType  # 0
+    SUBJECT_LINK_KIND_SUCCESSION: _SubjectLinkKind.ValueType  # 1
+    """换码: the same subject under a new code; from the old code to the new one."""
+    SUBJECT_LINK_KIND_MERGER: _SubjectLinkKind.ValueType  # 2
+    """合并: from the absorbed subject to the one that goes on (民法典 第六十七条)."""
+    SUBJECT_LINK_KIND_BRANCH: _SubjectLinkKind.ValueType  # 3
+    """分支机构: from the branch to the legal person it belongs to."""
+    SUBJECT_LINK_KIND_ALTERNATE: _SubjectLinkKind.ValueType  # 4
+    """旧码: from a code of before the USCC to the USCC of the same subject."""
+
+class SubjectLinkKind(_SubjectLinkKind, metaclass=_SubjectLinkKindEnumTypeWrapper): ...
+
+SUBJECT_LINK_KIND_UNSPECIFIED: SubjectLinkKind.ValueType  # 0
+SUBJECT_LINK_KIND_SUCCESSION: SubjectLinkKind.ValueType  # 1
+"""换码: the same subject under a new code; from the old code to the new one."""
+SUBJECT_LINK_KIND_MERGER: SubjectLinkKind.ValueType  # 2
+"""合并: from the absorbed subject to the one that goes on (民法典 第六十七条)."""
+SUBJECT_LINK_KIND_BRANCH: SubjectLinkKind.ValueType  # 3
+"""分支机构: from the branch to the legal person it belongs to."""
+SUBJECT_LINK_KIND_ALTERNATE: SubjectLinkKind.ValueType  # 4
+"""旧码: from a code of before the USCC to the USCC of the same subject."""
+Global___SubjectLinkKind: _TypeAlias = SubjectLinkKind  # noqa: Y015
+
 class _OfficialRole:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -121,6 +188,12 @@ class Statement(_message.Message):
     CORRECTION_FIELD_NUMBER: _builtins.int
     WITHDRAWAL_FIELD_NUMBER: _builtins.int
     REPAIR_FIELD_NUMBER: _builtins.int
+    LIFTING_FIELD_NUMBER: _builtins.int
+    STATUS_NOTE_FIELD_NUMBER: _builtins.int
+    SUBJECT_LINK_FIELD_NUMBER: _builtins.int
+    NAME_RULING_FIELD_NUMBER: _builtins.int
+    DELIVERY_FIELD_NUMBER: _builtins.int
+    RED_LIST_CANDIDACY_FIELD_NUMBER: _builtins.int
     DEPARTMENT_REGISTRATION_FIELD_NUMBER: _builtins.int
     OFFICIAL_REGISTRATION_FIELD_NUMBER: _builtins.int
     OFFICIAL_REVOCATION_FIELD_NUMBER: _builtins.int
@@ -128,6 +201,9 @@ class Statement(_message.Message):
     KEY_REVOCATION_FIELD_NUMBER: _builtins.int
     EDITION_ADOPTION_FIELD_NUMBER: _builtins.int
     GENESIS_FIELD_NUMBER: _builtins.int
+    EDITION_DRAFT_FIELD_NUMBER: _builtins.int
+    EDITION_REVIEW_FIELD_NUMBER: _builtins.int
+    RED_LIST_GRANT_FIELD_NUMBER: _builtins.int
     statement_id: _builtins.str
     """Chosen by the department, unique in it, 1 to 64 of [A-Za-z0-9._:-]. Submitting
     the same id again returns the first answer and changes nothing.
@@ -147,6 +223,18 @@ class Statement(_message.Message):
     @_builtins.property
     def repair(self) -> Global___Repair: ...
     @_builtins.property
+    def lifting(self) -> Global___Lifting: ...
+    @_builtins.property
+    def status_note(self) -> Global___StatusNote: ...
+    @_builtins.property
+    def subject_link(self) -> Global___SubjectLink: ...
+    @_builtins.property
+    def name_ruling(self) -> Global___NameRuling: ...
+    @_builtins.property
+    def delivery(self) -> Global___Delivery: ...
+    @_builtins.property
+    def red_list_candidacy(self) -> Global___RedListCandidacy: ...
+    @_builtins.property
     def department_registration(self) -> Global___DepartmentRegistration: ...
     @_builtins.property
     def official_registration(self) -> Global___OfficialRegistration: ...
@@ -160,6 +248,12 @@ class Statement(_message.Message):
     def edition_adoption(self) -> Global___EditionAdoption: ...
     @_builtins.property
     def genesis(self) -> Global___Genesis: ...
+    @_builtins.property
+    def edition_draft(self) -> Global___EditionDraft: ...
+    @_builtins.property
+    def edition_review(self) -> Global___EditionReview: ...
+    @_builtins.property
+    def red_list_grant(self) -> Global___RedListGrant: ...
     def __init__(
         self,
         *,
@@ -171,6 +265,12 @@ class Statement(_message.Message):
         correction: Global___Correction | None = ...,
         withdrawal: Global___Withdrawal | None = ...,
         repair: Global___Repair | None = ...,
+        lifting: Global___Lifting | None = ...,
+        status_note: Global___StatusNote | None = ...,
+        subject_link: Global___SubjectLink | None = ...,
+        name_ruling: Global___NameRuling | None = ...,
+        delivery: Global___Delivery | None = ...,
+        red_list_candidacy: Global___RedListCandidacy | None = ...,
         department_registration: Global___DepartmentRegistration | None = ...,
         official_registration: Global___OfficialRegistration | None = ...,
         official_revocation: Global___OfficialRevocation | None = ...,
@@ -178,12 +278,15 @@ class Statement(_message.Message):
         key_revocation: Global___KeyRevocation | None = ...,
         edition_adoption: Global___EditionAdoption | None = ...,
         genesis: Global___Genesis | None = ...,
+        edition_draft: Global___EditionDraft | None = ...,
+        edition_review: Global___EditionReview | None = ...,
+        red_list_grant: Global___RedListGrant | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "correction", b"correction", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "repair", b"repair", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "correction", b"correction", "delivery", b"delivery", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "name_ruling", b"name_ruling", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "repair", b"repair", "status_note", b"status_note", "subject_link", b"subject_link", "withdrawal", b"withdrawal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "correction", b"correction", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "nonce", b"nonce", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "repair", b"repair", "statement_id", b"statement_id", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "correction", b"correction", "delivery", b"delivery", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "name_ruling", b"name_ruling", "nonce", b"nonce", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "repair", b"repair", "statement_id", b"statement_id", "status_note", b"status_note", "subject_link", b"subject_link", "withdrawal", b"withdrawal"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling", "delivery", "red_list_candidacy", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis", "edition_draft", "edition_review", "red_list_grant"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 
@@ -357,12 +460,15 @@ class ImposedMeasure(_message.Message):
     LIFETIME_FIELD_NUMBER: _builtins.int
     SCOPE_FIELD_NUMBER: _builtins.int
     CAPACITY_FIELD_NUMBER: _builtins.int
+    ANCHOR_ON_FIELD_NUMBER: _builtins.int
     measure_code: _builtins.str
     until: _builtins.str
     """Empty where the document sets no end (while a status lasts) or lifetime is set."""
     lifetime: _builtins.bool
     capacity: _subject_pb2.Capacity.ValueType
     """The capacity in which it falls on the subject, where the measure names capacities."""
+    anchor_on: _builtins.str
+    """The day from which law counts the term, where it is not the document's own (刑罚执行完毕之日 …)."""
     @_builtins.property
     def scope(self) -> _subject_pb2.Scope: ...
     def __init__(
@@ -373,10 +479,11 @@ class ImposedMeasure(_message.Message):
         lifetime: _builtins.bool = ...,
         scope: _subject_pb2.Scope | None = ...,
         capacity: _subject_pb2.Capacity.ValueType = ...,
+        anchor_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "from", b"from", "lifetime", b"lifetime", "measure_code", b"measure_code", "scope", b"scope", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["anchor_on", b"anchor_on", "capacity", b"capacity", "from", b"from", "lifetime", b"lifetime", "measure_code", b"measure_code", "scope", b"scope", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -499,6 +606,250 @@ class Repair(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Repair: _TypeAlias = Repair  # noqa: Y015
+
+@_typing.final
+class Lifting(_message.Message):
+    """解除: a measure without a fixed term ends from a day on, by decision of who imposed it (解除限制出境 …)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    MEASURE_CODE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    measure_code: _builtins.str
+    """Empty = every measure of the target."""
+    effective_on: _builtins.str
+    """First day on which it no longer binds."""
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        measure_code: _builtins.str = ...,
+        document: Global___Document | None = ...,
+        effective_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "measure_code", b"measure_code", "reason", b"reason", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Lifting: _TypeAlias = Lifting  # noqa: Y015
+
+@_typing.final
+class StatusNote(_message.Message):
+    """标注: verdicts show it from this position on. The operator may note an objection on any record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    status: Global___NotedStatus.ValueType
+    effective_on: _builtins.str
+    """First day on which it holds."""
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
+    @_builtins.property
+    def document(self) -> Global___Document:
+        """Required for a stay and its end."""
+
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        status: Global___NotedStatus.ValueType = ...,
+        effective_on: _builtins.str = ...,
+        document: Global___Document | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "reason", b"reason", "status", b"status", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StatusNote: _TypeAlias = StatusNote  # noqa: Y015
+
+@_typing.final
+class SubjectLink(_message.Message):
+    """主体关联: how two codes belong together, by the registering authority."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    kind: Global___SubjectLinkKind.ValueType
+    effective_on: _builtins.str
+    """First day on which it holds; empty = always."""
+    reason: _builtins.str
+    @_builtins.property
+    def to(self) -> _subject_pb2.Identifier: ...
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        kind: Global___SubjectLinkKind.ValueType = ...,
+        to: _subject_pb2.Identifier | None = ...,
+        effective_on: _builtins.str = ...,
+        document: Global___Document | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "from", b"from", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "from", b"from", "kind", b"kind", "reason", b"reason", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectLink: _TypeAlias = SubjectLink  # noqa: Y015
+
+@_typing.final
+class NameRuling(_message.Message):
+    """名称认定: names that one code rightly bears or bore, decided by a human where statements disagree."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def subject(self) -> _subject_pb2.Identifier: ...
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        subject: _subject_pb2.Identifier | None = ...,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+        document: Global___Document | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "names", b"names", "reason", b"reason", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NameRuling: _TypeAlias = NameRuling  # noqa: Y015
+
+@_typing.final
+class Delivery(_message.Message):
+    """报送说明: everything of this list up to a day has been delivered, nothing new included. What is missing
+    from a delivery is not removed: only the listing authority removes.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIST_CODE_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    list_code: _builtins.str
+    as_of: _builtins.str
+    def __init__(
+        self,
+        *,
+        list_code: _builtins.str = ...,
+        as_of: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "list_code", b"list_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Delivery: _TypeAlias = Delivery  # noqa: Y015
+
+@_typing.final
+class RedListCandidacy(_message.Message):
+    """守信激励对象公示: a candidate for a red list, publicised before it is granted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    LIST_CODE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    LEGAL_BASIS_FIELD_NUMBER: _builtins.int
+    PUBLICISED_FROM_FIELD_NUMBER: _builtins.int
+    PUBLICISED_UNTIL_FIELD_NUMBER: _builtins.int
+    list_code: _builtins.str
+    """Red list of the catalogue, such as R-01."""
+    publicised_from: _builtins.str
+    """First and last day of public notice."""
+    publicised_until: _builtins.str
+    @_builtins.property
+    def subject(self) -> _subject_pb2.Subject: ...
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    @_builtins.property
+    def legal_basis(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        subject: _subject_pb2.Subject | None = ...,
+        list_code: _builtins.str = ...,
+        document: Global___Document | None = ...,
+        legal_basis: _abc.Iterable[_builtins.str] | None = ...,
+        publicised_from: _builtins.str = ...,
+        publicised_until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "legal_basis", b"legal_basis", "list_code", b"list_code", "publicised_from", b"publicised_from", "publicised_until", b"publicised_until", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedListCandidacy: _TypeAlias = RedListCandidacy  # noqa: Y015
+
+@_typing.final
+class RedListGrant(_message.Message):
+    """列入守信激励名单: grants what was publicised and not objected to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    until: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference:
+        """The candidacy."""
+
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        document: Global___Document | None = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "from", b"from", "target", b"target", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedListGrant: _TypeAlias = RedListGrant  # noqa: Y015
 
 @_typing.final
 class Mandate(_message.Message):
@@ -697,23 +1048,118 @@ class EditionAdoption(_message.Message):
 
     EDITION_FIELD_NUMBER: _builtins.int
     LABEL_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FROM_FIELD_NUMBER: _builtins.int
+    FILING_NUMBER_FIELD_NUMBER: _builtins.int
+    FILED_ON_FIELD_NUMBER: _builtins.int
     edition: _builtins.str
     """Lower-case hex SHA-256 that identifies the catalogue edition's content."""
     label: _builtins.str
     """Label for people, such as 2026.1."""
+    in_force_from: _builtins.str
+    """First day on which it is the law to apply; empty in a genesis statement = always."""
+    filing_number: _builtins.str
+    """备案: number and day of the filing."""
+    filed_on: _builtins.str
     def __init__(
         self,
         *,
         edition: _builtins.str = ...,
         label: _builtins.str = ...,
+        in_force_from: _builtins.str = ...,
+        filing_number: _builtins.str = ...,
+        filed_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "label", b"label"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "filed_on", b"filed_on", "filing_number", b"filing_number", "in_force_from", b"in_force_from", "label", b"label"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EditionAdoption: _TypeAlias = EditionAdoption  # noqa: Y015
+
+@_typing.final
+class EditionFile(_message.Message):
+    """A file of a catalogue edition."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    content: _builtins.str
+    """UTF-8."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        content: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EditionFile: _TypeAlias = EditionFile  # noqa: Y015
+
+@_typing.final
+class EditionDraft(_message.Message):
+    """A catalogue edition as one official proposes it; nothing follows from it until it is adopted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    EDITION_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    edition: _builtins.str
+    """Lower-case hex SHA-256 of the files, as of the edition they make."""
+    label: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___EditionFile]: ...
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[Global___EditionFile] | None = ...,
+        edition: _builtins.str = ...,
+        label: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "files", b"files", "label", b"label", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EditionDraft: _TypeAlias = EditionDraft  # noqa: Y015
+
+@_typing.final
+class EditionReview(_message.Message):
+    """合法性审查: the legal opinion of a second official on a draft."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EDITION_FIELD_NUMBER: _builtins.int
+    LAWFUL_FIELD_NUMBER: _builtins.int
+    OPINION_FIELD_NUMBER: _builtins.int
+    edition: _builtins.str
+    lawful: _builtins.bool
+    opinion: _builtins.str
+    def __init__(
+        self,
+        *,
+        edition: _builtins.str = ...,
+        lawful: _builtins.bool = ...,
+        opinion: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "lawful", b"lawful", "opinion", b"opinion"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EditionReview: _TypeAlias = EditionReview  # noqa: Y015
 
 @_typing.final
 class Genesis(_message.Message):

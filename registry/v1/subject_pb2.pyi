@@ -232,6 +232,19 @@ class _IdentifierTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Identi
     """台湾居民来往大陆通行证"""
     IDENTIFIER_TYPE_FOREIGN_PERMANENT_RESIDENT_ID: _IdentifierType.ValueType  # 6
     """外国人永久居留身份证"""
+    IDENTIFIER_TYPE_REGISTRATION_NUMBER: _IdentifierType.ValueType  # 7
+    """Codes from before the USCC (发改办财金〔2018〕424号, 行政相对人代码_2 to _6): they never name a subject of
+    a statement, they lead to its USCC where a SubjectLink says so.
+    工商注册号
+    """
+    IDENTIFIER_TYPE_ORGANISATION_CODE: _IdentifierType.ValueType  # 8
+    """组织机构代码, GB 11714"""
+    IDENTIFIER_TYPE_TAX_REGISTRATION_NUMBER: _IdentifierType.ValueType  # 9
+    """税务登记号"""
+    IDENTIFIER_TYPE_INSTITUTION_CERTIFICATE: _IdentifierType.ValueType  # 10
+    """事业单位证书号"""
+    IDENTIFIER_TYPE_SOCIAL_ORG_CERTIFICATE: _IdentifierType.ValueType  # 11
+    """社会组织登记证号"""
 
 class IdentifierType(_IdentifierType, metaclass=_IdentifierTypeEnumTypeWrapper): ...
 
@@ -248,6 +261,19 @@ IDENTIFIER_TYPE_TAIWAN_PERMIT: IdentifierType.ValueType  # 5
 """台湾居民来往大陆通行证"""
 IDENTIFIER_TYPE_FOREIGN_PERMANENT_RESIDENT_ID: IdentifierType.ValueType  # 6
 """外国人永久居留身份证"""
+IDENTIFIER_TYPE_REGISTRATION_NUMBER: IdentifierType.ValueType  # 7
+"""Codes from before the USCC (发改办财金〔2018〕424号, 行政相对人代码_2 to _6): they never name a subject of
+a statement, they lead to its USCC where a SubjectLink says so.
+工商注册号
+"""
+IDENTIFIER_TYPE_ORGANISATION_CODE: IdentifierType.ValueType  # 8
+"""组织机构代码, GB 11714"""
+IDENTIFIER_TYPE_TAX_REGISTRATION_NUMBER: IdentifierType.ValueType  # 9
+"""税务登记号"""
+IDENTIFIER_TYPE_INSTITUTION_CERTIFICATE: IdentifierType.ValueType  # 10
+"""事业单位证书号"""
+IDENTIFIER_TYPE_SOCIAL_ORG_CERTIFICATE: IdentifierType.ValueType  # 11
+"""社会组织登记证号"""
 Global___IdentifierType: _TypeAlias = IdentifierType  # noqa: Y015
 
 class _TenderKind:

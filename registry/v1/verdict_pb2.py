@@ -26,27 +26,39 @@ from registry.v1 import statement_pb2 as registry_dot_v1_dot_statement__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19registry/v1/verdict.proto\x12\x0bregistry.v1\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\"\x84\x03\n\x03Hit\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x14\n\x0cmeasure_name\x18\x02 \x01(\t\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x03 \x01(\x0e\x32\x16.registry.v1.HitEffect\x12\'\n\x07reasons\x18\x04 \x03(\x0e\x32\x16.registry.v1.HitReason\x12\x11\n\tlist_code\x18\x05 \x01(\t\x12\x11\n\tlist_name\x18\x06 \x01(\t\x12\'\n\x08\x64ocument\x18\x07 \x01(\x0b\x32\x15.registry.v1.Document\x12\x13\n\x0blegal_basis\x18\x08 \x03(\t\x12\x0c\n\x04\x66rom\x18\t \x01(\t\x12\r\n\x05until\x18\n \x01(\t\x12\x10\n\x08lifetime\x18\x0b \x01(\x08\x12!\n\x05scope\x18\x0c \x01(\x0b\x32\x12.registry.v1.Scope\x12\x0e\n\x06relief\x18\r \x01(\t\x12\x10\n\x08position\x18\x0e \x01(\x04\x12\x14\n\x0cstatement_id\x18\x0f \x01(\t\x12\x12\n\ndepartment\x18\x10 \x01(\t\"a\n\x07\x43hecked\x12-\n\x08measures\x18\x01 \x03(\x0b\x32\x1b.registry.v1.CheckedMeasure\x12\'\n\x05lists\x18\x02 \x03(\x0b\x32\x18.registry.v1.CheckedList\",\n\x0e\x43heckedMeasure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"<\n\x0b\x43heckedList\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tconnected\x18\x03 \x01(\x08*y\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x11\n\rVERDICT_CLEAR\x10\x01\x12\x12\n\x0eVERDICT_REVIEW\x10\x02\x12\x13\n\x0fVERDICT_BLOCKED\x10\x03\x12\x19\n\x15VERDICT_INDETERMINATE\x10\x04*\xbb\x01\n\x13IndeterminateReason\x12$\n INDETERMINATE_REASON_UNSPECIFIED\x10\x00\x12(\n$INDETERMINATE_REASON_SUBJECT_UNKNOWN\x10\x01\x12%\n!INDETERMINATE_REASON_CODE_INVALID\x10\x02\x12-\n)INDETERMINATE_REASON_SOURCE_NOT_CONNECTED\x10\x03*w\n\tHitEffect\x12\x1a\n\x16HIT_EFFECT_UNSPECIFIED\x10\x00\x12\x15\n\x11HIT_EFFECT_BLOCKS\x10\x01\x12\x1b\n\x17HIT_EFFECT_NEEDS_REVIEW\x10\x02\x12\x1a\n\x16HIT_EFFECT_INFORMATION\x10\x03*\xeb\x03\n\tHitReason\x12\x1a\n\x16HIT_REASON_UNSPECIFIED\x10\x00\x12\x18\n\x14HIT_REASON_MANDATORY\x10\x01\x12\x1c\n\x18HIT_REASON_DISCRETIONARY\x10\x02\x12\x1e\n\x1aHIT_REASON_ROLE_NOT_STATED\x10\x03\x12!\n\x1dHIT_REASON_REGION_NOT_SETTLED\x10\x04\x12#\n\x1fHIT_REASON_INDUSTRY_NOT_SETTLED\x10\x05\x12#\n\x1fHIT_REASON_ACTIVITY_NOT_SETTLED\x10\x06\x12%\n!HIT_REASON_TENDER_KIND_NOT_STATED\x10\x07\x12\x1d\n\x19HIT_REASON_LOW_CONFIDENCE\x10\x08\x12\x19\n\x15HIT_REASON_OTHER_ROLE\x10\t\x12\x1b\n\x17HIT_REASON_OTHER_REGION\x10\n\x12\x1d\n\x19HIT_REASON_OTHER_INDUSTRY\x10\x0b\x12\x1d\n\x19HIT_REASON_OTHER_ACTIVITY\x10\x0c\x12\x1f\n\x1bHIT_REASON_VOLUNTARY_TENDER\x10\r\x12 \n\x1cHIT_REASON_NOT_A_RESTRICTION\x10\x0e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19registry/v1/verdict.proto\x12\x0bregistry.v1\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\"\x94\x05\n\x03Hit\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x14\n\x0cmeasure_name\x18\x02 \x01(\t\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x03 \x01(\x0e\x32\x16.registry.v1.HitEffect\x12\'\n\x07reasons\x18\x04 \x03(\x0e\x32\x16.registry.v1.HitReason\x12\x11\n\tlist_code\x18\x05 \x01(\t\x12\x11\n\tlist_name\x18\x06 \x01(\t\x12\'\n\x08\x64ocument\x18\x07 \x01(\x0b\x32\x15.registry.v1.Document\x12\x13\n\x0blegal_basis\x18\x08 \x03(\t\x12\x0c\n\x04\x66rom\x18\t \x01(\t\x12\r\n\x05until\x18\n \x01(\t\x12\x10\n\x08lifetime\x18\x0b \x01(\x08\x12!\n\x05scope\x18\x0c \x01(\x0b\x32\x12.registry.v1.Scope\x12\x0e\n\x06relief\x18\r \x01(\t\x12\x10\n\x08position\x18\x0e \x01(\x04\x12\x14\n\x0cstatement_id\x18\x0f \x01(\t\x12\x12\n\ndepartment\x18\x10 \x01(\t\x12&\n\x06status\x18\x11 \x01(\x0e\x32\x16.registry.v1.HitStatus\x12.\n\x06origin\x18\x12 \x01(\x0e\x32\x1e.registry.v1.RestrictionOrigin\x12.\n\x08relation\x18\x13 \x01(\x0e\x32\x1c.registry.v1.SubjectRelation\x12(\n\x07related\x18\x14 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x13\n\x0bunconfirmed\x18\x15 \x01(\x08\x12\x13\n\x0bmilder_rule\x18\x16 \x01(\x08\x12\x1d\n\x10repeats_position\x18\x17 \x01(\x04H\x00\x88\x01\x01\x42\x13\n\x11_repeats_position\"\xba\x01\n\nResolution\x12-\n\x06status\x18\x01 \x01(\x0e\x32\x1d.registry.v1.ResolutionStatus\x12(\n\x07\x63urrent\x18\x02 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\r\n\x05names\x18\x03 \x03(\t\x12\x16\n\x0e\x64isputed_names\x18\x04 \x03(\t\x12,\n\x07related\x18\x05 \x03(\x0b\x32\x1b.registry.v1.RelatedSubject\"\x7f\n\x0eRelatedSubject\x12+\n\nidentifier\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12.\n\x08relation\x18\x02 \x01(\x0e\x32\x1c.registry.v1.SubjectRelation\x12\x10\n\x08position\x18\x03 \x01(\x04\"a\n\x07\x43hecked\x12-\n\x08measures\x18\x01 \x03(\x0b\x32\x1b.registry.v1.CheckedMeasure\x12\'\n\x05lists\x18\x02 \x03(\x0b\x32\x18.registry.v1.CheckedList\",\n\x0e\x43heckedMeasure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"p\n\x0b\x43heckedList\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12\r\n\x05\x61s_of\x18\x04 \x01(\t\x12\r\n\x05stale\x18\x05 \x01(\x08\x12\x14\n\x0cmax_age_days\x18\x06 \x01(\r*y\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x11\n\rVERDICT_CLEAR\x10\x01\x12\x12\n\x0eVERDICT_REVIEW\x10\x02\x12\x13\n\x0fVERDICT_BLOCKED\x10\x03\x12\x19\n\x15VERDICT_INDETERMINATE\x10\x04*\x8f\x02\n\x13IndeterminateReason\x12$\n INDETERMINATE_REASON_UNSPECIFIED\x10\x00\x12(\n$INDETERMINATE_REASON_SUBJECT_UNKNOWN\x10\x01\x12%\n!INDETERMINATE_REASON_CODE_INVALID\x10\x02\x12-\n)INDETERMINATE_REASON_SOURCE_NOT_CONNECTED\x10\x03\x12%\n!INDETERMINATE_REASON_SOURCE_STALE\x10\x04\x12+\n\'INDETERMINATE_REASON_IDENTITY_AMBIGUOUS\x10\x05*w\n\tHitEffect\x12\x1a\n\x16HIT_EFFECT_UNSPECIFIED\x10\x00\x12\x15\n\x11HIT_EFFECT_BLOCKS\x10\x01\x12\x1b\n\x17HIT_EFFECT_NEEDS_REVIEW\x10\x02\x12\x1a\n\x16HIT_EFFECT_INFORMATION\x10\x03*\x9c\x05\n\tHitReason\x12\x1a\n\x16HIT_REASON_UNSPECIFIED\x10\x00\x12\x18\n\x14HIT_REASON_MANDATORY\x10\x01\x12\x1c\n\x18HIT_REASON_DISCRETIONARY\x10\x02\x12\x1e\n\x1aHIT_REASON_ROLE_NOT_STATED\x10\x03\x12!\n\x1dHIT_REASON_REGION_NOT_SETTLED\x10\x04\x12#\n\x1fHIT_REASON_INDUSTRY_NOT_SETTLED\x10\x05\x12#\n\x1fHIT_REASON_ACTIVITY_NOT_SETTLED\x10\x06\x12%\n!HIT_REASON_TENDER_KIND_NOT_STATED\x10\x07\x12\x1d\n\x19HIT_REASON_LOW_CONFIDENCE\x10\x08\x12\x19\n\x15HIT_REASON_OTHER_ROLE\x10\t\x12\x1b\n\x17HIT_REASON_OTHER_REGION\x10\n\x12\x1d\n\x19HIT_REASON_OTHER_INDUSTRY\x10\x0b\x12\x1d\n\x19HIT_REASON_OTHER_ACTIVITY\x10\x0c\x12\x1f\n\x1bHIT_REASON_VOLUNTARY_TENDER\x10\r\x12 \n\x1cHIT_REASON_NOT_A_RESTRICTION\x10\x0e\x12\x15\n\x11HIT_REASON_STAYED\x10\x0f\x12\x17\n\x13HIT_REASON_OBJECTED\x10\x10\x12\x1f\n\x1bHIT_REASON_BRANCH_OR_PARENT\x10\x11\x12\x1f\n\x1bHIT_REASON_ABSORBED_SUBJECT\x10\x12\x12\x1f\n\x1bHIT_REASON_NOT_YET_IN_FORCE\x10\x13\x12\x1c\n\x18HIT_REASON_FACTS_UNCLEAR\x10\x14*\x81\x02\n\tHitStatus\x12\x1a\n\x16HIT_STATUS_UNSPECIFIED\x10\x00\x12\x17\n\x13HIT_STATUS_IN_FORCE\x10\x01\x12\x15\n\x11HIT_STATUS_COMING\x10\x02\x12\x15\n\x11HIT_STATUS_STAYED\x10\x03\x12\x17\n\x13HIT_STATUS_OBJECTED\x10\x04\x12\x18\n\x14HIT_STATUS_CONTESTED\x10\x05\x12\x16\n\x12HIT_STATUS_EXPIRED\x10\x06\x12\x17\n\x13HIT_STATUS_REPAIRED\x10\x07\x12\x15\n\x11HIT_STATUS_LIFTED\x10\x08\x12\x16\n\x12HIT_STATUS_REVOKED\x10\t*\x95\x01\n\x11RestrictionOrigin\x12\"\n\x1eRESTRICTION_ORIGIN_UNSPECIFIED\x10\x00\x12\x1f\n\x1bRESTRICTION_ORIGIN_DECISION\x10\x01\x12\x1b\n\x17RESTRICTION_ORIGIN_LIST\x10\x02\x12\x1e\n\x1aRESTRICTION_ORIGIN_STATUTE\x10\x03*\xe2\x01\n\x0fSubjectRelation\x12 \n\x1cSUBJECT_RELATION_UNSPECIFIED\x10\x00\x12\x19\n\x15SUBJECT_RELATION_SELF\x10\x01\x12\x19\n\x15SUBJECT_RELATION_SAME\x10\x02\x12\x1d\n\x19SUBJECT_RELATION_ABSORBED\x10\x03\x12\x1b\n\x17SUBJECT_RELATION_PARENT\x10\x04\x12\x1b\n\x17SUBJECT_RELATION_BRANCH\x10\x05\x12\x1e\n\x1aSUBJECT_RELATION_SURVIVING\x10\x06*\xbb\x01\n\x10ResolutionStatus\x12!\n\x1dRESOLUTION_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1aRESOLUTION_STATUS_RESOLVED\x10\x01\x12\x1f\n\x1bRESOLUTION_STATUS_NOT_FOUND\x10\x02\x12\x1f\n\x1bRESOLUTION_STATUS_AMBIGUOUS\x10\x03\x12\"\n\x1eRESOLUTION_STATUS_INVALID_CODE\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.verdict_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VERDICT']._serialized_start=696
-  _globals['_VERDICT']._serialized_end=817
-  _globals['_INDETERMINATEREASON']._serialized_start=820
-  _globals['_INDETERMINATEREASON']._serialized_end=1007
-  _globals['_HITEFFECT']._serialized_start=1009
-  _globals['_HITEFFECT']._serialized_end=1128
-  _globals['_HITREASON']._serialized_start=1131
-  _globals['_HITREASON']._serialized_end=1622
+  _globals['_VERDICT']._serialized_start=1338
+  _globals['_VERDICT']._serialized_end=1459
+  _globals['_INDETERMINATEREASON']._serialized_start=1462
+  _globals['_INDETERMINATEREASON']._serialized_end=1733
+  _globals['_HITEFFECT']._serialized_start=1735
+  _globals['_HITEFFECT']._serialized_end=1854
+  _globals['_HITREASON']._serialized_start=1857
+  _globals['_HITREASON']._serialized_end=2525
+  _globals['_HITSTATUS']._serialized_start=2528
+  _globals['_HITSTATUS']._serialized_end=2785
+  _globals['_RESTRICTIONORIGIN']._serialized_start=2788
+  _globals['_RESTRICTIONORIGIN']._serialized_end=2937
+  _globals['_SUBJECTRELATION']._serialized_start=2940
+  _globals['_SUBJECTRELATION']._serialized_end=3166
+  _globals['_RESOLUTIONSTATUS']._serialized_start=3169
+  _globals['_RESOLUTIONSTATUS']._serialized_end=3356
   _globals['_HIT']._serialized_start=99
-  _globals['_HIT']._serialized_end=487
-  _globals['_CHECKED']._serialized_start=489
-  _globals['_CHECKED']._serialized_end=586
-  _globals['_CHECKEDMEASURE']._serialized_start=588
-  _globals['_CHECKEDMEASURE']._serialized_end=632
-  _globals['_CHECKEDLIST']._serialized_start=634
-  _globals['_CHECKEDLIST']._serialized_end=694
+  _globals['_HIT']._serialized_end=759
+  _globals['_RESOLUTION']._serialized_start=762
+  _globals['_RESOLUTION']._serialized_end=948
+  _globals['_RELATEDSUBJECT']._serialized_start=950
+  _globals['_RELATEDSUBJECT']._serialized_end=1077
+  _globals['_CHECKED']._serialized_start=1079
+  _globals['_CHECKED']._serialized_end=1176
+  _globals['_CHECKEDMEASURE']._serialized_start=1178
+  _globals['_CHECKEDMEASURE']._serialized_end=1222
+  _globals['_CHECKEDLIST']._serialized_start=1224
+  _globals['_CHECKEDLIST']._serialized_end=1336
 # @@protoc_insertion_point(module_scope)

@@ -66,6 +66,10 @@ class _IndeterminateReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_I
     """The identifier is malformed or fails its check digit."""
     INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: _IndeterminateReason.ValueType  # 3
     """No department with a mandate for a list that law requires to be checked is connected."""
+    INDETERMINATE_REASON_SOURCE_STALE: _IndeterminateReason.ValueType  # 4
+    """The last delivery of such a list is older than its bound on the day asked about."""
+    INDETERMINATE_REASON_IDENTITY_AMBIGUOUS: _IndeterminateReason.ValueType  # 5
+    """One code under several names, or one legacy code of several subjects: a human must decide."""
 
 class IndeterminateReason(_IndeterminateReason, metaclass=_IndeterminateReasonEnumTypeWrapper): ...
 
@@ -76,6 +80,10 @@ INDETERMINATE_REASON_CODE_INVALID: IndeterminateReason.ValueType  # 2
 """The identifier is malformed or fails its check digit."""
 INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: IndeterminateReason.ValueType  # 3
 """No department with a mandate for a list that law requires to be checked is connected."""
+INDETERMINATE_REASON_SOURCE_STALE: IndeterminateReason.ValueType  # 4
+"""The last delivery of such a list is older than its bound on the day asked about."""
+INDETERMINATE_REASON_IDENTITY_AMBIGUOUS: IndeterminateReason.ValueType  # 5
+"""One code under several names, or one legacy code of several subjects: a human must decide."""
 Global___IndeterminateReason: _TypeAlias = IndeterminateReason  # noqa: Y015
 
 class _HitEffect:
@@ -131,6 +139,18 @@ class _HitReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HitReason.V
     HIT_REASON_VOLUNTARY_TENDER: _HitReason.ValueType  # 13
     HIT_REASON_NOT_A_RESTRICTION: _HitReason.ValueType  # 14
     """Supervision measures do not touch participation."""
+    HIT_REASON_STAYED: _HitReason.ValueType  # 15
+    """中止执行"""
+    HIT_REASON_OBJECTED: _HitReason.ValueType  # 16
+    """异议处理中"""
+    HIT_REASON_BRANCH_OR_PARENT: _HitReason.ValueType  # 17
+    """It fell on the parent or a branch, which is one legal person with the subject or part of it (law.md §5.3)."""
+    HIT_REASON_ABSORBED_SUBJECT: _HitReason.ValueType  # 18
+    """It fell on a subject that was absorbed (民法典 第六十七条); whether it passes on is for a human."""
+    HIT_REASON_NOT_YET_IN_FORCE: _HitReason.ValueType  # 19
+    """It begins after the day asked about."""
+    HIT_REASON_FACTS_UNCLEAR: _HitReason.ValueType  # 20
+    """The record does not say clearly whether the facts that the law asks for are there."""
 
 class HitReason(_HitReason, metaclass=_HitReasonEnumTypeWrapper):
     """Why a hit has its effect; several may hold."""
@@ -156,7 +176,147 @@ HIT_REASON_OTHER_ACTIVITY: HitReason.ValueType  # 12
 HIT_REASON_VOLUNTARY_TENDER: HitReason.ValueType  # 13
 HIT_REASON_NOT_A_RESTRICTION: HitReason.ValueType  # 14
 """Supervision measures do not touch participation."""
+HIT_REASON_STAYED: HitReason.ValueType  # 15
+"""中止执行"""
+HIT_REASON_OBJECTED: HitReason.ValueType  # 16
+"""异议处理中"""
+HIT_REASON_BRANCH_OR_PARENT: HitReason.ValueType  # 17
+"""It fell on the parent or a branch, which is one legal person with the subject or part of it (law.md §5.3)."""
+HIT_REASON_ABSORBED_SUBJECT: HitReason.ValueType  # 18
+"""It fell on a subject that was absorbed (民法典 第六十七条); whether it passes on is for a human."""
+HIT_REASON_NOT_YET_IN_FORCE: HitReason.ValueType  # 19
+"""It begins after the day asked about."""
+HIT_REASON_FACTS_UNCLEAR: HitReason.ValueType  # 20
+"""The record does not say clearly whether the facts that the law asks for are there."""
 Global___HitReason: _TypeAlias = HitReason  # noqa: Y015
+
+class _HitStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _HitStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HitStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    HIT_STATUS_UNSPECIFIED: _HitStatus.ValueType  # 0
+    HIT_STATUS_IN_FORCE: _HitStatus.ValueType  # 1
+    """生效"""
+    HIT_STATUS_COMING: _HitStatus.ValueType  # 2
+    """尚未生效"""
+    HIT_STATUS_STAYED: _HitStatus.ValueType  # 3
+    """中止执行"""
+    HIT_STATUS_OBJECTED: _HitStatus.ValueType  # 4
+    """异议处理中"""
+    HIT_STATUS_CONTESTED: _HitStatus.ValueType  # 5
+    """行政复议、诉讼中: in force all the same (行政处罚法 第七十三条)"""
+    HIT_STATUS_EXPIRED: _HitStatus.ValueType  # 6
+    """期满"""
+    HIT_STATUS_REPAIRED: _HitStatus.ValueType  # 7
+    """信用修复、提前移出"""
+    HIT_STATUS_LIFTED: _HitStatus.ValueType  # 8
+    """解除"""
+    HIT_STATUS_REVOKED: _HitStatus.ValueType  # 9
+    """撤销"""
+
+class HitStatus(_HitStatus, metaclass=_HitStatusEnumTypeWrapper):
+    """Where a restriction stands on the day asked about, by what is known at the position."""
+
+HIT_STATUS_UNSPECIFIED: HitStatus.ValueType  # 0
+HIT_STATUS_IN_FORCE: HitStatus.ValueType  # 1
+"""生效"""
+HIT_STATUS_COMING: HitStatus.ValueType  # 2
+"""尚未生效"""
+HIT_STATUS_STAYED: HitStatus.ValueType  # 3
+"""中止执行"""
+HIT_STATUS_OBJECTED: HitStatus.ValueType  # 4
+"""异议处理中"""
+HIT_STATUS_CONTESTED: HitStatus.ValueType  # 5
+"""行政复议、诉讼中: in force all the same (行政处罚法 第七十三条)"""
+HIT_STATUS_EXPIRED: HitStatus.ValueType  # 6
+"""期满"""
+HIT_STATUS_REPAIRED: HitStatus.ValueType  # 7
+"""信用修复、提前移出"""
+HIT_STATUS_LIFTED: HitStatus.ValueType  # 8
+"""解除"""
+HIT_STATUS_REVOKED: HitStatus.ValueType  # 9
+"""撤销"""
+Global___HitStatus: _TypeAlias = HitStatus  # noqa: Y015
+
+class _RestrictionOrigin:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RestrictionOriginEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RestrictionOrigin.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESTRICTION_ORIGIN_UNSPECIFIED: _RestrictionOrigin.ValueType  # 0
+    RESTRICTION_ORIGIN_DECISION: _RestrictionOrigin.ValueType  # 1
+    """The content of a decision, with its own dates."""
+    RESTRICTION_ORIGIN_LIST: _RestrictionOrigin.ValueType  # 2
+    """Follows an entry on a list, as long as it lasts."""
+    RESTRICTION_ORIGIN_STATUTE: _RestrictionOrigin.ValueType  # 3
+    """Arises by law from a recorded fact."""
+
+class RestrictionOrigin(_RestrictionOrigin, metaclass=_RestrictionOriginEnumTypeWrapper):
+    """From what a restriction arises."""
+
+RESTRICTION_ORIGIN_UNSPECIFIED: RestrictionOrigin.ValueType  # 0
+RESTRICTION_ORIGIN_DECISION: RestrictionOrigin.ValueType  # 1
+"""The content of a decision, with its own dates."""
+RESTRICTION_ORIGIN_LIST: RestrictionOrigin.ValueType  # 2
+"""Follows an entry on a list, as long as it lasts."""
+RESTRICTION_ORIGIN_STATUTE: RestrictionOrigin.ValueType  # 3
+"""Arises by law from a recorded fact."""
+Global___RestrictionOrigin: _TypeAlias = RestrictionOrigin  # noqa: Y015
+
+class _SubjectRelation:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SubjectRelationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SubjectRelation.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SUBJECT_RELATION_UNSPECIFIED: _SubjectRelation.ValueType  # 0
+    SUBJECT_RELATION_SELF: _SubjectRelation.ValueType  # 1
+    SUBJECT_RELATION_SAME: _SubjectRelation.ValueType  # 2
+    """The same subject under an earlier or later code."""
+    SUBJECT_RELATION_ABSORBED: _SubjectRelation.ValueType  # 3
+    SUBJECT_RELATION_PARENT: _SubjectRelation.ValueType  # 4
+    SUBJECT_RELATION_BRANCH: _SubjectRelation.ValueType  # 5
+    SUBJECT_RELATION_SURVIVING: _SubjectRelation.ValueType  # 6
+    """The one that absorbed it."""
+
+class SubjectRelation(_SubjectRelation, metaclass=_SubjectRelationEnumTypeWrapper):
+    """How the subject a restriction fell on is related to the one asked about."""
+
+SUBJECT_RELATION_UNSPECIFIED: SubjectRelation.ValueType  # 0
+SUBJECT_RELATION_SELF: SubjectRelation.ValueType  # 1
+SUBJECT_RELATION_SAME: SubjectRelation.ValueType  # 2
+"""The same subject under an earlier or later code."""
+SUBJECT_RELATION_ABSORBED: SubjectRelation.ValueType  # 3
+SUBJECT_RELATION_PARENT: SubjectRelation.ValueType  # 4
+SUBJECT_RELATION_BRANCH: SubjectRelation.ValueType  # 5
+SUBJECT_RELATION_SURVIVING: SubjectRelation.ValueType  # 6
+"""The one that absorbed it."""
+Global___SubjectRelation: _TypeAlias = SubjectRelation  # noqa: Y015
+
+class _ResolutionStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ResolutionStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResolutionStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESOLUTION_STATUS_UNSPECIFIED: _ResolutionStatus.ValueType  # 0
+    RESOLUTION_STATUS_RESOLVED: _ResolutionStatus.ValueType  # 1
+    RESOLUTION_STATUS_NOT_FOUND: _ResolutionStatus.ValueType  # 2
+    RESOLUTION_STATUS_AMBIGUOUS: _ResolutionStatus.ValueType  # 3
+    RESOLUTION_STATUS_INVALID_CODE: _ResolutionStatus.ValueType  # 4
+
+class ResolutionStatus(_ResolutionStatus, metaclass=_ResolutionStatusEnumTypeWrapper):
+    """Whether an identifier leads to one subject."""
+
+RESOLUTION_STATUS_UNSPECIFIED: ResolutionStatus.ValueType  # 0
+RESOLUTION_STATUS_RESOLVED: ResolutionStatus.ValueType  # 1
+RESOLUTION_STATUS_NOT_FOUND: ResolutionStatus.ValueType  # 2
+RESOLUTION_STATUS_AMBIGUOUS: ResolutionStatus.ValueType  # 3
+RESOLUTION_STATUS_INVALID_CODE: ResolutionStatus.ValueType  # 4
+Global___ResolutionStatus: _TypeAlias = ResolutionStatus  # noqa: Y015
 
 @_typing.final
 class Hit(_message.Message):
@@ -180,6 +340,13 @@ class Hit(_message.Message):
     POSITION_FIELD_NUMBER: _builtins.int
     STATEMENT_ID_FIELD_NUMBER: _builtins.int
     DEPARTMENT_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    RELATION_FIELD_NUMBER: _builtins.int
+    RELATED_FIELD_NUMBER: _builtins.int
+    UNCONFIRMED_FIELD_NUMBER: _builtins.int
+    MILDER_RULE_FIELD_NUMBER: _builtins.int
+    REPEATS_POSITION_FIELD_NUMBER: _builtins.int
     measure_code: _builtins.str
     measure_name: _builtins.str
     effect: Global___HitEffect.ValueType
@@ -195,6 +362,18 @@ class Hit(_message.Message):
     """序号 and id of the statement, and the department that made it."""
     statement_id: _builtins.str
     department: _builtins.str
+    status: Global___HitStatus.ValueType
+    origin: Global___RestrictionOrigin.ValueType
+    relation: Global___SubjectRelation.ValueType
+    """The subject it fell on, where that is not the code asked about."""
+    unconfirmed: _builtins.bool
+    """The catalogue marks the measure or the list as not confirmed."""
+    milder_rule: _builtins.bool
+    """从旧兼从轻: a later, milder rule was applied to it."""
+    repeats_position: _builtins.int
+    """再次违法: position of an earlier decision by the same measure that ended within the law's window
+    (招标投标法实施条例 第六十七条、第六十八条). Information; nothing follows from it here.
+    """
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[Global___HitReason.ValueType]: ...
     @_builtins.property
@@ -205,6 +384,8 @@ class Hit(_message.Message):
 
     @_builtins.property
     def scope(self) -> _subject_pb2.Scope: ...
+    @_builtins.property
+    def related(self) -> _subject_pb2.Identifier: ...
     def __init__(
         self,
         *,
@@ -223,14 +404,93 @@ class Hit(_message.Message):
         position: _builtins.int = ...,
         statement_id: _builtins.str = ...,
         department: _builtins.str = ...,
+        status: Global___HitStatus.ValueType = ...,
+        origin: Global___RestrictionOrigin.ValueType = ...,
+        relation: Global___SubjectRelation.ValueType = ...,
+        related: _subject_pb2.Identifier | None = ...,
+        unconfirmed: _builtins.bool = ...,
+        milder_rule: _builtins.bool = ...,
+        repeats_position: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "scope", b"scope"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_repeats_position", b"_repeats_position", "document", b"document", "related", b"related", "repeats_position", b"repeats_position", "scope", b"scope"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "document", b"document", "effect", b"effect", "from", b"from", "legal_basis", b"legal_basis", "lifetime", b"lifetime", "list_code", b"list_code", "list_name", b"list_name", "measure_code", b"measure_code", "measure_name", b"measure_name", "position", b"position", "reasons", b"reasons", "relief", b"relief", "scope", b"scope", "statement_id", b"statement_id", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_repeats_position", b"_repeats_position", "department", b"department", "document", b"document", "effect", b"effect", "from", b"from", "legal_basis", b"legal_basis", "lifetime", b"lifetime", "list_code", b"list_code", "list_name", b"list_name", "measure_code", b"measure_code", "measure_name", b"measure_name", "milder_rule", b"milder_rule", "origin", b"origin", "position", b"position", "reasons", b"reasons", "related", b"related", "relation", b"relation", "relief", b"relief", "repeats_position", b"repeats_position", "scope", b"scope", "statement_id", b"statement_id", "status", b"status", "unconfirmed", b"unconfirmed", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__repeats_position: _TypeAlias = _typing.Literal["repeats_position"]  # noqa: Y015
+    _WhichOneofArgType__repeats_position: _TypeAlias = _typing.Literal["_repeats_position", b"_repeats_position"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__repeats_position) -> _WhichOneofReturnType__repeats_position | None: ...
+
+Global___Hit: _TypeAlias = Hit  # noqa: Y015
+
+@_typing.final
+class Resolution(_message.Message):
+    """Whom an identifier names, by what is known at the position."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    CURRENT_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    DISPUTED_NAMES_FIELD_NUMBER: _builtins.int
+    RELATED_FIELD_NUMBER: _builtins.int
+    status: Global___ResolutionStatus.ValueType
+    @_builtins.property
+    def current(self) -> _subject_pb2.Identifier:
+        """The code the subject bears now; masked for a natural person."""
+
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names that statements give an organisation, the latest first."""
+
+    @_builtins.property
+    def disputed_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names that disagree and that nobody has ruled on."""
+
+    @_builtins.property
+    def related(self) -> _containers.RepeatedCompositeFieldContainer[Global___RelatedSubject]: ...
+    def __init__(
+        self,
+        *,
+        status: Global___ResolutionStatus.ValueType = ...,
+        current: _subject_pb2.Identifier | None = ...,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+        disputed_names: _abc.Iterable[_builtins.str] | None = ...,
+        related: _abc.Iterable[Global___RelatedSubject] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["current", b"current"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["current", b"current", "disputed_names", b"disputed_names", "names", b"names", "related", b"related", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Hit: _TypeAlias = Hit  # noqa: Y015
+Global___Resolution: _TypeAlias = Resolution  # noqa: Y015
+
+@_typing.final
+class RelatedSubject(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDENTIFIER_FIELD_NUMBER: _builtins.int
+    RELATION_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    relation: Global___SubjectRelation.ValueType
+    position: _builtins.int
+    """Position of the statement that links them."""
+    @_builtins.property
+    def identifier(self) -> _subject_pb2.Identifier: ...
+    def __init__(
+        self,
+        *,
+        identifier: _subject_pb2.Identifier | None = ...,
+        relation: Global___SubjectRelation.ValueType = ...,
+        position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["identifier", b"identifier"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["identifier", b"identifier", "position", b"position", "relation", b"relation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RelatedSubject: _TypeAlias = RelatedSubject  # noqa: Y015
 
 @_typing.final
 class Checked(_message.Message):
@@ -287,20 +547,32 @@ class CheckedList(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     CONNECTED_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    STALE_FIELD_NUMBER: _builtins.int
+    MAX_AGE_DAYS_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     name: _builtins.str
     connected: _builtins.bool
     """Whether a department with a mandate for this list is connected at the known position."""
+    as_of: _builtins.str
+    """Last day up to which the source has delivered; empty = never."""
+    stale: _builtins.bool
+    """The delivery is older than max_age_days on the day asked about."""
+    max_age_days: _builtins.int
+    """The registry's own bound; 0 = none."""
     def __init__(
         self,
         *,
         code: _builtins.str = ...,
         name: _builtins.str = ...,
         connected: _builtins.bool = ...,
+        as_of: _builtins.str = ...,
+        stale: _builtins.bool = ...,
+        max_age_days: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "connected", b"connected", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "code", b"code", "connected", b"connected", "max_age_days", b"max_age_days", "name", b"name", "stale", b"stale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,10 +10,12 @@ from registry.domain.identifiers import (
     code_faults,
     is_personal,
     mask,
+    names_a_subject,
     normalise,
     resident_id_check_character,
     uscc_check_character,
 )
+from registry.domain.legacy_codes import LEGACY_TYPES
 from registry.v1 import error_reason_pb2, subject_pb2
 from registry.v1.subject_pb2 import IdentifierType
 
@@ -73,9 +75,27 @@ def test_an_empty_value_is_never_valid(type: IdentifierType.ValueType) -> None:
     assert code_faults(type, "") != []
 
 
-def test_everything_but_a_uscc_is_personal() -> None:
-    assert [type for type in IdentifierType.values() if not is_personal(type)] == [USCC]
+def test_everything_but_a_code_of_an_organisation_is_personal() -> None:
+    assert {type for type in IdentifierType.values() if not is_personal(type)} == {USCC} | LEGACY_TYPES
+    assert is_personal(UNSPECIFIED)
     assert is_personal(IdentifierType.ValueType(99))
+
+
+def test_a_uscc_or_a_persons_paper_names_a_subject_and_nothing_else_does() -> None:
+    papers = {RESIDENT_ID, PASSPORT, HK_MACAO, TAIWAN, RESIDENCE}
+    assert {type for type in IdentifierType.values() if names_a_subject(type)} == {USCC} | papers
+    assert not names_a_subject(IdentifierType.ValueType(99))
+
+
+@pytest.mark.parametrize("region", ["810000", "820000", "830000"])
+def test_a_residence_permit_of_hong_kong_macao_or_taiwan_has_a_citizens_number(region: str) -> None:
+    # 港澳台居民居住证 (国办发〔2018〕81号 第三条): a 公民身份号码 by GB 11643 with a region of its own.
+    body = region + "19900101001"
+    number = body + resident_id_check_character(body)
+    assert code_faults(RESIDENT_ID, number) == []
+    assert mask(RESIDENT_ID, number) == region[:4] + "*" * 10 + number[-4:]
+    [fault] = code_faults(RESIDENT_ID, body + ("1" if number[-1] != "1" else "2"))
+    assert fault.reason == error_reason_pb2.ERROR_REASON_CODE_CHECK_DIGIT
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,12 @@ regions = st.builds(
 industries = st.sampled_from(
     ["E", "E47", "E471", "E4710", "E48", "E4811", "C", "C13", "C1311", "A01", "I65", "T97"]
 )
+# 沧州经济开发区 and 高新技术产业开发区 with 沧县, 运河区, 新华区; 渤海新区 with 黄骅市, 海兴县.
+CITY = frozenset({"130921", "130903", "130902"})
+OVERLAPS = {"130971": CITY, "130972": CITY, "130973": frozenset({"130983", "130924"})}
+zones = st.sampled_from([*OVERLAPS, "130983", "130924", "130921", "130984"])
+zoned = zones | st.sampled_from(["", "130000", "130900", "140900", "1309"])
+overlaps = st.dictionaries(regions | zoned, st.frozensets(regions | zoned, max_size=4), max_size=4)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,65 @@ def test_region_relation_and_cover_agree(restriction: str, question: str) -> Non
     relation = region_relation(restriction, question)
     assert region_covers(restriction, question) == (relation is INSIDE)
     assert (relation is OUTSIDE) == (region_relation(question, restriction) is OUTSIDE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        ("130973", "130983", UNSETTLED),
+        ("130973", "130924", UNSETTLED),
+        ("130971", "130903", UNSETTLED),
+        ("130973", "130921", OUTSIDE),
+        ("130973", "130984", OUTSIDE),
+        ("130973", "140900", OUTSIDE),
+        ("130971", "130972", OUTSIDE),
+        ("130902", "130903", OUTSIDE),
+    ],
+)
+def test_a_zone_is_neither_inside_nor_outside_a_county_it_shares_land_with(
+    one: str, other: str, relation: Relation
+) -> None:
+    assert region_relation(one, other, OVERLAPS) is relation
+    assert region_relation(other, one, OVERLAPS) is relation
+    assert region_relation(one, other) is region_relation(other, one) is OUTSIDE
+
+
+def test_a_zone_lies_inside_its_city_and_covers_no_county() -> None:
+    assert region_relation("130900", "130973", OVERLAPS) is INSIDE
+    assert region_relation("130973", "130973", OVERLAPS) is INSIDE
+    assert region_relation("130973", "130900", OVERLAPS) is UNSETTLED
+    assert not region_covers("130973", "130983")
+    assert not region_covers("130983", "130973")
+
+
+def test_a_zone_with_land_in_another_city_is_not_outside_that_city() -> None:
+    across = {"130973": frozenset({"130681"})}
+    assert region_relation("130600", "130973", across) is UNSETTLED
+    assert region_relation("130973", "130600", across) is UNSETTLED
+    assert region_relation("130973", "130682", across) is OUTSIDE
+
+
+@given(regions | zoned, regions | zoned, overlaps)
+def test_overlaps_only_ever_take_back_an_outside(
+    restriction: str, question: str, overlaps: dict[str, frozenset[str]]
+) -> None:
+    strict = region_relation(restriction, question)
+    told = region_relation(restriction, question, overlaps)
+    assert told is strict or (strict, told) == (OUTSIDE, UNSETTLED)
+
+
+@given(zoned, zoned, overlaps)
+def test_overlaps_work_both_ways(one: str, other: str, overlaps: dict[str, frozenset[str]]) -> None:
+    outside = region_relation(one, other, overlaps) is OUTSIDE
+    assert outside == (region_relation(other, one, overlaps) is OUTSIDE)
+
+
+@given(zoned, zoned, overlaps, overlaps)
+def test_more_overlaps_never_clear_what_fewer_left_unsettled(
+    one: str, other: str, some: dict[str, frozenset[str]], more: dict[str, frozenset[str]]
+) -> None:
+    both = {zone: some.get(zone, frozenset()) | more.get(zone, frozenset()) for zone in {*some, *more}}
+    assert region_relation(one, other, both) <= region_relation(one, other, some)
 
 
 @given(regions, regions, regions)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from registry.domain.code_fault import CodeFault
 from registry.domain.identifiers import (
     code_faults,
+    normalise,
     organisation_code_check_character,
     uscc_check_character,
     uscc_kinds,
@@ -172,6 +173,25 @@ def test_no_check_character_is_computed_for_what_is_no_body(body: str) -> None:
         uscc_check_character(body)
     with pytest.raises(ValueError, match="8位"):
         organisation_code_check_character(body)
+
+
+@pytest.mark.parametrize("prefix", ["51", "52", "53", "91", "93"])
+def test_a_branch_bears_a_code_of_its_own_under_the_prefix_of_its_head_office(prefix: str) -> None:
+    assert subject_pb2.SUBJECT_KIND_BRANCH in uscc_kinds(f"{prefix}130902MA00000000")
+
+
+@pytest.mark.parametrize("index", range(17))
+def test_an_x_is_a_letter_like_any_other_at_each_place(index: int) -> None:
+    body = "91350100M000100Y4"
+    with_x = body[:index] + "X" + body[index + 1 :]
+    assert code_faults(USCC, with_x + uscc_check_character(with_x)) == []
+
+
+@pytest.mark.parametrize(
+    "written", ["9111000071093465xc", "９１１１００００７１０９３４６５ｘｃ", "91110000-71093465-X-C"]
+)
+def test_a_code_is_valid_in_lower_case_in_full_width_and_with_hyphens(written: str) -> None:
+    assert code_faults(USCC, normalise(written)) == []
 
 
 def test_the_prefix_tells_the_kind_of_body_or_nothing() -> None:

@@ -19,7 +19,7 @@ NOT_AS_SUCH = pb.SUBJECT_KIND_UNSPECIFIED
 @pytest.fixture(scope="module")
 def edition() -> Edition:
     root = registry.sanctions.__path__[0]
-    return read_edition(Path(root) / "editions" / "2026.1")
+    return read_edition(Path(root) / "editions" / "2026.2")
 
 
 def measure_of(edition: Edition, code: str, on: date = TODAY) -> Measure:
@@ -76,6 +76,7 @@ def test_row_is_in_force_on_its_first_and_last_day(edition: Edition) -> None:
         ("L-04", ["M-PRO-06", "M-BID-07"]),
         ("L-05", ["M-BUS-19"]),
         ("L-06", ["M-BID-09"]),
+        ("L-07", ["M-BID-09"]),  # run inside L-06
         ("L-14", ["M-GEN-02"]),
         ("L-90", ["M-BID-09"]),
         ("L-09", []),
@@ -206,12 +207,107 @@ def test_activity_outside_the_vocabulary_is_a_fault(edition: Edition) -> None:
     assert "GAMBLING" in (edition.activity_fault("GAMBLING") or "")
 
 
+def test_what_follows_a_list_in_a_domain_is_that_part_of_what_follows_it(edition: Edition) -> None:
+    assert codes_of(edition.listed_measures("L-01", pb.DOMAIN_BUSINESS)) == ["M-BUS-10"]
+    assert codes_of(edition.listed_measures("L-01", pb.DOMAIN_PROCUREMENT)) == ["M-PRO-05"]
+    assert edition.listed_measures("L-01", pb.DOMAIN_SUPERVISION) == ()
+    assert edition.listed_measures("L-99", pb.DOMAIN_PROCUREMENT) == ()
+    both = edition.listed_measures("L-13", pb.DOMAIN_EXIT_ENTRY)
+    assert both == edition.rows_of_list("L-13")
+    assert len(both) == 2  # the row of before 2026-04-01 and the one of since
+
+
+@pytest.mark.parametrize(("category", "expected"), [("E-03-CF", ["M-PRO-04"]), ("E-02", ["M-PRO-04"])])
+def test_statutes_are_found_by_the_category_they_arise_from(
+    edition: Edition, category: str, expected: list[str]
+) -> None:
+    assert codes_of(edition.statutes_of(category)) == expected
+    assert edition.statutes_of("E-03-XK") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("重大税收违法失信主体", ("L-03",)),
+        ("重大税收违法案件当事人名单", ("L-03",)),
+        (" 重大税收违法 案件当事人名单\n", ("L-03",)),
+        ("严重违法失信企业名单（黑名单）", ("L-06",)),
+        ("严重违法失信企业名单(黑名单)", ("L-06",)),
+        ("拖欠农民工工资“黑名单”", ("L-04",)),
+        ("经营异常名录", ("L-90",)),
+        ("老赖名单", ()),
+        ("", ()),
+    ],
+)
+def test_list_is_found_by_a_name_of_years_ago_however_it_is_written(
+    edition: Edition, name: str, expected: tuple[str, ...]
+) -> None:
+    assert edition.lists_named(name) == expected
+
+
 def test_grades_of_severity_begin_on_2026_04_01(edition: Edition) -> None:
-    serious = statement_pb2.SEVERITY_SERIOUS
-    assert edition.rules.severity_rule(serious, date(2026, 3, 31)) is None
-    rule = edition.rules.severity_rule(serious, date(2026, 4, 1))
-    assert rule
-    assert (rule.min_months, rule.max_months, rule.publish_default) == (12, 36, True)
+    assert not edition.rules.grades_in_force(date(2026, 3, 31))
+    assert edition.rules.grades_in_force(date(2026, 4, 1))
+    assert not edition.requires_severity("E-03-CF", date(2026, 3, 31))
+    assert edition.requires_severity("E-03-CF", date(2026, 4, 1))
+    assert not edition.requires_severity("E-06", date(2026, 4, 1))
+    assert not edition.requires_severity("E-99", date(2026, 4, 1))
+
+
+OTHERS, DRUG, MARKET = frozenset[str](), frozenset({"drug"}), frozenset({"market_reg"})
+ANY, MINOR = statement_pb2.SEVERITY_UNSPECIFIED, statement_pb2.SEVERITY_MINOR
+GENERAL, SERIOUS = statement_pb2.SEVERITY_GENERAL, statement_pb2.SEVERITY_SERIOUS
+
+
+@pytest.mark.parametrize(
+    ("severity", "on", "departments", "months"),
+    [
+        (ANY, "2023-04-30", OTHERS, None),
+        (ANY, "2023-05-01", OTHERS, (3, 36)),
+        (SERIOUS, "2026-03-31", OTHERS, (3, 36)),
+        (ANY, "2026-03-31", DRUG, (12, 36)),
+        (GENERAL, "2026-03-31", DRUG, (12, 36)),
+        (
+            MINOR,
+            "2026-03-31",
+            DRUG,
+            (3, 3),
+        ),  # both are for drugs: that for the grade goes before that for any
+        (MINOR, "2026-03-31", MARKET, (3, 3)),
+        (ANY, "2026-03-31", MARKET, (3, 36)),
+        (MINOR, "2026-03-31", OTHERS, (3, 36)),
+        (MINOR, "2026-04-01", MARKET, (0, 3)),
+        (GENERAL, "2026-04-01", OTHERS, (3, 12)),
+        (SERIOUS, "2026-04-01", DRUG, (12, 36)),
+        (ANY, "2026-04-01", OTHERS, None),
+    ],
+)
+def test_severity_rule_is_the_most_special_one_of_its_day(
+    edition: Edition,
+    severity: statement_pb2.Severity.ValueType,
+    on: str,
+    departments: frozenset[str],
+    months: tuple[int, int] | None,
+) -> None:
+    rule = edition.rules.severity_rule(severity, date.fromisoformat(on), departments)
+    assert (rule and (rule.min_months, rule.max_months)) == months
+
+
+def test_zone_overlaps_its_counties_and_they_it(edition: Edition) -> None:
+    overlaps = edition.rules.overlaps
+    assert overlaps["130973"] == {"130924", "130983"}
+    assert "130973" in overlaps["130983"]
+    assert overlaps["130921"] == {"130971", "130972"}
+    assert "130984" not in overlaps
+    assert edition.regions["130973"] == edition.rules.zones["130973"].name_zh == "沧州渤海新区"
+
+
+def test_second_bid_rigging_is_told_with_its_window(edition: Edition) -> None:
+    reoffence = measure_of(edition, "M-BID-01").reoffence
+    assert reoffence
+    assert (reoffence.months, reoffence.basis) == (36, "招标投标法实施条例 第六十七条第三款")
+    assert "吊销营业执照" in reoffence.consequence
+    assert measure_of(edition, "M-BID-03").reoffence is None
 
 
 def test_edition_cannot_be_changed(edition: Edition) -> None:

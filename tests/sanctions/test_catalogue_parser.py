@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import registry.sanctions
+from registry.editions import files_of
 from registry.sanctions.catalogue_parser import content_hash, parse_edition
 from registry.sanctions.located_yaml import CatalogueError, CatalogueFault
 
@@ -14,12 +15,14 @@ PROCUREMENT = "measures-procurement.yaml"
 BIDDING = "measures-bidding.yaml"
 LISTS = "lists.yaml"
 RULES = "rules.yaml"
+SEVERITY = "severity.yaml"
+CATEGORIES = "categories.yaml"
+CUSTOMS = "customs.yaml"
 
 
 @pytest.fixture(scope="module")
 def files() -> Files:
-    root = Path(registry.sanctions.__path__[0]) / "editions" / "2026.1"
-    return {path.name: path.read_text("utf-8") for path in root.glob("*.yaml")}
+    return files_of(Path(registry.sanctions.__path__[0]) / "editions" / "2026.2")
 
 
 def faults_of(files: Files) -> tuple[CatalogueFault, ...]:
@@ -63,7 +66,23 @@ CASES = [
     (RULES, "regions", '"130900": ', "130900: ", "is not a text; quote it"),
     (RULES, "regions", '"130900": ', '"139": ', "行政区划代码"),
     (RULES, "deadlines", "unit: working_days", "unit: moons", "moons is none of"),
-    (RULES, "severity_rules", "min_months: 0", "min_months: 9", "is more than max_months 3"),
+    (SEVERITY, "minor", "min_months: 3", "min_months: 9", "is more than max_months 3"),
+    (SEVERITY, "any", "severity: any", "severity: all", "all is none of any, minor"),
+    (SEVERITY, "any", "[drug, emergency]", "[drugs, emergency]", "there is no drugs"),
+    (SEVERITY, "any", "for_earlier: if_lenient", "for_earlier: always", "always is none of none, if_lenient"),
+    (RULES, "zones", 'code: "130971"', 'code: "130902"', "130902 is a region"),
+    (RULES, "zones", '["130924"', '["130999"', "there is no 130999"),
+    (PROCUREMENT, "M-PRO-04", "penalty_kinds: [责令", "penalty_kinds: [勒令", "there is no 勒令停产停业"),
+    (PROCUREMENT, "M-PRO-04", "penalty_kinds", "penalty_sorts", "unknown key penalty_sorts"),
+    (PROCUREMENT, "M-PRO-04", "{penalty_kinds: [责令停产停业, 吊销许可证件]}", "{}", "asks for nothing"),
+    (PROCUREMENT, "M-PRO-04", "financial_reg: 5", "finances: 5", "there is no such kind of department"),
+    (PROCUREMENT, "M-PRO-04", "financial_reg: 5000000", "financial_reg: 5", "5 is not higher than 2000000"),
+    (PROCUREMENT, "M-PRO-04", "case_kinds: [刑]", "case_kinds: [经]", "there is no 经"),
+    (PROCUREMENT, "M-PRO-04", "conclusive: false", "conclusive: no idea", "expected true or false"),
+    (BIDDING, "M-BID-01", "months: 36\n      basis", "month: 36\n      basis", "unknown key month"),
+    (CATEGORIES, "E-01", "disclosure: always", "disclosure: sometimes", "sometimes is none of by_severity"),
+    (CATEGORIES, "E-03-XK", "[double_publication", "[triple_publication", "there is no triple_publication"),
+    (LISTS, "L-01", "max_age_days: 7", "max_age_days: week", "expected a whole number"),
     (RULES, "domains", "  - {code: business", "  - {code: busyness", "busyness is none of"),
     # of one row
     (
@@ -101,7 +120,23 @@ CASES = [
         "term_months: {default: 9, min: 12",
         "not in order",
     ),
+    (
+        PROCUREMENT,
+        "M-PRO-01",
+        "    start_anchor: decision_document\n",
+        "    window_months: 36\n    start_anchor: decision_document\n",
+        "there are no anchors",
+    ),
+    (PROCUREMENT, "M-PRO-04", "origin: statute", "origin: decision", "does not arise from a recorded event"),
+    (PROCUREMENT, "M-PRO-01", "query_effect: block", "for_earlier: if_lenient", "no earlier row of M-PRO-01"),
+    (CATEGORIES, "E-52", "disclosure: never", "disclosure: always", "is not shown to the public"),
+    (CATEGORIES, "E-03-CF", "disclosure: by_severity", "disclosure: always", "severity means nothing"),
     # between rows
+    (LISTS, "L-05", "[安全生产严重失信主体]", "[严重违法失信名单]", "严重违法失信名单 is a name of L-06"),
+    (LISTS, "L-90", "[企业经营异常名录]", "[失信 被执行人]", "失信 被执行人 is a name of L-01"),
+    (LISTS, "L-01", "category: E-06", "category: E-66", "there is no category E-66"),
+    (LISTS, "L-01", "category: E-06", "category: E-03-CF", "E-03-CF is no category of lists"),
+    (PROCUREMENT, "M-PRO-04", "category: E-03-CF", "category: E-03", "no event can be of category E-03"),
     (
         PROCUREMENT,
         "M-PRO-05",
@@ -179,9 +214,9 @@ def test_missing_key_is_told_with_the_line_of_its_row(files: Files) -> None:
 def test_every_fault_is_told_at_once_in_the_order_of_files_and_lines(files: Files) -> None:
     faulty, _ = spoilt(files, PROCUREMENT, "effect: ban", "effect: banish", after="M-PRO-03")
     faulty, _ = spoilt(faulty, PROCUREMENT, "query_effect: block", "query_effect: bloc", after="M-PRO-01")
-    faulty, _ = spoilt(faulty, LISTS, "    owner: 海关总署\n", "")
+    faulty, _ = spoilt(faulty, CUSTOMS, "    owner: 海关总署\n", "")
     told = faults_of(faulty)
-    assert [fault.place.file for fault in told] == [LISTS, PROCUREMENT, PROCUREMENT]
+    assert [fault.place.file for fault in told] == [CUSTOMS, PROCUREMENT, PROCUREMENT]
     assert list(told) == sorted(told)
     with pytest.raises(CatalogueError, match="bloc is none of") as caught:
         parse_edition(faulty)
@@ -189,12 +224,25 @@ def test_every_fault_is_told_at_once_in_the_order_of_files_and_lines(files: File
 
 
 def test_two_rows_of_one_code_that_overlap_are_a_fault(files: Files) -> None:
-    exit_entry = "measures-exit-entry.yaml"
-    faulty, _ = spoilt(files, exit_entry, "effective_to: 2026-03-31", "effective_to: 2026-04-01")
+    faulty, _ = spoilt(files, CUSTOMS, "effective_to: 2026-03-31", "effective_to: 2026-04-01")
     (fault,) = faults_of(faulty)
     assert "another row of M-EXI-06 is in force on 2026-04-01" in fault.message
-    faulty, _ = spoilt(files, exit_entry, "effective_to: 2026-03-31", "effective_to: null")
+    faulty, _ = spoilt(files, CUSTOMS, "effective_to: 2026-03-31", "effective_to: null")
     assert len(faults_of(faulty)) == 1
+
+
+def test_two_severity_rules_for_the_same_on_the_same_day_are_a_fault(files: Files) -> None:
+    faulty, _ = spoilt(files, SEVERITY, "departments: [drug, emergency]", "departments: []")
+    (fault,) = faults_of(faulty)
+    assert "another rule of this severity and these departments is in force" in fault.message
+    faulty, _ = spoilt(files, SEVERITY, "severity: general", "severity: serious")
+    assert len(faults_of(faulty)) == 1
+
+
+def test_anchors_without_a_window_are_a_fault(files: Files) -> None:
+    faulty, _ = spoilt(files, PROCUREMENT, "    window_months: 36\n", "")
+    (fault,) = faults_of(faulty)
+    assert "window_months does not say how far back" in fault.message
 
 
 def test_same_row_twice_is_a_fault(files: Files) -> None:
@@ -225,11 +273,37 @@ def test_unknown_section_is_a_fault(files: Files) -> None:
     assert str(fault) == "zeal.yaml:2: unknown key punishments"
 
 
-def test_edition_without_rules_or_with_two_is_a_fault(files: Files) -> None:
-    without = {name: text for name, text in files.items() if name != RULES}
-    assert "0 files say which edition this is" in str(faults_of(without)[0])
-    assert "2 files say which edition this is" in str(faults_of(files | {"too.yaml": files[RULES]})[0])
-    assert "0 files say" in str(faults_of({})[0])
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [("edition.yaml", "files say which edition this is"), (RULES, "files hold the rules (domains)")],
+)
+def test_edition_without_a_label_or_rules_or_with_two_is_a_fault(
+    files: Files, file: str, message: str
+) -> None:
+    without = {name: text for name, text in files.items() if name != file}
+    assert f"0 {message}" in str(faults_of(without)[0])
+    assert f"2 {message}" in str(faults_of(files | {"too.yaml": files[file]})[0])
+    assert any(f"0 {message}" in str(fault) for fault in faults_of({}))
+
+
+@pytest.mark.parametrize(("file", "section"), [("calendar.yaml", "calendar"), (SEVERITY, "severity_rules")])
+def test_edition_without_a_calendar_or_severity_rules_is_a_fault(
+    files: Files, file: str, section: str
+) -> None:
+    (fault,) = faults_of({name: text for name, text in files.items() if name != file})
+    assert fault.message == f"{section}: is missing from every file"
+
+
+def test_sections_may_stand_in_any_file_and_the_label_beside_the_rules(files: Files) -> None:
+    joined = {name: text for name, text in files.items() if name not in ("edition.yaml", "redlists.yaml")}
+    joined[RULES] = files["edition.yaml"] + files[RULES] + files["redlists.yaml"]
+    edition, other = parse_edition(files), parse_edition(joined)
+    assert (other.label, other.measures, other.red_lists) == (
+        edition.label,
+        edition.measures,
+        edition.red_lists,
+    )
+    assert other.hash != edition.hash
 
 
 def test_parsing_twice_gives_the_same_hash_in_any_order_of_files(files: Files) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from demo.departments import OPERATOR
 from registry.commands.state import RegistryState
 from registry.provenance.keys import FileSigner
-from registry.sanctions.restriction import SubjectRecord
+from registry.sanctions.ground import SubjectRecord
 from registry.v1 import envelope_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
 from tests.support import events

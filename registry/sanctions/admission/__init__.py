@@ -20,13 +20,21 @@ from registry.domain.faults import Fault, Findings
 from registry.domain.quoting import names_a_person, quoted_code
 from registry.sanctions.admission.directory import (
     check_department,
-    check_edition,
     check_key_enrolment,
     check_key_revocation,
     check_official,
     check_official_revocation,
 )
+from registry.sanctions.admission.edition import (
+    check_adoption,
+    check_draft,
+    check_official_of_step,
+    check_review,
+)
 from registry.sanctions.admission.event import check_event
+from registry.sanctions.admission.identity import check_link, check_ruling
+from registry.sanctions.admission.lists import check_candidacy, check_delivery, check_grant
+from registry.sanctions.admission.notes import check_lifting, check_note
 from registry.sanctions.admission.reference import check_correction, check_repair, check_withdrawal
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
@@ -42,6 +50,13 @@ EVENT_CHECKS: dict[str, Check] = {
     "correction": check_correction,
     "withdrawal": check_withdrawal,
     "repair": check_repair,
+    "lifting": check_lifting,
+    "status_note": check_note,
+    "subject_link": check_link,
+    "name_ruling": check_ruling,
+    "delivery": check_delivery,
+    "red_list_candidacy": check_candidacy,
+    "red_list_grant": check_grant,
 }
 DIRECTORY_CHECKS: dict[str, Check] = {
     "department_registration": check_department,
@@ -49,8 +64,13 @@ DIRECTORY_CHECKS: dict[str, Check] = {
     "official_revocation": check_official_revocation,
     "key_enrolment": check_key_enrolment,
     "key_revocation": check_key_revocation,
-    "edition_adoption": check_edition,
 }
+EDITION_CHECKS: dict[str, Check] = {
+    "edition_draft": check_draft,
+    "edition_review": check_review,
+    "edition_adoption": check_adoption,
+}
+_CHECKS = EVENT_CHECKS | DIRECTORY_CHECKS | EDITION_CHECKS
 
 
 def admit(
@@ -64,7 +84,7 @@ def admit(
     _check_frame(found, statement, ledger)
     _check_signer(found, statement, signers, received_on, ledger)
     body = statement.WhichOneof("body")
-    check = EVENT_CHECKS.get(body or "") or DIRECTORY_CHECKS.get(body or "")
+    check = _CHECKS.get(body or "")
     if check is None:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "body", "陈述没有内容, 或内容种类不能提交。")
     elif ledger.directory.department(statement.department) is not None:
@@ -108,6 +128,8 @@ def _check_signer(
     elif official and _is_event(statement) and pb.OFFICIAL_ROLE_SUBMITTER not in official.registration.roles:
         message = "签名人员没有经办岗位, 不能提交信用信息。"
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "signatures[0].keyid", message)
+    if statement.WhichOneof("body") in EDITION_CHECKS:
+        check_official_of_step(found, statement, signer, ledger)
     if statement.WhichOneof("body") in DIRECTORY_CHECKS and not ledger.directory.is_registrar(signer):
         message = "只有登记机构的登记员可以登记部门、人员和密钥。"
         found.add(reasons.ERROR_REASON_NOT_REGISTRAR, "department", message)

@@ -1,4 +1,4 @@
-"""Checks of statements about the directory: departments, officials, keys, and the catalogue edition.
+"""Checks of statements about the directory: departments, officials and keys.
 
 A mandate may not go beyond the law: a department is granted only measures that its kind may impose
 and lists that its kind may keep, by the catalogue. A key enters with proof of possession (a second
@@ -22,9 +22,10 @@ from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 
 
-def check_department(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+def check_department(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """A department with its kinds and mandate."""
-    check_registration(found, "department_registration", statement.department_registration, ledger.edition)
+    edition = ledger.edition_on(day)
+    check_registration(found, "department_registration", statement.department_registration, edition)
 
 
 def check_registration(
@@ -47,7 +48,7 @@ def check_registration(
     for number, code in enumerate(mandate.relayed_authorities):
         check_code(found, f"{path}.mandate.relayed_authorities[{number}]", code)
     for code in mandate.lists:
-        if not edition.may_list(kinds, code):
+        if not edition.may_list(kinds, code) and not edition.may_grant(kinds, code):
             message = f"这类部门依法无权管理名单{quoted(code)}。"
             found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.lists", message)
     for code in mandate.measures:
@@ -146,13 +147,6 @@ def check_key_revocation(found: Findings, statement: pb.Statement, day: date, le
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "key_revocation.reason", "缺少撤销原因。")
     elif revocation.reason not in pb.KeyRevocationReason.values():
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "key_revocation.reason", "撤销原因不在代码表内。")
-
-
-def check_edition(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
-    """The edition's content must be at hand; whoever runs the log knows which are."""
-    if not ledger.has_edition(statement.edition_adoption.edition):
-        message = "本系统没有这一目录版本。"
-        found.add(reasons.ERROR_REASON_EDITION_UNKNOWN, "edition_adoption.edition", message)
 
 
 def _check_department_known(found: Findings, path: str, code: str, ledger: Ledger) -> None:

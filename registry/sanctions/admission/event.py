@@ -11,12 +11,14 @@ from datetime import date, timedelta
 
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
-from registry.domain.identifiers import code_faults, is_personal, normalise, uscc_kinds
+from registry.domain.identifiers import code_faults, is_personal, names_a_subject, normalise, uscc_kinds
 from registry.domain.periods import add_months
-from registry.domain.quoting import is_blank, names_a_person, quoted, quoted_code
+from registry.domain.quoting import is_blank, quoted
 from registry.domain.scopes import region_covers, region_fault
+from registry.sanctions.admission.document import check_document, check_not_future
 from registry.sanctions.admission.measure import check_measure
 from registry.sanctions.catalogue import Category, CreditList, Edition
+from registry.sanctions.effects.recording import RED_LIST
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -39,20 +41,28 @@ def check_event(
     stating = ledger.directory.department(department)
     assert stating is not None
     check_subject(found, f"{path}.subject", event.subject)
-    category = _check_category(found, path, event, stating, ledger.edition)
+    edition = ledger.edition_on(_law_day(event, received_on))
+    category = _check_category(found, path, event, stating, edition)
     _check_region(found, path, event, stating)
     negative = category is None or category.polarity == "negative" or bool(event.measures or event.list_code)
     _check_document(found, path, event, required=negative, received_on=received_on, department=stating)
     _check_dates(found, path, event, negative=negative)
-    _check_legal_basis(found, f"{path}.legal_basis", event.legal_basis, required=negative)
+    check_legal_basis(found, f"{path}.legal_basis", event.legal_basis, required=negative)
     if event.severity not in _SEVERITIES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.severity", "严重程度不在代码表内。")
     _check_content(found, path, event, category)
-    _check_list(found, path, event, stating, ledger.edition)
-    _check_measures(found, path, event, stating, ledger.edition)
+    _check_list(found, path, event, stating, edition)
+    _check_measures(found, path, event, stating, edition)
 
 
-def _check_legal_basis(found: Findings, path: str, articles: Sequence[str], *, required: bool) -> None:
+def _law_day(event: pb.Event, received_on: date) -> date:
+    """The day whose edition judges the event (``effects.recording.law_day``), where it can be read."""
+    stated = event.document.decided_on or event.effective_from
+    return Findings().optional_day("", stated, "") or received_on
+
+
+def check_legal_basis(found: Findings, path: str, articles: Sequence[str], *, required: bool) -> None:
+    """Notes articles that are missing where they are required, blank, or too many."""
     if any(map(is_blank, articles)) or (required and not articles):
         message = "缺少处罚、列入或限制的法律依据(法律名称和条款), 或有空白项。"
         found.add(reasons.ERROR_REASON_LEGAL_BASIS_REQUIRED, path, message)
@@ -75,6 +85,9 @@ def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> N
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.kind", "缺少主体类别。")
     elif subject.kind not in _KINDS:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kind", "主体类别不在代码表内。")
+    elif not names_a_subject(identifier.type):
+        message = "主体须用统一社会信用代码或身份证件号码; 旧代码须先由主体关联对应到统一社会信用代码。"
+        found.add(reasons.ERROR_REASON_NOT_A_SUBJECT_CODE, f"{path}.identifier.type", message)
     elif person != is_personal(identifier.type):
         message = "自然人用身份证件号码, 组织用统一社会信用代码。"
         found.add(reasons.ERROR_REASON_SUBJECT_KIND_MISMATCH, f"{path}.kind", message)
@@ -97,6 +110,9 @@ def _check_category(
         message = f"{category.name_zh}({category.code})是总类, 请用其下的类别。"
         found.add(reasons.ERROR_REASON_CATEGORY_NOT_IN_CATALOGUE, field, message)
         return None
+    if category.code == RED_LIST:
+        message = "守信激励对象须先公示(red_list_candidacy), 期满无异议再列入(red_list_grant)。"
+        found.add(reasons.ERROR_REASON_PUBLIC_NOTICE_REQUIRED, field, message)
     if not category.credit_bearing:
         message = f"{category.name_zh}不是信用信息, 作出决定后才可记录。"
         found.add(reasons.ERROR_REASON_NOT_CREDIT_INFORMATION, field, message)
@@ -132,37 +148,6 @@ def _check_document(
     else:
         decided_on = found.optional_day(f"{path}.document.decided_on", event.document.decided_on, "决定日期")
         check_not_future(found, f"{path}.document.decided_on", decided_on, received_on)
-
-
-def check_document(
-    found: Findings, path: str, document: pb.Document, received_on: date, department: Department
-) -> None:
-    """Notes what a legally effective document lacks: number, authority with its code, date."""
-    names = (("number", document.number, "文书号"), ("authority", document.authority, "决定机关"))
-    for field, value, name in names:
-        if is_blank(value):
-            message = f"缺少{name}: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
-            found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.{field}", message)
-        elif names_a_person(value):  # The document is shown with every hit.
-            message = f"{name}含有身份证号码, 请按文书原样填写。"
-            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.{field}", message)
-    if not document.decided_on:
-        message = "缺少决定日期: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
-        found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.decided_on", message)
-    decided_on = found.optional_day(f"{path}.decided_on", document.decided_on, "决定日期")
-    check_not_future(found, f"{path}.decided_on", decided_on, received_on)
-    authority = normalise(document.authority_code)
-    if authority != department.code and authority not in department.relayed_authorities:
-        for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, authority):
-            found.add(fault.reason, f"{path}.authority_code", f"决定机关代码: {fault.message}")
-        message = f"{department.name}不能陈述其他机关{quoted_code(authority)}的决定, 除非登记为转报。"
-        found.add(reasons.ERROR_REASON_AUTHORITY_OUTSIDE_MANDATE, f"{path}.authority_code", message)
-
-
-def check_not_future(found: Findings, path: str, day: date | None, received_on: date) -> None:
-    """Notes a fault if a decision is dated after the day of its receipt."""
-    if day is not None and day > received_on:
-        found.add(reasons.ERROR_REASON_DATE_IN_FUTURE, path, f"决定日期{day}晚于接收日期{received_on}。")
 
 
 def _check_dates(found: Findings, path: str, event: pb.Event, *, negative: bool) -> None:
@@ -230,6 +215,9 @@ def _check_list(
     if listed_on and entry is None:
         message = f"名单{quoted(event.list_code)}不在{listed_on}有效的目录内。"
         found.add(reasons.ERROR_REASON_LIST_NOT_IN_EDITION, field, message)
+    if entry and entry.category != event.category:
+        message = f"{entry.name_zh}属于类别{entry.category}, 不是{quoted(event.category)}。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.category", message)
     if event.list_code not in department.lists:
         message = f"{department.name}无权列入或转报名单{quoted(event.list_code)}。"
         found.add(reasons.ERROR_REASON_LIST_OUTSIDE_MANDATE, field, message)

@@ -25,9 +25,19 @@ from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 
-FROM_THE_DECISION = "penalty_decision_date"
-"""The start anchor of terms that run from the day of the decision (自处罚决定作出之日起), whatever first day
-the document names."""
+FROM_THE_DECISION = frozenset(
+    {
+        "penalty_decision_date",
+        "criminal_judgment",
+        "licence_refusal",
+        "licence_revocation",
+        "registration_revoked",
+    }
+)
+"""Start anchors that are the day of the document itself (自处罚决定作出之日起, 许可被吊销之日起 …),
+whatever first day it names (law.md §6.3)."""
+FROM_A_STATED_DAY = frozenset({"sentence_served", "sentence_served_or_sanction", "anchor_event"})
+"""Start anchors that lie outside the document: the statement names the day (刑罚执行完毕之日 …)."""
 
 
 def check_measure(
@@ -110,9 +120,27 @@ def _check_term(
         return
     if first is None:
         return
-    counted_from = decided_on if measure.start_anchor == FROM_THE_DECISION else first
+    counted_from = _counted_from(found, path, imposed, measure, decided_on) or first
     if fault := term_fault(measure, counted_from, last, lifetime=imposed.lifetime):
         found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.until", fault)
+
+
+def _counted_from(
+    found: Findings, path: str, imposed: pb.ImposedMeasure, measure: Measure, decided_on: date
+) -> date | None:
+    """The day from which law counts the term; None where that is the first day the document names."""
+    stated = found.optional_day(f"{path}.anchor_on", imposed.anchor_on, "起算日期")
+    if measure.start_anchor in FROM_THE_DECISION:
+        if stated is not None and stated != decided_on:
+            message = f"{measure.name_zh}依法自决定之日起算({decided_on}), 不是{stated}。"
+            found.add(reasons.ERROR_REASON_ANCHOR_REQUIRED, f"{path}.anchor_on", message)
+        return decided_on
+    if measure.start_anchor not in FROM_A_STATED_DAY:
+        return None
+    if stated is None and not imposed.lifetime:
+        message = f"{measure.name_zh}的期限依法自特定之日起算(刑罚执行完毕、受处分之日等), 须写明这一日期。"
+        found.add(reasons.ERROR_REASON_ANCHOR_REQUIRED, f"{path}.anchor_on", message)
+    return stated
 
 
 def term_fault(measure: Measure, first: date, last: date | None, *, lifetime: bool) -> str | None:

@@ -11,7 +11,9 @@ from datetime import date
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
 from registry.domain.periods import add_months
-from registry.sanctions.admission.event import check_document, check_event, check_not_future
+from registry.sanctions.admission.document import check_document, check_not_future
+from registry.sanctions.admission.event import check_event
+from registry.sanctions.effects.recording import RED_LIST
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -20,11 +22,14 @@ from registry.v1 import statement_pb2 as pb
 def check_correction(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """A correction replaces a standing event of the same department about the same subject."""
     correction = statement.correction
-    target = _check_target(found, "correction", correction.target, statement, ledger)
+    target = check_target(found, "correction", correction.target, statement, ledger)
     found.required("correction.reason", correction.reason, "更正理由")
     if target and target.repaired_position is not None:  # It would silently undo the repair.
         message = f"该记录已在序号{target.repaired_position}提前移出, 不能再更正。"
         found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, "correction.target", message)
+    if target and (not target.is_about_subject or target.category == RED_LIST):
+        message = "只有信用事件可以更正; 关联、认定和守信激励有误请撤回后另行提交。"
+        found.add(reasons.ERROR_REASON_TARGET_NOT_AN_EVENT, "correction.target", message)
     event = correction.replacement
     check_event(found, "correction.replacement", event, statement.department, day, ledger)
     identifier = event.subject.identifier
@@ -39,7 +44,7 @@ def check_correction(found: Findings, statement: pb.Statement, day: date, ledger
 def check_withdrawal(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """A withdrawal treats a standing event as never made; the reason is kept."""
     withdrawal = statement.withdrawal
-    _check_target(found, "withdrawal", withdrawal.target, statement, ledger)
+    check_target(found, "withdrawal", withdrawal.target, statement, ledger)
     found.required("withdrawal.reason", withdrawal.reason, "撤回理由")
     if withdrawal.HasField("document"):
         field = "withdrawal.document.decided_on"
@@ -55,7 +60,7 @@ def check_repair(found: Findings, statement: pb.Statement, day: date, ledger: Le
     (law.md §3.1: 责令停产停业、限制从业等不能提前终止).
     """
     repair = statement.repair
-    target = _check_target(found, "repair", repair.target, statement, ledger)
+    target = check_target(found, "repair", repair.target, statement, ledger)
     found.required("repair.reason", repair.reason, "修复理由")
     department = ledger.directory.department(statement.department)
     assert department is not None
@@ -66,7 +71,7 @@ def check_repair(found: Findings, statement: pb.Statement, day: date, ledger: Le
     if target.repaired_position is not None:
         message = f"该记录已在序号{target.repaired_position}修复。"
         found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, "repair.target", message)
-    if not target.list_code or target.effective_from is None:
+    if not target.list_code or target.effective_from is None or target.category == RED_LIST:
         message = "只有名单信息可以提前移出; 决定类措施到期、撤销或另有决定才终止。"
         found.add(reasons.ERROR_REASON_REPAIR_NOT_AVAILABLE, "repair.target", message)
     elif effective_on is not None:
@@ -83,7 +88,7 @@ def check_repair(found: Findings, statement: pb.Statement, day: date, ledger: Le
 def _check_repair_day(
     found: Findings, list_code: str, listed_on: date, effective_on: date, ledger: Ledger
 ) -> None:
-    entry = ledger.edition.credit_list(list_code, listed_on)
+    entry = ledger.edition_on(listed_on).credit_list(list_code, listed_on)
     months = entry.early_removal_months if entry else None
     if effective_on < listed_on:
         message = f"移出日期{effective_on}早于列入日期{listed_on}。"
@@ -93,9 +98,10 @@ def _check_repair_day(
         found.add(reasons.ERROR_REASON_REPAIR_TOO_EARLY, "repair.effective_on", message)
 
 
-def _check_target(
+def check_target(
     found: Findings, path: str, target: pb.StatementReference, statement: pb.Statement, ledger: Ledger
 ) -> RecordedEvent | None:
+    """The standing statement of the same department that a reference names; None with a fault noted."""
     field = f"{path}.target"
     if target.department != statement.department:
         message = "只能更正、撤回或修复本部门的陈述(谁产生谁负责)。"

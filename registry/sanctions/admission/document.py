@@ -1,0 +1,48 @@
+"""Checks of a legally effective document (生效法律文书): number, authority with its code, date.
+
+A finding of dishonesty must rest on one (国办发〔2020〕49号), be it of the department's own or of an
+authority whose decisions it is registered to relay (数据来源单位 ≠ 处罚机关).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.domain.departments import Department
+from registry.domain.faults import Findings
+from registry.domain.identifiers import code_faults, normalise
+from registry.domain.quoting import is_blank, names_a_person, quoted_code
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import statement_pb2 as pb
+from registry.v1 import subject_pb2
+
+
+def check_document(
+    found: Findings, path: str, document: pb.Document, received_on: date, department: Department
+) -> None:
+    """Notes what a legally effective document lacks: number, authority with its code, date."""
+    names = (("number", document.number, "文书号"), ("authority", document.authority, "决定机关"))
+    for field, value, name in names:
+        if is_blank(value):
+            message = f"缺少{name}: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
+            found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.{field}", message)
+        elif names_a_person(value):  # The document is shown with every hit.
+            message = f"{name}含有身份证号码, 请按文书原样填写。"
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.{field}", message)
+    if not document.decided_on:
+        message = "缺少决定日期: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
+        found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.decided_on", message)
+    decided_on = found.optional_day(f"{path}.decided_on", document.decided_on, "决定日期")
+    check_not_future(found, f"{path}.decided_on", decided_on, received_on)
+    authority = normalise(document.authority_code)
+    if authority != department.code and authority not in department.relayed_authorities:
+        for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, authority):
+            found.add(fault.reason, f"{path}.authority_code", f"决定机关代码: {fault.message}")
+        message = f"{department.name}不能陈述其他机关{quoted_code(authority)}的决定, 除非登记为转报。"
+        found.add(reasons.ERROR_REASON_AUTHORITY_OUTSIDE_MANDATE, f"{path}.authority_code", message)
+
+
+def check_not_future(found: Findings, path: str, day: date | None, received_on: date) -> None:
+    """Notes a fault if a decision is dated after the day of its receipt."""
+    if day is not None and day > received_on:
+        found.add(reasons.ERROR_REASON_DATE_IN_FUTURE, path, f"决定日期{day}晚于接收日期{received_on}。")

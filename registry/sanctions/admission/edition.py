@@ -1,0 +1,118 @@
+"""Checks of the steps by which an edition of the catalogue becomes law here (``sanctions.adoption``).
+
+Draft: an official of the operator with the submitter's role (经办人); the files are a sound edition with a
+label and content that are new. Review: another official, a legal reviewer (法制审核人) of another section
+than the drafter's (审监分离). Adoption: a third official, an approver (批准人); reviewed as lawful; filed
+(备案) with number and day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.domain.departments import Key, Official
+from registry.domain.faults import Findings
+from registry.sanctions.adoption import Act, EditionCase
+from registry.sanctions.drafts import MAX_FILES, parse_draft
+from registry.sanctions.ledger import Ledger
+from registry.sanctions.located_yaml import CatalogueError
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import statement_pb2 as pb
+
+_ROLES = {
+    "edition_draft": (pb.OFFICIAL_ROLE_SUBMITTER, "经办"),
+    "edition_review": (pb.OFFICIAL_ROLE_LEGAL_REVIEWER, "法制审核"),
+    "edition_adoption": (pb.OFFICIAL_ROLE_APPROVER, "批准"),
+}
+
+
+def check_draft(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """The files are a sound edition, with the hash and the label they are said to have, both new."""
+    draft, path = statement.edition_draft, "edition_draft"
+    found.required(f"{path}.reason", draft.reason, "起草理由")
+    if not 0 < len(draft.files) <= MAX_FILES:
+        message = f"目录版本应有1至{MAX_FILES}个文件, 这里有{len(draft.files)}个。"
+        found.add(reasons.ERROR_REASON_TOO_LARGE, f"{path}.files", message)
+        return
+    try:
+        edition = parse_draft(draft)
+    except CatalogueError as error:
+        for fault in error.faults:
+            found.add(reasons.ERROR_REASON_EDITION_FAULTY, f"{path}.files", str(fault))
+        return
+    if (edition.hash, edition.label) != (draft.edition, draft.label):
+        message = f"文件内容是版本{edition.label}({edition.hash[:12]}…), 与陈述所写不符。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.edition", message)
+    for case in ledger.book.cases():
+        if case.edition == edition.hash or case.label == edition.label:
+            message = f"版本{case.label}({case.edition[:12]}…)已经登记过; 修改后请用新的版本号。"
+            found.add(reasons.ERROR_REASON_EDITION_ALREADY_DRAFTED, f"{path}.label", message)
+
+
+def check_review(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
+    """A draft that nobody has reviewed yet; the opinion is given in words."""
+    review, path = statement.edition_review, "edition_review"
+    found.required(f"{path}.opinion", review.opinion, "审查意见")
+    case = _drafted(found, path, review.edition, ledger)
+    if case is not None and case.reviewed is not None:
+        message = f"版本{case.label}已在序号{case.reviewed.position}审查。"
+        found.add(reasons.ERROR_REASON_EDITION_ALREADY_REVIEWED, f"{path}.edition", message)
+
+
+def check_adoption(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
+    """A draft reviewed as lawful, filed with number and day, in force from a day."""
+    adoption, path = statement.edition_adoption, "edition_adoption"
+    found.day(f"{path}.in_force_from", adoption.in_force_from, "施行日期")
+    filed_on = found.day(f"{path}.filed_on", adoption.filed_on, "备案日期")
+    if not adoption.filing_number.strip():
+        message = "缺少备案号: 目录版本须备案后施行。"
+        found.add(reasons.ERROR_REASON_FILING_REQUIRED, f"{path}.filing_number", message)
+    if filed_on is not None and filed_on > day:
+        message = f"备案日期{filed_on}晚于接收日期{day}。"
+        found.add(reasons.ERROR_REASON_DATE_IN_FUTURE, f"{path}.filed_on", message)
+    case = _drafted(found, path, adoption.edition, ledger)
+    if case is None:
+        return
+    if case.adopted is not None:
+        message = f"版本{case.label}已在序号{case.adopted.position}批准。"
+        found.add(reasons.ERROR_REASON_EDITION_ALREADY_ADOPTED, f"{path}.edition", message)
+    if case.reviewed is None or not case.lawful:
+        message = f"版本{case.label}未通过合法性审查, 不得批准。"
+        found.add(reasons.ERROR_REASON_EDITION_NOT_REVIEWED, f"{path}.edition", message)
+
+
+def check_official_of_step(found: Findings, statement: pb.Statement, signer: Key, ledger: Ledger) -> None:
+    """Whoever signs is an official of the operator in the step's role, and took no step before (审监分离)."""
+    body, field = statement.WhichOneof("body") or "", "signatures[0].keyid"
+    role, name = _ROLES[body]
+    official = ledger.directory.official(signer.department, signer.official_id)
+    if signer.department != ledger.directory.operator or official is None:
+        message = f"目录版本的{name}须由登记机构的人员以本人密钥签名, 不能用部门印章。"
+        found.add(reasons.ERROR_REASON_OFFICIAL_REQUIRED, field, message)
+        return
+    if role not in official.registration.roles:
+        found.add(reasons.ERROR_REASON_ROLE_REQUIRED, field, f"签名人员没有{name}岗位。")
+    case = ledger.book.case(getattr(statement, body).edition)
+    if case is not None and body != "edition_draft":
+        _check_others(found, field, case, official, body)
+
+
+def _check_others(found: Findings, field: str, case: EditionCase, official: Official, body: str) -> None:
+    """The three steps are three persons'; the legal reviewer is of another section than the drafter."""
+    person = official.registration.official_id
+    earlier: list[Act] = [act for act in (case.drafted, case.reviewed) if act is not None]
+    if any(act.official_id == person for act in earlier):
+        message = f"版本{case.label}的起草、审查、批准须由不同人员进行, 签名人员已办过其中一步。"
+        found.add(reasons.ERROR_REASON_SAME_OFFICIAL, field, message)
+    elif body == "edition_review" and case.drafted and case.drafted.section == official.registration.section:
+        message = f"审查人员与起草人员同在{case.drafted.section}, 合法性审查须由另一内设机构进行。"
+        found.add(reasons.ERROR_REASON_SAME_SECTION, field, message)
+
+
+def _drafted(found: Findings, path: str, edition: str, ledger: Ledger) -> EditionCase | None:
+    case = ledger.book.case(edition)
+    if case is None or case.drafted is None:
+        message = "没有这一目录版本的草案; 随程序发布的版本也须先以陈述起草。"
+        found.add(reasons.ERROR_REASON_EDITION_NOT_DRAFTED, f"{path}.edition", message)
+        return None
+    return case

@@ -1,0 +1,114 @@
+"""Checks of statements about identity: links between codes, rulings on names.
+
+Only a department that keeps registrations (a mandate for E-01 登记注册基本信息) may state them. A link must
+not contradict an earlier one: a code has one successor and a branch one parent, and no chain leads back to
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from registry.domain.faults import Findings
+from registry.domain.identifiers import code_faults, names_a_subject, normalise
+from registry.domain.quoting import is_blank
+from registry.sanctions.admission.document import check_document, check_not_future
+from registry.sanctions.effects.recording import REGISTRATION
+from registry.sanctions.ground import Link
+from registry.sanctions.ledger import Ledger
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import statement_pb2 as pb
+from registry.v1 import subject_pb2
+
+MAX_NAMES = 32
+_DOCUMENTED = (pb.SUBJECT_LINK_KIND_SUCCESSION, pb.SUBJECT_LINK_KIND_MERGER)
+_SINGLE = (pb.SUBJECT_LINK_KIND_SUCCESSION, pb.SUBJECT_LINK_KIND_MERGER, pb.SUBJECT_LINK_KIND_BRANCH)
+
+
+def check_link(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
+    """Two valid codes of the kinds that the link joins, by a document where one is issued."""
+    link, path = statement.subject_link, "subject_link"
+    _check_mandate(found, statement, ledger)
+    if link.kind not in pb.SubjectLinkKind.values() or not link.kind:
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kind", "关联种类不在代码表内。")
+    source = getattr(link, "from")  # A keyword of Python.
+    sound = _check_code(found, f"{path}.from", source, old=link.kind == pb.SUBJECT_LINK_KIND_ALTERNATE)
+    sound &= _check_code(found, f"{path}.to", link.to, old=False)
+    found.required(f"{path}.reason", link.reason, "理由")
+    effective_on = found.optional_day(f"{path}.effective_on", link.effective_on, "生效日期")
+    check_not_future(found, f"{path}.effective_on", effective_on, day)
+    department = ledger.directory.department(statement.department)
+    assert department is not None
+    if link.kind in _DOCUMENTED or link.HasField("document"):
+        check_document(found, f"{path}.document", link.document, day, department)
+    if sound:
+        _check_agrees(found, link, ledger)
+
+
+def _check_code(found: Findings, path: str, identifier: subject_pb2.Identifier, *, old: bool) -> bool:
+    faults = code_faults(identifier.type, normalise(identifier.value))
+    for fault in faults:
+        found.add(fault.reason, f"{path}.value", fault.message)
+    organisation = identifier.type == subject_pb2.IDENTIFIER_TYPE_USCC
+    fits = not names_a_subject(identifier.type) if old else organisation
+    if not fits:
+        message = "应为统一社会信用代码之前的旧代码。" if old else "应为统一社会信用代码。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.type", message)
+    return not faults and fits
+
+
+def _check_agrees(found: Findings, link: pb.SubjectLink, ledger: Ledger) -> None:
+    source = getattr(link, "from")
+    one, other = (ledger.subject_ref(item.type, item.value) for item in (source, link.to))
+    path = "subject_link.to"
+    if one == other:
+        found.add(reasons.ERROR_REASON_LINK_CONTRADICTS, path, "两个代码相同, 不能互相关联。")
+    standing = list(_onward(ledger, one, link.kind))
+    if any(row.other == other for row in standing):
+        found.add(reasons.ERROR_REASON_LINK_CONTRADICTS, path, "同一关联已经登记。")
+    elif standing and link.kind in _SINGLE:
+        message = f"该代码已在序号{standing[0].position}关联到另一代码; 如有误请先撤回。"
+        found.add(reasons.ERROR_REASON_LINK_CONTRADICTS, path, message)
+    if one != other and _leads_to(ledger, other, one, link.kind):
+        found.add(reasons.ERROR_REASON_LINK_CONTRADICTS, path, "关联成环: 目标代码已经指向本代码。")
+
+
+def _onward(ledger: Ledger, ref: str, kind: pb.SubjectLinkKind.ValueType) -> Iterator[Link]:
+    for link in ledger.subject(ref).links:
+        if link.outgoing and link.kind == kind and link.known_to is None:
+            yield link
+
+
+def _leads_to(ledger: Ledger, start: str, goal: str, kind: pb.SubjectLinkKind.ValueType) -> bool:
+    waiting, seen = [start], {start}
+    while waiting:
+        for link in _onward(ledger, waiting.pop(), kind):
+            if link.other == goal:
+                return True
+            if link.other not in seen:
+                seen.add(link.other)
+                waiting.append(link.other)
+    return False
+
+
+def check_ruling(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
+    """Names of an organisation that a human has ruled on, with the reason."""
+    ruling, path = statement.name_ruling, "name_ruling"
+    _check_mandate(found, statement, ledger)
+    _check_code(found, f"{path}.subject", ruling.subject, old=False)
+    found.required(f"{path}.reason", ruling.reason, "理由")
+    if not 0 < len(ruling.names) <= MAX_NAMES or any(map(is_blank, ruling.names)):
+        message = f"应写明1至{MAX_NAMES}个名称, 没有空白项。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.names", message)
+    if ruling.HasField("document"):
+        department = ledger.directory.department(statement.department)
+        assert department is not None
+        check_document(found, f"{path}.document", ruling.document, day, department)
+
+
+def _check_mandate(found: Findings, statement: pb.Statement, ledger: Ledger) -> None:
+    department = ledger.directory.department(statement.department)
+    if department is not None and REGISTRATION not in department.categories:
+        message = f"{department.name}不负责登记注册信息({REGISTRATION}), 不能认定代码或名称。"
+        found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_MANDATE, "department", message)

@@ -1,0 +1,52 @@
+"""The changes of state that one statement makes; what is not named stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry.domain.departments import Department, Key, Official
+from registry.domain.sources import DeliveryNote
+from registry.sanctions.adoption import EditionCase
+from registry.sanctions.catalogue import Edition
+from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
+from registry.sanctions.ledger import RecordedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A change of a subject's name in use; ``spelling`` is the name as it was stated, ``number`` its place
+    among the subject's names."""
+
+    subject: str
+    use: NameUse
+    number: int
+    spelling: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Changes of state that the statement at ``position`` makes.
+
+    ``subjects`` are the records it changes, whole, as they are afterwards; ``opened`` and ``closed``,
+    ``marked`` and ``unmarked`` and so on are the rows that were added to them and those that are no longer
+    held."""
+
+    position: int
+    subjects: tuple[SubjectRecord, ...] = ()
+    opened: tuple[Ground, ...] = ()
+    closed: tuple[Ground, ...] = ()
+    marked: tuple[Mark, ...] = ()
+    unmarked: tuple[Mark, ...] = ()
+    linked: tuple[Link, ...] = ()
+    unlinked: tuple[Link, ...] = ()
+    named: tuple[Naming, ...] = ()
+    unnamed: tuple[Naming, ...] = ()
+    recorded: RecordedEvent | None = None
+    target: RecordedEvent | None = None
+    departments: tuple[Department, ...] = ()
+    officials: tuple[Official, ...] = ()
+    keys: tuple[Key, ...] = ()
+    edition: EditionCase | None = None
+    content: Edition | None = None
+    delivered: DeliveryNote | None = None
+    operator: str = ""

@@ -1,0 +1,53 @@
+"""Effects on the directory: departments, officials, keys; and the genesis."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from registry.domain.departments import Department, Key, Official
+from registry.provenance.keys import keyid_of
+from registry.sanctions.adoption import founding_case
+from registry.sanctions.effects.changes import Effects
+from registry.sanctions.ledger import Ledger
+from registry.v1 import statement_pb2 as pb
+
+
+def directory_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:
+    """A department, official or key enters, changes or goes."""
+    match statement.WhichOneof("body"):
+        case "department_registration":
+            entry = Department.registered(statement.department_registration, position)
+            return Effects(position, departments=(entry,))
+        case "official_registration":
+            return Effects(position, officials=(Official(statement.official_registration, position),))
+        case "official_revocation":
+            gone = statement.official_revocation
+            official = ledger.directory.official(gone.department, gone.official_id)
+            assert official is not None
+            return Effects(position, officials=(replace(official, revoked_position=position),))
+        case "key_enrolment":
+            return Effects(position, keys=(_enrolled(statement.key_enrolment, position),))
+        case "key_revocation":
+            key = ledger.directory.key(statement.key_revocation.keyid)
+            assert key is not None
+            reason = statement.key_revocation.reason
+            return Effects(
+                position, keys=(replace(key, revoked_position=position, revocation_reason=reason),)
+            )
+        case body:
+            raise ValueError(f"no effects are defined for a statement of kind {body!r}")
+
+
+def _enrolled(enrolment: pb.KeyEnrolment, position: int) -> Key:
+    return Key.enrolled(keyid_of(enrolment.public_key), enrolment, position)
+
+
+def genesis_effects(genesis: pb.Genesis) -> Effects:
+    """Position 0: the operator, its key and the catalogue edition."""
+    return Effects(
+        position=0,
+        departments=(Department.registered(genesis.operator, 0),),
+        keys=(_enrolled(genesis.operator_key, 0),),
+        edition=founding_case(genesis.edition.edition, genesis.edition.label),
+        operator=genesis.operator.code,
+    )

@@ -1,0 +1,130 @@
+"""Who else is asked about when one is: the same subject under other codes, and those related to it
+(主体关联).
+
+* *Succession* (换码): the old code and the new one are one subject; what fell on either falls on both.
+* *Merger* (民法典 第六十七条): rights and duties pass to the one that goes on. Whether a ban does is no
+  rule that we found: what fell on the absorbed subject is for a human to weigh.
+* *Branch*: a branch has no legal personality of its own; what fell on it or on its parent shows on the other,
+  for a human to weigh (law.md §5.3, no express rule found).
+* *Alternate*: a code of before the USCC leads to the subject. Two subjects on one such code are ambiguous.
+
+Only what is linked by a signed statement counts; codes that merely resemble each other are not linked.
+
+Worked example: A (old code) → B (new code), C a branch of B. Asked about A or B: both their grounds, and
+C's as BRANCH. Asked about C: its own, and A's and B's as PARENT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from registry.sanctions.ground import SubjectRecord
+from registry.v1 import statement_pb2
+from registry.v1 import verdict_pb2 as pb
+
+RecordOf = Callable[[str], SubjectRecord | None]
+
+_OUTWARD = {
+    statement_pb2.SUBJECT_LINK_KIND_MERGER: pb.SUBJECT_RELATION_SURVIVING,
+    statement_pb2.SUBJECT_LINK_KIND_BRANCH: pb.SUBJECT_RELATION_PARENT,
+}
+_INWARD = {
+    statement_pb2.SUBJECT_LINK_KIND_MERGER: pb.SUBJECT_RELATION_ABSORBED,
+    statement_pb2.SUBJECT_LINK_KIND_BRANCH: pb.SUBJECT_RELATION_BRANCH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A subject whose record bears on the question. ``position`` is the link's that says so, -1 for
+    itself."""
+
+    ref: str
+    relation: pb.SubjectRelation.ValueType
+    position: int = -1
+
+
+def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day: date) -> list[Party]:
+    """The subject itself first, then itself under other codes, then those related to it, in order of refs."""
+    if not record.links:
+        return [Party(record.ref, pb.SUBJECT_RELATION_SELF)]
+    same = _same(record, record_of, position, day)
+    related: dict[str, Party] = {}
+    for ref in sorted(same):
+        for party in _related(record_of(ref), position, day):
+            for other in _same_refs(party.ref, record_of, position, day):
+                if other not in same:
+                    related.setdefault(other, Party(other, party.relation, party.position))
+    return [*same.values(), *(related[ref] for ref in sorted(related))]
+
+
+def current_ref(record: SubjectRecord, record_of: RecordOf, *, position: int, day: date) -> str:
+    """The code under which a subject goes on: the last one that no succession leads away from."""
+    same = _same(record, record_of, position, day)
+    for ref in sorted(same):
+        other = record_of(ref)
+        onward = _links(other, statement_pb2.SUBJECT_LINK_KIND_SUCCESSION, position, day, outgoing=True)
+        if not list(onward):
+            return ref
+    return record.ref
+
+
+def alternates_of(record: SubjectRecord, *, position: int, day: date) -> frozenset[str]:
+    """The subjects to which a code of before the USCC leads."""
+    kind = statement_pb2.SUBJECT_LINK_KIND_ALTERNATE
+    return frozenset(other for other, _ in _links(record, kind, position, day, outgoing=True))
+
+
+def _same(record: SubjectRecord, record_of: RecordOf, position: int, day: date) -> dict[str, Party]:
+    """The subject under all its codes, the one asked about first."""
+    kind = statement_pb2.SUBJECT_LINK_KIND_SUCCESSION
+    same = {record.ref: Party(record.ref, pb.SUBJECT_RELATION_SELF)}
+    waiting = [record]
+    while waiting:
+        here = waiting.pop()
+        for other, link in _links(here, kind, position, day):
+            if other not in same:
+                same[other] = Party(other, pb.SUBJECT_RELATION_SAME, link)
+                further = record_of(other)
+                waiting += [further] if further is not None else []
+    return same
+
+
+def _same_refs(ref: str, record_of: RecordOf, position: int, day: date) -> Iterator[str]:
+    record = record_of(ref)
+    yield from _same(record, record_of, position, day) if record is not None else (ref,)
+
+
+def _related(record: SubjectRecord | None, position: int, day: date) -> Iterator[Party]:
+    for link in record.links if record is not None else ():
+        relation = (_OUTWARD if link.outgoing else _INWARD).get(link.kind)
+        if relation is not None and link.holds(position, day):
+            yield Party(link.other, relation, link.position)
+
+
+def _links(
+    record: SubjectRecord | None,
+    kind: statement_pb2.SubjectLinkKind.ValueType,
+    position: int,
+    day: date,
+    *,
+    outgoing: bool | None = None,
+) -> Iterator[tuple[str, int]]:
+    for link in record.links if record is not None else ():
+        if link.kind == kind and outgoing in (None, link.outgoing) and link.holds(position, day):
+            yield link.other, link.position
+
+
+def disputed_names(record: SubjectRecord, position: int) -> frozenset[str]:
+    """Names that disagree and on which nobody has ruled (一码多名), in comparable form; empty if none do.
+
+    A name that the registering authority states, or that a human ruled on, is settled: only others are
+    disputed then. Without a settled name, two names are."""
+    if len(record.names) < 2:
+        return frozenset()
+    known = [use for use in record.names if use.known_at(position)]
+    settled = {use.name for use in known if use.settled}
+    loose = {use.name for use in known} - settled
+    return frozenset(loose) if settled or len(loose) > 1 else frozenset()

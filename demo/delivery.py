@@ -7,11 +7,14 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+from demo.departments import DEPARTMENTS
 from demo.files import EXPECTED_FAULTS, FILES, SAMPLES, SampleFile
 from demo.records import Kind, StatementKey
 from demo.showing import say, show
 from demo.town import Town, elapsed_since
-from registry.v1.statement_pb2 import Event
+from registry.domain.periods import china_day
+from registry.server import now_ms
+from registry.v1.statement_pb2 import Delivery, Event
 from registry_client import Row, event_of_row, read_table, submit_table
 from registry_client.submission import RowResult
 
@@ -45,7 +48,17 @@ def deliver(town: Town) -> Delivered:
     recorded = total - len(refused)
     say(f"{total} 行, 登记 {recorded} 条, 退回 {len(refused)} 行, 用时 {elapsed_since(start)}")
     _show_refusals(refused)
+    _deliver_lists(town)
     return Delivered(ids, _unexpected(refused))
+
+
+def _deliver_lists(town: Town) -> None:
+    """Each source says up to which day its lists are delivered: without that, nothing found says nothing."""
+    today = china_day(now_ms()).isoformat()
+    lists = [(department.key, code) for department in DEPARTMENTS for code in department.lists]
+    for department, code in lists:
+        town.state(department, Delivery(list_code=code, as_of=today))
+    say(f"各来源说明名单已报送到 {today}: " + ", ".join(code for _, code in lists))
 
 
 def _submit(town: Town, file: SampleFile, ids: Ids) -> list[RowResult]:

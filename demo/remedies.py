@@ -7,11 +7,10 @@ from demo.cast import REPAIR, TENDER, WITHDRAWAL
 from demo.delivery import Ids
 from demo.departments import BY_KEY
 from demo.showing import say, why, word
-from demo.town import Town, TownError
+from demo.town import Town
 from registry.v1 import subject_pb2 as pb
 from registry.v1.statement_pb2 import Document, Repair, Withdrawal
 from registry_client import Verdict, reference_to
-from registry_client.statements import Body, numbered_statement, seal
 
 
 def repair(town: Town, ids: Ids) -> None:
@@ -26,7 +25,7 @@ def repair(town: Town, ids: Ids) -> None:
     target = reference_to(office.code, ids[REPAIR.target])
     effective_on = REPAIR.effective_on.isoformat()
     body = Repair(target=target, document=document, effective_on=effective_on, reason=REPAIR.reason)
-    position = _state(town, REPAIR.department, body)
+    position = town.state(REPAIR.department, body)
     say(f"{REPAIR.department}提前移出一条名单记录({REPAIR.reason}), 序号 {position}")
 
 
@@ -45,7 +44,7 @@ def withdraw(town: Town, ids: Ids) -> list[str]:
     for target in WITHDRAWAL.targets:
         reference = reference_to(target.department, ids[target])
         body = Withdrawal(target=reference, reason=WITHDRAWAL.reason, document=document)
-        position = _state(town, WITHDRAWAL.department, body)
+        position = town.state(WITHDRAWAL.department, body)
         say(f"{WITHDRAWAL.department}撤回 {ids[target][:20]}…({WITHDRAWAL.reason}), 序号 {position}")
     after = ask(town, asked, pb.DOMAIN_BIDDING)
     again = ask(town, asked, pb.DOMAIN_BIDDING, position=old)
@@ -53,14 +52,3 @@ def withdraw(town: Town, ids: Ids) -> list[str]:
     same = "与当时的答案完全相同" if again == before else "与当时的答案不同"
     say(f"再问一次, 以序号 {old} 为准: {word(again.verdict)}, {same}")
     return [] if again == before and after.verdict is Verdict.CLEAR else ["撤回前后的结论"]
-
-
-def _state(town: Town, department: str, body: Body) -> int:
-    registry, sender = town.offices[department]
-    statement = numbered_statement(
-        sender.numbering, origin=sender.origin, department=sender.department, body=body
-    )
-    outcome = registry.submit([seal(statement, sender.signer)])[0]
-    if outcome.position is None:
-        raise TownError("; ".join(fault.message for fault in outcome.faults))
-    return outcome.position

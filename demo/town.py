@@ -72,14 +72,24 @@ class Town:
         sender = Sender(ORIGIN, department.office.code, signer, Numbering.generate())
         self.offices[department.key] = (office, sender)
 
+    def state(self, department: str, body: Body) -> int:
+        """States something as a department; answers its position."""
+        registry, sender = self.offices[department]
+        return _placed(registry, sender, body)
+
     def _act(self, body: Body, *more: FileSigner) -> None:
-        sender = self.operator
-        statement = numbered_statement(
-            sender.numbering, origin=ORIGIN, department=sender.department, body=body
-        )
-        outcome = self.registrar.submit([seal(statement, sender.signer, *more)])[0]
-        if not outcome.accepted:
-            raise TownError("; ".join(fault.message for fault in outcome.faults))
+        _placed(self.registrar, self.operator, body, *more)
+
+
+def _placed(registry: Registry, sender: Sender, body: Body, *more: FileSigner) -> int:
+    """Signs and submits a statement; answers its position. Raises TownError if it is refused."""
+    statement = numbered_statement(
+        sender.numbering, origin=sender.origin, department=sender.department, body=body
+    )
+    outcome = registry.submit([seal(statement, sender.signer, *more)])[0]
+    if outcome.position is None:
+        raise TownError("; ".join(fault.message for fault in outcome.faults))
+    return outcome.position
 
 
 @contextmanager

@@ -19,16 +19,25 @@ from registry.provenance.keys import Signer
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import (
     Correction,
+    Delivery,
     DepartmentRegistration,
     EditionAdoption,
+    EditionDraft,
+    EditionReview,
     Event,
     KeyEnrolment,
     KeyRevocation,
+    Lifting,
+    NameRuling,
     OfficialRegistration,
     OfficialRevocation,
+    RedListCandidacy,
+    RedListGrant,
     Repair,
     Statement,
     StatementReference,
+    StatusNote,
+    SubjectLink,
     Withdrawal,
 )
 from registry_client.numbering import Numbering
@@ -43,7 +52,16 @@ Body = (
     | OfficialRevocation
     | KeyEnrolment
     | KeyRevocation
+    | EditionDraft
+    | EditionReview
     | EditionAdoption
+    | Lifting
+    | StatusNote
+    | SubjectLink
+    | NameRuling
+    | Delivery
+    | RedListCandidacy
+    | RedListGrant
 )
 """What a statement can say."""
 

@@ -42,6 +42,7 @@ METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/registry.v1.RecordService/Search": _ASKING | _STATING,
     "/registry.v1.RecordService/ListMarketBans": _ASKING | _READING_DIRECTORY,
     "/registry.v1.RecordService/ListListed": _ASKING | _READING_DIRECTORY,
+    "/registry.v1.RecordService/ListNameDisputes": _STATING,
     "/registry.v1.CatalogueService/CheckEdition": _READING_DIRECTORY,
     "/registry.v1.CatalogueService/Diff": _READING_DIRECTORY,
     "/registry.v1.CatalogueService/Simulate": _REGISTERING,

@@ -60,7 +60,11 @@ _ABOUT_SUBJECTS = (
     "red_list_grant",
 )
 LEAF_TYPES |= dict.fromkeys(_ABOUT_SUBJECTS, LeafType.EVENT)
+LEAF_TYPES["delivery"] = LeafType.DELIVERY
 LEAF_TYPES |= dict.fromkeys(("edition_draft", "edition_review", "edition_adoption"), LeafType.EDITION)
+
+_JUDGED_TOGETHER = (LeafType.EVENT, LeafType.DELIVERY)
+"""Nothing in a group is judged by what these change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ Job = Submission | Rejection | QueryRow | ExecutionRow
 
 def changes_directory(job: Job) -> bool:
     """Whether what follows must be judged after this job is in force: it makes a group alone."""
-    return isinstance(job, Submission) and LEAF_TYPES.get(job.body) is not LeafType.EVENT
+    return isinstance(job, Submission) and LEAF_TYPES.get(job.body) not in _JUDGED_TOGETHER
 
 
 class Sequencer:

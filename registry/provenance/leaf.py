@@ -52,6 +52,7 @@ class LeafType(IntEnum):
     KEY_ROTATION = 8  # the log's own key changes
     GENESIS = 9  # the first leaf
     DIRECTORY = 10  # a department or official entered or changed
+    DELIVERY = 11  # the source of a list has delivered up to a day
 
 
 @dataclass(frozen=True, slots=True)

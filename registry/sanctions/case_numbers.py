@@ -21,14 +21,17 @@ CRIMINAL = "刑"
 CASE_KINDS = (CRIMINAL, "民", "行", "执", "赔", "破")
 
 _KIND = f"({'|'.join(CASE_KINDS)})"
-_case = re.compile(rf"〔[0-9]{{4}}〕(?:最高法|[\u4e00-\u9fff][0-9]{{0,4}}){_KIND}(.?)[^字]*号").match
-_old_case = re.compile(rf"〔[0-9]{{4}}〕[\u4e00-\u9fff]{{1,3}}?{_KIND}(.?).*字第?[0-9]+号").match
+_case = re.compile(rf"〔[0-9]{{4}}〕(?:最高法|[\u4e00-\u9fff][0-9]{{0,4}}){_KIND}(.?)[^字]*号").search
+_old_case = re.compile(rf"〔[0-9]{{4}}〕[\u4e00-\u9fff]{{1,3}}?{_KIND}(.?).*字第?[0-9]+号").search
+_any_kind = re.compile(_KIND).search
 _JUDGING = frozenset("初终再核提")
 
 
 def case_kind(number: str) -> tuple[str, bool]:
     """The kind of case that a document number names, "" if none; and whether it is settled that a case of
     this kind was judged."""
+    if not _any_kind(number):
+        return "", False  # Most documents are no court's, and normalising takes its time.
     normal = normalise_number(number)
     match = _case(normal) or _old_case(normal)
     if match is None:

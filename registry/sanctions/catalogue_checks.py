@@ -154,7 +154,7 @@ def check_categories(placed: Sequence[Placed[Category]]) -> None:
         if not category.credit_bearing and category.disclosure != "never":
             row.fault("disclosure", "what is no credit information is not shown to the public")
         if category.severity_required and category.disclosure != "by_severity":
-            row.fault("severity_required", f"severity means nothing to disclosure {category.disclosure}")
+            row.fault("disclosure", f"{category.disclosure} does not ask for the severity that is required")
         for subtype in category.subtypes:
             if subtype not in codes:
                 row.fault("subtypes", f"there is no category {subtype}")

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 PENALTY_KINDS = (
     "警告",
@@ -77,6 +78,7 @@ _amount = re.compile(r"[0-9]{1,14}(?:\.[0-9]{1,6})?").fullmatch
 _YUAN_IN_UNIT = 10_000
 
 
+@lru_cache(maxsize=4096)  # The same few wordings stand in most records.
 def read_kinds(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The kinds of penalty that a wording states, and those that it leaves open."""
     stated: set[str] = set()

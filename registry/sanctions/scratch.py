@@ -1,9 +1,9 @@
 """A registry in memory (试算账本): statements are admitted and folded one by one, nothing is kept.
 
 ``ScratchLedger`` is the ``Ledger`` of pure trials: cases beside an edition, properties, simulations. It goes
-through the same functions as the registry itself, ``admit``, ``effects_of`` and ``decide``; what it leaves out
-is keys, envelopes and the store. Each kind of department is registered at position 0, ``fictional``, with
-every mandate that its kind may have, so what is refused is refused by law.
+through the same functions as the registry itself, ``admit``, ``effects_of`` and ``decide``; what it leaves
+out is signatures, envelopes and the store. Each kind of department is registered at position 0, ``fictional``,
+with every mandate that its kind may have, so what is refused is refused by law.
 
 Example:
     >>> ledger = ScratchLedger(edition)
@@ -81,7 +81,11 @@ class ScratchLedger:
         return self._records.get(self.subject_ref(subject.identifier.type, subject.identifier.value))
 
     def fold(self, statement: pb.Statement, on: date) -> list[Fault]:
-        """Admits a statement received on a day and sealed by its department; every fault if it is refused."""
+        """Admits a statement received on a day and sealed by its department; every fault if it is refused.
+
+        A statement under an id that its department has used changes nothing."""
+        if self.is_recorded(statement.department, statement.statement_id):
+            return []
         signer = self.directory.key(statement.department) or _seal(statement.department)
         faults = admit(statement, signers=[signer], received_on=on, ledger=self)
         if not faults:

@@ -76,7 +76,6 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REPAIR_TOO_EARLY: _ErrorReason.ValueType  # 90
     ERROR_REASON_REPAIR_NOT_AVAILABLE: _ErrorReason.ValueType  # 91
     ERROR_REASON_NOT_CREDIT_INFORMATION: _ErrorReason.ValueType  # 92
-    ERROR_REASON_ANCHOR_REQUIRED: _ErrorReason.ValueType  # 93
     ERROR_REASON_LIFTING_NOT_AVAILABLE: _ErrorReason.ValueType  # 94
     ERROR_REASON_PUBLIC_NOTICE_REQUIRED: _ErrorReason.ValueType  # 95
     ERROR_REASON_NEGATIVE_RECORD_STANDS: _ErrorReason.ValueType  # 96
@@ -180,7 +179,6 @@ ERROR_REASON_MEASURE_FOLLOWS_LIST: ErrorReason.ValueType  # 89
 ERROR_REASON_REPAIR_TOO_EARLY: ErrorReason.ValueType  # 90
 ERROR_REASON_REPAIR_NOT_AVAILABLE: ErrorReason.ValueType  # 91
 ERROR_REASON_NOT_CREDIT_INFORMATION: ErrorReason.ValueType  # 92
-ERROR_REASON_ANCHOR_REQUIRED: ErrorReason.ValueType  # 93
 ERROR_REASON_LIFTING_NOT_AVAILABLE: ErrorReason.ValueType  # 94
 ERROR_REASON_PUBLIC_NOTICE_REQUIRED: ErrorReason.ValueType  # 95
 ERROR_REASON_NEGATIVE_RECORD_STANDS: ErrorReason.ValueType  # 96

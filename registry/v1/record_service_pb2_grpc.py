@@ -60,6 +60,11 @@ class RecordServiceStub:
                 request_serializer=registry_dot_v1_dot_record__service__pb2.ListListedRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_record__service__pb2.ListListedResponse.FromString,
                 _registered_method=True)
+        self.ListNameDisputes = channel.unary_unary(
+                '/registry.v1.RecordService/ListNameDisputes',
+                request_serializer=registry_dot_v1_dot_record__service__pb2.ListNameDisputesRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_record__service__pb2.ListNameDisputesResponse.FromString,
+                _registered_method=True)
 
 
 class RecordServiceServicer:
@@ -101,6 +106,13 @@ class RecordServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListNameDisputes(self, request, context):
+        """一码多名: codes under names that disagree, for a human to rule on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -128,6 +140,11 @@ def add_RecordServiceServicer_to_server(servicer, server):
                     servicer.ListListed,
                     request_deserializer=registry_dot_v1_dot_record__service__pb2.ListListedRequest.FromString,
                     response_serializer=registry_dot_v1_dot_record__service__pb2.ListListedResponse.SerializeToString,
+            ),
+            'ListNameDisputes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNameDisputes,
+                    request_deserializer=registry_dot_v1_dot_record__service__pb2.ListNameDisputesRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_record__service__pb2.ListNameDisputesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -266,6 +283,33 @@ class RecordService:
             '/registry.v1.RecordService/ListListed',
             registry_dot_v1_dot_record__service__pb2.ListListedRequest.SerializeToString,
             registry_dot_v1_dot_record__service__pb2.ListListedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNameDisputes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.RecordService/ListNameDisputes',
+            registry_dot_v1_dot_record__service__pb2.ListNameDisputesRequest.SerializeToString,
+            registry_dot_v1_dot_record__service__pb2.ListNameDisputesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,8 @@ class RecordServiceStub:
     """市场禁入"""
     ListListed: _grpc.UnaryUnaryMultiCallable[_record_service_pb2.ListListedRequest, _record_service_pb2.ListListedResponse]
     """名单"""
+    ListNameDisputes: _grpc.UnaryUnaryMultiCallable[_record_service_pb2.ListNameDisputesRequest, _record_service_pb2.ListNameDisputesResponse]
+    """一码多名: codes under names that disagree, for a human to rule on."""
 
 @_typing.type_check_only
 class RecordServiceAsyncStub(RecordServiceStub):
@@ -59,6 +61,8 @@ class RecordServiceAsyncStub(RecordServiceStub):
     """市场禁入"""
     ListListed: _aio.UnaryUnaryMultiCallable[_record_service_pb2.ListListedRequest, _record_service_pb2.ListListedResponse]  # type: ignore[assignment]
     """名单"""
+    ListNameDisputes: _aio.UnaryUnaryMultiCallable[_record_service_pb2.ListNameDisputesRequest, _record_service_pb2.ListNameDisputesResponse]  # type: ignore[assignment]
+    """一码多名: codes under names that disagree, for a human to rule on."""
 
 class RecordServiceServicer(metaclass=_abc_1.ABCMeta):
     """What a subject's file contains, and lists of subjects by right."""
@@ -102,5 +106,13 @@ class RecordServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_record_service_pb2.ListListedResponse, _abc.Awaitable[_record_service_pb2.ListListedResponse]]:
         """名单"""
+
+    @_abc_1.abstractmethod
+    def ListNameDisputes(
+        self,
+        request: _record_service_pb2.ListNameDisputesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_record_service_pb2.ListNameDisputesResponse, _abc.Awaitable[_record_service_pb2.ListNameDisputesResponse]]:
+        """一码多名: codes under names that disagree, for a human to rule on."""
 
 def add_RecordServiceServicer_to_server(servicer: RecordServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

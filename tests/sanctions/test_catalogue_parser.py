@@ -127,16 +127,27 @@ CASES = [
         "    window_months: 36\n    start_anchor: decision_document\n",
         "there are no anchors",
     ),
-    (PROCUREMENT, "M-PRO-04", "origin: statute", "origin: decision", "does not arise from a recorded event"),
-    (PROCUREMENT, "M-PRO-01", "query_effect: block", "for_earlier: if_lenient", "no earlier row of M-PRO-01"),
+    (
+        PROCUREMENT,
+        "M-PRO-01",
+        "    start_anchor: decision_document\n",
+        "    anchors: [{category: E-02, when: {case_kinds: [刑]}}]\n    start_anchor: decision_document\n",
+        "decision does not arise from a recorded event",
+    ),
+    (
+        PROCUREMENT,
+        "M-PRO-01",
+        "    query_effect: block\n",
+        "    for_earlier: if_lenient\n    query_effect: block\n",
+        "no earlier row of M-PRO-01",
+    ),
     (CATEGORIES, "E-52", "disclosure: never", "disclosure: always", "is not shown to the public"),
-    (CATEGORIES, "E-03-CF", "disclosure: by_severity", "disclosure: always", "severity means nothing"),
+    (CATEGORIES, "E-03-CF", "disclosure: by_severity", "disclosure: always", "always does not ask for"),
     # between rows
-    (LISTS, "L-05", "[安全生产严重失信主体]", "[严重违法失信名单]", "严重违法失信名单 is a name of L-06"),
+    (LISTS, "L-05", "[安全生产严重失信主体]", "[失信被执行人]", "失信被执行人 is a name of L-01"),
     (LISTS, "L-90", "[企业经营异常名录]", "[失信 被执行人]", "失信 被执行人 is a name of L-01"),
     (LISTS, "L-01", "category: E-06", "category: E-66", "there is no category E-66"),
     (LISTS, "L-01", "category: E-06", "category: E-03-CF", "E-03-CF is no category of lists"),
-    (PROCUREMENT, "M-PRO-04", "category: E-03-CF", "category: E-03", "no event can be of category E-03"),
     (
         PROCUREMENT,
         "M-PRO-05",
@@ -237,6 +248,13 @@ def test_two_severity_rules_for_the_same_on_the_same_day_are_a_fault(files: File
     assert "another rule of this severity and these departments is in force" in fault.message
     faulty, _ = spoilt(files, SEVERITY, "severity: general", "severity: serious")
     assert len(faults_of(faulty)) == 1
+
+
+@pytest.mark.parametrize("category", ["E-99", "E-03", "E-52"])
+def test_anchor_on_a_category_that_no_event_can_be_of_is_a_fault(files: Files, category: str) -> None:
+    faulty, _ = spoilt(files, PROCUREMENT, "category: E-02", f"category: {category}")
+    (fault,) = faults_of(faulty)
+    assert fault.message == f"M-PRO-04 anchors: no event can be of category {category}"
 
 
 def test_anchors_without_a_window_are_a_fault(files: Files) -> None:

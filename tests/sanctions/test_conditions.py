@@ -136,11 +136,14 @@ def test_measure_does_not_arise_from_events_of_another_category() -> None:
 def test_wording_of_a_penalty_is_read_for_no_more_than_it_says(
     text: str, stated: set[str], left_open: set[str]
 ) -> None:
-    assert read_kinds(text) == (stated, left_open)
+    assert read_kinds(text) == (frozenset(stated), frozenset(left_open))
 
 
 def test_every_kind_of_the_law_is_read_as_itself() -> None:
-    assert [read_kinds(kind) for kind in PENALTY_KINDS] == [({kind}, frozenset()) for kind in PENALTY_KINDS]
+    nothing: frozenset[str] = frozenset()
+    assert [read_kinds(kind) for kind in PENALTY_KINDS] == [
+        (frozenset({kind}), nothing) for kind in PENALTY_KINDS
+    ]
     assert current_edition().rules.vocabularies["penalty_categories"] == PENALTY_KINDS
 
 
@@ -173,6 +176,8 @@ def test_fine_is_exact_to_the_cent_or_not_read_at_all(text: str, yuan: str | Non
         ("（2026）冀09行初12号", ("行", True)),
         ("（2026）冀09执恢12号之一", ("执", True)),
         ("（2015）沧民初字第12号", ("民", True)),
+        ("沧州市中级人民法院（2026）冀09刑初12号", ("刑", True)),
+        ("沧执罚字〔2026〕第12号", ("", False)),
         ("（2026）冀09司救刑12号", ("", False)),
         ("沧市监罚字〔2026〕12号", ("", False)),
         ("", ("", False)),

@@ -19,6 +19,7 @@ from registry.commands.submission import Rejection
 from registry.domain.faults import Fault
 from registry.domain.identifiers import (
     organisation_code_check_character,
+    organisation_code_of,
     resident_id_check_character,
     uscc_check_character,
 )
@@ -159,6 +160,114 @@ def repair(key: str, statement_id: str, effective_on: str, decided_on: str = "",
     return pb.Repair(**{"target": target(key, statement_id), "reason": "已履行义务", **fields, **more})
 
 
+def lifting(key: str, statement_id: str, effective_on: str, measure: str = "", **more: Any) -> pb.Lifting:
+    """A measure of the target, or every one, ends by a decision of the day on which it ends (解除)."""
+    fields = {"measure_code": measure, "document": document(key, effective_on), "effective_on": effective_on}
+    return pb.Lifting(**{"target": target(key, statement_id), "reason": "义务已履行", **fields, **more})
+
+
+def note(
+    key: str,
+    statement_id: str,
+    status: pb.NotedStatus.ValueType,
+    effective_on: str,
+    *,
+    by: str = "",
+    **more: Any,
+) -> pb.StatusNote:
+    """What befell the target of a department (标注); ``by`` whom it is noted, if not by the department."""
+    fields: dict[str, Any] = {"status": status, "effective_on": effective_on, "reason": "申请人已申请"}
+    if status in (pb.NOTED_STATUS_STAYED, pb.NOTED_STATUS_RESUMED):
+        fields["document"] = document(by or key, effective_on)
+    return pb.StatusNote(**{"target": target(key, statement_id), **fields, **more})
+
+
+def stay(key: str, statement_id: str, effective_on: str, **more: Any) -> pb.StatusNote:
+    """Execution of the target is stayed (中止执行)."""
+    return note(key, statement_id, pb.NOTED_STATUS_STAYED, effective_on, **more)
+
+
+def resumption(key: str, statement_id: str, effective_on: str, **more: Any) -> pb.StatusNote:
+    """It goes on (恢复执行)."""
+    return note(key, statement_id, pb.NOTED_STATUS_RESUMED, effective_on, **more)
+
+
+def objection(key: str, statement_id: str, effective_on: str, **more: Any) -> pb.StatusNote:
+    """The target is objected to (异议)."""
+    return note(key, statement_id, pb.NOTED_STATUS_OBJECTED, effective_on, **more)
+
+
+# --- identity -------------------------------------------------------------------------------------
+
+
+def old_code(subject: Subject) -> subject_pb2.Identifier:
+    """The organisation code (组织机构代码) that lies in a firm's USCC."""
+    value = organisation_code_of(subject.identifier.value)
+    return subject_pb2.Identifier(type=subject_pb2.IDENTIFIER_TYPE_ORGANISATION_CODE, value=value)
+
+
+def link(
+    kind: pb.SubjectLinkKind.ValueType,
+    source: Subject | subject_pb2.Identifier,
+    goal: Subject,
+    effective_on: str = "",
+    **more: Any,
+) -> pb.SubjectLink:
+    """Two codes belong together (主体关联), as 市场监管 states."""
+    identifier = source.identifier if isinstance(source, Subject) else source
+    fields = {"from": identifier, "to": goal.identifier, "effective_on": effective_on}
+    paper = document("市场监管", effective_on or "2020-01-15", "沧示登字〔2020〕1号")
+    return pb.SubjectLink(**{"kind": kind, "reason": "变更登记", "document": paper, **fields, **more})
+
+
+def succession(old: Subject, new: Subject, effective_on: str = "", **more: Any) -> pb.SubjectLink:
+    """A subject goes on under a new code (换码)."""
+    return link(pb.SUBJECT_LINK_KIND_SUCCESSION, old, new, effective_on, **more)
+
+
+def merger(absorbed: Subject, goes_on: Subject, effective_on: str = "", **more: Any) -> pb.SubjectLink:
+    """A subject is absorbed by another (合并)."""
+    return link(pb.SUBJECT_LINK_KIND_MERGER, absorbed, goes_on, effective_on, **more)
+
+
+def branch_of(branch: Subject, parent: Subject, effective_on: str = "", **more: Any) -> pb.SubjectLink:
+    """A branch belongs to a legal person (分支机构)."""
+    return link(pb.SUBJECT_LINK_KIND_BRANCH, branch, parent, effective_on, **more)
+
+
+def alternate(code: subject_pb2.Identifier, goal: Subject, **more: Any) -> pb.SubjectLink:
+    """A code of before the USCC leads to a subject (旧码)."""
+    return link(pb.SUBJECT_LINK_KIND_ALTERNATE, code, goal, **more)
+
+
+def ruling(subject: Subject, *names: str, **more: Any) -> pb.NameRuling:
+    """Names that a code rightly bears (名称认定)."""
+    return pb.NameRuling(**{"subject": subject.identifier, "names": names, "reason": "核对登记档案", **more})
+
+
+# --- lists, red lists, the directory --------------------------------------------------------------
+
+
+def delivery(list_code: str, as_of: str) -> pb.Delivery:
+    """A list is delivered up to a day (报送说明)."""
+    return pb.Delivery(list_code=list_code, as_of=as_of)
+
+
+def candidacy(
+    key: str, subject: Subject, list_code: str, first: str, last: str, **more: Any
+) -> pb.RedListCandidacy:
+    """A candidate for a red list, publicised on the days named (公示)."""
+    fields: dict[str, Any] = {"publicised_from": first, "publicised_until": last, "list_code": list_code}
+    fields |= {"document": document(key, first), "legal_basis": ["国发〔2016〕33号"]}
+    return pb.RedListCandidacy(**{"subject": subject, **fields, **more})
+
+
+def grant(key: str, statement_id: str, first: str, until: str = "", **more: Any) -> pb.RedListGrant:
+    """A candidate is granted the red list (列入守信激励名单)."""
+    fields = {"document": document(key, first), "from": first, "until": until}
+    return pb.RedListGrant(**{"target": target(key, statement_id), **fields, **more})
+
+
 def registration(key: str, **more: list[str]) -> pb.DepartmentRegistration:
     """The department's registration with more kinds, categories, lists or measures in it."""
     department: Department = _DEPARTMENTS[key]
@@ -198,6 +307,14 @@ def ask(spine: Spine, subject: Subject, *question: Any, **more: Any) -> Decision
     """The verdict on a subject, see ``Spine.ask``."""
     identifier = subject.identifier
     return spine.ask(identifier.value, *question, kind=identifier.type, **more)
+
+
+def statuses(decision: Decision) -> dict[str, str]:
+    """Where each hit stands: ``{"M-PRO-01": "IN_FORCE"}``."""
+    return {
+        hit.restriction.measure.code: verdict_pb2.HitStatus.Name(hit.status).removeprefix("HIT_STATUS_")
+        for hit in decision.hits
+    }
 
 
 def told(decision: Decision) -> tuple[str, dict[str, str]]:

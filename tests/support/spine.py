@@ -15,6 +15,7 @@ from registry.commands.found import Operator
 from registry.commands.sequencer import Outcome
 from registry.commands.submission import Rejection
 from registry.config import Config, load_config
+from registry.domain.periods import china_day
 from registry.installation import Plan, create_installation
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
@@ -78,16 +79,46 @@ class Spine:
         outcomes = [future.result(30) for future in self.engine.intake.submit(envelopes, caller)]
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def say(self, key: str, statement_id: str = "", **body: Any) -> Outcome:
-        """States something as a department."""
+    def say(
+        self, key: str, statement_id: str = "", *, by: FileSigner | None = None, **body: Any
+    ) -> Outcome:
+        """States something as a department, sealed by it or signed by one of its officials."""
         statement = self.statement(key, statement_id, **body)
-        return self.put(key, self.seal(key, statement))[0]
+        envelope = sign_envelope(statement.SerializeToString(), by or self.signers[key])
+        return self.put(key, envelope)[0]
 
     def enrol(self, key: str, signer: FileSigner, **changes: Any) -> Outcome:
         """Enrols a key for a department, with proof of possession."""
         enrolment = enrolment_of(self.code(key), signer, **changes)
         statement = self.statement(OPERATOR.key, key_enrolment=enrolment)
         return self.put(OPERATOR.key, self.seal(OPERATOR.key, statement, signer))[0]
+
+    def appoint(
+        self, key: str, official_id: str, section: str, *roles: pb.OfficialRole.ValueType
+    ) -> FileSigner:
+        """Registers an official of a department with a key of his own; answers the key."""
+        official = pb.OfficialRegistration(
+            official_id=official_id,
+            department=self.code(key),
+            name=f"示例{official_id}",
+            section=section,
+            roles=roles,
+        )
+        signer = FileSigner.generate(envelope_pb2.SUITE_ED25519)
+        registered = self.say(OPERATOR.key, official_registration=official)
+        enrolled = self.enrol(key, signer, official_id=official_id)
+        assert not any(isinstance(outcome, Rejection) for outcome in (registered, enrolled)), enrolled
+        return signer
+
+    def deliver(self, keys: Iterable[str] = tuple(BY_KEY), as_of: date | None = None) -> None:
+        """Each department states that its lists are delivered, up to the clock's day unless another is
+        named: only then does it say something that nothing is found on them."""
+        day = as_of or china_day(self.clock())
+        for key in keys:
+            for code in BY_KEY[key].lists:
+                if code.startswith("L-"):
+                    delivered = self.say(key, delivery=pb.Delivery(list_code=code, as_of=day.isoformat()))
+                    assert not isinstance(delivered, Rejection), delivered
 
     def ask(
         self,
@@ -145,10 +176,12 @@ def found_spine(directory: Path, today: date = TODAY) -> Spine:
 
 
 def furnish(spine: Spine, keys: Iterable[str] = tuple(BY_KEY)) -> Spine:
-    """Registers departments, each with a key of its own."""
+    """Registers departments, each with a key of its own, whose lists are delivered up to today."""
+    keys = tuple(keys)
     for key in keys:
         registered = spine.say(OPERATOR.key, department_registration=BY_KEY[key].registration())
         signer = spine.signers[key] = FileSigner.generate(envelope_pb2.SUITE_ED25519)
         enrolled = spine.enrol(key, signer)
         assert not any(isinstance(outcome, Rejection) for outcome in (registered, enrolled)), enrolled
+    spine.deliver(keys)
     return spine

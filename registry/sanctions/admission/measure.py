@@ -37,7 +37,9 @@ FROM_THE_DECISION = frozenset(
 """Start anchors that are the day of the document itself (自处罚决定作出之日起, 许可被吊销之日起 …),
 whatever first day it names (law.md §6.3)."""
 FROM_A_STATED_DAY = frozenset({"sentence_served", "sentence_served_or_sanction", "anchor_event"})
-"""Start anchors that lie outside the document: the statement names the day (刑罚执行完毕之日 …)."""
+"""Start anchors that may lie outside the document (刑罚执行完毕之日 …): where the statement names the day
+the term is counted from it, otherwise from the first day that the document names; explicit dates come first
+(law.md §6.3)."""
 
 
 def check_measure(
@@ -133,14 +135,9 @@ def _counted_from(
     if measure.start_anchor in FROM_THE_DECISION:
         if stated is not None and stated != decided_on:
             message = f"{measure.name_zh}依法自决定之日起算({decided_on}), 不是{stated}。"
-            found.add(reasons.ERROR_REASON_ANCHOR_REQUIRED, f"{path}.anchor_on", message)
+            found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.anchor_on", message)
         return decided_on
-    if measure.start_anchor not in FROM_A_STATED_DAY:
-        return None
-    if stated is None and not imposed.lifetime:
-        message = f"{measure.name_zh}的期限依法自特定之日起算(刑罚执行完毕、受处分之日等), 须写明这一日期。"
-        found.add(reasons.ERROR_REASON_ANCHOR_REQUIRED, f"{path}.anchor_on", message)
-    return stated
+    return stated if measure.start_anchor in FROM_A_STATED_DAY else None
 
 
 def term_fault(measure: Measure, first: date, last: date | None, *, lifetime: bool) -> str | None:

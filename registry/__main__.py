@@ -24,7 +24,7 @@ from registry.commands.rebuild import rebuild as fold_again
 from registry.commands.state import Log, open_log
 from registry.commands.verify import verify as check_log
 from registry.config import Config, ConfigError, load_config, split_address
-from registry.editions import shipped_editions
+from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
 from registry.provenance.checkpoint import CheckpointError
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
@@ -92,6 +92,9 @@ def main() -> None:
 @click.option("--operator-code", required=True, help="登记机构的统一社会信用代码. The operator's code.")
 @click.option("--operator-name", required=True, help="登记机构名称. The operator's name.")
 @click.option("--region", default="130900", show_default=True, help="登记机构的地区 (GB/T 2260). Its region.")
+@click.option(
+    "--edition", default=CURRENT_LABEL, show_default=True, help="创世的目录版本. Founding edition."
+)
 @_one_line
 def init(
     directory: Path,
@@ -101,6 +104,7 @@ def init(
     operator_code: str,
     operator_name: str,
     region: str,
+    edition: str,
 ) -> None:
     """建立一个新的登记系统: 密钥、开发用证书、空的存储和创世陈述. Makes a new installation."""
     named = [as_host(host) for host in (split_address(address)[0], *hosts)]
@@ -109,6 +113,7 @@ def init(
         Operator(operator_code, operator_name, region),
         address,
         list(dict.fromkeys(["localhost", *named])),
+        edition,
     )
     create_installation(directory, plan, clock=now_ms)
     click.echo(f"已建立: {directory}\n  日志 {origin}\n  登记员证书 {directory / 'clients' / 'registrar'}")

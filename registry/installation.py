@@ -30,9 +30,10 @@ from registry.commands.sequencer import Sequencer
 from registry.commands.state import RegistryState
 from registry.config import CONFIG_NAME, Config, config_text, load_config
 from registry.domain.periods import china_day
-from registry.editions import current_edition, shipped_editions
+from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.provenance.keys import FileSigner
 from registry.provenance.vault import MASTER_BYTES, Vault
+from registry.sanctions.catalogue import Edition
 from registry.store.interface import StoreError
 from registry.store.opening import create_store
 from registry.v1.envelope_pb2 import SUITE_ED25519
@@ -49,12 +50,13 @@ class InstallationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to make: whose registry, for which log, answering where."""
+    """What to make: whose registry, for which log, answering where, founded with which shipped edition."""
 
     origin: str
     operator: Operator
     address: str
     hosts: Sequence[Host]
+    edition: str = CURRENT_LABEL
 
 
 def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]) -> Config:
@@ -124,7 +126,7 @@ def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], in
 def _found(
     config: Config, plan: Plan, operator_key: FileSigner, log_key: FileSigner, clock: Callable[[], int]
 ) -> None:
-    edition = current_edition()
+    edition = _edition(plan.edition)
     today = china_day(clock())
     valid = (today, date(today.year + KEY_YEARS, 12, 31))
     nonce = os.urandom(NONCE_BYTES)
@@ -140,6 +142,14 @@ def _found(
         raise InstallationError(str(error)) from error
     finally:
         store.close()
+
+
+def _edition(label: str) -> Edition:
+    """A shipped edition by its label. Raises InstallationError."""
+    shipped = {edition.label: edition for edition in shipped_editions().values()}
+    if label not in shipped:
+        raise InstallationError(f"本程序没有目录版本 {label}; 有 {', '.join(sorted(shipped))}")
+    return shipped[label]
 
 
 def _new_key(path: Path) -> FileSigner:

@@ -74,7 +74,7 @@ def digests(directory: Path) -> dict[str, str]:
 
 
 def installation(directory: Path) -> Path:
-    """An installation with twenty statements and a refusal, which nobody serves."""
+    """An installation with some thirty statements and a refusal, which nobody serves."""
     spine = furnish(found_spine(directory))
     placed(spine.say("财政", "ban-1", event=short_ban(1)))
     placed(spine.say("财政", "ban-1-back", withdrawal=withdrawal("财政", "ban-1")))

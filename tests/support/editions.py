@@ -63,7 +63,7 @@ def _with(row: str, fields: Mapping[str, str]) -> str:
     for name, value in fields.items():
         field = re.compile(rf"^    {name}:.*\n", re.MULTILINE)
         line = f"    {name}: {value}\n"
-        row = field.sub(lambda _, line=line: line, row) if field.search(row) else row + line
+        row = field.sub("", row) + line
     return row
 
 

@@ -99,17 +99,32 @@ def document(key: str, decided_on: str, number: str = "") -> pb.Document:
 
 def event(key: str, subject: Subject, category: str, decided_on: str, **more: Any) -> pb.Event:
     """An event of a category with its document."""
+    paper = document(key, decided_on)
+    legal_basis = ["示例法 第一条"]
     return pb.Event(
-        subject=subject,
-        category=category,
-        document=document(key, decided_on),
-        **{"legal_basis": ["示例法 第一条"], **more},
+        **{"subject": subject, "category": category, "document": paper, "legal_basis": legal_basis, **more}
     )
 
 
+def fields(**values: str) -> list[pb.Field]:
+    """Content of an event by the names of its fields: ``fields(cflb="罚款", nr_fk="250")``, in 万元."""
+    return [pb.Field(name=name, value=value) for name, value in values.items()]
+
+
 def penalty(key: str, subject: Subject, decided_on: str = "2026-03-01", **more: Any) -> pb.Event:
-    """A penalty (行政处罚); without measures it restricts nothing."""
-    return event(key, subject, "E-03-CF", decided_on, **more)
+    """A penalty (行政处罚): a warning, unless the content says another; without measures it restricts
+    nothing."""
+    return event(key, subject, "E-03-CF", decided_on, **{"content": fields(cflb="警告"), **more})
+
+
+def fined(key: str, subject: Subject, decided_on: str, units: str, **more: Any) -> pb.Event:
+    """A penalty that fines so many 万元 (罚款)."""
+    return penalty(key, subject, decided_on, content=fields(cflb="罚款", nr_fk=units), **more)
+
+
+def judgment(subject: Subject, decided_on: str, number: str, **more: Any) -> pb.Event:
+    """A judgment of the court (司法裁判) under a case number."""
+    return event("法院", subject, "E-02", decided_on, document=document("法院", decided_on, number), **more)
 
 
 def imposed(code: str, first: str, until: str = "", **more: Any) -> pb.ImposedMeasure:

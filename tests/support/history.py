@@ -19,6 +19,13 @@ from registry.sanctions.ground import SubjectRecord
 from registry.v1 import envelope_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
 from tests.support import events
+from tests.support.editions import (
+    appoint_officials,
+    edition_adoption,
+    edition_draft,
+    edition_files,
+    edition_review,
+)
 from tests.support.events import ban, correction, firm, list_entry, person, repair, withdrawal
 from tests.support.spine import Spine, enrolment_of
 
@@ -65,9 +72,15 @@ def write_rich_history(spine: Spine) -> dict[str, int]:
     log = _Log(spine)
     _firms(log)
     _persons(log)
+    _notes(log)
+    _identity(log)
     spine.clock.move_to(date(2026, 11, 24))
     _directory(log)
+    _red_lists(log)
+    _edition(log)
     spine.clock.move_to(date(2026, 11, 25))
+    log.say("法院", "delivered", delivery=events.delivery("L-01", "2026-11-25"))
+    log.say("财政", "under-new", event=ban("财政", firm(50), BAN, "2026-11-25", "2028-11-25"))
     _many_at_once(log)
     events.refusal(spine.say("财政", "refused", event=short_ban(99, until="2036-03-01")))
     return log.positions
@@ -116,9 +129,66 @@ def _directory(log: _Log) -> None:
     log.say(OPERATOR.key, "clerk-key-gone", key_revocation=revocation)
     gone = pb.OfficialRevocation(official_id="F-7", department=code, reason="调离")
     log.say(OPERATOR.key, "official-gone", official_revocation=gone)
-    edition = spine.engine.state.edition
-    adoption = pb.EditionAdoption(edition=edition.hash, label=edition.label)
-    log.say(OPERATOR.key, "edition-again", edition_adoption=adoption)
+
+
+def _notes(log: _Log) -> None:
+    """What befalls decisions: liftings, stays, objections, contests."""
+    settled = events.note("法院", "exit-3", pb.NOTED_STATUS_OBJECTION_SETTLED, "2026-06-20")
+    log.say("法院", "exit-3", event=ban("法院", person(3), EXIT_BAN, "2026-04-01"))
+    log.say("法院", "exit-3-stayed", status_note=events.stay("法院", "exit-3", "2026-05-01"))
+    log.say("法院", "exit-3-resumed", status_note=events.resumption("法院", "exit-3", "2026-06-01"))
+    objection = events.objection("法院", "exit-3", "2026-06-10", by=OPERATOR.key)
+    log.say(OPERATOR.key, "exit-3-objected", status_note=objection)
+    log.say(OPERATOR.key, "exit-3-settled", status_note=settled)
+    log.say("法院", "exit-3-lifted", lifting=events.lifting("法院", "exit-3", "2026-07-01"))
+    contested = events.note("财政", "ban-4", pb.NOTED_STATUS_CONTESTED, "2026-05-01")
+    log.say("财政", "ban-4-contested", status_note=contested)
+
+
+def _identity(log: _Log) -> None:
+    """Links between codes and a ruling on names; two links are withdrawn again."""
+    key = "市场监管"
+    renamed = firm(1)
+    renamed.name = "沧州改名(示例)有限公司"
+    log.say(key, "renamed", event=events.penalty(key, renamed))
+    log.say(key, "ruled", name_ruling=events.ruling(firm(1), firm(1).name, renamed.name))
+    log.say(key, "new-code", subject_link=events.succession(firm(3), firm(33), "2026-06-01"))
+    log.say(key, "merged", subject_link=events.merger(firm(4), firm(33), "2026-07-01"))
+    log.say(key, "branch", subject_link=events.branch_of(firm(34), firm(33)))
+    log.say(key, "old-code", subject_link=events.alternate(events.old_code(firm(3)), firm(3)))
+    for name, goal in (("branch-gone", 36), ("old-code-gone", 37)):
+        wrong = (
+            events.branch_of(firm(35), firm(goal))
+            if goal == 36
+            else events.alternate(events.old_code(firm(35)), firm(goal))
+        )
+        log.say(key, name, subject_link=wrong)
+        log.say(key, f"{name}b", withdrawal=withdrawal(key, name))
+
+
+def _red_lists(log: _Log) -> None:
+    """A candidate is publicised and granted, another's candidacy is withdrawn."""
+    wider = events.registration("税务", categories=["E-60"], lists=["R-01"])
+    log.say(OPERATOR.key, "tax-wider", department_registration=wider)
+    for name, number in (("candidate-40", 40), ("candidate-41", 41)):
+        candidate = events.candidacy("税务", firm(number), "R-01", "2026-05-06", "2026-05-20")
+        log.say("税务", name, red_list_candidacy=candidate)
+    log.say(
+        "税务", "granted-40", red_list_grant=events.grant("税务", "candidate-40", "2026-06-01", "2027-05-31")
+    )
+    log.say("税务", "candidate-41b", withdrawal=withdrawal("税务", "candidate-41"))
+
+
+def _edition(log: _Log) -> None:
+    """Another edition becomes law, and the next decision is judged by it."""
+    spine = log.spine
+    draft = edition_draft(edition_files("2026.9"))
+    officials = appoint_officials(spine, "H")
+    review = edition_review(draft.edition)
+    adoption = edition_adoption(draft.edition, "2026-11-25", "2026-11-24")
+    log.say(OPERATOR.key, "drafted", edition_draft=draft, by=officials.drafter)
+    log.say(OPERATOR.key, "reviewed", edition_review=review, by=officials.reviewer)
+    log.say(OPERATOR.key, "adopted", edition_adoption=adoption, by=officials.approver)
 
 
 def _many_at_once(log: _Log) -> None:

@@ -79,9 +79,7 @@ class Spine:
         outcomes = [future.result(30) for future in self.engine.intake.submit(envelopes, caller)]
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def say(
-        self, key: str, statement_id: str = "", *, by: FileSigner | None = None, **body: Any
-    ) -> Outcome:
+    def say(self, key: str, statement_id: str = "", *, by: FileSigner | None = None, **body: Any) -> Outcome:
         """States something as a department, sealed by it or signed by one of its officials."""
         statement = self.statement(key, statement_id, **body)
         envelope = sign_envelope(statement.SerializeToString(), by or self.signers[key])

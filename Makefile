@@ -11,7 +11,7 @@ ARGS ?=
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo test serve lint format proto proto-check proto-baseline bench lock clean
+.PHONY: help setup demo test serve lint format proto proto-check proto-baseline bench law-pages lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
@@ -46,6 +46,9 @@ proto-baseline: setup ## accept today's protos as the contract that later ones m
 
 bench: setup ## measure, as ratios within one run
 	@$(PY) -m bench $(ARGS)
+
+law-pages: setup ## write the tables in docs/law anew from the current edition of the catalogue
+	@$(PY) -m scripts.law_pages
 
 lock: ## write requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@scripts/lock $(ARGS)

@@ -92,9 +92,7 @@ def main() -> None:
 @click.option("--operator-code", required=True, help="登记机构的统一社会信用代码. The operator's code.")
 @click.option("--operator-name", required=True, help="登记机构名称. The operator's name.")
 @click.option("--region", default="130900", show_default=True, help="登记机构的地区 (GB/T 2260). Its region.")
-@click.option(
-    "--edition", default=CURRENT_LABEL, show_default=True, help="创世的目录版本. Founding edition."
-)
+@click.option("--edition", default=CURRENT_LABEL, show_default=True, help="创世的目录版本. Founding edition.")
 @_one_line
 def init(
     directory: Path,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from threading import Condition
 
 from registry.sanctions.ground import SubjectRecord
+from registry.watches import Watches
 
 MAX_WAITING = 4
 """How many may wait for a position at a time: each holds a thread that others could be answered by."""
@@ -25,6 +26,7 @@ class Index:
         self._moved = Condition()
         self._waiting = 0
         self.get = self._records.get
+        self.watches = Watches()
 
     @property
     def position(self) -> int:
@@ -34,12 +36,19 @@ class Index:
     def __len__(self) -> int:
         return len(self._records)
 
+    def records(self) -> list[SubjectRecord]:
+        """Every record as it is now. A record holds every version, so later positions can be left out."""
+        return list(self._records.values())
+
     def apply(self, records: Iterable[SubjectRecord], position: int) -> None:
-        """Takes a committed group into account and wakes those who wait for it."""
-        self._records.update((record.ref, record) for record in records)
+        """Takes a committed group into account and wakes those who wait for it or watch its subjects."""
+        changed = {record.ref: record for record in records}
+        self._records.update(changed)
         with self._moved:
             self._position = position
             self._moved.notify_all()
+        if self.watches:
+            self.watches.touch(list(changed))
 
     def wait_for(self, position: int, timeout_s: float) -> bool:
         """Waits until ``position`` is taken into account; False if it is not within the time, or if

@@ -27,7 +27,7 @@ from grpc_reflection.v1alpha import reflection
 from registry.commands.ask import Ask
 from registry.commands.executions import Executions
 from registry.commands.intake import Intake
-from registry.commands.sequencer import Job, Outcome, Sequencer, changes_directory
+from registry.commands.sequencer import Answer, Job, Reported, Sequencer, changes_directory
 from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError, split_address
 from registry.editions import shipped_editions
@@ -105,7 +105,7 @@ class Engine:
 
     store: Store
     state: RegistryState
-    writer: Writer[Job, Outcome | None]
+    writer: Writer[Job, Answer]
     intake: Intake
     ask: Ask
     executions: Executions
@@ -138,18 +138,19 @@ def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
 def engine_over(store: Store, state: RegistryState, signer: FileSigner, clock: Callable[[], int]) -> Engine:
     """An engine over a store that is open and a state that was loaded from it."""
     sequencer = Sequencer(state, signer, clock=clock, random_bytes=os.urandom)
-    writer: Writer[Job, Outcome | None] = Writer(sequencer.process, alone=changes_directory)
+    writer: Writer[Job, Answer] = Writer(sequencer.process, alone=changes_directory)
 
     def log_queries(rows: Sequence[QueryRow]) -> None:
         for future in writer.put(rows):
             future.result()
 
-    def log_executions(rows: Sequence[ExecutionRow]) -> None:
-        for promise in writer.put(rows):
-            promise.result()
+    def report(row: ExecutionRow) -> Reported:
+        reported = writer.put([row])[0].result()
+        assert isinstance(reported, Reported)
+        return reported
 
     ask = Ask(state, log_queries, clock)
-    executions = Executions(store, log_executions, clock)
+    executions = Executions(ask, report, clock)
     return Engine(store, state, writer, Intake(state, writer), ask, executions)
 
 

@@ -25,7 +25,15 @@ from registry.v1 import restriction_service_pb2 as service
 from registry.v1 import verdict_pb2
 from registry.v1.statement_pb2 import Document
 from registry.v1.subject_pb2 import Identifier, Scope
-from registry.v1.verdict_pb2 import Checked, HitEffect, HitReason, IndeterminateReason
+from registry.v1.verdict_pb2 import (
+    Checked,
+    HitEffect,
+    HitReason,
+    HitStatus,
+    IndeterminateReason,
+    RestrictionOrigin,
+    SubjectRelation,
+)
 from registry_client.words import word_of
 
 
@@ -59,7 +67,8 @@ _VERDICTS: dict[int, Verdict] = {
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A restriction in force that the question met. Days are ISO 8601; ``until`` empty = no end is set."""
+    """A restriction that the question met, where it stands and what it means. Days are ISO 8601; ``until``
+    empty = no end is set. ``related`` is on whom it fell, where that is not the code asked about."""
 
     measure_code: str
     measure_name: str
@@ -77,6 +86,13 @@ class Hit:
     position: int
     statement_id: str
     department: str
+    status: HitStatus.ValueType
+    origin: RestrictionOrigin.ValueType
+    relation: SubjectRelation.ValueType
+    related: Identifier | None
+    unconfirmed: bool
+    milder_rule: bool
+    repeats_position: int | None
 
     @classmethod
     def of(cls, hit: verdict_pb2.Hit) -> Hit:
@@ -98,15 +114,24 @@ class Hit:
             position=hit.position,
             statement_id=hit.statement_id,
             department=hit.department,
+            status=hit.status,
+            origin=hit.origin,
+            relation=hit.relation,
+            related=_masked(hit.related) if hit.HasField("related") else None,
+            unconfirmed=hit.unconfirmed,
+            milder_rule=hit.milder_rule,
+            repeats_position=hit.repeats_position if hit.HasField("repeats_position") else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Under what an answer was given; with the question it determines the answer, for ever."""
+    """Under what an answer was given; with the question it determines the answer, for ever. ``known_time`` is
+    when the last statement that was taken into account had been received."""
 
     origin: str
     known_position: int
+    known_time: datetime
     valid_time: datetime
     edition: str
     edition_label: str
@@ -117,6 +142,7 @@ class Answered:
         return cls(
             origin=answered.origin,
             known_position=answered.known_position,
+            known_time=answered.known_time.ToDatetime(UTC),
             valid_time=answered.valid_time.ToDatetime(UTC),
             edition=answered.edition,
             edition_label=answered.edition_label,

@@ -7,6 +7,8 @@ is never guessed: the row is reported.
 Sources: 双公示 (发改办财金〔2018〕424号) for 行政相对人类别 and 证件类型, GB 32100 for kinds of body; all
 others are the words of ``protos/registry/v1``.
 
+Codes of before the USCC have a table of their own: a person's 证件类型 is none of them.
+
 Example: ``PAPERS["护照"]`` and ``PAPERS["护照号"]`` are IDENTIFIER_TYPE_PASSPORT, shown as 护照号.
 """
 
@@ -15,7 +17,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-from registry.v1 import statement_pb2, subject_pb2, verdict_pb2
+from registry.v1 import execution_service_pb2, incentive_service_pb2, statement_pb2, subject_pb2, verdict_pb2
+from registry.v1.execution_service_pb2 import ExecutionAction
+from registry.v1.incentive_service_pb2 import RedListState
 from registry.v1.statement_pb2 import KeyRevocationReason, OfficialRole, Severity
 from registry.v1.subject_pb2 import Capacity, Domain, IdentifierType, SubjectKind, SubjectRole, TenderKind
 from registry.v1.verdict_pb2 import HitEffect, HitReason, IndeterminateReason
@@ -46,7 +50,22 @@ PAPERS: Mapping[str, IdentifierType.ValueType] = {
     "港澳居民来往内地通行证": subject_pb2.IDENTIFIER_TYPE_HK_MACAO_PERMIT,
     "台湾居民来往大陆通行证": subject_pb2.IDENTIFIER_TYPE_TAIWAN_PERMIT,
     "外国人永久居留身份证": subject_pb2.IDENTIFIER_TYPE_FOREIGN_PERMANENT_RESIDENT_ID,
+    # Its number is made as a citizen's is (国办发〔2018〕81号 第五条; regions 810000, 820000, 830000).
+    "港澳台居民居住证": subject_pb2.IDENTIFIER_TYPE_RESIDENT_ID,
 }
+"""By what a subject may be named, in a row or in a question: 证件类型 of a person reads these words."""
+
+LEGACY_CODES: Mapping[str, IdentifierType.ValueType] = {
+    "工商注册号": subject_pb2.IDENTIFIER_TYPE_REGISTRATION_NUMBER,
+    "组织机构代码": subject_pb2.IDENTIFIER_TYPE_ORGANISATION_CODE,
+    "税务登记号": subject_pb2.IDENTIFIER_TYPE_TAX_REGISTRATION_NUMBER,
+    "事业单位证书号": subject_pb2.IDENTIFIER_TYPE_INSTITUTION_CERTIFICATE,
+    "社会组织登记证号": subject_pb2.IDENTIFIER_TYPE_SOCIAL_ORG_CERTIFICATE,
+}
+"""Codes of before the USCC: one may ask by them, and no row names its subject by one."""
+
+IDENTIFIERS: Mapping[str, IdentifierType.ValueType] = {**PAPERS, **LEGACY_CODES}
+"""Everything by which one may ask."""
 
 CAPACITIES: Mapping[str, Capacity.ValueType] = {
     "招标代理机构": subject_pb2.CAPACITY_TENDER_AGENCY,
@@ -133,6 +152,8 @@ INDETERMINATE: Mapping[str, IndeterminateReason.ValueType] = {
     "登记系统没有该主体的任何信息": verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN,
     "代码有误": verdict_pb2.INDETERMINATE_REASON_CODE_INVALID,
     "法定应查的名单来源未接入": verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED,
+    "法定应查的名单报送已过时": verdict_pb2.INDETERMINATE_REASON_SOURCE_STALE,
+    "同一代码对应不同名称或不同主体": verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS,
 }
 
 HIT_REASONS: Mapping[str, HitReason.ValueType] = {
@@ -150,6 +171,28 @@ HIT_REASONS: Mapping[str, HitReason.ValueType] = {
     "另一活动": verdict_pb2.HIT_REASON_OTHER_ACTIVITY,
     "自愿招标": verdict_pb2.HIT_REASON_VOLUNTARY_TENDER,
     "不限制参与": verdict_pb2.HIT_REASON_NOT_A_RESTRICTION,
+    "中止执行": verdict_pb2.HIT_REASON_STAYED,
+    "异议处理中": verdict_pb2.HIT_REASON_OBJECTED,
+    "涉及分支机构或其所属法人": verdict_pb2.HIT_REASON_BRANCH_OR_PARENT,
+    "涉及被合并的主体": verdict_pb2.HIT_REASON_ABSORBED_SUBJECT,
+    "尚未生效": verdict_pb2.HIT_REASON_NOT_YET_IN_FORCE,
+    "事实不明": verdict_pb2.HIT_REASON_FACTS_UNCLEAR,
+}
+
+ACTIONS: Mapping[str, ExecutionAction.ValueType] = {
+    "拒绝": execution_service_pb2.EXECUTION_ACTION_REFUSED,
+    "准许": execution_service_pb2.EXECUTION_ACTION_ALLOWED,
+    "降级": execution_service_pb2.EXECUTION_ACTION_GRADED_DOWN,
+    "减分": execution_service_pb2.EXECUTION_ACTION_GRADED_DOWN,
+    "激励": execution_service_pb2.EXECUTION_ACTION_FACILITATED,
+}
+
+RED_LIST_STATES: Mapping[str, RedListState.ValueType] = {
+    "公示中": incentive_service_pb2.RED_LIST_STATE_PUBLICISED,
+    "公示期满": incentive_service_pb2.RED_LIST_STATE_NOTICE_ENDED,
+    "列入": incentive_service_pb2.RED_LIST_STATE_GRANTED,
+    "期满": incentive_service_pb2.RED_LIST_STATE_EXPIRED,
+    "暂停": incentive_service_pb2.RED_LIST_STATE_SUSPENDED,
 }
 
 

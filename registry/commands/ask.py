@@ -15,8 +15,8 @@ from typing import NamedTuple
 from registry.access.identity import Caller
 from registry.access.policy import may_ask
 from registry.commands.state import RegistryState
-from registry.domain.faults import Findings
-from registry.domain.identifiers import code_faults, names_a_subject, normalise
+from registry.domain.faults import Fault, Findings
+from registry.domain.identifiers import code_faults, names_a_subject, normalise, tells_of_a_person
 from registry.domain.periods import china_day
 from registry.domain.scopes import industry_fault, region_fault
 from registry.domain.sources import DeliveryNote
@@ -65,6 +65,11 @@ class Found(NamedTuple):
     ref: str
     fault: str = ""
 
+    @property
+    def personal(self) -> bool:
+        """Whether this was a question about a natural person, for the query log to keep."""
+        return tells_of_a_person(self.type, self.code)
+
 
 class Ask:
     """Verdicts over the state; ``log_queries`` returns when the rows are durable."""
@@ -90,7 +95,7 @@ class Ask:
         if not may_ask(caller, purpose.domain):
             raise _domain_denied(purpose.domain)
         asked = request.HasField("consistency")
-        position = self._position(request.consistency, time_left_s) if asked else self.state.index.position
+        position = self.position_of(request.consistency, time_left_s) if asked else self.state.index.position
         try:
             stated_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else None
         except ValueError as error:  # Outside the years 1 to 9999, or negative nanoseconds.
@@ -119,9 +124,13 @@ class Ask:
         fault = source_fault(question.domain, day, edition, connected=connected, delivered=delivered)
         return Matter(caller, purpose, question, position, valid_ms, edition, connected, delivered, fault)
 
+    def today(self) -> date:
+        """The day in China, by the registry's clock."""
+        return china_day(self._clock())
+
     def edition_now(self) -> Edition:
         """The edition that applies today, by what is known now."""
-        return self.state.edition_at(self.state.index.position, china_day(self._clock()))
+        return self.state.edition_at(self.state.index.position, self.today())
 
     def find(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> Found:
         """The subject that an identifier names; a code the index knows needs no second check."""
@@ -148,7 +157,8 @@ class Ask:
             return CODE_INVALID
         record = self.record(found, matter)
         if record is not None and not names_a_subject(found.type) and record.ref == found.ref:
-            return AMBIGUOUS if record.links else self._decide(None, question, matter)
+            leads_to_several = alternates_of(record, position=matter.position, day=matter.question.day)
+            return AMBIGUOUS if leads_to_several else self._decide(None, question, matter)
         return self._decide(record, question, matter)
 
     def _decide(self, record: SubjectRecord | None, question: Question, matter: Matter) -> Decision:
@@ -175,7 +185,8 @@ class Ask:
     def decide_organisations(
         self, codes: Sequence[str], questions: Sequence[Question], matter: Matter
     ) -> list[Decision]:
-        """The verdicts on many organisations, each as ``find`` and ``decide`` give it, in one sweep."""
+        """The verdicts on many organisations by their USCC, each as ``find`` and ``decide`` give it, in one
+        sweep."""
         record_of, position, edition = self.state.index.get, matter.position, matter.edition
         fault, decisions = matter.source_fault, []
         for code, question in zip(codes, questions, strict=True):
@@ -190,13 +201,8 @@ class Ask:
 
     def require_purpose(self, matter: Matter) -> None:
         """Raises RegistryError unless purpose and reference are stated, as asking about persons needs."""
-        found = Findings()
-        for field, value in (("reference", matter.purpose.reference), ("reason", matter.purpose.reason)):
-            if not value.strip() or len(value) > MAX_TEXT:
-                message = f"查询自然人须写明用途和案号(purpose.{field}, 不超过{MAX_TEXT}字)。"
-                found.add(reasons.ERROR_REASON_PURPOSE_REQUIRED, f"purpose.{field}", message)
-        if found.faults:
-            raise RegistryError(found.faults)
+        if faults := purpose_faults(matter.purpose):
+            raise RegistryError(faults)
 
     def log(self, matter: Matter, answers: Sequence[tuple[Found, Decision]]) -> None:
         """Writes questions about persons to the query log, durably."""
@@ -217,7 +223,12 @@ class Ask:
             ]
         )
 
-    def _position(self, consistency: consistency_pb2.Consistency, time_left_s: float | None) -> int:
+    def now_ms(self) -> int:
+        """The instant of a question that states none."""
+        return self._clock()
+
+    def position_of(self, consistency: consistency_pb2.Consistency, time_left_s: float | None) -> int:
+        """The known position that an answer must have. Raises RegistryError if it is not reached in time."""
         index = self.state.index
         match consistency.WhichOneof("requirement"):
             case "at_least_as_fresh":
@@ -236,6 +247,16 @@ class Ask:
         if not self.state.index.wait_for(position, wait_s):
             message = f"序号{position}尚未产生(目前到{self.state.index.position})。"
             raise RegistryError.of(reasons.ERROR_REASON_POSITION_AHEAD, message, "consistency")
+
+
+def purpose_faults(purpose: restriction_service_pb2.Purpose) -> list[Fault]:
+    """What is missing of a purpose for a question about a natural person."""
+    found = Findings()
+    for field, value in (("reference", purpose.reference), ("reason", purpose.reason)):
+        if not value.strip() or len(value) > MAX_TEXT:
+            message = f"查询自然人须写明用途和案号(purpose.{field}, 不超过{MAX_TEXT}字)。"
+            found.add(reasons.ERROR_REASON_PURPOSE_REQUIRED, f"purpose.{field}", message)
+    return found.faults
 
 
 def _domain_denied(domain: subject_pb2.Domain.ValueType) -> RegistryError:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from registry.commands.sequencer import Outcome, Placed, Sequencer
+from registry.commands.sequencer import Placed, Sequencer
 from registry.commands.state import ORIGIN, VAULT_CHECK
-from registry.commands.submission import Rejection, Submission, check_possession
+from registry.commands.submission import Submission, check_possession
 from registry.domain.faults import Findings
 from registry.provenance.envelope import PAYLOAD_TYPE, pae, sign_envelope
 from registry.provenance.keys import Signer
@@ -83,7 +83,7 @@ def place_genesis(sequencer: Sequencer, statement: pb.Statement, signer: Signer,
         raise FoundingError("; ".join(f"{fault.field}: {fault.message}" for fault in findings.faults))
     hashed = statement_hash(PAYLOAD_TYPE, envelope.payload)
     submission = Submission(envelope, statement, hashed, signer.keyid)
-    outcome: Outcome | None = sequencer.process([submission])[0]
-    if isinstance(outcome, Rejection) or outcome is None:
+    outcome = sequencer.process([submission])[0]
+    if not isinstance(outcome, Placed):
         raise FoundingError("创世陈述被拒绝: 存储不是空的")
     return outcome

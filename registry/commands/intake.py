@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from registry.access.identity import Caller
-from registry.commands.sequencer import Job, Outcome
+from registry.commands.sequencer import Answer, Job, Outcome
 from registry.commands.state import Log, RegistryState
-from registry.commands.submission import read_envelope
+from registry.commands.submission import Rejection, Submission, read_envelope
 from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
 from registry.provenance.vault import VaultError, is_person
@@ -34,7 +35,7 @@ class Kept:
 class Intake:
     """Submits for callers and reads their own statements and refusals."""
 
-    def __init__(self, state: RegistryState, writer: Writer[Job, Outcome | None]) -> None:
+    def __init__(self, state: RegistryState, writer: Writer[Job, Answer]) -> None:
         self._state = state
         self._writer = writer
 
@@ -45,7 +46,7 @@ class Intake:
         if len(envelopes) > MAX_ENVELOPES:
             message = f"一次最多提交{MAX_ENVELOPES}份陈述, 这里有{len(envelopes)}份。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
-        return self._writer.put([read_envelope(e, self._state, caller.name) for e in envelopes])
+        return self._put([read_envelope(e, self._state, caller.name) for e in envelopes])
 
     def submit_of_kind(
         self, envelope: envelope_pb2.Envelope, kind: str, caller: Caller
@@ -56,7 +57,10 @@ class Intake:
         if body != kind:
             message = f"信封里是{body or '空陈述'}, 应为{kind}。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "envelope.payload")
-        return self._writer.put([job])[0]
+        return self._put([job])[0]
+
+    def _put(self, jobs: list[Submission | Rejection]) -> list[Promise[Outcome | None]]:
+        return cast("list[Promise[Outcome | None]]", self._writer.put(jobs))  # Of statements, nothing else.
 
     def statement(self, caller: Caller, *, statement_id: str = "", position: int | None = None) -> Kept:
         """The caller's own statement, byte for byte. Raises RegistryError NOT_FOUND for any other."""

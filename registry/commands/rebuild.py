@@ -3,8 +3,8 @@
 Nothing derived is copied, or even read before it is compared, so that a store whose derived state is
 past reading can be built again: signatures are verified again, every statement is admitted again as it
 was on the day of its receipt, its effects and its leaf are worked out again. What differs anywhere is
-named. The log's own rows (sealed payloads, sealed persons) and the registry's own records (refusals,
-query log) are carried over, because they do not follow from anything.
+named. The log's own rows (sealed payloads, sealed persons) and the registry's own records
+(refusals, query log, reports of execution) are carried over, because they do not follow from anything.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ def rebuild(
 
 
 def carry_over(source: Store, target: Store) -> None:
-    """Copies what does not follow from the log: sealed persons, refusals, the query log."""
+    """Copies what does not follow from the log: sealed persons, refusals, the query log, reports."""
     target.commit(Group(persons=list(source.all_persons())))
     target.commit(Group(refusals=list(source.all_refusals()), queries=list(source.queries())))
+    target.commit(Group(executions=list(source.all_executions())))
 
 
 def compare(one: Store, other: Store, result: Rebuilt) -> None:

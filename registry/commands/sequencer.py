@@ -36,6 +36,7 @@ from registry.store.interface import (
     QueryRow,
     Recorded,
     RefusalRow,
+    ReportKey,
     StatementRow,
     StoreError,
 )
@@ -77,7 +78,18 @@ class Placed:
     again: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The report of execution that is recorded under its id; ``again`` if it was there before."""
+
+    row: ExecutionRow
+    again: bool
+
+
 Outcome = Placed | Rejection
+"""What becomes of a statement."""
+Answer = Outcome | Reported | None
+"""What becomes of a job; nothing is said of a row of the query log."""
 Job = Submission | Rejection | QueryRow | ExecutionRow
 
 
@@ -105,13 +117,13 @@ class Sequencer:
         self._frontier = Frontier.from_bytes(head.frontier) if head else Frontier()
         self._behind = False
 
-    def process(self, jobs: Sequence[Job]) -> Sequence[Outcome | None]:
+    def process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         """Works out one group and commits it. Raises StoreError with nothing recorded."""
         if self._behind:  # Something durable was never taken into account: answering would fork the log.
             raise StoreError("内存状态落后于存储, 请重启服务")
         submissions = [job for job in jobs if isinstance(job, Submission)]
         now = max(self._clock(), self._state.head.last_received_ms if self._state.head else 0)
-        run = _Run(self._state, submissions, self._frontier, now, self._random)
+        run = _Run(self._state, submissions, self._reports(jobs), self._frontier, now, self._random)
         outcomes = [run.take(job) for job in jobs]
         if run.effects:
             run.group.checkpoint = self._checkpoint(run.frontier, run.received_ms)
@@ -122,6 +134,11 @@ class Sequencer:
             self._state.take(run.effects, run.group.checkpoint)
         self._behind = False
         return outcomes
+
+    def _reports(self, jobs: Sequence[Job]) -> dict[ReportKey, ExecutionRow]:
+        """The reports that are recorded under the ids of a group's."""
+        keys = {job.key for job in jobs if isinstance(job, ExecutionRow)}
+        return self._state.store.executions(keys) if keys else {}
 
     def _checkpoint(self, frontier: Frontier, received_ms: int) -> CheckpointRow:
         checkpoint = Checkpoint(self._state.origin, frontier.size, frontier.root())
@@ -136,6 +153,7 @@ class _Run:
         self,
         state: RegistryState,
         submissions: Sequence[Submission],
+        reports: dict[ReportKey, ExecutionRow],
         frontier: Frontier,
         received_ms: int,
         random_bytes: Callable[[int], bytes],
@@ -147,20 +165,29 @@ class _Run:
         self._state = state
         self._random = random_bytes
         self._ledger = GroupLedger(state, submissions)
+        self._reports = reports
         self._secrets: dict[str, bytes] = {}
 
-    def take(self, job: Job) -> Outcome | None:
+    def take(self, job: Job) -> Answer:
         """Works out one job."""
         if isinstance(job, QueryRow):
             self.group.queries.append(job)
             return None
         if isinstance(job, ExecutionRow):
-            self.group.executions.append(job)
-            return None
+            return self._report(job)
         outcome = job if isinstance(job, Rejection) else self._place(job)
         if isinstance(outcome, Rejection):
             self.group.refusals.append(_refusal(outcome, self.received_ms))
         return outcome
+
+    def _report(self, job: ExecutionRow) -> Reported:
+        """Records a report unless its id is taken, by whatever content: whoever asked compares."""
+        recorded = self._reports.get(job.key)
+        if recorded is not None:
+            return Reported(recorded, again=True)
+        self._reports[job.key] = job
+        self.group.executions.append(job)
+        return Reported(job, again=False)
 
     def _place(self, job: Submission) -> Outcome:
         recorded = self._ledger.recorded(job.key)

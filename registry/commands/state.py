@@ -16,6 +16,7 @@ from registry.domain.departments import Directory
 from registry.domain.identifiers import mask, normalise
 from registry.domain.sources import Sources
 from registry.index import Index
+from registry.provenance.leaf import Leaf
 from registry.provenance.vault import Vault, VaultError, is_person
 from registry.sanctions.adoption import EditionBook, EditionCase
 from registry.sanctions.catalogue import Edition, Measure
@@ -28,6 +29,8 @@ from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
 
 ORIGIN = "origin"
 VAULT_CHECK = "vault_check"
+MAX_KEPT = 4096
+"""Positions whose time of receipt is at hand: those of the latest groups, and those asked about lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class RegistryState:
         self.sources = Sources()
         self.book = EditionBook()
         self.head: CheckpointRow | None = store.checkpoint()
+        self._received: dict[int, int] = {}
         self._load()
         self.index = Index(store.subjects(self.measure), self.size - 1)
 
@@ -68,6 +72,22 @@ class RegistryState:
     def size(self) -> int:
         """How many statements the log holds."""
         return self.head.size if self.head else 0
+
+    def received_ms(self, position: int) -> int:
+        """When the statement at a position was received, in Unix milliseconds. Raises StoreError."""
+        received = self._received.get(position)
+        if received is None:
+            row = self.store.statement(position)
+            if row is None:
+                raise StoreError(f"存储被改动: 没有序号{position}的陈述")
+            received = self._keep(position, Leaf.decode(row.leaf).received_ms)
+        return received
+
+    def _keep(self, position: int, received_ms: int) -> int:
+        if len(self._received) >= MAX_KEPT:
+            self._received.clear()
+        self._received[position] = received_ms
+        return received_ms
 
     def edition_at(self, position: int, day: date) -> Edition:
         """The catalogue edition that applies on a day, as known at a position of the log."""
@@ -101,6 +121,7 @@ class RegistryState:
         for effect in effects:
             self._take_directory(effect)
         self.head = head
+        self._keep(head.size - 1, head.last_received_ms)  # Before anybody can have this position.
         self.index.apply((record for effect in effects for record in effect.subjects), head.size - 1)
 
     def _take_directory(self, effect: Effects) -> None:

@@ -85,9 +85,10 @@ class Form:
     def check_fault(self, value: str) -> CodeFault:
         """The fault of a value of the right form whose last character is not the check character.
 
-        A value that ends in 000 is usually one that a spreadsheet cut off, and is reported as such.
+        A number of more than 15 digits that ends in 000 is usually one that a spreadsheet cut off, and is
+        reported as such; one with letters in it was never a number to a spreadsheet.
         """
-        if value.endswith("000"):
+        if len(value) > 15 and value.isdecimal() and value.endswith("000"):
             message = f"{self.noun}校验不符且末三位为“000”，多为数字丢失：{_DIGITS_LOST_ADVICE}"
             return CodeFault(error_reason_pb2.ERROR_REASON_CODE_DIGITS_LOST, message)
         message = (

@@ -53,6 +53,7 @@ __all__ = [
     "organisation_code_check_character",
     "organisation_code_of",
     "resident_id_check_character",
+    "tells_of_a_person",
     "uscc_check_character",
     "uscc_kinds",
 ]
@@ -97,6 +98,15 @@ def code_faults(type: IdentifierType.ValueType, value: str) -> list[CodeFault]:
 def is_personal(type: IdentifierType.ValueType) -> bool:
     """Whether the identifier is that of a natural person; in doubt (type not known) it is."""
     return type not in _ORGANISATION_TYPES
+
+
+def tells_of_a_person(type: IdentifierType.ValueType, value: str) -> bool:
+    """Whether to ask by a normalised ``value`` is to ask about a natural person, or may be.
+
+    An organisation's code of before the USCC does if a citizen's number stands in it, or may: a sole trader's
+    tax number is his own.
+    """
+    return is_personal(type) or (type in LEGACY_TYPES and may_name_a_person(type, value))
 
 
 def names_a_subject(type: IdentifierType.ValueType) -> bool:

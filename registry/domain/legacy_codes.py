@@ -92,7 +92,7 @@ def legacy_code_faults(type: IdentifierType.ValueType, value: str) -> list[CodeF
     if type in _WORDED and not value.isdecimal():
         return _worded_faults(form, value)
     faults = form.faults(value)
-    return faults if faults or _check_agrees(type, value) else [_check_fault(form, value)]
+    return faults if faults or _check_agrees(type, value) else [form.check_fault(value)]
 
 
 def organisation_code_of(uscc: str) -> str:
@@ -139,13 +139,6 @@ def _check_agrees(type: IdentifierType.ValueType, value: str) -> bool:
     if type == _ORGANISATION:
         return organisation_code_check_character(value[:8]) == value[8]
     return type != _REGISTRATION or not _FIFTEEN(value) or _agrees_mod_11_10(value)
-
-
-def _check_fault(form: Form, value: str) -> CodeFault:
-    """As ``Form.check_fault``, but of a code so short that no spreadsheet turns its end into zeros."""
-    length = len(value)
-    message = f"{form.noun}第{length}位“{value[-1]}”与前{length - 1}位算得的校验码不符，请逐位核对"
-    return CodeFault(error_reason_pb2.ERROR_REASON_CODE_CHECK_DIGIT, message)
 
 
 def _agrees_mod_11_10(digits: str) -> bool:

@@ -1,7 +1,8 @@
 """What a case expects (用例的结论), read from its row.
 
 * ``verdict`` BLOCKED, REVIEW, CLEAR, or INDETERMINATE with its reason.
-* ``hits`` measure → effect, and reasons if it matters which; none named, none expected.
+* ``hits`` measure → effect, and reasons if it matters which, with where the restriction stands if that is not
+  in force and no reason says it (COMING, CONTESTED); none named, none expected.
 * ``listed`` the lists the subject is on that day; ``incentives`` that apply. Not named: not looked at.
 * or ``refused``: every reason for which a statement does not enter; those before it do.
 
@@ -19,16 +20,18 @@ from registry.v1 import error_reason_pb2
 from registry.v1 import verdict_pb2 as pb
 
 
-def _names(items: Iterable[tuple[str, int]], prefix: str) -> frozenset[str]:
-    return frozenset(name.removeprefix(prefix) for name, value in items if value)
+def _names(items: Iterable[tuple[str, int]], prefix: str) -> tuple[str, ...]:
+    return tuple(name.removeprefix(prefix) for name, value in items if value)
 
 
-_VERDICTS = _names(pb.Verdict.items(), "VERDICT_") - {"INDETERMINATE"}
 _INDETERMINATE = _names(pb.IndeterminateReason.items(), "INDETERMINATE_REASON_")
+_SETTLED = [name for name in _names(pb.Verdict.items(), "VERDICT_") if name != "INDETERMINATE"]
+_VERDICTS = {word: word for word in (*_SETTLED, *(f"INDETERMINATE {why}" for why in _INDETERMINATE))}
 _EFFECTS = _names(pb.HitEffect.items(), "HIT_EFFECT_")
-_HIT_REASONS = _names(pb.HitReason.items(), "HIT_REASON_")
-_REFUSALS = {word: word for word in _names(error_reason_pb2.ErrorReason.items(), "ERROR_REASON_")}
-VERDICTS = {word: word for word in (*_VERDICTS, *(f"INDETERMINATE {why}" for why in _INDETERMINATE))}
+_AFTER_EFFECT = frozenset(
+    _names(pb.HitReason.items(), "HIT_REASON_") + _names(pb.HitStatus.items(), "HIT_STATUS_")
+)
+_REFUSALS = _names(error_reason_pb2.ErrorReason.items(), "ERROR_REASON_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Expected:
 
 def read_expected(row: Row, edition: Edition) -> Expected:
     """The answer that a case expects; faults are noted in the row's log."""
-    refused = row.choices("refused", _REFUSALS) if row.has("refused") else ()
+    refused = row.references("refused", _REFUSALS) if row.has("refused") else ()
     if row.has("verdict") == bool(refused):
         row.fault("verdict", "a case says either a verdict or why a statement is refused")
     hits = row.names("hits") if row.has("hits") else {}
@@ -53,10 +56,10 @@ def read_expected(row: Row, edition: Edition) -> Expected:
         effect, *reasons = text.split() or [""]
         if code not in edition.measures:
             row.fault("hits", f"there is no {code}")
-        if effect not in _EFFECTS or not _HIT_REASONS.issuperset(reasons):
+        if effect not in _EFFECTS or not _AFTER_EFFECT.issuperset(reasons):
             row.fault("hits", f"{text} is not an effect with reasons")
     return Expected(
-        verdict=row.choice("verdict", VERDICTS) if row.has("verdict") else "",
+        verdict=row.choice("verdict", _VERDICTS) if row.has("verdict") else "",
         hits=hits,
         listed=frozenset(row.references("listed", edition.lists)) if row.has("listed") else None,
         incentives=frozenset(row.references("incentives", edition.measures))

@@ -10,9 +10,7 @@ runs them (``cases``). A case
 * ``but``: the same with what is named there changed, given and asked key by key, and with what is ``also``
   given. What it expects stands anew.
 
-Kinds. Of a measure: *hit*, it bears on the question; *near_miss* (what ``but`` is unless it says otherwise),
-it does not. Of a list: *enters*, *expires*, *left_early*, and *lasts* where no day ends it. What makes a near
-miss, an expiry or an early end differs from the case it belongs to in exactly one fact, and in its answer.
+The kinds, and what makes a near miss, are explained in ``case``.
 
 Example:
     - name: 被禁止参加政府采购活动的企业, 投标
@@ -31,23 +29,18 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from dataclasses import replace
 
 from registry.sanctions import vocabulary as words
-from registry.sanctions.case_expected import Expected, read_expected
+from registry.sanctions.case import CHANGED, KINDS, Case, CaseKind, check_change, check_kind
+from registry.sanctions.case_expected import read_expected
 from registry.sanctions.case_layers import Layers
-from registry.sanctions.case_steps import Step, read_given, read_then, subject_of
+from registry.sanctions.case_steps import read_given, read_then, subject_of
 from registry.sanctions.catalogue import Edition
-from registry.sanctions.located_yaml import FaultLog, Place, Row, read_mapping
+from registry.sanctions.located_yaml import FaultLog, Row, read_mapping
 from registry.sanctions.verdict import Question
 from registry.v1 import subject_pb2
 
-CaseKind = Literal["hit", "near_miss", "enters", "expires", "left_early", "lasts"]
-
-KINDS: Mapping[str, CaseKind] = {word: word for word in get_args(CaseKind)}
-CHANGED: frozenset[CaseKind] = frozenset({"near_miss", "expires", "left_early"})
-"""Kinds that differ in one fact from the case they belong to."""
 UNSTATED = "unstated"
 _ROLES = {**words.ROLES, UNSTATED: subject_pb2.SUBJECT_ROLE_UNSPECIFIED}
 _TENDERS = {
@@ -55,20 +48,6 @@ _TENDERS = {
     "voluntary": subject_pb2.TENDER_KIND_VOLUNTARY,
     UNSTATED: subject_pb2.TENDER_KIND_UNSPECIFIED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case; ``place`` is where it stands. ``about`` is whom the question is about."""
-
-    name: str
-    place: Place
-    of: str
-    kind: CaseKind
-    steps: tuple[Step, ...]
-    about: subject_pb2.Subject
-    question: Question
-    expected: Expected
 
 
 def read_cases(files: Mapping[str, str], edition: Edition) -> tuple[Case, ...]:
@@ -106,7 +85,7 @@ def _read(row: Row, edition: Edition) -> Iterator[Case]:
         items += [Layers(item) for item in _also(change)]
         case = _case(change, (of, kind), items, layers, _then(change) or then, edition)
         if kind in CHANGED:
-            _check_change(change, _facts_changed(change, changed, question), case, base)
+            check_change(change, _facts_changed(change, changed, question), case, base)
         yield replace(case, name=f"{base.name}; {case.name}")
 
 
@@ -153,7 +132,7 @@ def _case(
     )
     asked.close()
     row.close()
-    _check_kind(row, case, edition)
+    check_kind(row, case, edition)
     return case
 
 
@@ -170,34 +149,3 @@ def _question(asked: Layers, edition: Edition) -> Question:
             tender.choice("tender", _TENDERS) if tender.has("tender") else subject_pb2.TENDER_KIND_UNSPECIFIED
         ),
     )
-
-
-def _check_kind(row: Row, case: Case, edition: Edition) -> None:
-    """Notes where kind, subject and expectation of a case do not agree."""
-    of_list, expected = case.of in edition.lists, case.expected
-    if case.kind != "near_miss" and of_list == (case.kind == "hit"):
-        row.fault("kind", f"{case.kind} is no kind of case about {case.of}")
-    elif case.kind == "hit" and case.of not in expected.hits and case.of not in (expected.incentives or ()):
-        row.fault("hits", f"a hit of {case.of} has it among its hits or incentives")
-    elif of_list and case.kind != "near_miss" and expected.listed is None:
-        row.fault("listed", f"a case that {case.kind} says on which lists the subject is")
-    elif of_list and case.kind in ("enters", "lasts") and case.of not in (expected.listed or ()):
-        row.fault("listed", f"the subject is on {case.of}")
-    elif of_list and case.kind in ("expires", "left_early") and case.of in (expected.listed or ()):
-        row.fault("listed", f"the subject is no longer on {case.of}")
-
-
-def _check_change(change: Row, facts: int, case: Case, base: Case) -> None:
-    """Notes where a case differs in more than a fact, or in no answer, from the one it belongs to."""
-    if facts != 1:
-        change.fault(
-            "name", f"{case.kind} differs in exactly one fact from the case it belongs to, not in {facts}"
-        )
-    if _answer(case) == _answer(base):
-        change.fault("name", f"{case.kind} has the same answer as the case it belongs to")
-
-
-def _answer(case: Case) -> tuple[object, ...]:
-    expected = case.expected
-    of_lists = case.of in (expected.listed or ()), case.of in (expected.incentives or ())
-    return expected.verdict, expected.hits.get(case.of), *of_lists, expected.refused

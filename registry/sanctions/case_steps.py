@@ -115,9 +115,10 @@ def _imposed(item: Layers, decided_on: date) -> Iterator[pb.ImposedMeasure]:
 
 def _articles(event: pb.Event, decided_on: date, edition: Edition) -> list[str]:
     rows = [edition.measure(imposed.measure_code, decided_on) for imposed in event.measures]
-    found = [article for row in rows if row for article in row.legal_basis]
-    entered = edition.credit_list(event.list_code, decided_on)
-    return found + list(entered.legal_basis if entered else ()) or [_OTHERWISE]
+    rows_of_law = [*rows, edition.credit_list(event.list_code, decided_on)]
+    found = [article for row in rows_of_law if row for article in row.legal_basis]
+    category = edition.category(event.category)
+    return found or ([_OTHERWISE] if category and category.polarity == "negative" else [])
 
 
 def _granted(item: Layers, number: int, edition: Edition) -> list[Step]:

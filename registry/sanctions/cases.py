@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from registry.domain.faults import Fault
-from registry.sanctions.case_rows import Case
+from registry.sanctions.case import Case
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.located_yaml import CatalogueFault
 from registry.sanctions.scratch import ScratchLedger
@@ -26,6 +26,7 @@ from registry.v1 import verdict_pb2 as pb
 
 _OF_MEASURES = ("hit", "near_miss")
 _OF_LISTS = ("enters", "expires", "left_early")
+_SAID_BY = {"COMING": "NOT_YET_IN_FORCE"}
 _KINDS_ZH = {
     "hit": "适用",
     "near_miss": "差一点而不适用",
@@ -133,7 +134,10 @@ def verdict_text(decision: Decision) -> str:
 
 
 def hit_text(hit: Hit) -> str:
-    """A hit in the words of cases: ``INFORMATION OTHER_ROLE``."""
+    """A hit in the words of cases: ``INFORMATION OTHER_ROLE``, and where it stands unless that is in force or
+    among the reasons."""
     effect = pb.HitEffect.Name(hit.effect).removeprefix("HIT_EFFECT_")
-    reasons = (pb.HitReason.Name(reason).removeprefix("HIT_REASON_") for reason in hit.reasons)
-    return " ".join((effect, *reasons))
+    reasons = [pb.HitReason.Name(reason).removeprefix("HIT_REASON_") for reason in hit.reasons]
+    status = pb.HitStatus.Name(hit.status).removeprefix("HIT_STATUS_")
+    told = hit.status == pb.HIT_STATUS_IN_FORCE or _SAID_BY.get(status, status) in reasons
+    return " ".join((effect, *reasons, *(() if told else (status,))))

@@ -1,8 +1,8 @@
 """How long a penalty is shown to the public (公示期限): first day, earliest end by repair, last day.
 
 * The clock starts on the date of the document (自司法、行政公务文书认定之日起), which is the first day; a
-  term in months ends with the day of that number (民法典 第二百零二条). It is shown at least to
-  ``earliest_end``, after that repair may end it; after ``last`` it stops by itself.
+  term in months ends with the day of that number (民法典 第二百零二条). Repair can end publication on
+  ``earliest_end`` at the earliest; after ``last`` it stops by itself.
 * A penalty is under the rule of the day of its document. If a rule in force on the day asked about reaches
   back (``for_earlier``) and ends publication earlier, that rule applies (从旧兼从轻, 立法法 第一百零四条).
   Rules made after the day asked about are not known to the answer. Where the edition has no rule for the day
@@ -12,9 +12,9 @@
   not tell, as of a fine, which may be large or not, it is shown as long as the gravest grade allows, and the
   term is ``assumed``.
 
-Worked example: a penalty of 2026-03-20 has the rule of 第58号令, at least to 2026-06-20 and at most to
-2029-03-20; one of 2026-04-10 that is graded 一般 has that of 第36号令, from 2026-07-10 to 2027-04-10. Asked
-on 2026-05-01, the older one, if it is 一般, ends on 2027-03-20: the later rule is the milder.
+Worked example: a penalty of 2026-03-20 has the rule of 第58号令, to 2029-03-20, repair from 2026-06-20 on;
+one of 2026-04-10 that is graded 一般 has that of 第36号令, to 2027-04-10, repair from 2026-07-10 on. Asked on
+2026-05-01, the older one, if it is 一般, ends on 2027-03-20: the later rule is the milder.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _GRAVEST = statement_pb2.SEVERITY_SERIOUS
 
 @dataclass(frozen=True, slots=True)
 class DisclosureTerm:
-    """The days of publication by ``rule``: from ``first`` to ``last``, both included, with repair to no
-    earlier day than ``earliest_end``.
+    """The days of publication by ``rule``: from ``first`` to ``last``, both included; ``earliest_end`` is the
+    first day on which repair can end it.
 
     ``lenient``: it is a rule later than the document, applied because it is the milder. ``assumed``: the
     grade is neither stated nor told by the kinds of penalty. Whether a record of this grade is published at

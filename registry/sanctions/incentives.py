@@ -1,69 +1,160 @@
 """Incentives (守信激励): which facilitation follows from a red list, and what stands against it.
 
-A grant brings about the incentive measures its red list names, as long as it lasts. A negative record that
-is still disclosed, or a restriction in force, suspends them; when it ends, they apply again. A red list
-never outweighs a restriction: verdicts do not ask it (law.md §7).
+A grant brings about the incentive measures its red list names, as long as it lasts; a document may grant
+one by itself (M-INC-06, 减免保证金). A negative record that is still disclosed, or a restriction in force,
+suspends them; when it ends, they apply again. So does a stay of the grant itself (中止执行). What is recorded
+of a subject under its earlier and later codes counts as well, for it and against it.
+
+A record that is not shown to the public at all (轻微, 原则上不公示, 国家发展改革委令第36号) suspends nothing:
+the suspension would tell what the law keeps back. A statutory restriction that outlasts publication does.
+A red list never outweighs a restriction: verdicts do not ask it (law.md §7; 河南省社会信用条例 第二十八条,
+第三十条 as comparator).
 
 Worked example: 纳税信用A级 granted from 2026-05-01 to 2027-04-30, a penalty of 2026-07-01 of general
-severity: the facilitations apply until 2026-06-30, are suspended while the penalty is disclosed, and apply
-again after.
+severity: the facilitations apply until 2026-06-30, are suspended while the penalty is disclosed, to
+2027-07-01, and would apply again after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from registry.sanctions.catalogue import Edition, RedList
-from registry.sanctions.disclosure import disclosure_of
+from registry.sanctions.disclosure import DisclosureTerm, disclosure_of_record
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.measure import Measure
+from registry.sanctions.restriction import Restriction, restrictions_of
 from registry.sanctions.standing import RUNNING, marks_of, standing
+from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb
+
+_INCENTIVE = "incentive"
+_NO_DOMAIN = subject_pb2.DOMAIN_UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What stands against an incentive, and why."""
+    """What stands against an incentive: why, in Chinese, and until when (None: no end is known).
+
+    ``domain`` is that of the restriction: who may not ask in it is not told of it. 0: told to everybody,
+    for lists and disclosed records are public."""
 
     ground: Ground
     text_zh: str
+    last: date | None = None
+    domain: subject_pb2.Domain.ValueType = _NO_DOMAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A facilitation by a red list; ``obstacle`` is what suspends it, None if it applies."""
+    """A facilitation, by a red list or (``red_list`` None) by a document of its own; ``obstacle`` is what
+    suspends it, None if it applies."""
 
     ground: Ground
-    red_list: RedList
+    red_list: RedList | None
     measure: Measure
     obstacle: Obstacle | None
 
+    @property
+    def legal_basis(self) -> tuple[str, ...]:
+        """Articles: of the measure, of the red list, of the document."""
+        of_list = self.red_list.legal_basis if self.red_list else ()
+        return tuple(dict.fromkeys((*self.measure.legal_basis, *of_list, *self.ground.legal_basis)))
 
-def incentives_of(record: SubjectRecord, position: int, edition: Edition, day: date) -> Iterator[Granted]:
-    """The facilitations of every red list granted and running on a day, known at a position."""
-    obstacle = next(obstacles(record, position, edition, day), None)
-    for ground in record.grounds:
-        if ground.kind is GroundKind.GRANTED and status_of(ground, record, position, day) in RUNNING:
-            entry = edition.red_list(ground.code, day)
-            for code in entry.measures if entry else ():
-                measure = edition.measure(code, day)
-                if entry and measure and ground.subject_kind in measure.subject_kinds:
-                    yield Granted(ground, entry, measure, obstacle)
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the catalogue marks the measure or the red list as not confirmed."""
+        rows = (self.measure, *((self.red_list,) if self.red_list else ()))
+        return any(row.confidence == "low" for row in rows)
+
+
+def incentives_of(
+    record: SubjectRecord, position: int, edition: Edition, day: date, same: Iterable[SubjectRecord] = ()
+) -> Iterator[Granted]:
+    """The facilitations granted and running on a day, known at a position, in the order of the records.
+
+    ``same`` are the records of the subject under its other codes."""
+    records = (record, *same)
+    against = longest(each for one in records for each in obstacles(one, position, edition, day))
+    for one in records:
+        for ground in one.grounds:
+            status = status_of(ground, one, position, day)
+            if status in RUNNING:
+                stayed = status == pb.HIT_STATUS_STAYED
+                obstacle = Obstacle(ground, "该认定已中止执行") if stayed else against
+                yield from _brought_about(ground, edition, day, obstacle)
+
+
+def _brought_about(
+    ground: Ground, edition: Edition, day: date, obstacle: Obstacle | None
+) -> Iterator[Granted]:
+    if _is_incentive(ground) and ground.measure is not None:
+        yield Granted(ground, None, ground.measure, obstacle)
+    entry = edition.red_list(ground.code, day) if ground.kind is GroundKind.GRANTED else None
+    for code in entry.measures if entry else ():
+        measure = edition.measure(code, day)
+        if measure is not None and ground.subject_kind in measure.subject_kinds:
+            yield Granted(ground, entry, measure, obstacle)
 
 
 def obstacles(record: SubjectRecord, position: int, edition: Edition, day: date) -> Iterator[Obstacle]:
     """Restrictions and list entries that run on a day, and negative records that are disclosed on it."""
     for ground in record.grounds:
-        if not ground.known_at(position):
+        if not ground.known_at(position) or _is_incentive(ground):
             continue
-        status = status_of(ground, record, position, day)
-        if ground.kind in (GroundKind.IMPOSED, GroundKind.LISTED) and status in RUNNING:
-            what = "措施" if ground.kind is GroundKind.IMPOSED else "名单"
-            yield Obstacle(ground, f"{what}{ground.code}有效")
-        elif ground.kind is GroundKind.RECORDED and status in RUNNING and is_disclosed(ground, edition, day):
-            yield Obstacle(ground, f"{ground.law_date}的负面记录({ground.code})尚在公示期内")
+        running = status_of(ground, record, position, day) in RUNNING
+        if running and ground.kind is GroundKind.LISTED:
+            yield _by_list(ground, edition)
+        if running and ground.kind is GroundKind.RECORDED and is_disclosed(ground, edition, day):
+            yield _by_record(ground, edition, day)
+        if ground.kind in (GroundKind.IMPOSED, GroundKind.RECORDED):
+            yield from _by_restriction(ground, record, position, edition, day)
+
+
+def longest(found: Iterable[Obstacle]) -> Obstacle | None:
+    """The obstacle that lasts longest: after it, and not before, the incentives apply again."""
+    return max(found, key=lambda each: (each.last is None, each.last or date.min), default=None)
+
+
+def _by_list(ground: Ground, edition: Edition) -> Obstacle:
+    entry = edition.credit_list(ground.code, ground.period.first)
+    name = entry.name_zh if entry else "名单"
+    return Obstacle(ground, f"在{name}({ground.code})内{_until(ground.period.last)}", ground.period.last)
+
+
+def _by_record(ground: Ground, edition: Edition, day: date) -> Obstacle:
+    term = _disclosure(ground, edition, day)
+    last = term.last if term else None
+    return Obstacle(ground, f"{ground.law_date}的负面记录({ground.code})在公示期内{_until(last)}", last)
+
+
+def _by_restriction(
+    ground: Ground, record: SubjectRecord, position: int, edition: Edition, day: date
+) -> Iterator[Obstacle]:
+    marks = marks_of(record.marks, ground.position, position) if record.marks else ()
+    for row in _restrictions(ground, edition, day):
+        if standing(row.period, day, ended=ground.ended, marks=marks) in RUNNING:
+            measure, last = row.measure, row.period.last
+            text = f"{measure.name_zh}({measure.code})有效{_until(last)}"
+            yield Obstacle(ground, text, last, measure.domain)
+
+
+def _restrictions(ground: Ground, edition: Edition, day: date) -> Iterator[Restriction]:
+    """What a document imposes, or what the law attaches to a recorded fact, in whichever domain."""
+    rows = (ground.measure,) if ground.measure is not None else edition.statutes_of(ground.code)
+    for domain in dict.fromkeys(row.domain for row in rows):
+        yield from restrictions_of(ground, edition, domain, day)
+
+
+def _is_incentive(ground: Ground) -> bool:
+    """Whether a document imposes what is no restriction but a facilitation."""
+    return ground.measure is not None and ground.measure.effect == _INCENTIVE
+
+
+def _until(last: date | None) -> str:
+    return f", 至{last}" if last else ""
 
 
 def status_of(
@@ -77,13 +168,12 @@ def status_of(
 
 
 def is_disclosed(ground: Ground, edition: Edition, day: date) -> bool:
-    """Whether a negative record is still disclosed on a day; where no rule is known, it is."""
-    facts = ground.facts
-    term = disclosure_of(
-        edition.rules,
-        severity=facts.severity if facts else 0,
-        decided_on=ground.law_date,
-        asked_on=day,
-        department_kinds=facts.department_kinds if facts else frozenset(),
-    )
-    return term is None or term.last is None or day <= term.last
+    """Whether a negative record is still shown to the public on a day; where no rule is known, it is."""
+    term = _disclosure(ground, edition, day)
+    return term is None or (term.rule.publish_default and day <= term.last)
+
+
+def _disclosure(ground: Ground, edition: Edition, day: date) -> DisclosureTerm | None:
+    if ground.facts is None:
+        return None
+    return disclosure_of_record(edition.rules, ground.facts, decided_on=ground.law_date, asked_on=day)

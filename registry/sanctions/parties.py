@@ -2,8 +2,9 @@
 (主体关联).
 
 * *Succession* (换码): the old code and the new one are one subject; what fell on either falls on both.
-* *Merger* (民法典 第六十七条): rights and duties pass to the one that goes on. Whether a ban does is no
-  rule that we found: what fell on the absorbed subject is for a human to weigh.
+* *Merger* (民法典 第六十七条): rights and duties pass to the one that goes on, and with it to the one that
+  absorbs it in turn. Whether a ban does is no rule that we found: what fell on the absorbed subject is for a
+  human to weigh.
 * *Branch*: a branch has no legal personality of its own; what fell on it or on its parent shows on the other,
   for a human to weigh (law.md §5.3, no express rule found).
 * *Alternate*: a code of before the USCC leads to the subject. Two subjects on one such code are ambiguous.
@@ -35,6 +36,8 @@ _INWARD = {
     statement_pb2.SUBJECT_LINK_KIND_BRANCH: pb.SUBJECT_RELATION_BRANCH,
 }
 
+_PASSED_ON = (pb.SUBJECT_RELATION_ABSORBED, pb.SUBJECT_RELATION_SURVIVING)
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -52,11 +55,16 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
         return [Party(record.ref, pb.SUBJECT_RELATION_SELF)]
     same = _same(record, record_of, position, day)
     related: dict[str, Party] = {}
-    for ref in sorted(same):
-        for party in _related(record_of(ref), position, day):
-            for other in _same_refs(party.ref, record_of, position, day):
-                if other not in same:
-                    related.setdefault(other, Party(other, party.relation, party.position))
+    waiting = [Party(ref, pb.SUBJECT_RELATION_SELF) for ref in sorted(same)]
+    while waiting:
+        here = waiting.pop(0)
+        for party in _related(record_of(here.ref), position, day):
+            if here.relation not in (pb.SUBJECT_RELATION_SELF, party.relation):
+                continue  # A chain of mergers is followed in one direction.
+            for ref in _same_refs(party.ref, record_of, position, day):
+                if ref not in same and ref not in related:
+                    related[ref] = Party(ref, party.relation, party.position)
+                    waiting += [related[ref]] if party.relation in _PASSED_ON else []
     return [*same.values(), *(related[ref] for ref in sorted(related))]
 
 

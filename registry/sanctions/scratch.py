@@ -2,8 +2,8 @@
 
 ``ScratchLedger`` is the ``Ledger`` of pure trials: cases beside an edition, properties, simulations. It goes
 through the same functions as the registry itself, ``admit``, ``effects_of`` and ``decide``; what it leaves
-out is signatures, envelopes and the store. Each kind of department is registered at position 0, ``fictional``,
-with every mandate that its kind may have, so what is refused is refused by law.
+out is signatures, envelopes and the store. At position 0 each kind of department is registered (see
+``fictional``) with every mandate that its kind may have, so what is refused is refused by law.
 
 Example:
     >>> ledger = ScratchLedger(edition)

@@ -33,8 +33,11 @@ class VerdictMessages:
     ) -> None:
         """Adds the message of a hit: what its measure, list and articles say, then the restriction's own."""
         row = hit.restriction
-        key = (edition.hash, row.measure.code, row.measure.effective_from, row.list_code, row.ground.law_date,
-               hit.effect, hit.reasons, hit.status, row.milder, row.legal_basis)  # fmt: skip
+        # An imposed measure is a row of the edition that applied to its document, any other of this one; which
+        # row of a list applies, its day says.
+        listed_on = row.period.first if row.list_code else None
+        key = (edition.hash, row.ground.edition, row.measure.code, row.measure.effective_from, row.list_code,
+               listed_on, hit.effect, hit.reasons, hit.status, row.milder, row.legal_basis)  # fmt: skip
         common = self._hits.get(key)
         if common is None:
             if len(self._hits) >= MAX_KEPT:

@@ -6,18 +6,20 @@
   which denies those it does not list.
 * A valid time lies in the years 1 to 9999 and its nanos below a second (google.protobuf.Timestamp).
 * The purpose of a question about a person is kept in the query log in clear, so no citizen's number may
-  stand in it: identifiers travel in the identifier's field and nowhere else.
+  stand in it: identifiers travel in the identifier's field and nowhere else. An organisation's code of before
+  the USCC in which a citizen's number may stand makes a question one about a person.
 * A batch is 1 to 10,000 identifiers; roles are none, or one for each.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.domain.faults import Fault, Findings
-from registry.domain.identifiers import is_personal
+from registry.domain.identifiers import is_personal, normalise, tells_of_a_person
 from registry.domain.quoting import names_a_person
 from registry.errors import RegistryError
 from registry.sanctions.reach import can_act_as
@@ -38,9 +40,16 @@ def check_question(request: pb.CheckRequest) -> None:
     """Raises RegistryError unless a question about one subject is well-formed."""
     kind, matter = request.subject.type, request.matter
     faults = _matter_faults("subject.type", kind, matter.role, matter.tender_kind)
-    faults += _other_faults(request, kind)
+    faults += _other_faults(request, personal=asks_about_a_person(kind, (request.subject.value,)))
     if faults:
         raise RegistryError(faults)
+
+
+def asks_about_a_person(kind: subject_pb2.IdentifierType.ValueType, values: Iterable[str]) -> bool:
+    """Whether a question by identifiers of a type is, or may be, one about a natural person."""
+    if kind == subject_pb2.IDENTIFIER_TYPE_USCC:
+        return False  # Nearly every question, and the batches among them are large.
+    return any(tells_of_a_person(kind, normalise(value)) for value in values)
 
 
 def check_batch(request: pb.BatchCheckRequest) -> None:
@@ -58,7 +67,7 @@ def check_batch(request: pb.BatchCheckRequest) -> None:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", "roles 含有本程序不认识的主体角色。")
     kind, matter = request.identifier_type, request.matter
     found.faults += _matter_faults("identifier_type", kind, matter.role, matter.tender_kind, roles)
-    found.faults += _other_faults(request, kind)
+    found.faults += _other_faults(request, personal=asks_about_a_person(kind, request.identifiers))
     if found.faults:
         raise RegistryError(found.faults)
 
@@ -85,16 +94,14 @@ def _matter_faults(
     return tuple(found.faults)
 
 
-def _other_faults(
-    request: pb.CheckRequest | pb.BatchCheckRequest, kind: subject_pb2.IdentifierType.ValueType
-) -> tuple[Fault, ...]:
-    if not request.HasField("valid_time") and not is_personal(kind):
+def _other_faults(request: pb.CheckRequest | pb.BatchCheckRequest, *, personal: bool) -> tuple[Fault, ...]:
+    if not request.HasField("valid_time") and not personal:
         return ()
     found = Findings()
-    if request.HasField("valid_time") and not _in_calendar(request.valid_time):
+    if request.HasField("valid_time") and not in_calendar(request.valid_time):
         message = "时间应在公元1年至9999年之间, 且 nanos 在0至999999999之间。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "valid_time", message)
-    if is_personal(kind):
+    if personal:
         _check_purpose(found, request.purpose)
     return tuple(found.faults)
 
@@ -106,5 +113,6 @@ def _check_purpose(found: Findings, purpose: pb.Purpose) -> None:
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"purpose.{field}", message)
 
 
-def _in_calendar(instant: Timestamp) -> bool:
+def in_calendar(instant: Timestamp) -> bool:
+    """Whether an instant can be read: within the years 1 to 9999, nanos below a second."""
     return _FIRST_SECOND <= instant.seconds <= _LAST_SECOND and 0 <= instant.nanos < _NANOS

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
 
-from registry.commands.ask import Ask, Found, Matter
-from registry.domain.identifiers import is_personal, mask
+from registry.commands.ask import Found, Matter
+from registry.domain.identifiers import mask, names_a_subject
 from registry.sanctions.verdict import CLEAR, Decision, Question
 from registry.servicer.gate import current_caller
-from registry.servicer.messages import VerdictMessages, found_codes
-from registry.servicer.questions import check_batch, check_question
+from registry.servicer.messages import found_codes
+from registry.servicer.questions import asks_about_a_person, check_batch, check_question
+from registry.servicer.screen_messages import put_identity
+from registry.servicer.screening import ScreeningServicer
 from registry.v1 import restriction_service_pb2 as pb
-from registry.v1 import restriction_service_pb2_grpc, verdict_pb2
+from registry.v1 import subject_pb2, verdict_pb2
 
 _DETAILS = {
     verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN: "没有这一主体的任何记录, 不能据此认为未受限制。",
@@ -21,27 +24,23 @@ _DETAILS = {
     verdict_pb2.INDETERMINATE_REASON_SOURCE_STALE: "法定应查的名单报送已过时, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS: "同一代码对应不同名称或不同主体, 须由人员认定。",
 }
+_NOT_LINKED = "这一旧代码没有关联到任何主体, 请改用统一社会信用代码查询; 不能据此认为未受限制。"
 _NOTHING: frozenset[str] = frozenset()
 
 
-class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceServicer):
+class RestrictionServicer(ScreeningServicer):
     """See restriction_service.proto."""
-
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-        self._messages = VerdictMessages(ask.state.origin, ask.state.identifier_of)
 
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         """See restriction_service.proto."""
         identifier = request.subject
         check_question(request)
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
-        personal = is_personal(identifier.type)
-        if personal:
-            self._ask.require_purpose(matter)
         found = self._ask.find(identifier.type, identifier.value)
+        if found.personal:
+            self._ask.require_purpose(matter)
         decision = self._ask.decide(found, matter.question, matter)
-        if personal:
+        if found.personal:
             self._ask.log(matter, [(found, decision)])
         return self._answer(found, decision, matter)
 
@@ -51,17 +50,16 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         """See restriction_service.proto."""
         check_batch(request)
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
-        personal = is_personal(request.identifier_type)
-        if personal:
+        if asks_about_a_person(request.identifier_type, request.identifiers):
             self._ask.require_purpose(matter)
         questions = _questions(request, matter.question)
-        if personal:
-            decisions = self._ask_about_persons(request, questions, matter)
-        else:
+        if request.identifier_type == subject_pb2.IDENTIFIER_TYPE_USCC:
             decisions = self._ask.decide_organisations(request.identifiers, questions, matter)
+        else:
+            decisions = self._one_by_one(request, questions, matter)
         return self._batch_answer(decisions, {q.role: q for q in questions}, matter)
 
-    def _ask_about_persons(
+    def _one_by_one(
         self, request: pb.BatchCheckRequest, questions: list[Question], matter: Matter
     ) -> list[Decision]:
         subjects = [self._ask.find(request.identifier_type, value) for value in request.identifiers]
@@ -69,7 +67,9 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
             self._ask.decide(found, question, matter)
             for found, question in zip(subjects, questions, strict=True)
         ]
-        self._ask.log(matter, list(zip(subjects, decisions, strict=True)))
+        answers = zip(subjects, decisions, strict=True)
+        if personal := [(found, decision) for found, decision in answers if found.personal]:
+            self._ask.log(matter, personal)
         return decisions
 
     def _answer(self, found: Found, decision: Decision, matter: Matter) -> pb.CheckResponse:
@@ -79,15 +79,26 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         response.verdict = decision.verdict
         asked_about = response.subject
         asked_about.type, asked_about.value = found.type, mask(found.type, found.code)
-        _date(response.answered, matter)
+        self._date(response.answered, matter)
+        self._identify(response.identity, found, matter)
         for hit in decision.hits:
             self._messages.add_hit(response.hits, hit, matter.edition)
         if decision.indeterminate:
             response.indeterminate_reason = decision.indeterminate
-            response.indeterminate_detail = found.fault or _DETAILS[decision.indeterminate]
+            response.indeterminate_detail = self._detail(found, decision, matter)
         if not found.ref:
             response.ClearField("checked_and_empty")  # Nothing was examined under a code that is none.
         return response
+
+    def _detail(self, found: Found, decision: Decision, matter: Matter) -> str:
+        if found.fault:
+            return found.fault
+        unknown = decision.indeterminate == verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN
+        if unknown and not names_a_subject(found.type):
+            record = self._ask.record(found, matter)
+            if record is None or record.ref == found.ref:
+                return _NOT_LINKED
+        return _DETAILS[decision.indeterminate]
 
     def _batch_answer(
         self, decisions: list[Decision], questions: dict[int, Question], matter: Matter
@@ -105,9 +116,26 @@ class RestrictionServicer(restriction_service_pb2_grpc.RestrictionServiceService
         for question in questions.values():
             frame = self._frame(question, matter, _NOTHING)
             response.checked.add(role=question.role, checked=frame.checked_and_empty)
-        response.answered.CopyFrom(self._frame(matter.question, matter, _NOTHING).answered)
-        _date(response.answered, matter)
+        response.answered.CopyFrom(self._answered(matter))
         return response
+
+    def _answered(self, matter: Matter) -> pb.Answered:
+        answered = pb.Answered()
+        answered.CopyFrom(self._frame(matter.question, matter, _NOTHING).answered)
+        self._date(answered, matter)
+        return answered
+
+    def _identify(self, message: verdict_pb2.Resolution, found: Found, matter: Matter) -> None:
+        identity = self._identities.brief(found, matter)
+        if identity.only_status:
+            message.status = identity.status
+        else:
+            put_identity(message, identity, found, self._ask.state.identifier_of)
+
+    def _date(self, answered: pb.Answered, matter: Matter) -> None:
+        answered.known_position = matter.position
+        _set(answered.known_time, self._ask.state.received_ms(matter.position))
+        _set(answered.valid_time, matter.valid_ms)
 
     def _frame(self, question: Question, matter: Matter, met: frozenset[str]) -> pb.CheckResponse:
         return self._messages.frame(question, matter, met)
@@ -120,11 +148,9 @@ def _time_left(
     return context.time_remaining() if request.HasField("consistency") else None
 
 
-def _date(answered: pb.Answered, matter: Matter) -> None:
-    answered.known_position = matter.position
-    valid_time = answered.valid_time
-    valid_time.seconds, ms = divmod(matter.valid_ms, 1000)
-    valid_time.nanos = ms * 1_000_000
+def _set(instant: Timestamp, ms: int) -> None:
+    instant.seconds, rest = divmod(ms, 1000)
+    instant.nanos = rest * 1_000_000
 
 
 def _questions(request: pb.BatchCheckRequest, question: Question) -> list[Question]:

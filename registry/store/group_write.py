@@ -42,6 +42,7 @@ def write_group(connection: Connection, group: Group) -> None:
     _insert(connection, tables.delivery, map(_delivery, group.deliveries))
     _insert(connection, tables.refusal, (_without_number(_plain(row)) for row in group.refusals))
     _insert(connection, tables.query_log, map(_plain, group.queries))
+    _insert(connection, tables.execution, map(rows.execution_values, group.executions))
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
 

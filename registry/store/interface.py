@@ -1,8 +1,8 @@
 """What the registry asks of its store. Every engine answers the same contract suite.
 
-The log (``statement``, ``person``) is what departments stated; refusals and the query log are the
-registry's own records. Everything else is derived and can be built again from the log: ``rebuild``
-does so and compares. A group is written in one transaction, or not at all.
+The log (``statement``, ``person``) is what departments stated; refusals, the query log and reports of
+execution are the registry's own records. Everything else is derived and can be built again from the log:
+``rebuild`` does so and compares. A group is written in one transaction, or not at all.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from registry.sanctions.ledger import RecordedEvent
 
 StatementKey = tuple[str, str]
 """Department code and statement id."""
+ReportKey = tuple[str, str]
+"""Caller and report id."""
 
 
 class StoreError(Exception):
@@ -106,7 +108,10 @@ class QueryRow:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRow:
-    """What a system did with a verdict (联合奖惩反馈); ``report_id`` is unique in its caller."""
+    """What a system did with a verdict (联合奖惩反馈); ``report_id`` is unique in its caller.
+
+    ``subject`` is a reference. With ``domain``, ``matter`` (a serialised Matter), ``valid_ms``,
+    ``known_position`` and ``edition`` the answer can be given again, for as long as the log is kept."""
 
     caller: str
     report_id: str
@@ -114,12 +119,31 @@ class ExecutionRow:
     subject: str
     domain: int
     reference: str
+    matter: bytes
+    valid_ms: int
     known_position: int
+    edition: str
     verdict: int
     action: int
     measure_codes: tuple[str, ...]
     reason: str
     number: int = 0
+
+    @property
+    def key(self) -> ReportKey:
+        """What names the report."""
+        return self.caller, self.report_id
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionTotal:
+    """How many reports of one caller say the same, and when the last of them was recorded."""
+
+    caller: str
+    action: int
+    measure_codes: tuple[str, ...]
+    count: int
+    last_ms: int
 
 
 @dataclass(slots=True)
@@ -230,6 +254,18 @@ class Store(Protocol):
 
     def queries(self) -> Iterator[QueryRow]:
         """The query log, oldest first."""
+
+    def executions(self, keys: Collection[ReportKey]) -> dict[ReportKey, ExecutionRow]:
+        """Those of the reports that are recorded."""
+
+    def own_executions(self, caller: str, after: int, limit: int) -> list[ExecutionRow]:
+        """A caller's reports in order, without the first ``after``; ``number`` counts the caller's own."""
+
+    def all_executions(self) -> Iterator[ExecutionRow]:
+        """Every caller's reports, rising by number."""
+
+    def execution_totals(self, first_ms: int, end_ms: int) -> list[ExecutionTotal]:
+        """Reports recorded from one instant up to, but not including, another, counted; in a fixed order."""
 
     def derived_rows(self, table: str) -> Iterator[tuple[object, ...]]:
         """Every row of a derived table by primary key, for comparison."""

@@ -22,7 +22,7 @@ from registry.sanctions.conditions import Facts
 from registry.sanctions.effects.changes import Naming
 from registry.sanctions.ground import Ending, Ground, GroundKind, Link, Mark, MarkKind, NameUse
 from registry.sanctions.ledger import EventState, RecordedEvent
-from registry.store.interface import MeasureLookup
+from registry.store.interface import ExecutionRow, ExecutionTotal, MeasureLookup
 from registry.v1 import statement_pb2 as pb
 
 Values = dict[str, Any]
@@ -235,6 +235,24 @@ def name_from(row: Row[Any], uses: Mapping[tuple[str, str, bool], int]) -> NameU
 def delivery_from(row: Row[Any]) -> DeliveryNote:
     """The delivery of a row."""
     return DeliveryNote(row.position, row.list_code, _day(row.as_of), row.department)
+
+
+def execution_values(row: ExecutionRow) -> Values:
+    """The row of a report; its number is given by the database, rising."""
+    values = {name: getattr(row, name) for name in row.__slots__ if name != "number"}
+    return {**values, "measure_codes": _listed(row.measure_codes)}
+
+
+def execution_from(row: Row[Any], number: int | None = None) -> ExecutionRow:
+    """The report of a row, under its own number or another."""
+    named = dict(row._mapping)
+    named["measure_codes"] = texts(row.measure_codes)
+    return ExecutionRow(**{**named, "number": row.number if number is None else number})
+
+
+def execution_total_from(row: Row[Any]) -> ExecutionTotal:
+    """What a row counts."""
+    return ExecutionTotal(row.caller, row.action, texts(row.measure_codes), row.reports, row.last_ms)
 
 
 def edition_values(case: EditionCase) -> Values:

@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Row, Select, Table, and_, delete, func, insert, or_, select
+from sqlalchemy import (
+    CompoundSelect,
+    Engine,
+    Row,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+)
 
 from registry.domain.departments import Department, Key, Official
 from registry.domain.sources import DeliveryNote
@@ -27,11 +40,14 @@ from registry.store.group_write import write_group
 from registry.store.interface import (
     Chain,
     CheckpointRow,
+    ExecutionRow,
+    ExecutionTotal,
     Group,
     MeasureLookup,
     QueryRow,
     Recorded,
     RefusalRow,
+    ReportKey,
     StatementKey,
     StatementRow,
     StoreError,
@@ -248,21 +264,10 @@ class SqlStore:
         self, kinds: Collection[int], codes: Collection[str], after: tuple[int, int], limit: int
     ) -> list[tuple[int, int, str]]:
         """See Store."""
-        ground = tables.ground.c
-        query = (
-            select(ground.position, ground.ordinal, ground.subject)
-            .distinct()
-            .where(
-                ground.kind.in_(list(kinds)),
-                ground.code.in_(list(codes)),
-                or_(
-                    ground.position > after[0],
-                    and_(ground.position == after[0], ground.ordinal > after[1]),
-                ),
-            )
-            .order_by(ground.position, ground.ordinal)
-            .limit(limit)
-        )
+        parts = [_grounds_of(kind, code, after, limit) for kind in kinds for code in codes]
+        if not parts:
+            return []
+        query = union_all(*parts).order_by("position", "ordinal").limit(limit)
         return [(row.position, row.ordinal, row.subject) for row in self._read(query)]
 
     def refusals(self, department: str, after: int, limit: int) -> list[RefusalRow]:
@@ -287,6 +292,40 @@ class SqlStore:
         columns = [column for column in table.c if column is not table.c.number]
         return (QueryRow(**_named(row)) for row in self._stream(select(*columns).order_by(table.c.number)))
 
+    def executions(self, keys: Collection[ReportKey]) -> dict[ReportKey, ExecutionRow]:
+        """See Store."""
+        execution, found = tables.execution, dict[ReportKey, ExecutionRow]()
+        for caller, group in groupby(sorted(keys), key=lambda key: key[0]):
+            ids = [report_id for _, report_id in group]
+            query = select(execution).where(execution.c.caller == caller, execution.c.report_id.in_(ids))
+            with readable_rows("execution"):
+                found.update({row.key: row for row in map(rows.execution_from, self._read(query))})
+        return found
+
+    def own_executions(self, caller: str, after: int, limit: int) -> list[ExecutionRow]:
+        """See Store. The table's numbers would tell a caller how much the others report."""
+        execution = tables.execution
+        mine = select(execution).where(execution.c.caller == caller)
+        query = mine.order_by(execution.c.number).offset(after).limit(limit)
+        with readable_rows("execution"):
+            return [rows.execution_from(row, n) for n, row in enumerate(self._read(query), after + 1)]
+
+    def all_executions(self) -> Iterator[ExecutionRow]:
+        """See Store."""
+        query = select(tables.execution).order_by(tables.execution.c.number)
+        with readable_rows("execution"):
+            yield from map(rows.execution_from, self._stream(query))
+
+    def execution_totals(self, first_ms: int, end_ms: int) -> list[ExecutionTotal]:
+        """See Store."""
+        execution = tables.execution.c
+        same = (execution.caller, execution.action, execution.measure_codes)
+        counted = (func.count().label("reports"), func.max(execution.recorded_ms).label("last_ms"))
+        within = (execution.recorded_ms >= first_ms, execution.recorded_ms < end_ms)
+        query = select(*same, *counted).where(*within).group_by(*same).order_by(*same)
+        with readable_rows("execution"):
+            return [rows.execution_total_from(row) for row in self._read(query)]
+
     def derived_rows(self, table: str) -> Iterator[tuple[object, ...]]:
         """See Store."""
         target = tables.metadata.tables[table]
@@ -298,7 +337,7 @@ class SqlStore:
         self._writer.dispose()
         self._release()
 
-    def _read(self, query: Select[Any]) -> list[Row[Any]]:
+    def _read(self, query: Select[Any] | CompoundSelect[Any]) -> list[Row[Any]]:
         with one_line_errors(), self._reader.connect() as connection:
             return list(connection.execute(query).all())
 
@@ -329,6 +368,21 @@ class SqlStore:
             .group_by(tables.event.c.subject)
         )
         return {row.subject: row.live for row in self._stream(query)}
+
+
+def _grounds_of(kind: int, code: str, after: tuple[int, int], limit: int) -> Select[Any]:
+    """The first grounds of one kind and code, each once: one range of the index, in its order. Of several
+    codes at once every row would have to be read, and sorted."""
+    ground = tables.ground.c
+    later = or_(ground.position > after[0], ground.ordinal > after[1])
+    rows = (
+        select(ground.position, ground.ordinal, ground.subject)
+        .distinct()
+        .where(ground.kind == kind, ground.code == code, ground.position >= after[0], later)
+        .order_by(ground.position, ground.ordinal)
+        .limit(limit)
+    )
+    return select(rows.subquery())
 
 
 def _named(row: Row[Any]) -> dict[str, Any]:

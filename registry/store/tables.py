@@ -7,7 +7,7 @@ statement       log        each statement, by position: sealed payload, signatur
 person          log        each natural person: keyed hash, sealed number and secret
 refusal         own        each refused statement
 query_log       own        each question about a natural person
-execution       own        each report of what a system did with a verdict
+execution       own        each report of what was done with a verdict, and what gives that verdict again
 meta            own        facts about the store
 event           derived    each statement about a subject, and what became of it
 ground          derived    each version of what a statement left: valid time (first, last), known [from, to)
@@ -111,7 +111,10 @@ execution = _table(
     _text("subject"),
     _int("domain"),
     _text("reference"),
+    _blob("matter"),
+    _int("valid_ms"),
     _int("known_position"),
+    _text("edition"),
     _int("verdict"),
     _int("action"),
     _text("measure_codes"),
@@ -164,7 +167,7 @@ ground = _table(
     _text("facts", null=True),
     _int("ended"),
     PrimaryKeyConstraint("position", "ordinal", "known_from"),
-    Index("ground_by_code", "kind", "code", "position"),
+    Index("ground_by_code", "kind", "code", "position", "ordinal"),
 )
 
 mark = _table(

@@ -79,7 +79,6 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_LIFTING_NOT_AVAILABLE: _ErrorReason.ValueType  # 94
     ERROR_REASON_PUBLIC_NOTICE_REQUIRED: _ErrorReason.ValueType  # 95
     ERROR_REASON_NEGATIVE_RECORD_STANDS: _ErrorReason.ValueType  # 96
-    ERROR_REASON_SEVERITY_REQUIRED: _ErrorReason.ValueType  # 97
     ERROR_REASON_DATE_INVALID: _ErrorReason.ValueType  # 100
     """--- dates"""
     ERROR_REASON_DATES_OUT_OF_ORDER: _ErrorReason.ValueType  # 101
@@ -182,7 +181,6 @@ ERROR_REASON_NOT_CREDIT_INFORMATION: ErrorReason.ValueType  # 92
 ERROR_REASON_LIFTING_NOT_AVAILABLE: ErrorReason.ValueType  # 94
 ERROR_REASON_PUBLIC_NOTICE_REQUIRED: ErrorReason.ValueType  # 95
 ERROR_REASON_NEGATIVE_RECORD_STANDS: ErrorReason.ValueType  # 96
-ERROR_REASON_SEVERITY_REQUIRED: ErrorReason.ValueType  # 97
 ERROR_REASON_DATE_INVALID: ErrorReason.ValueType  # 100
 """--- dates"""
 ERROR_REASON_DATES_OUT_OF_ORDER: ErrorReason.ValueType  # 101

@@ -76,6 +76,7 @@ def test_numbers_of_the_types_are_never_changed() -> None:
         "KEY_ROTATION": 8,
         "GENESIS": 9,
         "DIRECTORY": 10,
+        "DELIVERY": 11,
     }
 
 

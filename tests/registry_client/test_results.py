@@ -5,8 +5,14 @@ import pytest
 from registry.v1 import restriction_service_pb2 as service
 from registry.v1 import verdict_pb2
 from registry.v1.statement_pb2 import Document
-from registry.v1.subject_pb2 import Scope
-from registry_client.results import CheckResult, Verdict, verdict_of, worst
+from registry.v1.subject_pb2 import (
+    IDENTIFIER_TYPE_RESIDENT_ID,
+    IDENTIFIER_TYPE_USCC,
+    Identifier,
+    Scope,
+)
+from registry_client.results import CheckResult, Hit, Verdict, verdict_of, worst
+from tests.registry_client.samples import FIRM, PERSON
 
 RANKED = [Verdict.CLEAR, Verdict.REVIEW, Verdict.INDETERMINATE, Verdict.BLOCKED]
 
@@ -62,12 +68,41 @@ def test_a_hit_carries_all_that_the_answer_says_of_it() -> None:
         position=42,
         statement_id="E-51.1",
         department="d",
+        status=verdict_pb2.HIT_STATUS_IN_FORCE,
+        origin=verdict_pb2.RESTRICTION_ORIGIN_DECISION,
+        relation=verdict_pb2.SUBJECT_RELATION_SAME,
+        related=Identifier(type=IDENTIFIER_TYPE_USCC, value=FIRM),
         **{"from": "2025-03-10"},  # type: ignore[arg-type]
     )
     response = service.CheckResponse(verdict=verdict_pb2.VERDICT_BLOCKED, hits=[hit])
     (read,) = CheckResult.of(response).hits
     assert (read.first, read.until, read.lifetime) == ("2025-03-10", "2027-03-09", False)
     assert read.legal_basis == ("政府采购法 第七十七条",)
+    assert (read.status, read.origin, read.relation) == (hit.status, hit.origin, hit.relation)
+    assert (read.related, read.unconfirmed, read.milder_rule, read.repeats_position) == (
+        hit.related,
+        False,
+        False,
+        None,
+    )
     assert {name.name for name in verdict_pb2.Hit.DESCRIPTOR.fields} - {"from"} == set(
         type(read).__dataclass_fields__
     ) - {"first"}
+
+
+def test_a_hit_says_which_earlier_decision_it_repeats_be_it_the_first_of_the_log() -> None:
+    assert Hit.of(verdict_pb2.Hit(repeats_position=0)).repeats_position == 0
+
+
+def test_a_related_person_is_masked_whatever_the_other_side_sent() -> None:
+    related = Identifier(type=IDENTIFIER_TYPE_RESIDENT_ID, value=PERSON)
+    shown = Hit.of(verdict_pb2.Hit(related=related)).related
+    assert shown
+    assert PERSON[6:14] not in shown.value
+
+
+def test_an_answer_says_when_the_last_statement_it_knows_was_received() -> None:
+    answered = service.Answered(known_position=7)
+    answered.known_time.FromMilliseconds(1_774_000_000_123)
+    response = service.CheckResponse(answered=answered)
+    assert CheckResult.of(response).answered.known_time.timestamp() == 1_774_000_000.123

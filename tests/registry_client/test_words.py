@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 
+from registry.domain.identifiers import names_a_subject
 from registry.v1 import statement_pb2, subject_pb2, verdict_pb2
 from registry_client import words
 from registry_client.words import plain, word_of
 
 TABLES = [
     (words.KINDS, subject_pb2.SubjectKind),
-    (words.PAPERS, subject_pb2.IdentifierType),
+    (words.IDENTIFIERS, subject_pb2.IdentifierType),
     (words.CAPACITIES, subject_pb2.Capacity),
     (words.SEVERITIES, statement_pb2.Severity),
     (words.DOMAINS, subject_pb2.Domain),
@@ -43,6 +44,16 @@ def test_words_are_compared_half_width_and_without_blanks() -> None:
 
 def test_the_first_word_for_a_value_is_the_one_shown() -> None:
     assert word_of(words.PAPERS, subject_pb2.IDENTIFIER_TYPE_RESIDENT_ID) == "身份证"
+
+
+def test_a_code_of_before_the_uscc_is_no_persons_paper_and_names_no_subject_of_a_row() -> None:
+    assert not set(words.PAPERS) & set(words.LEGACY_CODES)
+    assert all(names_a_subject(kind) for kind in words.PAPERS.values())
+    assert not any(names_a_subject(kind) for kind in words.LEGACY_CODES.values())
+
+
+def test_a_residence_permit_of_hong_kong_macao_and_taiwan_bears_a_citizens_number() -> None:
+    assert words.PAPERS["港澳台居民居住证"] == subject_pb2.IDENTIFIER_TYPE_RESIDENT_ID
 
 
 def test_a_value_of_a_later_release_is_shown_as_its_number() -> None:

@@ -244,18 +244,3 @@ def test_official_elsewhere_with_the_number_of_the_last_registrar_may_leave(foun
     placed(founded.say(REGISTRAR, official_registration=official(founded, "财政", "001")))
     left = pb.OfficialRevocation(department=founded.code("财政"), official_id="001", reason="调离")
     placed(founded.say(REGISTRAR, official_revocation=left))
-
-
-# --- the edition ----------------------------------------------------------------------------------
-
-
-def test_edition_that_is_not_at_hand_is_not_adopted(spine: Spine) -> None:
-    said = spine.say(REGISTRAR, edition_adoption=pb.EditionAdoption(edition="00" * 32, label="2099.1"))
-    assert refusal(said) == {("EDITION_UNKNOWN", "edition_adoption.edition")}
-
-
-def test_edition_is_adopted_by_the_registrar_alone(spine: Spine) -> None:
-    adoption = pb.EditionAdoption(edition=spine.engine.state.edition.hash, label="2026.1")
-    refused = refusal(spine.say("财政", edition_adoption=adoption))
-    assert refused == {("NOT_REGISTRAR", "department")}
-    placed(spine.say(REGISTRAR, edition_adoption=adoption))

@@ -111,7 +111,7 @@ def test_code_is_read_in_lower_case_in_full_width_and_with_blanks(spine: Spine) 
         placed(spine.say("财政", event=event))
     decision = spine.ask(plain)
     assert len(decision.hits) == 3
-    assert {hit.restriction.subject for hit in decision.hits} == {plain}
+    assert {hit.restriction.ground.subject for hit in decision.hits} == {plain}
 
 
 def test_fault_of_a_personal_number_does_not_spell_it_out(spine: Spine) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -40,39 +40,39 @@ from tests.support.events import (
 from tests.support.spine import ORIGIN, Spine
 
 PROCUREMENT, BIDDING = subject_pb2.DOMAIN_PROCUREMENT, subject_pb2.DOMAIN_BIDDING
-DAYS = (date(2025, 12, 31), date(2026, 8, 1), date(2027, 6, 30), date(2029, 1, 1))
+DAYS = (date(2022, 12, 31), date(2023, 8, 1), date(2024, 6, 30), date(2026, 1, 1))
 
 # Name → who states it, the event, and the measure that follows in procurement with its last day.
 EVENTS: dict[str, tuple[str, Callable[[Subject], pb.Event], str, date | None]] = {
     "ban": (
         "财政",
-        lambda s: ban("财政", s, "M-PRO-01", "2026-01-01", "2028-12-31"),
+        lambda s: ban("财政", s, "M-PRO-01", "2023-01-01", "2025-12-31"),
         "M-PRO-01",
-        date(2028, 12, 31),
+        date(2025, 12, 31),
     ),
     "short ban": (
         "财政",
-        lambda s: ban("财政", s, "M-PRO-01", "2026-01-01", "2027-01-01"),
+        lambda s: ban("财政", s, "M-PRO-01", "2023-01-01", "2024-01-01"),
         "M-PRO-01",
-        date(2027, 1, 1),
+        date(2024, 1, 1),
     ),
     "penalty": ("财政", lambda s: penalty("财政", s), "", None),
     "procurement list": (
         "财政",
-        lambda s: list_entry("财政", s, "L-02", "2026-01-01", "2027-06-30"),
+        lambda s: list_entry("财政", s, "L-02", "2023-01-01", "2024-06-30"),
         "M-PRO-05",
-        date(2027, 6, 30),
+        date(2024, 6, 30),
     ),
-    "defaulter": ("法院", lambda s: list_entry("法院", s, "L-01", "2026-01-01"), "M-PRO-05", None),
+    "defaulter": ("法院", lambda s: list_entry("法院", s, "L-01", "2023-01-01"), "M-PRO-05", None),
     "tax list": (
         "税务",
-        lambda s: list_entry("税务", s, "L-03", "2026-01-01", "2028-12-31"),
+        lambda s: list_entry("税务", s, "L-03", "2023-01-01", "2025-12-31"),
         "M-PRO-05",
-        date(2028, 12, 31),
+        date(2025, 12, 31),
     ),
     "licence": ("市场监管", lambda s: licence("市场监管", s), "", None),
 }
-LISTED_ON = date(2026, 1, 1)
+LISTED_ON = date(2023, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Step:
     event: str = ""
     subject: int = 0
     earlier: int = 0
-    day: date = date(2026, 7, 1)
+    day: date = date(2023, 7, 1)
 
 
 EVENT_STEPS = st.builds(
@@ -94,7 +94,7 @@ LATER_STEPS = st.builds(
     what=st.sampled_from(["correction", "withdrawal", "repair"]),
     event=st.sampled_from(sorted(EVENTS)),
     earlier=st.integers(0, 11),
-    day=st.sampled_from([date(2026, 1, 1), date(2026, 7, 1), date(2026, 8, 1), date(2026, 8, 2)]),
+    day=st.sampled_from([date(2023, 1, 1), date(2023, 7, 1), date(2023, 8, 1), date(2023, 8, 2)]),
 )
 HISTORIES = st.lists(st.one_of(EVENT_STEPS, LATER_STEPS), min_size=2, max_size=9)
 
@@ -215,8 +215,8 @@ def assert_answered_again(spine: Spine, answers: list[Answered]) -> None:
 
 def as_known_then(hit: Any) -> Any:
     """All of a hit but when the registry let go of the row, which nobody could know then."""
-    row = hit.restriction.closed(0)
-    return (hit.effect, hit.reasons, row)
+    row = replace(hit.restriction, ground=hit.restriction.ground.closed(0))
+    return (hit.status, hit.effect, hit.reasons, hit.relation, row)
 
 
 def live(spine: Spine, history: list[Step]) -> tuple[Run, list[Answered]]:

@@ -13,9 +13,12 @@ from registry.v1 import subject_pb2 as pb
 from tests.support.events import (
     ask,
     ban,
+    candidacy,
     correction,
     event,
+    fined,
     firm,
+    grant,
     imposed,
     licence,
     list_entry,
@@ -65,7 +68,7 @@ def test_penalty_without_a_measure_restricts_nothing(spine: Spine) -> None:
     """国办发〔2020〕49号: nothing is counted up or inferred; three fines are still no ban."""
     subject = new_firm()
     for _ in range(3):
-        placed(spine.say("财政", event=penalty("财政", subject, severity=3)))
+        placed(spine.say("财政", event=fined("财政", subject, "2026-03-01", "199", severity=3)))
     assert told(ask(spine, subject)) == CLEAR
 
 
@@ -182,16 +185,16 @@ def test_subject_is_unknown_after_its_only_statement_was_corrected_and_withdrawn
 
 
 def test_corrected_term_counts_from_the_correction_on(spine: Spine) -> None:
-    subject, day = new_firm(), date(2027, 12, 1)
-    long = ban("财政", subject, "M-PRO-01", "2026-03-01", "2028-03-01")
-    short = ban("财政", subject, "M-PRO-01", "2026-03-01", "2027-03-01")
+    subject, day = new_firm(), date(2025, 12, 1)
+    long = ban("财政", subject, "M-PRO-01", "2024-03-01", "2026-03-01")
+    short = ban("财政", subject, "M-PRO-01", "2024-03-01", "2025-03-01")
     stated = placed(spine.say("财政", "long", event=long))
     corrected = placed(spine.say("财政", correction=correction("财政", "long", short)))
     assert told(ask(spine, subject, on=day, at=stated)) == BLOCKED
     assert told(ask(spine, subject, on=day)) == CLEAR
-    decision = ask(spine, subject, on=date(2027, 3, 1))
+    decision = ask(spine, subject, on=date(2025, 3, 1))
     assert told(decision) == BLOCKED
-    assert [hit.restriction.position for hit in decision.hits] == [corrected]
+    assert [hit.restriction.ground.position for hit in decision.hits] == [corrected]
 
 
 def test_repaired_entry_ends_on_the_day_before_the_repair_takes_effect(spine: Spine) -> None:
@@ -230,20 +233,32 @@ def test_repair_of_one_list_leaves_the_other(spine: Spine) -> None:
 
 
 def test_honour_never_overrides_a_block_nor_makes_one(spine: Spine) -> None:
-    """守信激励: a red-list entry is the other half of the mission, and no licence to offend."""
-    granted = registration(OPERATOR.key, categories=["E-11", "E-60", "E-03-JL"])
+    granted = registration(OPERATOR.key, categories=["E-11", "E-03-JL"])
     placed(spine.say(OPERATOR.key, department_registration=granted))
-    subject = new_firm()
+    subject, honoured = new_firm(), new_firm()
     placed(spine.say("财政", event=ban("财政", subject, "M-PRO-01", "2026-03-01", "2028-03-01")))
     before = ask(spine, subject)
-    for category in ("E-11", "E-60", "E-03-JL"):
-        honour = event(OPERATOR.key, subject, category, "2026-06-01", legal_basis=[])
-        placed(spine.say(OPERATOR.key, event=honour))
+    for category in ("E-11", "E-03-JL"):
+        for one in (subject, honoured):
+            honour = event(OPERATOR.key, one, category, "2026-06-01", legal_basis=[])
+            placed(spine.say(OPERATOR.key, event=honour))
         assert ask(spine, subject) == before
     assert told(before) == BLOCKED
-    honoured = new_firm()
-    placed(spine.say(OPERATOR.key, event=event(OPERATOR.key, honoured, "E-60", "2026-06-01")))
     assert told(ask(spine, honoured)) == CLEAR
+
+
+def test_red_list_never_overrides_a_block_nor_makes_one(spine: Spine) -> None:
+    """守信激励: a red-list entry is the other half of the mission, and no licence to offend (law.md §7)."""
+    wider = registration("税务", categories=["E-60"], lists=["R-01"])
+    placed(spine.say(OPERATOR.key, department_registration=wider))
+    plain, honoured = new_firm(), new_firm()
+    publicised = candidacy("税务", honoured, "R-01", "2026-01-05", "2026-01-12")
+    placed(spine.say("税务", "A", red_list_candidacy=publicised))
+    placed(spine.say("税务", red_list_grant=grant("税务", "A", "2026-01-13", "2027-01-12")))
+    assert told(ask(spine, honoured)) == CLEAR
+    for subject in (plain, honoured):
+        placed(spine.say("财政", event=ban("财政", subject, "M-PRO-01", "2026-03-01", "2028-03-01")))
+    assert told(ask(spine, honoured)) == told(ask(spine, plain)) == BLOCKED
 
 
 def test_row_that_is_not_confirmed_is_reviewed_and_never_blocks(spine: Spine) -> None:
@@ -279,10 +294,10 @@ def test_unrelated_statements_never_change_an_answer(spine: Spine) -> None:
 
 
 def test_day_of_the_question_is_the_day_in_china(spine: Spine) -> None:
-    """A ban that ends on 2028-02-29 ends at 24:00 in China (民法典 第二百零三条), 16:00 in Greenwich."""
+    """A ban that ends on 2024-02-29 ends at 24:00 in China (民法典 第二百零三条), 16:00 in Greenwich."""
     subject = new_firm()
-    placed(spine.say("财政", event=ban("财政", subject, "M-PRO-01", "2026-03-01", "2028-02-29")))
-    last = datetime(2028, 2, 29, 23, 59, 59, 999_000, tzinfo=timezone(timedelta(hours=8)))
+    placed(spine.say("财政", event=ban("财政", subject, "M-PRO-01", "2022-03-01", "2024-02-29")))
+    last = datetime(2024, 2, 29, 23, 59, 59, 999_000, tzinfo=timezone(timedelta(hours=8)))
     for instant, verdict in ((last, "BLOCKED"), (last + timedelta(milliseconds=1), "CLEAR")):
         request = restriction_service_pb2.CheckRequest()
         request.purpose.domain = pb.DOMAIN_PROCUREMENT

@@ -26,12 +26,13 @@ PROCUREMENT, BIDDING, BUSINESS = pb.DOMAIN_PROCUREMENT, pb.DOMAIN_BIDDING, pb.DO
 BIDDER, AGENCY, EVALUATOR = pb.SUBJECT_ROLE_BIDDER, pb.SUBJECT_ROLE_AGENCY, pb.SUBJECT_ROLE_EVALUATOR
 REPRESENTATIVE, MANAGER = pb.SUBJECT_ROLE_LEGAL_REPRESENTATIVE, pb.SUBJECT_ROLE_MANAGER
 BLOCKS = "BLOCKS MANDATORY"
+COMING = "INFORMATION NOT_YET_IN_FORCE"
 REVIEWED = "NEEDS_REVIEW DISCRETIONARY"
 
 
 def barred(spine: Spine, subject: Subject, scope: Scope | None = None) -> int:
-    """Position of a ban from 2026-03-01 to 2028-02-29."""
-    event = ban("财政", subject, "M-PRO-01", "2026-03-01", "2028-02-29", scope=scope)
+    """Position of a ban from 2024-03-01 to 2026-11-30."""
+    event = ban("财政", subject, "M-PRO-01", "2024-03-01", "2026-11-30", scope=scope)
     return placed(spine.say("财政", event=event))
 
 
@@ -45,28 +46,36 @@ def test_barred_supplier_is_blocked_with_its_document_article_and_term(spine: Sp
     assert told(decision) == ("BLOCKED", {"M-PRO-01": BLOCKS})
     row = decision.hits[0].restriction
     assert row.legal_basis == ("政府采购法 第七十七条", "政府采购法实施条例 第七十三条", "示例法 第一条")
-    assert row.document.number == "沧示财罚字〔2026〕1号"
-    assert (row.document.authority, row.document.authority_code) == (office("财政").name, office("财政").code)
-    assert (row.period.first, row.period.last) == (date(2026, 3, 1), date(2028, 2, 29))
-    assert (row.lifetime, row.list_code, row.position) == (False, "", position)
+    document = row.ground.document
+    assert document.number == "沧示财罚字〔2024〕1号"
+    assert (document.authority, document.authority_code) == (office("财政").name, office("财政").code)
+    assert (row.period.first, row.period.last) == (date(2024, 3, 1), date(2026, 11, 30))
+    assert (row.ground.lifetime, row.list_code, row.ground.position) == (False, "", position)
 
 
 @pytest.mark.parametrize(
-    ("on", "verdict"),
+    ("on", "verdict", "hit"),
     [
-        (date(2026, 2, 28), "CLEAR"),
-        (date(2026, 3, 1), "BLOCKED"),
-        (date(2028, 2, 29), "BLOCKED"),
-        (date(2028, 3, 1), "CLEAR"),
+        (date(2024, 2, 29), "CLEAR", {"M-PRO-01": COMING}),
+        (date(2024, 3, 1), "BLOCKED", {"M-PRO-01": BLOCKS}),
+        (date(2026, 11, 30), "BLOCKED", {"M-PRO-01": BLOCKS}),
     ],
 )
-def test_ban_is_in_force_from_its_first_to_its_last_day(spine: Spine, on: date, verdict: str) -> None:
-    """条例 第十九条第二款: a supplier whose ban has expired may take part."""
+def test_ban_is_in_force_from_its_first_to_its_last_day(
+    spine: Spine, on: date, verdict: str, hit: dict[str, str]
+) -> None:
     subject = new_firm()
     barred(spine, subject)
-    decision = ask(spine, subject, on=on)
-    assert told(decision)[0] == verdict
-    assert bool(decision.hits) == (verdict == "BLOCKED")
+    assert told(ask(spine, subject, on=on)) == (verdict, hit)
+
+
+def test_supplier_whose_ban_has_expired_may_take_part(spine: Spine) -> None:
+    """实施条例 第十九条第二款; the ban's own record is no heavy penalty of 第二十二条."""
+    subject = new_firm()
+    placed(spine.say("财政", event=ban("财政", subject, "M-PRO-01", "2024-11-01", "2026-11-01")))
+    assert told(ask(spine, subject, on=date(2026, 11, 1)))[0] == "BLOCKED"
+    assert told(ask(spine, subject, on=date(2026, 11, 2))) == ("CLEAR", {})
+    assert told(ask(spine, subject)) == ("CLEAR", {})
 
 
 def test_barred_supplier_is_blocked_as_a_member_of_a_consortium(spine: Spine) -> None:
@@ -142,14 +151,17 @@ def test_ban_that_its_document_limits_binds_within_the_limit(
 
 def test_barred_agency_is_blocked_as_agency_and_not_as_supplier(spine: Spine) -> None:
     subject = new_firm()
-    placed(spine.say("财政", event=ban("财政", subject, "M-PRO-02", "2026-03-01", "2027-03-01")))
-    assert told(ask(spine, subject, PROCUREMENT, AGENCY)) == ("BLOCKED", {"M-PRO-02": BLOCKS})
-    assert told(ask(spine, subject)) == ("CLEAR", {"M-PRO-02": "INFORMATION OTHER_ROLE"})
-    assert told(ask(spine, subject, PROCUREMENT, AGENCY, on=date(2027, 3, 1)))[0] == "BLOCKED"
-    assert told(ask(spine, subject, PROCUREMENT, AGENCY, on=date(2027, 3, 2))) == ("CLEAR", {})
-    assert told(ask(spine, subject, PROCUREMENT, AGENCY, on=date(2026, 2, 28))) == ("CLEAR", {})
-    article = ask(spine, subject, PROCUREMENT, AGENCY).hits[0].restriction.legal_basis[0]
-    assert article == "政府采购法 第七十八条"
+    placed(spine.say("财政", event=ban("财政", subject, "M-PRO-02", "2024-11-01", "2026-11-20")))
+    for day in (date(2024, 11, 1), date(2026, 11, 20)):
+        decision = ask(spine, subject, PROCUREMENT, AGENCY, on=day)
+        assert told(decision) == ("BLOCKED", {"M-PRO-02": BLOCKS})
+        assert told(ask(spine, subject, on=day)) == ("CLEAR", {"M-PRO-02": "INFORMATION OTHER_ROLE"})
+    assert decision.hits[0].restriction.legal_basis[0] == "政府采购法 第七十八条"
+    assert told(ask(spine, subject, PROCUREMENT, AGENCY, on=date(2026, 11, 21))) == ("CLEAR", {})
+    assert told(ask(spine, subject, PROCUREMENT, AGENCY, on=date(2024, 10, 31))) == (
+        "CLEAR",
+        {"M-PRO-02": COMING},
+    )
 
 
 def test_barred_expert_does_not_evaluate_as_long_as_the_ban_stands(spine: Spine) -> None:
@@ -160,7 +172,10 @@ def test_barred_expert_does_not_evaluate_as_long_as_the_ban_stands(spine: Spine)
             "BLOCKED",
             {"M-PRO-03": BLOCKS},
         )
-    assert told(ask(spine, subject, PROCUREMENT, EVALUATOR, on=date(2026, 2, 28))) == ("CLEAR", {})
+    assert told(ask(spine, subject, PROCUREMENT, EVALUATOR, on=date(2026, 2, 28))) == (
+        "CLEAR",
+        {"M-PRO-03": COMING},
+    )
     assert told(ask(spine, subject, PROCUREMENT, BIDDER)) == (
         "CLEAR",
         {"M-PRO-03": "INFORMATION OTHER_ROLE"},
@@ -183,12 +198,12 @@ def test_subject_on_one_of_the_three_lists_is_refused_while_it_is_listed(
         decision = ask(spine, subject, on=day)
         assert told(decision) == ("BLOCKED", {"M-PRO-05": BLOCKS})
     row = decision.hits[0].restriction
-    assert (row.list_code, row.position) == (code, position)
+    assert (row.list_code, row.ground.position) == (code, position)
     assert row.legal_basis[:2] == ("财库〔2016〕125号", "政府采购法 第二十二条")
-    assert row.document.authority == office(key).name
+    assert row.ground.document.authority == office(key).name
     assert (row.period.first, row.period.last) == (date(2024, 1, 10), date(2026, 1, 10))
-    for day in (date(2024, 1, 9), date(2026, 1, 11)):
-        assert told(ask(spine, subject, on=day)) == ("CLEAR", {})
+    assert told(ask(spine, subject, on=date(2024, 1, 9))) == ("CLEAR", {"M-PRO-05": COMING})
+    assert told(ask(spine, subject, on=date(2026, 1, 11))) == ("CLEAR", {})
 
 
 def test_other_lists_do_not_bar_from_procurement(spine: Spine) -> None:
@@ -207,7 +222,7 @@ def test_defaulter_listed_before_the_rule_of_2016_is_refused_since_the_rule(spin
     """财库〔2016〕125号 is in force from 2016-08-01 on and asks who is listed, not since when."""
     subject = new_firm()
     placed(spine.say("法院", event=list_entry("法院", subject, "L-01", "2014-05-01")))
-    assert told(ask(spine, subject, on=date(2016, 7, 31))) == ("CLEAR", {})
+    assert told(ask(spine, subject, on=date(2016, 7, 31))) == ("CLEAR", {"M-PRO-05": COMING})
     assert told(ask(spine, subject, on=date(2016, 8, 1))) == ("BLOCKED", {"M-PRO-05": BLOCKS})
     assert told(ask(spine, subject)) == ("BLOCKED", {"M-PRO-05": BLOCKS})
 
@@ -230,13 +245,13 @@ def test_own_record_of_a_legal_representative_is_not_the_company_s_nor_the_rever
 def test_wage_defaulter_is_left_to_the_purchaser_s_judgement(spine: Spine) -> None:
     """保障农民工工资支付条例 第四十八条: 依法依规予以限制, so the consequence is the purchaser's."""
     subject = new_firm()
-    placed(spine.say("人社", event=list_entry("人社", subject, "L-04", "2026-03-01", "2029-03-01")))
-    decision = ask(spine, subject)
-    assert told(decision) == ("REVIEW", {"M-PRO-06": REVIEWED})
+    placed(spine.say("人社", event=list_entry("人社", subject, "L-04", "2023-11-01", "2026-11-01")))
+    for day in (date(2023, 11, 1), date(2026, 11, 1)):
+        decision = ask(spine, subject, on=day)
+        assert told(decision) == ("REVIEW", {"M-PRO-06": REVIEWED})
     assert decision.hits[0].restriction.legal_basis[0] == "保障农民工工资支付条例 第四十八条"
-    assert told(ask(spine, subject, on=date(2029, 3, 1)))[0] == "REVIEW"
-    assert told(ask(spine, subject, on=date(2029, 3, 2))) == ("CLEAR", {})
-    assert told(ask(spine, subject, on=date(2026, 2, 28))) == ("CLEAR", {})
+    assert told(ask(spine, subject, on=date(2026, 11, 2))) == ("CLEAR", {})
+    assert told(ask(spine, subject, on=date(2023, 10, 31))) == ("CLEAR", {"M-PRO-06": COMING})
 
 
 def test_person_on_the_wage_list_is_met_as_representative_and_manager_and_not_as_bidder(

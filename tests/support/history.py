@@ -156,13 +156,12 @@ def _identity(log: _Log) -> None:
     log.say(key, "merged", subject_link=events.merger(firm(4), firm(33), "2026-07-01"))
     log.say(key, "branch", subject_link=events.branch_of(firm(34), firm(33)))
     log.say(key, "old-code", subject_link=events.alternate(events.old_code(firm(3)), firm(3)))
-    for name, goal in (("branch-gone", 36), ("old-code-gone", 37)):
-        wrong = (
-            events.branch_of(firm(35), firm(goal))
-            if goal == 36
-            else events.alternate(events.old_code(firm(35)), firm(goal))
-        )
-        log.say(key, name, subject_link=wrong)
+    wrong = {
+        "branch-gone": events.branch_of(firm(35), firm(36)),
+        "old-code-gone": events.alternate(events.old_code(firm(35)), firm(37)),
+    }
+    for name, stated in wrong.items():
+        log.say(key, name, subject_link=stated)
         log.say(key, f"{name}b", withdrawal=withdrawal(key, name))
 
 

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import click
 
-from registry.domain.identifiers import is_personal
 from registry.v1 import subject_pb2
 from registry.v1.consistency_pb2 import Consistency
 from registry.v1.subject_pb2 import Domain, Identifier, IdentifierType, SubjectRole, TenderKind
 from registry_client.cli import verdict_text
 from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import print_json
+from registry_client.cli.saved_answer import as_asked
+from registry_client.cli.subjects import codes_given
 from registry_client.cli.wide_help import WideCommand
 from registry_client.cli.words_option import WordOption
 from registry_client.question import Question, at_exact_position, at_least_as_fresh, fully_consistent
 from registry_client.results import Verdict, worst
-from registry_client.words import DOMAINS, PAPERS, ROLES, TENDERS
+from registry_client.words import DOMAINS, IDENTIFIERS, ROLES, TENDERS
 
 _CHINA = timezone(timedelta(hours=8))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DOMAIN = WordOption(DOMAINS, Domain, "DOMAIN_")
 _ROLE = WordOption(ROLES, SubjectRole, "SUBJECT_ROLE_")
-_PAPER = WordOption(PAPERS, IdentifierType, "IDENTIFIER_TYPE_")
+_PAPER = WordOption(IDENTIFIERS, IdentifierType, "IDENTIFIER_TYPE_")
 _TENDER = WordOption(TENDERS, TenderKind, "TENDER_KIND_")
 
 
@@ -134,13 +134,13 @@ def check(
         valid_time=valid_time,
         consistency=_consistency(as_known_at, at_least, fresh),
     )
-    codes = _codes(subjects, paper)
+    codes = codes_given(subjects, paper)
     results = []
     for code in codes:
         result = session.registry.check(Identifier(type=paper, value=code), question)
         results.append(result)
         if as_json:
-            print_json(verdict_text.as_json(result))
+            print_json(verdict_text.as_json(result) | {"asked": as_asked(question)})
         else:
             verdict_text.print_result(result)
     combined = worst(results)
@@ -150,23 +150,6 @@ def check(
         verdict_text.print_combined(combined, len(results))
     if combined is not Verdict.CLEAR:
         raise click.exceptions.Exit(1)
-
-
-def _codes(subjects: tuple[str, ...], paper: IdentifierType.ValueType) -> list[str]:
-    """The codes to ask about: arguments, or for natural persons the lines of standard input.
-
-    What stands on a command line is seen by every user of the machine and kept in the shell's history.
-    """
-    if not is_personal(paper):
-        if not subjects:
-            raise click.UsageError("缺少统一社会信用代码")
-        return list(subjects)
-    if subjects:
-        raise click.UsageError("自然人的证件号码不得写在命令行，请从标准输入逐行给出")
-    codes = sys.stdin.read().split("\n")
-    if not any(code.strip() for code in codes):
-        raise click.UsageError("标准输入中没有证件号码")
-    return [code.strip() for code in codes if code.strip()]
 
 
 def _consistency(as_known_at: int | None, at_least: int | None, fresh: bool) -> Consistency | None:

@@ -9,8 +9,10 @@ import click
 from registry_client.cli.check import check
 from registry_client.cli.directory import checkpoint, departments, keys, officials
 from registry_client.cli.failures import EXPECTED, failure_of
+from registry_client.cli.incentives import incentives, redlist
 from registry_client.cli.intake import refusals, statement
 from registry_client.cli.keygen import keygen
+from registry_client.cli.report import measure_use, report
 from registry_client.cli.state import state
 from registry_client.cli.submit import submit
 from registry_client.cli.wide_help import WideContext
@@ -42,6 +44,10 @@ for _command in (
     submit,
     state,
     check,
+    incentives,
+    redlist,
+    report,
+    measure_use,
     departments,
     officials,
     keys,

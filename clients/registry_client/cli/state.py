@@ -1,14 +1,27 @@
 """``registryctl state``: one statement from a JSON file, signed and submitted.
 
-For everything that is not a row of a table: correction, withdrawal, repair, and the registrar's acts
-(department, official, key). The file holds the body of a ``registry.v1.Statement`` in protobuf's JSON
-mapping under the name of its field, or a list of such; ids and nonces are made from the content
-(``registry_client.numbering``), so that repeating a run is safe.
+For everything that is not a row of a table: correction, withdrawal, repair, what befell a record or a
+subject, red lists, deliveries, and the registrar's acts (department, official, key). The file holds the body
+of a ``registry.v1.Statement`` in protobuf's JSON mapping under the name of its field, or a list of such; ids
+and nonces are made from the content (``registry_client.numbering``), so that repeating a run is safe. A
+target without a department is one's own.
 
-Example::
+Examples, one of each kind that is not the registrar's::
 
-    {"withdrawal": {"target": {"department": "11130900DEM0000228", "statement_id": "E-51.7d00…"},
-                    "reason": "处罚决定经行政复议撤销"}}
+    {"withdrawal": {"target": {"statement_id": "E-51.7d00…"}, "reason": "处罚决定经行政复议撤销"}}
+    {"lifting": {"target": {"statement_id": "E-51.90ab…"}, "document": {…}, "effective_on": "2026-11-20",
+                 "reason": "已清缴税款"}}
+    {"status_note": {"target": {"department": "11130900DEM0000228", "statement_id": "E-51.7d00…"},
+                     "status": "NOTED_STATUS_OBJECTED", "effective_on": "2026-11-20", "reason": "当事人异议"}}
+    {"subject_link": {"kind": "SUBJECT_LINK_KIND_SUCCESSION", "from": {…}, "to": {…}, "document": {…},
+                      "reason": "换发统一社会信用代码"}}
+    {"name_ruling": {"subject": {…}, "names": ["沧州澄梧建筑(示例)有限公司"], "document": {…}, "reason": "…"}}
+    {"delivery": {"list_code": "L-03", "as_of": "2026-11-24"}}
+    {"red_list_candidacy": {"subject": {"identifier": {…}, "kind": "SUBJECT_KIND_ENTERPRISE", "name": "…"},
+                            "list_code": "R-03", "document": {…}, "legal_basis": ["国发〔2016〕33号"],
+                            "publicised_from": "2026-11-02", "publicised_until": "2026-11-13"}}
+    {"red_list_grant": {"target": {"statement_id": "red-list-candidacy.41c3…"}, "document": {…},
+                        "from": "2026-11-16", "until": "2028-11-15"}}
 """
 
 from __future__ import annotations
@@ -53,6 +66,12 @@ from registry_client.statements import numbered_statement, seal
     metavar="FILE",
     help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
 )
+@click.option(
+    "--occasion",
+    metavar="TEXT",
+    default="",
+    help="同样的内容须再次陈述时的区别字样，如撤回后又恢复。States the same anew: names the occasion.",
+)
 @json_option
 @connected
 def state(
@@ -62,13 +81,34 @@ def state(
     new_key: Path | None,
     passphrase_fd: int | None,
     secret: Path | None,
+    occasion: str,
     as_json: bool,
 ) -> None:
-    """提交文件中的陈述：更正、撤回、修复，或登记机构登记部门、人员和密钥。Sign and submit statements.
+    """提交文件中的陈述：更正、撤回、修复、标注、名单，或登记机构的登记。Sign and submit statements.
 
-    文件是JSON，每份陈述写成 {"种类": {内容}}，种类为 correction、withdrawal、repair、
-    department_registration、official_registration、official_revocation、key_enrolment、
-    key_revocation 或 event；多份写成列表，依次提交。重复提交同一文件是安全的。有任何一份被退回时，退出码为1。
+    文件是JSON，每份陈述写成 {"种类": {内容}}，多份写成列表，依次提交。target 中不写 department 的，
+    指本部门的陈述。重复提交同一文件是安全的。有任何一份被退回时，退出码为1。种类为：
+
+    \b
+    event                    信用事件
+    correction               更正
+    withdrawal               撤回
+    repair                   信用修复、提前移出
+    lifting                  解除没有期限的措施
+    status_note              标注：中止执行、异议、复议或诉讼，及其终结
+    subject_link             主体关联：换码、合并、分支机构、旧码
+    name_ruling              名称认定
+    delivery                 名单报送说明：截至某日已全部报送
+    red_list_candidacy       守信激励对象公示
+    red_list_grant           列入守信激励名单
+    department_registration  登记部门
+    official_registration    登记人员
+    official_revocation      停用人员
+    key_enrolment            登记密钥
+    key_revocation           撤销密钥
+    edition_draft            目录版本起草
+    edition_review           目录版本合法性审查
+    edition_adoption         目录版本批准、备案
     """
     signer = load_signer(key or session.directory / SIGNING_KEY, passphrase_fd)
     enrolled = [load_signer(new_key, passphrase_fd)] if new_key else []
@@ -79,7 +119,11 @@ def state(
     envelopes: list[tuple[Path, Envelope]] = []
     for path in files:
         for body in _bodies(path):
-            statement = numbered_statement(numbering, origin=origin, department=department, body=body)
+            if hasattr(body, "target") and not body.target.department:
+                body.target.department = department
+            statement = numbered_statement(
+                numbering, origin=origin, department=department, body=body, occasion=occasion
+            )
             proof = enrolled if isinstance(body, KeyEnrolment) else []
             envelopes.append((path, seal(statement, signer, *proof)))
     # One at a time: a key may be enrolled for a department that the statement before registers.
@@ -101,6 +145,7 @@ def _bodies(path: Path) -> list[Any]:
 
 def _body(path: Path, content: object) -> Any:
     kinds = [field.name for field in Statement.DESCRIPTOR.oneofs_by_name["body"].fields]
+    kinds.remove("genesis")  # It founds a log, and is stated by whoever founds it.
     if not isinstance(content, dict) or len(content) != 1 or not content.keys() <= set(kinds):
         raise Failure(f'{path}：每份陈述应写成 {{"种类": {{内容}}}}，种类为 {"、".join(kinds)} 之一')
     try:

@@ -42,7 +42,9 @@ def check_document(
         found.add(reasons.ERROR_REASON_AUTHORITY_OUTSIDE_MANDATE, f"{path}.authority_code", message)
 
 
-def check_not_future(found: Findings, path: str, day: date | None, received_on: date) -> None:
-    """Notes a fault if a decision is dated after the day of its receipt."""
+def check_not_future(
+    found: Findings, path: str, day: date | None, received_on: date, name: str = "决定日期"
+) -> None:
+    """Notes a fault if a day that must have come is after the day of receipt."""
     if day is not None and day > received_on:
-        found.add(reasons.ERROR_REASON_DATE_IN_FUTURE, path, f"决定日期{day}晚于接收日期{received_on}。")
+        found.add(reasons.ERROR_REASON_DATE_IN_FUTURE, path, f"{name}{day}晚于接收日期{received_on}。")

@@ -12,6 +12,7 @@ from datetime import date
 
 from registry.domain.departments import Key, Official
 from registry.domain.faults import Findings
+from registry.domain.names import comparable
 from registry.sanctions.adoption import Act, EditionCase
 from registry.sanctions.drafts import MAX_FILES, parse_draft
 from registry.sanctions.ledger import Ledger
@@ -73,6 +74,9 @@ def check_adoption(found: Findings, statement: pb.Statement, day: date, ledger: 
     case = _drafted(found, path, adoption.edition, ledger)
     if case is None:
         return
+    if adoption.label not in ("", case.label):
+        message = f"该版本是{case.label}, 与陈述所写不符。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.label", message)
     if case.adopted is not None:
         message = f"版本{case.label}已在序号{case.adopted.position}批准。"
         found.add(reasons.ERROR_REASON_EDITION_ALREADY_ADOPTED, f"{path}.edition", message)
@@ -104,9 +108,13 @@ def _check_others(found: Findings, field: str, case: EditionCase, official: Offi
     if any(act.official_id == person for act in earlier):
         message = f"版本{case.label}的起草、审查、批准须由不同人员进行, 签名人员已办过其中一步。"
         found.add(reasons.ERROR_REASON_SAME_OFFICIAL, field, message)
-    elif body == "edition_review" and case.drafted and case.drafted.section == official.registration.section:
+    elif body == "edition_review" and case.drafted and _same_section(case.drafted, official):
         message = f"审查人员与起草人员同在{case.drafted.section}, 合法性审查须由另一内设机构进行。"
         found.add(reasons.ERROR_REASON_SAME_SECTION, field, message)
+
+
+def _same_section(act: Act, official: Official) -> bool:
+    return comparable(act.section) == comparable(official.registration.section)
 
 
 def _drafted(found: Findings, path: str, edition: str, ledger: Ledger) -> EditionCase | None:

@@ -37,7 +37,7 @@ def check_link(found: Findings, statement: pb.Statement, day: date, ledger: Ledg
     sound &= _check_code(found, f"{path}.to", link.to, old=False)
     found.required(f"{path}.reason", link.reason, "理由")
     effective_on = found.optional_day(f"{path}.effective_on", link.effective_on, "生效日期")
-    check_not_future(found, f"{path}.effective_on", effective_on, day)
+    check_not_future(found, f"{path}.effective_on", effective_on, day, "生效日期")
     department = ledger.directory.department(statement.department)
     assert department is not None
     if link.kind in _DOCUMENTED or link.HasField("document"):

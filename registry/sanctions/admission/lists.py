@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
-from registry.domain.periods import add_months, parse_until
+from registry.domain.periods import OPEN_ENDED, add_months
 from registry.domain.quoting import quoted
 from registry.sanctions.admission.document import check_document, check_not_future
 from registry.sanctions.admission.event import check_legal_basis, check_subject
@@ -25,6 +25,8 @@ from registry.sanctions.ledger import Ledger, RecordedEvent
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 
+LEAST_NOTICE = 1
+"""Working days of public notice where a red list names no number: nothing is granted unannounced."""
 _LATEST = 2**63 - 1
 
 
@@ -32,7 +34,7 @@ def check_delivery(found: Findings, statement: pb.Statement, day: date, ledger: 
     """A list of the department's own, delivered up to a day that has come."""
     delivery, path = statement.delivery, "delivery"
     as_of = found.day(f"{path}.as_of", delivery.as_of, "报送截至日期")
-    check_not_future(found, f"{path}.as_of", as_of, day)
+    check_not_future(found, f"{path}.as_of", as_of, day, "报送截至日期")
     department = _department(ledger, statement)
     if delivery.list_code not in department.lists or not delivery.list_code.startswith("L-"):
         message = f"{department.name}不负责名单{quoted(delivery.list_code)}。"
@@ -68,9 +70,10 @@ def check_candidacy(found: Findings, statement: pb.Statement, day: date, ledger:
 def _check_notice(
     found: Findings, path: str, first: date, last: date, entry: RedList, edition: Edition
 ) -> None:
-    shortest = edition.calendar.add_working_days(first, entry.publicity_days or 0).day
-    if last < first or last < shortest:
-        message = f"{entry.name_zh}的公示不少于{entry.publicity_days}个工作日, 自{first}起至少到{shortest}。"
+    days = entry.publicity_days or LEAST_NOTICE
+    shortest = edition.calendar.add_working_days(first, days).day
+    if last < shortest:
+        message = f"{entry.name_zh}的公示不少于{days}个工作日, 自{first}起至少到{shortest}。"
         found.add(reasons.ERROR_REASON_PUBLIC_NOTICE_REQUIRED, f"{path}.publicised_until", message)
 
 
@@ -90,9 +93,13 @@ def check_grant(found: Findings, statement: pb.Statement, day: date, ledger: Led
         found.add(reasons.ERROR_REASON_TARGET_NOT_AN_EVENT, f"{path}.target", message)
         return
     _check_after_notice(found, path, candidacy, first, day)
+    _check_granted_once(found, path, record, candidacy)
     entry = ledger.edition_on(first).red_list(candidacy.code, first)
-    if entry is not None and (last is not None or not grant.until):
-        _check_term(found, path, entry, first, parse_until(grant.until))
+    if entry is None:
+        message = f"守信激励名单{quoted(candidacy.code)}不在{first}有效的目录内。"
+        found.add(reasons.ERROR_REASON_LIST_NOT_IN_EDITION, f"{path}.from", message)
+    elif last is not None or grant.until in ("", *OPEN_ENDED):
+        _check_term(found, path, entry, first, last)
     _check_nothing_against(found, path, record, target, ledger, first)
 
 
@@ -110,6 +117,15 @@ def _check_after_notice(found: Findings, path: str, candidacy: Ground, first: da
     if day <= last or first <= last:
         message = f"公示到{last}为止, 此后方可列入。"
         found.add(reasons.ERROR_REASON_PUBLIC_NOTICE_REQUIRED, f"{path}.from", message)
+
+
+def _check_granted_once(found: Findings, path: str, record: SubjectRecord, candidacy: Ground) -> None:
+    """A notice of years ago tells nobody of a grant of today: each grant has a notice of its own."""
+    for row in record.grounds:
+        later = row.kind is GroundKind.GRANTED and row.position > candidacy.position
+        if later and row.code == candidacy.code and row.known_to is None:
+            message = f"该公示已在序号{row.position}列入; 再次列入须重新公示。"
+            found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, f"{path}.target", message)
 
 
 def _check_term(found: Findings, path: str, entry: RedList, first: date, last: date | None) -> None:

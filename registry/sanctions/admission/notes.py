@@ -6,12 +6,14 @@ well, for it is marked at once, before the source has answered. A note of one ki
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from registry.domain.faults import Findings
+from registry.domain.periods import Period
 from registry.sanctions.admission.document import check_document, check_not_future
 from registry.sanctions.admission.reference import check_target
 from registry.sanctions.effects.reference import BEGINNING, ENDING, lifted, open_mark
+from registry.sanctions.ground import Ending
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -26,7 +28,7 @@ def check_note(found: Findings, statement: pb.Statement, day: date, ledger: Ledg
     target = _noted(found, statement, ledger)
     found.required(f"{path}.reason", note.reason, "理由")
     effective_on = found.day(f"{path}.effective_on", note.effective_on, "生效日期")
-    check_not_future(found, f"{path}.effective_on", effective_on, day)
+    check_not_future(found, f"{path}.effective_on", effective_on, day, "生效日期")
     department = ledger.directory.department(statement.department)
     assert department is not None
     if note.status in _DOCUMENTED or note.HasField("document"):
@@ -82,7 +84,7 @@ def check_lifting(found: Findings, statement: pb.Statement, day: date, ledger: L
     assert department is not None
     check_document(found, f"{path}.document", lifting.document, day, department)
     effective_on = found.day(f"{path}.effective_on", lifting.effective_on, "解除日期")
-    check_not_future(found, f"{path}.effective_on", effective_on, day)
+    check_not_future(found, f"{path}.effective_on", effective_on, day, "解除日期")
     if target is not None:
         _check_lifted(found, lifting, target, effective_on, ledger)
 
@@ -95,10 +97,20 @@ def _check_lifted(
     field, reason = "lifting.measure_code", reasons.ERROR_REASON_LIFTING_NOT_AVAILABLE
     if not chosen:
         found.add(reason, field, "所指陈述没有实施这一措施。")
+    elif all(row.ended is Ending.LIFTED for row in chosen):
+        message = f"{chosen[0].code}已经解除, 自{_day_after(chosen[0].period)}起不再有效。"
+        found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, "lifting.target", message)
     for row in chosen:
+        if row.ended is Ending.LIFTED:
+            continue
         if row.measure is None or row.lifetime or row.measure.term.max_months is not None:
             name = row.measure.name_zh if row.measure else row.code
             found.add(reason, field, f"{name}有法定期限, 不能以解除终止; 到期、撤销或另有决定才终止。")
         elif effective_on is not None and effective_on < row.period.first:
             message = f"解除日期{effective_on}早于起始日期{row.period.first}。"
             found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, "lifting.effective_on", message)
+
+
+def _day_after(period: Period) -> date:
+    assert period.last is not None  # What was lifted has an end.
+    return period.last + timedelta(days=1)

@@ -14,6 +14,8 @@ from registry.domain.periods import add_months
 from registry.sanctions.admission.document import check_document, check_not_future
 from registry.sanctions.admission.event import check_event
 from registry.sanctions.effects.recording import RED_LIST
+from registry.sanctions.effects.reference import lifted
+from registry.sanctions.ground import Ending
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -26,6 +28,9 @@ def check_correction(found: Findings, statement: pb.Statement, day: date, ledger
     found.required("correction.reason", correction.reason, "更正理由")
     if target and target.repaired_position is not None:  # It would silently undo the repair.
         message = f"该记录已在序号{target.repaired_position}提前移出, 不能再更正。"
+        found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, "correction.target", message)
+    if target and any(row.ended is Ending.LIFTED for row in lifted(ledger.subject(target.subject), target)):
+        message = "该记录的措施已经解除, 不能再更正。"  # It would silently impose them again.
         found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, "correction.target", message)
     if target and (not target.is_about_subject or target.category == RED_LIST):
         message = "只有信用事件可以更正; 关联、认定和守信激励有误请撤回后另行提交。"

@@ -17,10 +17,14 @@ from registry.sanctions.ledger import RecordedEvent
 def take_up(
     record: SubjectRecord, spellings: Sequence[str], *, settled: bool, position: int
 ) -> tuple[SubjectRecord, tuple[Naming, ...]]:
-    """The record with the names in use once more, and the names that are new to it."""
+    """The record with the names in use once more, and the names that are new to it.
+
+    Two spellings of one name are one use, as they are in ``RecordedEvent.names``."""
     uses, opened = list(record.names), []
+    stated: dict[str, str] = {}
     for spelling in spellings:
-        name = comparable(spelling)
+        stated.setdefault(comparable(spelling), spelling)
+    for name, spelling in stated.items():
         at = _open_use(uses, name, settled)
         if at is None:
             uses.append(NameUse(name, settled, 1, position))

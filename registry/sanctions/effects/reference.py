@@ -28,20 +28,42 @@ ENDING = {
 
 
 def correction_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:
-    """The target is closed and the replacement takes its place."""
+    """The target is closed and the replacement takes its place; what befell the target, befell it."""
     target = _target(ledger, statement.correction.target)
     ended = _ended(ledger, target, EventState.CORRECTED, position)
     replacement = statement.correction.replacement
     made = recorded_effects(statement, replacement, position, ledger, ended.subjects[0])
     # Known throughout: one statement about the subject takes the place of another.
     known = ledger.subject(target.subject).known
+    marks, unmarked, marked = _carried_over(ended.subjects[0], target.position, position)
     return replace(
         made,
-        subjects=(replace(made.subjects[0], known=known),),
+        subjects=(replace(made.subjects[0], known=known, marks=marks),),
         closed=ended.closed,
+        marked=marked,
+        unmarked=unmarked,
         unnamed=ended.unnamed,
         target=ended.target,
     )
+
+
+def _carried_over(
+    record: SubjectRecord, target: int, position: int
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...], tuple[Mark, ...]]:
+    """The record's notes with those on a target moved to what replaces it; those closed and those opened.
+
+    Without them a stayed ban would be in force again because its document number was misspelt."""
+    closed = tuple(
+        replace(mark, known_to=position)
+        for mark in record.marks
+        if mark.target == target and mark.known_to is None
+    )
+    opened = tuple(replace(mark, target=position, known_from=position, known_to=None) for mark in closed)
+    kept = tuple(
+        replace(mark, known_to=position) if mark.target == target and mark.known_to is None else mark
+        for mark in record.marks
+    )
+    return kept + opened, closed, opened
 
 
 def withdrawal_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:
@@ -64,7 +86,8 @@ def lifting_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
     lifting = statement.lifting
     target = _target(ledger, lifting.target)
     record = ledger.subject(target.subject)
-    ending = [row for row in lifted(record, target) if lifting.measure_code in ("", row.code)]
+    held = [row for row in lifted(record, target) if row.ended is Ending.NONE]
+    ending = [row for row in held if lifting.measure_code in ("", row.code)]
     return _shortened(record, ending, lifting.effective_on, Ending.LIFTED, position)
 
 

@@ -91,7 +91,10 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("domain", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("matter", sa.LargeBinary(), nullable=False),
+        sa.Column("valid_ms", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("known_position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("action", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("measure_codes", sa.Text(), nullable=False),
@@ -129,7 +132,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position", "ordinal", "known_from"),
         sqlite_strict=True,
     )
-    op.create_index("ground_by_code", "ground", ["kind", "code", "position"], unique=False)
+    op.create_index("ground_by_code", "ground", ["kind", "code", "position", "ordinal"], unique=False)
     op.create_table(
         "key",
         sa.Column("keyid", sa.Text(), nullable=False),

@@ -1,0 +1,90 @@
+"""Answers that ``check --json`` printed, kept in a file and read back (留存的查询结果).
+
+A line is the answer with the question beside it, under ``asked``; together they are all that a report of
+execution needs but for the number of a natural person, which the answer shows masked::
+
+    {"subject": {"type": "IDENTIFIER_TYPE_USCC", "value": "9113…"}, "verdict": "BLOCKED", "hits": […],
+     "answered": {"origin": "…", "known_position": 412, "valid_time": "…", "edition": "…", …},
+     "asked": {"purpose": {"domain": "DOMAIN_PROCUREMENT", "reference": "…"}, "matter": {…}}, …}
+
+The line on a consortium, ``{"together": …}``, is no answer about anybody and is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
+
+from registry.v1.restriction_service_pb2 import Answered, CheckRequest
+from registry.v1.verdict_pb2 import Verdict
+from registry_client.cli.failures import Failure
+from registry_client.question import Question
+
+_COUNTING = ("BLOCKS", "NEEDS_REVIEW")
+"""Effects of hits that decide a verdict, as they are printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAnswer:
+    """An answer as it was printed. ``check`` is the question with its subject; ``measures`` are the codes of
+    those that decided the verdict."""
+
+    check: CheckRequest
+    answered: Answered
+    verdict: Verdict.ValueType
+    measures: tuple[str, ...]
+
+
+def as_asked(question: Question) -> dict[str, Any]:
+    """What is printed of a question beside its answer."""
+    asked = CheckRequest(purpose=question.purpose(), matter=question.facts())
+    printed: dict[str, Any] = MessageToDict(asked, preserving_proto_field_name=True)
+    return printed
+
+
+def read_answers(path: Path) -> list[SavedAnswer]:
+    """The answers in a file, in order. Failure with the line if one cannot be read, or there is none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as fault:
+        raise Failure(f"{path}：无法读取：{fault.strerror}") from None
+    except UnicodeDecodeError:
+        raise Failure(f"{path}：不是UTF-8编码") from None
+    found = [_answer(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    answers = [answer for answer in found if answer is not None]
+    if not answers:
+        raise Failure(f"{path}：没有查询结果，应为 registryctl check --json 的输出")
+    return answers
+
+
+def _answer(path: Path, number: int, line: str) -> SavedAnswer | None:
+    try:
+        printed = json.loads(line)
+        if printed.keys() == {"together"}:
+            return None
+        check = ParseDict({**printed["asked"], "subject": printed["subject"]}, CheckRequest())
+        told = dict(printed["answered"])
+        instant = datetime.fromisoformat(told.pop("valid_time"))
+        answered = ParseDict(told, Answered(), ignore_unknown_fields=True)
+        answered.valid_time.FromDatetime(instant)
+        measures = [hit["measure_code"] for hit in printed["hits"] if hit["effect"] == _deciding(printed)]
+        return SavedAnswer(check, answered, _verdict(printed["verdict"]), tuple(dict.fromkeys(measures)))
+    except (ValueError, TypeError, KeyError, AttributeError, ParseError):
+        message = "不是查询结果，应为 registryctl check --json 的输出"
+        raise Failure(f"{path}第{number}行：{message}") from None
+
+
+def _deciding(printed: dict[str, Any]) -> str:
+    """The effect that decides: what blocks, or else what needs review."""
+    effects = {hit["effect"] for hit in printed["hits"]}
+    return next((effect for effect in _COUNTING if effect in effects), "")
+
+
+def _verdict(name: str) -> Verdict.ValueType:
+    value: Verdict.ValueType = Verdict.Value(f"VERDICT_{name}")
+    return value

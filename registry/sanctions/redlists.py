@@ -1,0 +1,113 @@
+"""Where a candidate for a red list stands (守信激励对象的公示与列入), as anybody may look it up.
+
+A candidacy is under public notice from its first to its last day; then the notice has ended, until it is
+granted. From then on the grant is shown in its place, with the days of the notice: *granted* while it runs,
+*suspended* while something stands against it (``incentives``), *expired* after. A grant that begins later is
+shown as a notice that has ended, with the days to come. What is withdrawn is not shown, and a candidate whose
+grant is withdrawn is a candidate again. A notice that has not begun is not shown either.
+
+Worked example: R-03, publicised from 2026-05-06 to 2026-05-20, granted from 2026-06-01 to 2029-05-31:
+PUBLICISED on 2026-05-06, NOTICE_ENDED on 2026-05-21, GRANTED on 2026-06-01, EXPIRED on 2029-06-01.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from registry.domain.periods import Period
+from registry.sanctions.catalogue import Edition
+from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
+from registry.sanctions.incentives import obstacles, status_of
+from registry.sanctions.standing import RUNNING, marks_of
+from registry.v1 import incentive_service_pb2 as pb
+from registry.v1 import verdict_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class RedListEntry:
+    """A candidacy, or the grant that took its place: ``term`` is the grant's, None before it."""
+
+    ground: Ground
+    state: pb.RedListState.ValueType
+    notice: Period | None
+    term: Period | None
+    objected: bool
+
+
+def entry_of(
+    ground: Ground,
+    record: SubjectRecord,
+    *,
+    position: int,
+    edition: Edition,
+    day: date,
+    same: Iterable[SubjectRecord] = (),
+) -> RedListEntry | None:
+    """How a candidacy or a grant stands on a day, known at a position; None if it is not shown.
+
+    ``same`` are the records of the subject under its other codes."""
+    if not ground.known_at(position):
+        return None
+    if ground.kind is GroundKind.PUBLICISED:
+        return _candidate(ground, record, position, day)
+    if ground.kind is GroundKind.GRANTED:
+        candidacy = candidacy_of(ground, record)
+        state = _state_of_grant(ground, record, position, edition, day, same)
+        objected = _objected(ground, record, position, day)
+        if candidacy is not None:
+            objected = objected or _objected(candidacy, record, position, day)
+        notice = candidacy.period if candidacy else None
+        return RedListEntry(ground, state, notice, ground.period, objected)
+    return None
+
+
+def candidacy_of(grant: Ground, record: SubjectRecord) -> Ground | None:
+    """The candidacy that a grant is of: the last one on the same list whose notice had ended before it."""
+    found = None
+    for ground in record.grounds:
+        if ground.kind is not GroundKind.PUBLICISED or ground.code != grant.code:
+            continue
+        last = ground.period.last
+        if ground.known_at(grant.position) and last is not None and last < grant.period.first:
+            found = ground
+    return found
+
+
+def _candidate(ground: Ground, record: SubjectRecord, position: int, day: date) -> RedListEntry | None:
+    if day < ground.period.first or _is_granted(ground, record, position):
+        return None
+    under_notice = ground.period.contains(day)
+    state = pb.RED_LIST_STATE_PUBLICISED if under_notice else pb.RED_LIST_STATE_NOTICE_ENDED
+    return RedListEntry(ground, state, ground.period, None, _objected(ground, record, position, day))
+
+
+def _is_granted(candidacy: Ground, record: SubjectRecord, position: int) -> bool:
+    grants = (g for g in record.grounds if g.kind is GroundKind.GRANTED and g.known_at(position))
+    found = (candidacy_of(grant, record) for grant in grants if grant.code == candidacy.code)
+    return any(each is not None and each.position == candidacy.position for each in found)
+
+
+def _state_of_grant(
+    ground: Ground,
+    record: SubjectRecord,
+    position: int,
+    edition: Edition,
+    day: date,
+    same: Iterable[SubjectRecord],
+) -> pb.RedListState.ValueType:
+    status = status_of(ground, record, position, day)
+    if status == verdict_pb2.HIT_STATUS_COMING:
+        return pb.RED_LIST_STATE_NOTICE_ENDED
+    if status not in RUNNING:
+        return pb.RED_LIST_STATE_EXPIRED
+    hindered = any(True for one in (record, *same) for _ in obstacles(one, position, edition, day))
+    if hindered or status == verdict_pb2.HIT_STATUS_STAYED:
+        return pb.RED_LIST_STATE_SUSPENDED
+    return pb.RED_LIST_STATE_GRANTED
+
+
+def _objected(ground: Ground, record: SubjectRecord, position: int, day: date) -> bool:
+    marks = marks_of(record.marks, ground.position, position)
+    return any(mark.kind is MarkKind.OBJECTED and mark.period.contains(day) for mark in marks)

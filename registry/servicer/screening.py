@@ -1,0 +1,162 @@
+"""Tenders screened and watched, verdicts explained, identities resolved: methods of RestrictionService.
+
+``RestrictionServicer`` has them from here, and gives the two things that its own methods share with these:
+how a verdict is put into an answer, and under what an answer is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import grpc
+
+from registry.access.identity import Caller, CallerRole
+from registry.commands.ask import Ask, Found, Matter
+from registry.commands.identity import Identities
+from registry.commands.screen import Screening, Screens
+from registry.commands.watch import Watched, report_then, reports
+from registry.errors import RegistryError
+from registry.sanctions.conclusion import conclusion_of
+from registry.sanctions.explanation import steps_of
+from registry.sanctions.verdict import Decision
+from registry.servicer.gate import current_caller
+from registry.servicer.messages import VerdictMessages
+from registry.servicer.questions import check_question
+from registry.servicer.screen_changes import changes_between, says_anything_new
+from registry.servicer.screen_messages import ScreenMessages, put_identity
+from registry.servicer.tender_questions import screen_faults, told, watch_faults
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import restriction_service_pb2 as pb
+from registry.v1 import restriction_service_pb2_grpc, verdict_pb2
+from registry.watches import TooManyWatchesError, Watch
+
+_NO_VERDICT = Decision(verdict_pb2.VERDICT_UNSPECIFIED)
+"""What the query log has of a question that asks for none."""
+
+
+class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer):
+    """See restriction_service.proto."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._messages = VerdictMessages(ask.state.origin, ask.state.identifier_of)
+        self._identities = Identities(ask)
+        self._screens = Screens(ask, self._identities)
+        self._reports = ScreenMessages(self._messages, ask.state.identifier_of, self._detail)
+
+    def Screen(self, request: pb.ScreenRequest, context: grpc.ServicerContext) -> pb.ScreenResponse:
+        """See restriction_service.proto."""
+        faults = told(screen_faults(request))
+        matter = self._screens.settle(request, current_caller.get(), context.time_remaining(), faults)
+        screening = self._screens.report(request, matter)
+        self._screens.log(screening)
+        return self._report(request, screening)
+
+    def WatchScreen(
+        self, request: pb.WatchScreenRequest, context: grpc.ServicerContext
+    ) -> Iterator[pb.WatchScreenResponse]:
+        """See restriction_service.proto."""
+        state, caller = self._ask.state, current_caller.get()
+        faults = told(watch_faults(request, origin=state.origin, position=state.index.position))
+        self._screens.settle(request.screen, caller, context.time_remaining(), faults, "screen.")
+        try:
+            with state.index.watches.open() as watch:
+                if context.add_callback(watch.end):
+                    yield from self._watched(request, caller, watch)
+        except TooManyWatchesError as error:
+            message = "同时关注的项目已达上限, 请稍后重试。"
+            raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message) from error
+
+    def Explain(self, request: pb.ExplainRequest, context: grpc.ServicerContext) -> pb.ExplainResponse:
+        """See restriction_service.proto."""
+        check = request.check
+        check_question(check)
+        matter, found = self._found(check, context)
+        decision = self._ask.decide(found, matter.question, matter)
+        if found.personal:
+            self._ask.log(matter, [(found, decision)])
+        return self._explained(found, decision, matter)
+
+    def Resolve(self, request: pb.ResolveRequest, context: grpc.ServicerContext) -> pb.ResolveResponse:
+        """See restriction_service.proto."""
+        check = pb.CheckRequest(subject=request.subject, purpose=request.purpose)
+        if request.HasField("consistency"):
+            check.consistency.CopyFrom(request.consistency)
+        check_question(check)
+        matter, found = self._found(check, context)
+        if found.personal:
+            self._ask.log(matter, [(found, _NO_VERDICT)])
+        response = pb.ResolveResponse(answered=self._answered(matter))
+        identity = self._identities.whole([found], matter)[0]
+        put_identity(response.identity, identity, found, self._ask.state.identifier_of)
+        return response
+
+    def _found(self, check: pb.CheckRequest, context: grpc.ServicerContext) -> tuple[Matter, Found]:
+        """The question settled and its subject found; the purpose is stated where a person is asked about."""
+        time_left_s = context.time_remaining() if check.HasField("consistency") else None
+        matter = self._ask.settle(check, current_caller.get(), time_left_s)
+        found = self._ask.find(check.subject.type, check.subject.value)
+        if found.personal:
+            self._ask.require_purpose(matter)
+        return matter, found
+
+    def _explained(self, found: Found, decision: Decision, matter: Matter) -> pb.ExplainResponse:
+        record = self._ask.record(found, matter) if found.ref else None
+        steps = steps_of(
+            matter.question,
+            record,
+            position=matter.position,
+            edition=matter.edition,
+            related=self._ask.related(record, matter) if record is not None else (),
+            everything=matter.caller.role is CallerRole.DEPARTMENT,
+        )
+        conclusion = conclusion_of(
+            decision,
+            matter.question,
+            record,
+            position=matter.position,
+            edition=matter.edition,
+            connected=matter.connected,
+            delivered=matter.delivered,
+        )
+        return pb.ExplainResponse(
+            answer=self._answer(found, decision, matter),
+            steps=self._reports.steps(steps, matter),
+            conclusion=conclusion,
+        )
+
+    def _watched(
+        self, request: pb.WatchScreenRequest, caller: Caller, watch: Watch
+    ) -> Iterator[pb.WatchScreenResponse]:
+        """What changed since the answer the caller has, then each report that says anything new."""
+        until_ms = request.until.ToMilliseconds() if request.HasField("until") else None
+        watched = Watched(request.screen, caller, until_ms)
+        known = self._report_then(watched, request.since) if request.HasField("since") else None
+        first = True
+        for screening in reports(watched, self._screens, watch):
+            report = self._report(request.screen, screening)
+            if first or known is None or says_anything_new(known, report):
+                changes = changes_between(known, report) if known is not None else ()
+                self._screens.log(screening)
+                yield pb.WatchScreenResponse(report=report, changes=changes)
+                known, first = report, False
+
+    def _report_then(self, watched: Watched, since: pb.Answered) -> pb.ScreenResponse:
+        """The report that the caller had. Raises RegistryError if it cannot have been this one."""
+        screening = report_then(watched, self._screens, since)
+        if since.edition not in ("", screening.matter.edition.hash):
+            message = "这份答复不能按其序号和时点重现: 目录版本不同。"
+            raise RegistryError.of(reasons.ERROR_REASON_ANSWER_NOT_REPRODUCED, message, "since.edition")
+        return self._report(watched.request, screening)
+
+    def _report(self, request: pb.ScreenRequest, screening: Screening) -> pb.ScreenResponse:
+        return self._reports.report(request, screening, self._answered(screening.matter))
+
+    def _answer(self, found: Found, decision: Decision, matter: Matter) -> pb.CheckResponse:
+        raise NotImplementedError
+
+    def _answered(self, matter: Matter) -> pb.Answered:
+        raise NotImplementedError
+
+    def _detail(self, found: Found, decision: Decision, matter: Matter) -> str:
+        raise NotImplementedError

@@ -1,0 +1,81 @@
+"""How the pages in docs/law write terms, bodies and subjects (用语), see ``scripts.law_pages``.
+
+Example: 12 to 36 months are written 1至3年, 3 to 60 months 3个月至5年, no more than 60 months 不超过5年.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Protocol
+
+from registry.sanctions import catalogue_words as zh
+from registry.sanctions.catalogue import ANY_DEPARTMENT, CreditList, Measure, RedList
+from registry.sanctions.rulebook import Rulebook
+from registry.v1 import subject_pb2 as pb
+
+Entry = Measure | CreditList | RedList
+NONE = "-"
+
+
+class Dated(Protocol):
+    """A row that was law on some days."""
+
+    @property
+    def effective_from(self) -> date:
+        """First day."""
+
+    @property
+    def effective_to(self) -> date | None:
+        """Last day; None: still law."""
+
+
+def months(number: int) -> str:
+    """A term: 18个月, 3年."""
+    return f"{number}个月" if number % 12 else f"{number // 12}年"
+
+
+def span(low: int | None, high: int | None) -> str:
+    """Bounds of a term; empty if there are none."""
+    if low is not None and high is not None and low != high:
+        return f"{low // 12 if not (low % 12 or high % 12) else months(low)}至{months(high)}"
+    if low is not None:
+        return months(low) if high is not None else f"不少于{months(low)}"
+    return f"不超过{months(high)}" if high is not None else ""
+
+
+def departments(kinds: Iterable[str], rules: Rulebook) -> str:
+    """Names of kinds of department, in the order of the rulebook."""
+    found = set(kinds)
+    named = [name for kind, name in rules.department_kinds.items() if kind in found]
+    return "、".join(named + ["各部门按职责"] * (ANY_DEPARTMENT in found))
+
+
+def whom(kinds: Iterable[pb.SubjectKind.ValueType], capacities: Iterable[pb.Capacity.ValueType]) -> str:
+    """Names of kinds of subject, then of capacities."""
+    named = [zh.KINDS_ZH[kind] for kind in sorted(kinds)]
+    return "、".join(named + [zh.CAPACITIES_ZH[capacity] for capacity in sorted(capacities)])
+
+
+def in_force(row: Dated) -> str:
+    """The days on which a row is law."""
+    return f"{row.effective_from} " + (f"至 {row.effective_to}" if row.effective_to else "起")
+
+
+def sureness(row: Entry) -> str:
+    """How sure a row is, and whether its first day is."""
+    day = "施行日期未核" if row.effective_from_confidence == "low" else ""
+    return joined(zh.CONFIDENCES_ZH[row.confidence], day)
+
+
+def joined(*texts: str) -> str:
+    """What is said, side by side."""
+    return "；".join(filter(None, texts))
+
+
+def table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The lines of a table in Markdown; what is empty is ``-``."""
+    yield f"| {' | '.join(heads)} |"
+    yield "|" + "---|" * len(heads)
+    for row in rows:
+        yield f"| {' | '.join(str(cell) or NONE for cell in row)} |"

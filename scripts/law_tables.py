@@ -15,7 +15,7 @@ from typing import TypeVar
 from registry.sanctions import catalogue_words as zh
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.rulebook import Deadline
-from scripts.law_words import Entry, departments, in_force, months, sureness, table, whom
+from scripts.law_words import DEADLINES_ZH, Entry, departments, in_force, months, sureness, table, whom
 
 _E = TypeVar("_E")
 
@@ -76,9 +76,15 @@ def severities(edition: Edition, _: str) -> Iterator[str]:
 def deadlines(edition: Edition, _: str) -> Iterator[str]:
     """Clocks of procedure."""
     return table(
-        ("代号", "期限", "依据", "把握", "须注意"),
+        ("事项", "期限", "依据", "把握", "须注意"),
         (
-            (each.code, _amount(each), each.basis, zh.CONFIDENCES_ZH[each.confidence], each.note)
+            (
+                DEADLINES_ZH[each.code],
+                _amount(each),
+                each.basis,
+                zh.CONFIDENCES_ZH[each.confidence],
+                each.note,
+            )
             for each in edition.rules.deadlines.values()
         ),
     )

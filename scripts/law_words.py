@@ -16,6 +16,31 @@ from registry.v1 import subject_pb2 as pb
 
 Entry = Measure | CreditList | RedList
 NONE = "-"
+DEADLINES_ZH = {
+    "double_publication_after_decision": "双公示: 作出决定以后公示",
+    "samr_penalty_publication_same_province": "市场监管处罚: 本省公示",
+    "samr_penalty_push_other_province": "市场监管处罚: 推送外省",
+    "withdraw_publication_after_revocation": "处罚被变更、撤销以后撤回公示",
+    "hearing_request_after_notice": "告知以后要求听证",
+    "hearing_notice_before_hearing": "听证以前通知",
+    "service_after_decision": "决定以后送达",
+    "repair_acceptance_decision": "信用修复: 是否受理",
+    "repair_feedback_to_applicant": "信用修复: 反馈结果",
+    "objection_own_scope": "异议: 登记机构职责以内",
+    "objection_needs_provider": "异议: 须由来源单位核查",
+    "sync_after_source_document_revoked": "所依据的文书撤销以后同步",
+    "complaint_acceptance": "投诉: 是否受理",
+    "complaint_mediation_end": "投诉: 终止调解",
+    "report_verification": "举报: 核查",
+    "report_notify_named_reporter_after_filing_decision": "举报: 告知实名举报人",
+    "random_check_result_publication": "抽查结果公示",
+    "work_safety_penalty_publication": "安全生产处罚公示",
+    "penalty_decision_after_filing": "立案以后作出处罚决定",
+    "administrative_reconsideration": "申请行政复议",
+    "administrative_lawsuit": "提起行政诉讼",
+    "procurement_archive": "采购文件保存",
+}
+"""Names of the clocks of the rulebook, which has codes for them."""
 
 
 class Dated(Protocol):

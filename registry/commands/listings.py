@@ -1,47 +1,37 @@
-"""Lists of whom restrictions fall on (市场禁入名录、名单): page by page, by right, as of one position.
+"""Whom market bans and lists fall on (市场禁入、名单), by right.
 
 * Only what is in force on the day is listed (``standing``), by the edition of that day.
 * A caller sees the domains it may ask in: a system its own, a department those of its work, the registrar and
-  the auditor all. A list belongs to each domain in which an entry on it means something.
-* Pages fit together: every page is as known at the position of the first one, on its day (``paging``).
-* A natural person has no name here, and the number is masked by whoever shows it.
+  the auditor all. A list is of each domain in which an entry on it means something, or law wants it checked.
+* A region limits to bans whose own region lies in it; a ban that binds everywhere has none.
 
-A page may be shorter than was asked for, and even empty, where much has run out: what counts is whether a
-token comes with it.
-
-Worked example: bans of M-PRO-01 at 4, 7 and 9, that at 7 expired. A page of one is the ban at 4; the token
-leads to the ban at 9, and one recorded at 12 meanwhile is not in this listing.
+Example: asked for BIDDING and 130900, a ban limited to 130902 is listed, and one that binds in the whole
+country is not. A list may be asked for as 重大税收违法案件当事人名单, which L-03 was called before 2022.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from registry.access.identity import Caller
 from registry.commands.ask import Ask
-from registry.commands.names_borne import names_of
-from registry.commands.paging import Page, page_of, token_of
+from registry.commands.listing_pages import Listing, ListingPage, Row
 from registry.commands.right_to_see import domains_open_to
 from registry.domain.quoting import quoted
 from registry.domain.scopes import region_covers, region_fault
 from registry.errors import RegistryError
-from registry.provenance.vault import is_person
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.record_sections import list_bears_on
-from registry.sanctions.restriction import Restriction, restrictions_of
+from registry.sanctions.restriction import restrictions_of
 from registry.sanctions.standing import RUNNING, marks_of, standing
 from registry.v1 import error_reason_pb2 as reasons
-from registry.v1 import subject_pb2, verdict_pb2
+from registry.v1 import subject_pb2
 
-BATCH = 500
-MOST_READ = 20_000
-"""Grounds looked at for one page, so that a page of what has nearly all expired has an end too."""
 _BANNING = (GroundKind.IMPOSED, GroundKind.LISTED, GroundKind.RECORDED)
-
-Domains = frozenset[subject_pb2.Domain.ValueType]
+_Domains = frozenset[subject_pb2.Domain.ValueType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,52 +44,109 @@ class BanFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A restriction, or (without one) the entry of a list, with where it stands and on whom it fell."""
+class BansAsked:
+    """A listing of market bans, settled."""
 
-    ground: Ground
-    status: verdict_pb2.HitStatus.ValueType
-    restriction: Restriction | None = None
-    name: str = ""
+    listing: Listing
+    wanted: BanFilter
+    domains: _Domains
+
+    @classmethod
+    def of(cls, ask: Ask, caller: Caller, wanted: BanFilter, *, on: date | None, token: str) -> BansAsked:
+        """The listing that a caller asks for. Raises RegistryError for what there is none of, or no right."""
+        filters = ("market bans", caller.uri, str(wanted.domain), wanted.measure_code, wanted.region)
+        listing = Listing.at(ask, token, on, filters)
+        domains = domains_open_to(caller)
+        if wanted.domain:
+            domains &= {wanted.domain}
+        _check(wanted, listing.edition, domains)
+        return cls(listing, wanted, domains)
+
+    def page(self, size: int) -> ListingPage:
+        """The next market bans in force."""
+        codes = _banning_codes(self.listing.edition, self.domains, self.wanted.measure_code)
+        return self.listing.rows(_BANNING, codes, self._bans, size)
+
+    def _bans(self, ground: Ground, record: SubjectRecord) -> Iterator[Row]:
+        edition, page = self.listing.edition, self.listing.page
+        if self.wanted.region and not region_covers(self.wanted.region, ground.region):
+            return
+        noted = marks_of(record.marks, ground.position, page.position)
+        for domain in sorted(self.domains):
+            for found in restrictions_of(ground, edition, domain, page.day):
+                status = standing(found.period, page.day, ended=ground.ended, marks=noted)
+                asked_for = self.wanted.measure_code in ("", found.measure.code)
+                if found.measure.market_ban and asked_for and status in RUNNING:
+                    yield Row(ground, status, found)
 
 
 @dataclass(frozen=True, slots=True)
-class ListingPage:
-    """Rows in the order of the log; ``token`` leads to the next page, empty at the end."""
+class ListAsked:
+    """A listing of those on a list, settled; ``code`` is that of the list."""
 
-    page: Page
-    edition: Edition
-    rows: tuple[Row, ...]
-    token: str
-    list_code: str = ""
+    listing: Listing
+    code: str
+
+    @classmethod
+    def of(cls, ask: Ask, caller: Caller, named: str, *, on: date | None, token: str) -> ListAsked:
+        """The list that a caller names. Raises RegistryError if there is none, several, or no right."""
+        listing = Listing.at(ask, token, on, ("list", caller.uri, named))
+        edition, day = listing.edition, listing.page.day
+        code = _code_of(named, edition)
+        if not any(list_bears_on(code, domain, edition, day) for domain in domains_open_to(caller)):
+            message = f"名单{code}与本系统可以查询的领域无关。"
+            raise RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, message, "list")
+        return cls(listing, code)
+
+    def page(self, size: int) -> ListingPage:
+        """The next of those who are on the list."""
+        return self.listing.rows((GroundKind.LISTED,), (self.code,), self._entries, size)
+
+    def _entries(self, ground: Ground, record: SubjectRecord) -> Iterator[Row]:
+        noted = marks_of(record.marks, ground.position, self.listing.page.position)
+        status = standing(ground.period, self.listing.page.day, ended=ground.ended, marks=noted)
+        if status in RUNNING:
+            yield Row(ground, status)
 
 
-class Listings:
-    """Answers questions for lists over the state that verdicts are given from."""
+def _check(wanted: BanFilter, edition: Edition, domains: _Domains) -> None:
+    """Raises RegistryError where nothing can be listed."""
+    code = wanted.measure_code
+    rows = edition.measures.get(code, ())
+    if not domains:
+        message = "本系统无权查询这一领域。"
+        raise RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, message, "domain")
+    if wanted.region and (fault := region_fault(wanted.region)):
+        raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, f"{fault}。", "region")
+    if code and not any(row.market_ban for row in rows):
+        message = f"目录({edition.label})中没有市场禁入措施{quoted(code)}。"
+        raise RegistryError.of(reasons.ERROR_REASON_MEASURE_NOT_IN_EDITION, message, "measure_code")
+    if code and not any(row.domain in domains for row in rows):
+        message = f"措施{code}不属于可以查询的领域。"
+        raise RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, message, "measure_code")
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-        self._state = ask.state
 
-    def market_bans(
-        self, caller: Caller, wanted: BanFilter, on: date | None, token: str, size: int
-    ) -> ListingPage:
-        """Market bans in force on a day (None: today). Raises RegistryError for what may not be asked."""
-        filters = ("bans", caller.uri, str(wanted.domain), wanted.measure_code, wanted.region, _day(on))
-        page, edition = self._start(on, token, filters)
-        domains = _domains(caller, wanted.domain)
-        _check_ban_filter(wanted, edition, domains)
-        codes = _banning_codes(edition, domains, wanted.measure_code)
+def _banning_codes(edition: Edition, domains: _Domains, measure_code: str) -> list[str]:
+    """Codes of the grounds from which market bans of these domains may follow: measures that documents
+    impose, lists that bring them about, categories from which they arise."""
+    codes: dict[str, None] = {}
+    for code, rows in edition.measures.items():
+        banning = [row for row in rows if row.market_ban and row.domain in domains]
+        if not banning or measure_code not in ("", code):
+            continue
+        codes[code] = None
+        for row in banning:
+            codes.update(dict.fromkeys(row.triggering_lists))
+            codes.update(dict.fromkeys(anchor.category for anchor in row.anchors))
+    return list(codes)
 
-        def rows_of(ground: Ground, record: SubjectRecord) -> Iterator[Row]:
-            noted = marks_of(record.marks, ground.position, page.position)
-            if wanted.region and not region_covers(wanted.region, ground.region):
-                return
-            for domain in sorted(domains):
-                for found in restrictions_of(ground, edition, domain, page.day):
-                    status = standing(found.period, page.day, ended=ground.ended, marks=noted)
-                    fits = wanted.measure_code in ("", found.measure.code)
-                    if found.measure.market_ban and fits and status in RUNNING:
-                        yield Row(ground, status, found)
 
-        return self._page(page, edition, codes, _BANNING, rows_of, size, filters)
+def _code_of(named: str, edition: Edition) -> str:
+    """The code of a list, from its code or a name it bears or bore."""
+    codes = (named,) if named in edition.lists else edition.lists_named(named)
+    if len(codes) == 1:
+        return codes[0]
+    message = f"目录({edition.label})中没有叫这一名称或代码的名单。"
+    if codes:
+        message = f"这一名称对应多个名单({'、'.join(codes)}), 请用代码。"
+    raise RegistryError.of(reasons.ERROR_REASON_LIST_NOT_IN_EDITION, message, "list")

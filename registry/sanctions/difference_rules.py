@@ -156,7 +156,7 @@ def _severity_differences(before: Rulebook, after: Rulebook, names: Names) -> It
     section = Section(
         "severity_rules",
         tables.SEVERITY_RULE,
-        lambda rule: _rule_title(rule, names),
+        lambda rule: rule_title(rule, names),
         lambda rule: f"最短{rule.min_months}个月, 最长{rule.max_months}个月, ",
         burdens=lambda rule: False,  # Where one rule ends, another takes its place.
         weighs=lambda rule: True,
@@ -181,7 +181,8 @@ def _replaced_in(rules: Rulebook) -> Callable[[SeverityRule], SeverityRule | Non
     return replaced
 
 
-def _rule_title(rule: SeverityRule, names: Names) -> str:
+def rule_title(rule: SeverityRule, names: Names) -> str:
+    """``行政处罚公示期限(轻微, 药品监督管理部门)``."""
     kinds = "、".join(names.rule("department_kinds", kind) for kind in sorted(rule.departments))
     grade = zh.SEVERITIES_ZH[rule.severity]
     return f"行政处罚公示期限({grade}, {kinds})" if kinds else f"行政处罚公示期限({grade})"

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 _SCALARS = {"str": "a text", "int": "a whole number", "bool": "true or false", "timestamp": "a date"}
 _TAG = "tag:yaml.org,2002:"
+_MAX_DEPTH = 32
+"""Mappings and lists inside each other: an edition needs eight."""
 # libyaml composes the same nodes about ten times as fast; the pure loader is the fallback.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -71,6 +73,9 @@ class FaultLog:
 def read_mapping(file: str, text: str, log: FaultLog) -> Row | None:
     """The mapping a file holds; None, with a fault noted, if the file cannot be read at all."""
     try:
+        if (place := _misshapen(file, text)) is not None:
+            log.add(place, f"an alias, or mappings and lists nested deeper than {_MAX_DEPTH}")
+            return None
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -81,6 +86,21 @@ def read_mapping(file: str, text: str, log: FaultLog) -> Row | None:
         log.add(Place(file, 1), "expected a mapping of sections")
         return None
     return Row(node, file, log)
+
+
+def _misshapen(file: str, text: str) -> Place | None:
+    """Where a file nests too deep, or repeats a part of itself by an alias.
+
+    Files come from outside. Composing nodes goes as deep as the text does, and some ten thousand brackets end
+    the process; a few aliases of aliases are a file without end. Events are told one by one, so they are
+    looked at first."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+            return Place(file, event.start_mark.line + 1 if event.start_mark else 1)
+    return None
 
 
 class Row:

@@ -286,12 +286,16 @@ def test_nothing_about_persons_titles_and_nothing_internal_is_shown_to_the_publi
 
 # What the edition says otherwise than the source, and why: docs/decisions/0005-catalogue-as-data.md.
 MEASURES_MENDED = {
-    "subject_kinds": {"M-PRO-05", "M-PRO-06", "M-BID-06", "M-BID-07"},
+    "subject_kinds": {
+        *("M-PRO-01", "M-PRO-04", "M-PRO-05", "M-PRO-06"),
+        *("M-BID-01", "M-BID-02", "M-BID-03", "M-BID-06", "M-BID-07"),
+    },
     "legal_basis": {"M-BUS-05", "M-EXI-06"},
     "origin": {"M-BUS-21"},
     "triggering_lists": {"M-BID-09", "M-BUS-21", "M-EXI-03", "M-GEN-02"},
 }
 LISTS_MENDED = {
+    "subject_kinds": {"L-01"},
     "term": {"L-14"},
     "aliases": {f"L-{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 13, 16, 90)},
     "legal_basis": {"L-13"},

@@ -20,9 +20,10 @@ from registry.access.policy import may_ask
 from registry.commands.ask import Ask, Found, Matter
 from registry.commands.identity import Identities, Identity
 from registry.commands.intake import open_envelope
+from registry.commands.measure_use import first_ms
 from registry.commands.right_to_see import is_certifiable, may_see
 from registry.domain.identifiers import mask
-from registry.domain.periods import CHINA_OFFSET_MS, EPOCH_ORDINAL, MS_PER_DAY, Period, china_day
+from registry.domain.periods import Period, china_day
 from registry.errors import RegistryError
 from registry.provenance.vault import VaultError
 from registry.sanctions.catalogue import Edition
@@ -45,6 +46,11 @@ class File:
 
     identity: Identity
     entries: tuple[Entry, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a file, be it empty for this caller."""
+        return _has_file(self.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Records:
             message = "本系统无权查询这一领域。"
             raise RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, message, "purpose.domain")
         position = self._ask.position_of(consistency, time_left_s)
-        valid_ms = self._ask.now_ms() if on is None else _first_moment(on)
+        valid_ms = self._ask.now_ms() if on is None else first_ms(on)
         facts = restriction_service_pb2.Matter()
         return self._ask.matter(caller, purpose, facts, position=position, valid_ms=valid_ms)
 
@@ -112,9 +118,8 @@ class Records:
             matter.question.day,
         )
         lists = tuple(code for code in sorted(edition.lists) if _is_serious(code, edition, day))
-        resolved = identity.status == verdict_pb2.RESOLUTION_STATUS_RESOLVED or identity.disputed_names
-        told = self._seen(found, matter, is_certifiable) if resolved else ()
-        sections = tuple(certified(told, period)) if resolved else ()
+        told = self._seen(found, matter, is_certifiable)
+        sections = tuple(certified(told, period)) if _has_file(identity) else ()
         silence = silence_of(lists, day, edition, connected=matter.connected, delivered=matter.delivered)
         said = statement_zh(_whom(found, identity), identity.status, period, sections, silence)
         return Certificate(identity, sections, lists, said)
@@ -166,8 +171,9 @@ class Records:
         return china_day(self._state.received_ms(position))
 
 
-def _first_moment(day: date) -> int:
-    return (day.toordinal() - EPOCH_ORDINAL) * MS_PER_DAY - CHINA_OFFSET_MS
+def _has_file(identity: Identity) -> bool:
+    """Whether an identifier leads to one file, even if names in it disagree."""
+    return identity.status == verdict_pb2.RESOLUTION_STATUS_RESOLVED or bool(identity.disputed_names)
 
 
 def _is_serious(code: str, edition: Edition, day: date) -> bool:

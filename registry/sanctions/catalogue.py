@@ -243,4 +243,7 @@ def _by_domain(rows: Iterable[Measure]) -> Mapping[pb.Domain.ValueType, tuple[Me
     grouped: dict[pb.Domain.ValueType, tuple[Measure, ...]] = {}
     for row in rows:
         grouped[row.domain] = (*grouped.get(row.domain, ()), row)
+    for row in rows:
+        for domain in row.also_domains:
+            grouped[domain] = (*grouped.get(domain, ()), row)
     return MappingProxyType(grouped)

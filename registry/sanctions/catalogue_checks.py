@@ -97,6 +97,8 @@ def _check_answer(row: Row, measure: Measure) -> None:
         row.fault("answer", f"effect {measure.effect} cannot block")
     if measure.answer == "blocks" and measure.origin == "policy":
         row.fault("answer", "a policy cannot block")
+    if measure.also_domains and (measure.origin != "decision" or measure.domain in measure.also_domains):
+        row.fault("also_domains", "other domains, of a measure that a document imposes")
     if measure.compulsory_tender_only and measure.domain != subject_pb2.DOMAIN_BIDDING:
         row.fault("compulsory_tender_only", "only measures of the domain bidding know compulsory tenders")
 

@@ -60,6 +60,7 @@ def read_measure(row: Row, rules: Rulebook) -> Measure:
         window_months=row.number("window_months") if row.has("window_months") else None,
         reoffence=read_reoffence(row),
         for_earlier=row.choice("for_earlier", words.FOR_EARLIER) if row.has("for_earlier") else "none",
+        also_domains=_also_domains(row),
     )
     row.close()
     return measure
@@ -168,6 +169,10 @@ def _roles(row: Row) -> frozenset[subject_pb2.SubjectRole.ValueType]:
     if named == (ANY_ROLE,):
         return frozenset(words.ROLES.values())
     return frozenset(row.choices("roles", words.ROLES)) if named else frozenset()
+
+
+def _also_domains(row: Row) -> frozenset[subject_pb2.Domain.ValueType]:
+    return frozenset(row.choices("also_domains", words.DOMAINS)) if row.has("also_domains") else frozenset()
 
 
 def _executing(row: Row, departments: tuple[str, ...]) -> frozenset[str]:

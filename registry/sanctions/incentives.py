@@ -21,8 +21,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from registry.domain.periods import Period
 from registry.sanctions.catalogue import Edition, RedList
-from registry.sanctions.disclosure import DisclosureTerm, disclosure_of_record
+from registry.sanctions.disclosure import disclosure_of_record
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.measure import Measure
 from registry.sanctions.restriction import Restriction, restrictions_of
@@ -107,8 +108,8 @@ def obstacles(record: SubjectRecord, position: int, edition: Edition, day: date)
         running = status_of(ground, record, position, day) in RUNNING
         if running and ground.kind is GroundKind.LISTED:
             yield _by_list(ground, edition)
-        if running and ground.kind is GroundKind.RECORDED and is_disclosed(ground, edition, day):
-            yield _by_record(ground, edition, day)
+        if running and ground.kind is GroundKind.RECORDED:
+            yield from _by_record(ground, record, edition, day)
         if ground.kind in (GroundKind.IMPOSED, GroundKind.RECORDED):
             yield from _by_restriction(ground, record, position, edition, day)
 
@@ -124,10 +125,33 @@ def _by_list(ground: Ground, edition: Edition) -> Obstacle:
     return Obstacle(ground, f"在{name}({ground.code})内{_until(ground.period.last)}", ground.period.last)
 
 
-def _by_record(ground: Ground, edition: Edition, day: date) -> Obstacle:
-    term = _disclosure(ground, edition, day)
-    last = term.last if term else None
-    return Obstacle(ground, f"{ground.law_date}的负面记录({ground.code})在公示期内{_until(last)}", last)
+def _by_record(ground: Ground, record: SubjectRecord, edition: Edition, day: date) -> Iterator[Obstacle]:
+    shown = _disclosed(ground, record, edition, day)
+    if shown is not None and shown.contains(day):
+        text = f"{ground.law_date}的负面记录({ground.code})在公示期内{_until(shown.last)}"
+        yield Obstacle(ground, text, shown.last)
+
+
+def _disclosed(ground: Ground, record: SubjectRecord, edition: Edition, day: date) -> Period | None:
+    """The days on which a negative record is shown, by the rule of its category and what is known on a day.
+
+    What is shown while it is valid is so on the days of the measures beside it, which stand for themselves;
+    where it imposes none, the clock of penalties bounds it."""
+    category = edition.category(ground.code)
+    rule = category.disclosure if category else "always"
+    if rule == "never" or (rule == "while_valid" and _imposes(ground, record)):
+        return None
+    if rule == "always" or ground.facts is None:
+        return ground.period
+    term = disclosure_of_record(edition.rules, ground.facts, decided_on=ground.law_date, asked_on=day)
+    if term is None:
+        return ground.period
+    return Period(term.first, term.last) if term.rule.publish_default else None
+
+
+def _imposes(ground: Ground, record: SubjectRecord) -> bool:
+    beside = (other for other in record.grounds if other.position == ground.position)
+    return any(other.kind is GroundKind.IMPOSED for other in beside)
 
 
 def _by_restriction(
@@ -165,15 +189,3 @@ def status_of(
         return None
     noted = marks_of(record.marks, ground.position, position) if record.marks else ()
     return standing(ground.period, day, ended=ground.ended, marks=noted)
-
-
-def is_disclosed(ground: Ground, edition: Edition, day: date) -> bool:
-    """Whether a negative record is still shown to the public on a day; where no rule is known, it is."""
-    term = _disclosure(ground, edition, day)
-    return term is None or (term.rule.publish_default and day <= term.last)
-
-
-def _disclosure(ground: Ground, edition: Edition, day: date) -> DisclosureTerm | None:
-    if ground.facts is None:
-        return None
-    return disclosure_of_record(edition.rules, ground.facts, decided_on=ground.law_date, asked_on=day)

@@ -81,8 +81,8 @@ def restrictions_of(
     The day matters for imposed measures alone: a later row may be milder on it."""
     if ground.kind is GroundKind.IMPOSED:
         measure = ground.measure
-        if measure is not None and measure.domain == domain:
-            yield _imposed(ground, measure, edition, day)
+        if measure is not None and measure.acts_in(domain):
+            yield _imposed(ground, measure, edition, domain, day)
     elif ground.kind is GroundKind.LISTED:
         for row in edition.listed_measures(ground.code, domain):
             if (restriction := _listed(ground, row)) is not None:
@@ -93,12 +93,20 @@ def restrictions_of(
                 yield restriction
 
 
-def _imposed(ground: Ground, measure: Measure, edition: Edition, day: date) -> Restriction:
+def _imposed(
+    ground: Ground,
+    measure: Measure,
+    edition: Edition,
+    domain: subject_pb2.Domain.ValueType,
+    day: date,
+) -> Restriction:
     later = _milder_row(measure, edition, day)
     period, answer = ground.period, measure.answer
     if later is not None:
         period, answer = _milder(ground, measure, later)
     milder = period != ground.period or answer != measure.answer
+    if domain != measure.domain and answer == "blocks":
+        answer = "review"  # Which qualification the other domain's matter asks for is not in the record.
     capacities = (ground.capacity,) if ground.capacity else _reached(measure, ground.subject_kind)
     as_such = ground.subject_kind in measure.subject_kinds and not ground.capacity
     return Restriction(

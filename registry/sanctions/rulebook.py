@@ -118,6 +118,7 @@ class Rulebook:
     roles: Mapping[subject_pb2.SubjectRole.ValueType, Binding]
     department_kinds: Mapping[str, str]
     activities: Mapping[str, str]
+    activity_parts: Mapping[str, frozenset[str]]
     regions: Mapping[str, str]
     start_anchors: Mapping[str, str]
     national_classes: Mapping[str, NationalClass]

@@ -46,6 +46,7 @@ def read_rulebook(row: Row, severity_rows: Iterable[Row]) -> Rulebook:
         roles=_roles(row),
         department_kinds=_frozen(departments),
         activities=_frozen(row.names("activities")),
+        activity_parts=_activity_parts(row),
         regions=_frozen(regions | {zone.code: zone.name_zh for zone in zones.values()}),
         start_anchors=_frozen(row.names("start_anchors")),
         national_classes=_frozen(_by_code(row, "national_classes", _national_class)),
@@ -120,6 +121,19 @@ def read_binding(row: Row, key: str) -> Binding:
     named = row.texts(key)
     kinds = frozenset(words.KINDS[word] for word in named if word in words.KINDS)
     return kinds, frozenset(words.CAPACITIES[word] for word in named if word in words.CAPACITIES)
+
+
+def _activity_parts(row: Row) -> Mapping[str, frozenset[str]]:
+    table = row.row("activity_parts") if row.has("activity_parts") else None
+    if table is None:
+        return MappingProxyType({})
+    known = row.names("activities")
+    for code in table.listed_keys():
+        if code not in known:
+            table.fault(code, "there is no such activity")
+    return MappingProxyType(
+        {code: frozenset(table.references(code, known)) for code in table.listed_keys()}
+    )
 
 
 def _regions(row: Row) -> dict[str, str]:

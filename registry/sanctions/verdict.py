@@ -204,7 +204,7 @@ def considered(
         if (
             ground.kind is GroundKind.IMPOSED
             and ground.measure is not None
-            and ground.measure.domain != domain
+            and not ground.measure.acts_in(domain)
         ):
             continue
         if not ground.known_at(position):
@@ -278,7 +278,7 @@ def bearings(question: Question, row: Restriction, edition: Edition) -> list[_Pa
     if ground.industry:
         parts += _scope_bearing("industry", industry_relation(ground.industry, question.industry))
     if row.activity:
-        parts += _scope_bearing("activity", activity_relation(row.activity, question.activity))
+        parts += _scope_bearing("activity", activity_relation(row.activity, question.activity, edition.rules.activity_parts))
     return parts
 
 

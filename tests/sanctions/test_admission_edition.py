@@ -1,4 +1,4 @@
-"""An edition becomes law by three persons: drafted, reviewed in law by another section, approved and filed."""
+"""An edition becomes law by three persons: drafted, reviewed by another section, approved and filed."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -166,13 +166,15 @@ def test_edition_that_was_never_drafted_is_neither_reviewed_nor_adopted(
         assert refused == {("EDITION_NOT_DRAFTED", "edition_adoption.edition")}
 
 
-def test_review_gives_its_opinion_in_words_and_is_given_once(spine: Spine, officials: Officials) -> None:
+def test_review_gives_its_opinion_in_words_and_is_given_once(
+    spine: Spine, officials: Officials, do_everything: FileSigner
+) -> None:
     edition = drafted(spine, officials)
     silent = edition_review(edition, opinion=" ")
     refused = refusal(spine.say(KEY, edition_review=silent, by=officials.reviewer))
     assert refused == {("FIELD_REQUIRED", "edition_review.opinion")}
     placed(spine.say(KEY, edition_review=edition_review(edition), by=officials.reviewer))
-    again = spine.say(KEY, edition_review=edition_review(edition, lawful=False), by=officials.reviewer)
+    again = spine.say(KEY, edition_review=edition_review(edition, lawful=False), by=do_everything)
     assert refusal(again) == {("EDITION_ALREADY_REVIEWED", "edition_review.edition")}
 
 

@@ -103,7 +103,7 @@ def test_measure_that_was_not_yet_law_does_not_follow_an_earlier_entry(edition: 
 
 def test_measures_asked_are_those_of_the_domain(edition: Edition) -> None:
     asked = edition.measures_asked(pb.DOMAIN_PROCUREMENT)
-    assert codes_of(asked) == [f"M-PRO-0{number}" for number in range(1, 7)]
+    assert codes_of(asked) == [*(f"M-PRO-0{number}" for number in range(1, 7)), "M-BUS-14"]
     assert edition.measures_asked(pb.DOMAIN_PROCUREMENT) is asked
     assert edition.measures_asked(pb.DOMAIN_UNSPECIFIED) == ()
 
@@ -116,7 +116,7 @@ def test_measures_asked_name_each_code_once_also_where_it_has_two_rows(edition: 
 
 def test_measures_asked_of_a_day_leave_out_what_was_not_law(edition: Edition) -> None:
     asked = edition.measures_asked(pb.DOMAIN_PROCUREMENT, date(2014, 12, 31))
-    assert codes_of(asked) == ["M-PRO-01", "M-PRO-02", "M-PRO-04"]
+    assert codes_of(asked) == ["M-PRO-01", "M-PRO-02", "M-PRO-04", "M-BUS-14"]
 
 
 def test_lists_to_be_checked_are_those_that_law_names(edition: Edition) -> None:

@@ -8,7 +8,7 @@ import pytest
 from registry.store.interface import Store
 from tests.support.stores import Stores
 
-pytest.register_assert_rewrite("tests.store.contract")
+pytest.register_assert_rewrite("tests.store.contract", "tests.store.execution_contract")
 
 
 @pytest.fixture

@@ -150,6 +150,11 @@ def licence(key: str, subject: Subject, decided_on: str = "2020-01-15") -> pb.Ev
     return event(key, subject, "E-03-XK", decided_on, legal_basis=[], effective_until="2099-12-31")
 
 
+def registered(subject: Subject, decided_on: str = "2020-01-15") -> pb.Event:
+    """What 市场监管 has on its own register (登记注册基本信息): the subject's name is settled by it."""
+    return event("市场监管", subject, "E-01", decided_on, legal_basis=[])
+
+
 # --- statements about statements ------------------------------------------------------------------
 
 

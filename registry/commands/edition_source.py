@@ -1,0 +1,131 @@
+"""Which edition a request means (目录版本的来源): one the registry holds, or files that may become one.
+
+An edition is named by its hash or its label. Labels are looked for among the editions drafted or adopted here
+first, then among those that come with the program: a label means what the log says it means.
+
+Files may leave out what an edition of the registry has: those of ``base`` are taken over where none of the
+files has their name. The files of a shipped edition come with the program; those of a drafted one stand in
+its statement, in the log.
+
+Example: files ``edition.yaml`` and ``measures-procurement.yaml`` over base ``2026.2`` are the draft of an
+edition that changes procurement alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib.resources import files as resources
+
+from google.protobuf.message import DecodeError
+
+from registry.commands.intake import open_envelope
+from registry.commands.state import RegistryState
+from registry.domain.faults import Fault
+from registry.domain.quoting import quoted
+from registry.editions import files_of, shipped_editions
+from registry.errors import RegistryError
+from registry.provenance.vault import VaultError
+from registry.sanctions.catalogue import Edition
+from registry.sanctions.drafts import MAX_FILES, parse_files
+from registry.sanctions.located_yaml import CatalogueError
+from registry.store.interface import StoreError
+from registry.v1 import catalogue_service_pb2 as pb
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1.statement_pb2 import EditionFile, Statement
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Of the files of one edition, many times what the catalogue has: reading more would hold up others."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}\.yaml")
+
+Files = dict[str, str]
+
+
+class EditionSources:
+    """The editions of a registry and the files they are made of."""
+
+    def __init__(self, state: RegistryState) -> None:
+        self._state = state
+
+    def resolve(self, source: pb.EditionSource, field: str) -> Edition:
+        """The edition a request means. Raises RegistryError, for faulty files with every fault."""
+        if source.WhichOneof("source") == "edition":
+            return self.named(source.edition, f"{field}.edition")
+        files = self.files_meant(source, field)
+        try:
+            return parse_files(_messages(files))
+        except CatalogueError as error:
+            faulty = reasons.ERROR_REASON_EDITION_FAULTY
+            raise RegistryError(
+                [Fault(faulty, f"{field}.files", str(each)) for each in error.faults]
+            ) from error
+
+    def files_meant(self, source: pb.EditionSource, field: str) -> Files:
+        """The files a request means, with those of their base. Raises RegistryError."""
+        match source.WhichOneof("source"):
+            case "edition":
+                return self.files_of(self.named(source.edition, f"{field}.edition"))
+            case "files":
+                files = checked_files(source.files.files, f"{field}.files.files")
+                if not source.files.base:
+                    return files
+                base = self.files_of(self.named(source.files.base, f"{field}.files.base"))
+                return base | files
+            case _:
+                message = "缺少目录版本: 请给出版本号或者文件。"
+                raise RegistryError.of(reasons.ERROR_REASON_FIELD_REQUIRED, message, field)
+
+    def named(self, name: str, field: str) -> Edition:
+        """The edition with a hash or a label. Raises RegistryError EDITION_UNKNOWN."""
+        state = self._state
+        if name in state.editions:
+            return state.editions[name]
+        labelled = [case.edition for case in state.book.cases() if case.label == name]
+        held = list(state.editions.values())  # The log may add one meanwhile.
+        labelled += [edition.hash for edition in held if edition.label == name]
+        if not name or not labelled:
+            message = f"登记系统没有目录版本{quoted(name)}。" if name else "缺少目录版本。"
+            raise RegistryError.of(reasons.ERROR_REASON_EDITION_UNKNOWN, message, field)
+        return state.edition(labelled[0])
+
+    def files_of(self, edition: Edition) -> Files:
+        """The files that make an edition of the registry. Raises StoreError if they are not at hand."""
+        if edition.hash in shipped_editions():
+            return files_of(resources("registry.sanctions").joinpath("editions", edition.label))
+        case = self._state.book.case(edition.hash)
+        if case is None or case.drafted is None:
+            raise StoreError(f"没有目录版本 {edition.label} 的文件")
+        return {file.name: file.content for file in self._drafted(case.drafted.position)}
+
+    def _drafted(self, position: int) -> Iterable[EditionFile]:
+        log = self._state.log
+        row = log.store.statement(position)
+        if row is None:
+            raise StoreError(f"存储被改动: 没有序号{position}的目录版本草案")
+        try:
+            payload = open_envelope(row, log).payload
+            return Statement.FromString(payload).edition_draft.files
+        except (VaultError, DecodeError) as error:
+            raise StoreError(f"序号{position}的目录版本草案不能读取") from error
+
+
+def checked_files(files: Iterable[EditionFile], field: str, *, folder: str = "") -> Files:
+    """Files by their names, which may stand in one folder. Raises RegistryError unless they are few, and
+    each has a name of its own."""
+    files = list(files)
+    if not 0 < len(files) <= MAX_FILES:
+        message = f"应有1至{MAX_FILES}个文件, 这里有{len(files)}个。"
+        raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, field)
+    if sum(len(file.content.encode()) for file in files) > MAX_BYTES:
+        raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, f"文件合计超过{MAX_BYTES}字节。", field)
+    found: Files = {}
+    for number, file in enumerate(files):
+        if not _NAME.fullmatch(file.name.removeprefix(folder)) or file.name in found:
+            message = f"文件名{quoted(file.name)}重复, 或者不是以 .yaml 结尾的文件名(不含目录)。"
+            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, f"{field}[{number}].name")
+        found[file.name] = file.content
+    return found
+
+
+def _messages(files: Files) -> list[EditionFile]:
+    return [EditionFile(name=name, content=content) for name, content in files.items()]

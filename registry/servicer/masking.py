@@ -1,0 +1,58 @@
+"""What of a statement's content may be shown: natural persons masked (个人信息保护法).
+
+* Fields that hold the number of a person's paper are masked by their names: 证件号码 is ``…zjhm`` in 双公示
+  and ``…id_no`` in the other categories; 税务登记号 is ``…swdj`` and may be a citizen's number (个体工商户).
+* Numbers slide: whatever has the form of a citizen's number is masked in every other text as well.
+* In a natural person's own record the name keeps its first character, wherever it stands.
+
+The bytes of the log are not touched; this is what leaves.
+
+Example: 13090219900101123X in a text of facts is shown as 1309**********123X, 示例某 as 示**.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from registry.domain.identifiers import mask, normalise
+from registry.v1 import subject_pb2
+from registry.v1.statement_pb2 import Event, Field
+
+_NUMBERS: Mapping[str, subject_pb2.IdentifierType.ValueType] = {
+    "zjhm": subject_pb2.IDENTIFIER_TYPE_RESIDENT_ID,
+    "id_no": subject_pb2.IDENTIFIER_TYPE_RESIDENT_ID,
+    "swdj": subject_pb2.IDENTIFIER_TYPE_TAX_REGISTRATION_NUMBER,
+}
+"""How the names of fields end that hold a person's number, or may; and what it is masked as."""
+_EIGHTEEN = re.compile(r"(?=(\d{17}[\dXxＸｘ]))")
+
+
+def shown_content(said: Event) -> list[Field]:
+    """The content of an event as it may be shown."""
+    personal = said.subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON
+    name = said.subject.name if personal else ""
+    return [Field(name=item.name, value=_shown(item, name)) for item in said.content]
+
+
+def _shown(item: Field, name: str) -> str:
+    for ending, kind in _NUMBERS.items():
+        if item.name.endswith(ending):
+            return mask(kind, normalise(item.value))
+    return without_numbers(item.value.replace(name, _masked_name(name)) if name else item.value)
+
+
+def without_numbers(text: str) -> str:
+    """A text in which whatever has the form of a citizen's number is masked."""
+    shown = list(text)
+    for found in _EIGHTEEN.finditer(text):
+        number = found[1]
+        # As an organisation's code: only what cannot be one, and may be a person's, is masked.
+        masked = mask(subject_pb2.IDENTIFIER_TYPE_USCC, normalise(number))
+        if masked != normalise(number):
+            shown[found.start() : found.start() + len(masked)] = masked
+    return "".join(shown)
+
+
+def _masked_name(name: str) -> str:
+    return name[0] + "*" * (len(name) - 1) if len(name) > 1 else "*"

@@ -1,8 +1,8 @@
 """The files of a catalogue edition in a directory (目录版本的文件), as whoever drafts one keeps them.
 
     *.yaml      the edition's files
-    BASE        label or hash of an edition whose files are taken over where none here has their name; optional
-    cases/      cases to check the edition with, no part of it; optional
+    BASE        optional: label or hash of an edition, whose files are taken over but for those that are here
+    cases/      optional: cases to check the edition with, no part of it
 
 An edition is identified by its content: ``content_hash`` is SHA-256 over the files in the order of their
 names, each as length of name (8 bytes, big-endian), name, length of content, content, in UTF-8. Whoever signs
@@ -20,11 +20,12 @@ from pathlib import Path
 
 from registry.v1.catalogue_service_pb2 import EditionFiles, EditionSource
 from registry.v1.statement_pb2 import EditionFile
+from registry_client.files import FileFormatError
 
 BASE, CASES, SUFFIX = "BASE", "cases", ".yaml"
 
 
-class EditionFilesError(ValueError):
+class EditionFilesError(FileFormatError):
     """A directory cannot be used as an edition; the message is one line in Chinese that begins with its
     path."""
 

@@ -34,6 +34,7 @@ from registry.v1.verdict_pb2 import (
     RestrictionOrigin,
     SubjectRelation,
 )
+from registry_client.identity import Identity
 from registry_client.words import word_of
 
 
@@ -154,7 +155,8 @@ class CheckResult:
     """The verdict on one subject, why, and what was looked at.
 
     ``subject`` is as asked, masked for a natural person. ``checked`` is what was examined; in the answer to
-    one question it is what was found empty, in a batch it is empty but for the hits.
+    one question it is what was found empty, in a batch it is empty but for the hits. ``identity`` says whom
+    the identifier names, in full only where it has other codes or names in dispute; a batch does not tell it.
     """
 
     subject: Identifier
@@ -164,6 +166,7 @@ class CheckResult:
     hits: tuple[Hit, ...]
     checked: Checked
     answered: Answered
+    identity: Identity | None = None
 
     @classmethod
     def of(cls, response: service.CheckResponse) -> CheckResult:
@@ -178,6 +181,7 @@ class CheckResult:
             hits=tuple(map(Hit.of, response.hits)),
             checked=response.checked_and_empty,
             answered=Answered.of(response.answered),
+            identity=Identity.of(response.identity),
         )
 
 

@@ -17,12 +17,28 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-from registry.v1 import execution_service_pb2, incentive_service_pb2, statement_pb2, subject_pb2, verdict_pb2
+from registry.v1 import (
+    execution_service_pb2,
+    incentive_service_pb2,
+    restriction_service_pb2,
+    statement_pb2,
+    subject_pb2,
+    verdict_pb2,
+)
 from registry.v1.execution_service_pb2 import ExecutionAction
 from registry.v1.incentive_service_pb2 import RedListState
+from registry.v1.restriction_service_pb2 import ClauseOutcome
 from registry.v1.statement_pb2 import KeyRevocationReason, OfficialRole, Severity
 from registry.v1.subject_pb2 import Capacity, Domain, IdentifierType, SubjectKind, SubjectRole, TenderKind
-from registry.v1.verdict_pb2 import HitEffect, HitReason, IndeterminateReason
+from registry.v1.verdict_pb2 import (
+    HitEffect,
+    HitReason,
+    HitStatus,
+    IndeterminateReason,
+    ResolutionStatus,
+    RestrictionOrigin,
+    SubjectRelation,
+)
 
 ORGANISATIONS = "法人及非法人组织"
 """The 双公示 class of every organisation; which kind it is, its code tells (``registry.domain``)."""
@@ -177,6 +193,46 @@ HIT_REASONS: Mapping[str, HitReason.ValueType] = {
     "涉及被合并的主体": verdict_pb2.HIT_REASON_ABSORBED_SUBJECT,
     "尚未生效": verdict_pb2.HIT_REASON_NOT_YET_IN_FORCE,
     "事实不明": verdict_pb2.HIT_REASON_FACTS_UNCLEAR,
+}
+
+STATUSES: Mapping[str, HitStatus.ValueType] = {
+    "生效": verdict_pb2.HIT_STATUS_IN_FORCE,
+    "尚未生效": verdict_pb2.HIT_STATUS_COMING,
+    "中止执行": verdict_pb2.HIT_STATUS_STAYED,
+    "异议处理中": verdict_pb2.HIT_STATUS_OBJECTED,
+    "行政复议、诉讼中": verdict_pb2.HIT_STATUS_CONTESTED,
+    "期满": verdict_pb2.HIT_STATUS_EXPIRED,
+    "已修复或提前移出": verdict_pb2.HIT_STATUS_REPAIRED,
+    "已解除": verdict_pb2.HIT_STATUS_LIFTED,
+    "已撤回或更正": verdict_pb2.HIT_STATUS_REVOKED,
+}
+
+ORIGINS: Mapping[str, RestrictionOrigin.ValueType] = {
+    "决定": verdict_pb2.RESTRICTION_ORIGIN_DECISION,
+    "名单": verdict_pb2.RESTRICTION_ORIGIN_LIST,
+    "法定": verdict_pb2.RESTRICTION_ORIGIN_STATUTE,
+}
+
+RELATIONS: Mapping[str, SubjectRelation.ValueType] = {
+    "本主体": verdict_pb2.SUBJECT_RELATION_SELF,
+    "同一主体的另一代码": verdict_pb2.SUBJECT_RELATION_SAME,
+    "被合并的主体": verdict_pb2.SUBJECT_RELATION_ABSORBED,
+    "所属法人": verdict_pb2.SUBJECT_RELATION_PARENT,
+    "分支机构": verdict_pb2.SUBJECT_RELATION_BRANCH,
+    "合并后存续的主体": verdict_pb2.SUBJECT_RELATION_SURVIVING,
+}
+
+RESOLUTIONS: Mapping[str, ResolutionStatus.ValueType] = {
+    "已识别": verdict_pb2.RESOLUTION_STATUS_RESOLVED,
+    "没有记录": verdict_pb2.RESOLUTION_STATUS_NOT_FOUND,
+    "身份有歧义": verdict_pb2.RESOLUTION_STATUS_AMBIGUOUS,
+    "代码有误": verdict_pb2.RESOLUTION_STATUS_INVALID_CODE,
+}
+
+OUTCOMES: Mapping[str, ClauseOutcome.ValueType] = {
+    "符合": restriction_service_pb2.CLAUSE_OUTCOME_HELD,
+    "不符": restriction_service_pb2.CLAUSE_OUTCOME_FAILED,
+    "未定": restriction_service_pb2.CLAUSE_OUTCOME_UNSETTLED,
 }
 
 ACTIONS: Mapping[str, ExecutionAction.ValueType] = {

@@ -23,7 +23,7 @@ from registry.commands.ask import Ask
 from registry.errors import RegistryError
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.simulation import MAX_SAMPLE, Comparison, Part, simulate
+from registry.sanctions.simulation import PART, Comparison, Part, simulate
 from registry.v1 import error_reason_pb2 as reasons
 
 _VERSION, _SHORT, _WORDS = "1", 16, 6
@@ -72,9 +72,10 @@ class Simulated:
 class Simulations:
     """Runs over the state of a registry."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, part_size: int = PART) -> None:
         self._ask = ask
         self._state = ask.state
+        self._part_size = part_size
 
     def run(self, edition: Edition, start: Start, *, sample: int) -> Iterator[Simulated]:
         """The parts of a run from a start on; at least one. Raises RegistryError before the first."""
@@ -83,7 +84,7 @@ class Simulations:
         known.sort(key=_reference)
         rest = known[bisect_right(known, start.after, key=_reference) :]
         comparison = Comparison(run.before, run.after, day=run.day, position=run.position)
-        for part in simulate(comparison, rest, sample=min(sample, MAX_SAMPLE)):
+        for part in simulate(comparison, rest, sample=sample, size=self._part_size):
             # Where nobody is left the cursor stays where it was, so that it still leads to nobody.
             part.last = part.last or start.after
             yield Simulated(run, len(known), part)

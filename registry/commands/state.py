@@ -7,7 +7,7 @@ and ask everything as of that position.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from google.protobuf.message import DecodeError
@@ -155,22 +155,30 @@ class RegistryState:
             self.directory.put_key(key)
         for note in self.store.deliveries():
             self.sources.put(note)
-        for case in sorted(self.store.editions(), key=_order_of_adoption):
+        cases = list(self.store.editions())
+        for case in cases:
             if case.drafted is not None and case.edition not in self.editions:
-                self.editions[case.edition] = self._drafted(case.drafted.position)
+                self.editions[case.edition] = self._drafted(case.edition, case.drafted.position)
+            self.book.put(replace(case, adopted=None))  # Editions are listed in the order of drafting,
+        for case in sorted(filter(_is_adopted, cases), key=_adopted_at):  # and adopted in another.
             self._put_edition(case)
 
-    def _drafted(self, position: int) -> Edition:
+    def _drafted(self, edition: str, position: int) -> Edition:
         """The edition whose files the draft at a position holds. Raises StoreError."""
         row = self.store.statement(position)
-        if row is None:
-            raise StoreError(f"存储被改动: 没有序号{position}的目录版本草案")
         try:
-            payload = self.vault.open_payload(row.sealed_payload, b"")
-            return parse_draft(Statement.FromString(payload).edition_draft)
+            payload = self.vault.open_payload(row.sealed_payload, b"") if row else b""
+            drafted = parse_draft(Statement.FromString(payload).edition_draft)
         except (VaultError, DecodeError, CatalogueError) as error:
-            raise StoreError(f"序号{position}的目录版本草案不能读取") from error
+            raise StoreError(f"存储被改动: 序号{position}的目录版本草案不能读取") from error
+        if drafted.hash != edition:
+            raise StoreError(f"存储被改动: 序号{position}不是目录版本 {edition[:12]}… 的草案")
+        return drafted
 
 
-def _order_of_adoption(case: EditionCase) -> tuple[bool, int]:
-    return case.adopted is None, case.adopted.position if case.adopted else 0
+def _is_adopted(case: EditionCase) -> bool:
+    return case.adopted is not None
+
+
+def _adopted_at(case: EditionCase) -> int:
+    return case.adopted.position if case.adopted else 0

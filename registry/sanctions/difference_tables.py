@@ -41,6 +41,7 @@ RELIEF = Note("relief", "救济途径")
 MEASURE: Sequence[Column] = (
     *_NAMED,
     Value("domain", "领域", w.word_of(zh.DOMAINS_ZH)),
+    Several("also_domains", "也涉及的领域", w.word_of(zh.DOMAINS_ZH), w.wider),
     Value("effect", "性质", w.word_of(zh.EFFECTS_ZH), w.rising("watch", "limit", "prohibit")),
     Value("origin", "产生方式", w.word_of(zh.ORIGINS_ZH)),
     Value("national_class", "国家清单类别", w.named_in("national_classes")),

@@ -68,10 +68,15 @@ class Holding:
         # No restriction reaches beyond the days of its ground.
         if day < days.first or (days.last is not None and days.last < day):
             return NOTHING
-        rows = [row for domain in domains for row in restrictions_of(ground, edition, domain, day)]
-        if len(rows) == 1:
-            return self._in_force(ground, [(rows[0], self._held(rows[0]))])
-        return self._in_force(ground, _joined([(row, self._held(row)) for row in rows])) if rows else NOTHING
+        rows = [
+            ((domain, row.measure.code), self._held(row))
+            for domain in domains
+            for row in restrictions_of(ground, edition, domain, day)
+        ]
+        in_force = rows if len(rows) < 2 else _joined(rows)
+        return {
+            key: held for key, held in in_force if standing(held.period, day, ended=ground.ended) in RUNNING
+        }
 
     def granted(self, record: SubjectRecord, position: int) -> Iterator[tuple[Ground, Key, Held]]:
         """The incentives that apply to a subject on the day: granted, and nothing stands against them."""
@@ -80,13 +85,6 @@ class Holding:
                 measure, period = each.measure, each.ground.period
                 held = Held(period, measure.answer, each.unconfirmed, frozenset(), measure.activity, False)
                 yield each.ground, (measure.domain, measure.code), held
-
-    def _in_force(self, ground: Ground, rows: Iterable[tuple[Restriction, Held]]) -> Mapping[Key, Held]:
-        return {
-            (row.measure.domain, row.measure.code): held
-            for row, held in rows
-            if standing(held.period, self._day, ended=ground.ended) in RUNNING
-        }
 
     def _held(self, row: Restriction) -> Held:
         measure = row.measure
@@ -109,21 +107,20 @@ class Holding:
         return known[1]
 
 
-def _joined(rows: list[tuple[Restriction, Held]]) -> list[tuple[Restriction, Held]]:
+def _joined(rows: list[tuple[Key, Held]]) -> list[tuple[Key, Held]]:
     """The restrictions of a ground, with those by rows of one measure that go on alike as one."""
     rows.sort(key=_order)
     joined = rows[:1]
-    for row, held in rows[1:]:
+    for key, held in rows[1:]:
         former, before = joined[-1]
         last = before.period.last
         goes_on = last is not None and held.period.first == last + _DAY
-        alike = former.measure.code == row.measure.code and before[1:] == held[1:]
-        if goes_on and alike and former.measure.domain == row.measure.domain:
-            joined[-1] = row, held._replace(period=Period(before.period.first, held.period.last))
+        if goes_on and former == key and before[1:] == held[1:]:
+            joined[-1] = key, held._replace(period=Period(before.period.first, held.period.last))
         else:
-            joined.append((row, held))
+            joined.append((key, held))
     return joined
 
 
-def _order(row: tuple[Restriction, Held]) -> tuple[int, str, Period]:
-    return row[0].measure.domain, row[0].measure.code, row[1].period
+def _order(row: tuple[Key, Held]) -> tuple[Key, Period]:
+    return row[0], row[1].period

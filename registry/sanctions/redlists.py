@@ -1,10 +1,10 @@
 """Where a candidate for a red list stands (守信激励对象的公示与列入), as anybody may look it up.
 
-A candidacy is under public notice from its first to its last day; then the notice has ended, until it is
-granted. From then on the grant is shown in its place, with the days of the notice: *granted* while it runs,
-*suspended* while something stands against it (``incentives``), *expired* after. A grant that begins later is
-shown as a notice that has ended, with the days to come. What is withdrawn is not shown, and a candidate whose
-grant is withdrawn is a candidate again. A notice that has not begun is not shown either.
+A candidacy is under public notice from its first to its last day; then the notice has ended, until the term
+of the grant begins. Once it is granted, the grant is shown in its place, with the days of both: *granted*
+while it runs, *suspended* while something stands against it (``incentives``), *expired* after. What is
+withdrawn is not shown, and a candidate whose grant is withdrawn is a candidate again. On a day on which the
+notice had not begun, nothing is shown.
 
 Worked example: R-03, publicised from 2026-05-06 to 2026-05-20, granted from 2026-06-01 to 2029-05-31:
 PUBLICISED on 2026-05-06, NOTICE_ENDED on 2026-05-21, GRANTED on 2026-06-01, EXPIRED on 2029-06-01.
@@ -13,7 +13,7 @@ PUBLICISED on 2026-05-06, NOTICE_ENDED on 2026-05-21, GRANTED on 2026-06-01, EXP
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.domain.periods import Period
@@ -51,16 +51,21 @@ def entry_of(
     if not ground.known_at(position):
         return None
     if ground.kind is GroundKind.PUBLICISED:
-        return _candidate(ground, record, position, day)
-    if ground.kind is GroundKind.GRANTED:
-        candidacy = candidacy_of(ground, record)
-        state = _state_of_grant(ground, record, position, edition, day, same)
-        objected = _objected(ground, record, position, day)
-        if candidacy is not None:
-            objected = objected or _objected(candidacy, record, position, day)
-        notice = candidacy.period if candidacy else None
-        return RedListEntry(ground, state, notice, ground.period, objected)
-    return None
+        granted = _is_granted(ground, record, position)
+        return None if granted else _candidate(ground, record, position, day)
+    if ground.kind is not GroundKind.GRANTED:
+        return None
+    candidacy = candidacy_of(ground, record)
+    earlier = _candidate(candidacy, record, position, day) if candidacy else None
+    if status_of(ground, record, position, day) == verdict_pb2.HIT_STATUS_COMING:
+        return replace(earlier, ground=ground, term=ground.period) if earlier else None
+    return RedListEntry(
+        ground=ground,
+        state=_state_of_grant(ground, record, position, edition, day, same),
+        notice=candidacy.period if candidacy else None,
+        term=ground.period,
+        objected=_objected(ground, record, position, day) or (earlier is not None and earlier.objected),
+    )
 
 
 def candidacy_of(grant: Ground, record: SubjectRecord) -> Ground | None:
@@ -76,7 +81,7 @@ def candidacy_of(grant: Ground, record: SubjectRecord) -> Ground | None:
 
 
 def _candidate(ground: Ground, record: SubjectRecord, position: int, day: date) -> RedListEntry | None:
-    if day < ground.period.first or _is_granted(ground, record, position):
+    if day < ground.period.first:
         return None
     under_notice = ground.period.contains(day)
     state = pb.RED_LIST_STATE_PUBLICISED if under_notice else pb.RED_LIST_STATE_NOTICE_ENDED
@@ -98,8 +103,6 @@ def _state_of_grant(
     same: Iterable[SubjectRecord],
 ) -> pb.RedListState.ValueType:
     status = status_of(ground, record, position, day)
-    if status == verdict_pb2.HIT_STATUS_COMING:
-        return pb.RED_LIST_STATE_NOTICE_ENDED
     if status not in RUNNING:
         return pb.RED_LIST_STATE_EXPIRED
     hindered = any(True for one in (record, *same) for _ in obstacles(one, position, edition, day))

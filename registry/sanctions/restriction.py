@@ -18,7 +18,7 @@ Worked example: a penalty of 2026-03-20 that fined 2,500,000 yuan is ground for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -192,14 +192,14 @@ def _by_statute(ground: Ground, measure: Measure) -> Restriction | None:
     )
 
 
-def with_earlier(restriction: Restriction, record: SubjectRecord, position: int) -> Restriction:
+def with_earlier(restriction: Restriction, records: Iterable[SubjectRecord], position: int) -> Restriction:
     """The restriction, with the decision by the same measure that it repeats within the law's window after
-    that one's end (招标投标法实施条例 第六十七、六十八条: 三年内). Information: what follows is for the
-    deciding body."""
+    that one's end (招标投标法实施条例 第六十七、六十八条: 三年内); ``records`` are the subject's, under every
+    code. Information: what follows is for the deciding body."""
     ground, rule = restriction.ground, restriction.measure.reoffence
     if rule is None or ground.kind is not GroundKind.IMPOSED:
         return restriction
-    for earlier in record.grounds:
+    for earlier in (ground for record in records for ground in record.grounds):
         last = earlier.period.last
         same = earlier.kind is GroundKind.IMPOSED and earlier.code == ground.code
         if not same or earlier.position == ground.position or not earlier.known_at(position) or last is None:

@@ -40,7 +40,7 @@ class Touched:
         """The domains in which a ground may bring about different restrictions; none if in no domain."""
         if ground.kind is GroundKind.IMPOSED:
             touched = self._everything or ground.code in self._imposed
-            return (ground.measure.domain,) if touched and ground.measure is not None else ()
+            return tuple(ground.measure.domains) if touched and ground.measure is not None else ()
         of_kind = self._by_code.get(ground.kind)
         return of_kind.get(ground.code, ()) if of_kind is not None else ()
 
@@ -52,7 +52,7 @@ class Touched:
             if self._everything or _confidence(before, code) != _confidence(after, code):
                 differing = [*old, *new]
             if differing:
-                found[code] = tuple(sorted({row.domain for row in differing}))
+                found[code] = tuple(sorted({domain for row in differing for domain in row.domains}))
         return found
 
 

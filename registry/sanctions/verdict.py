@@ -131,9 +131,11 @@ def decide(
     ``source_fault`` is what ``source_fault`` says of the domain; 0 if every source is connected and fresh."""
     if record is None:
         return UNKNOWN
-    hits = tuple(met(question, record, position, edition)) if record.grounds else ()
+    same = [other for relation, other in related if relation == pb.SUBJECT_RELATION_SAME] if related else ()
+    hits = tuple(met(question, record, position, edition, same=same)) if record.grounds else ()
     for relation, other in related:
-        hits += tuple(met(question, other, position, edition, relation))
+        own = (record, *same) if relation == pb.SUBJECT_RELATION_SAME else ()
+        hits += tuple(met(question, other, position, edition, relation, same=own))
     effects = [hit.effect for hit in hits] if hits else ()
     if pb.HIT_EFFECT_BLOCKS in effects:
         return Decision(pb.VERDICT_BLOCKED, hits)
@@ -187,17 +189,26 @@ def met(
     position: int,
     edition: Edition,
     relation: pb.SubjectRelation.ValueType = pb.SUBJECT_RELATION_SELF,
+    *,
+    same: Sequence[SubjectRecord] = (),
 ) -> Iterator[Hit]:
     """The restrictions on a subject that a question meets: those in force on its day, and those to come."""
-    for restriction, status in considered(question, record, position, edition):
+    for restriction, status in considered(question, record, position, edition, same=same):
         if status not in ENDED:
             yield hit_of(question, restriction, status, edition, relation)
 
 
 def considered(
-    question: Question, record: SubjectRecord, position: int, edition: Edition
+    question: Question,
+    record: SubjectRecord,
+    position: int,
+    edition: Edition,
+    *,
+    same: Sequence[SubjectRecord] = (),
 ) -> Iterator[tuple[Restriction, pb.HitStatus.ValueType]]:
-    """Every restriction of the domain that was known at a position, with where it stands on the day."""
+    """Every restriction of the domain that was known at a position, with where it stands on the day.
+
+    ``same`` are the records of the subject under its other codes: what it repeats may stand there."""
     domain, day, marks = question.domain, question.day, record.marks
     for ground in record.grounds:
         # The registry holds far more than bears on one question: what can be told apart cheaply goes first.
@@ -212,7 +223,7 @@ def considered(
         noted = marks_of(marks, ground.position, position) if marks else ()
         for restriction in restrictions_of(ground, edition, domain, day):
             if restriction.measure.reoffence is not None:
-                restriction = with_earlier(restriction, record, position)
+                restriction = with_earlier(restriction, (record, *same), position)
             status = standing(restriction.period, day, ended=ground.ended, marks=noted)
             yield restriction, status
 
@@ -278,7 +289,8 @@ def bearings(question: Question, row: Restriction, edition: Edition) -> list[_Pa
     if ground.industry:
         parts += _scope_bearing("industry", industry_relation(ground.industry, question.industry))
     if row.activity:
-        parts += _scope_bearing("activity", activity_relation(row.activity, question.activity, edition.rules.activity_parts))
+        relation = activity_relation(row.activity, question.activity, edition.rules.activity_parts)
+        parts += _scope_bearing("activity", relation)
     return parts
 
 

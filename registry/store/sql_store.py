@@ -202,9 +202,10 @@ class SqlStore:
             .group_by(event.subject, event.names, event.settles_names)
         )
         uses: Counter[tuple[str, str, bool]] = Counter()
-        for row in self._stream(query):
-            for used in rows.texts(row.names):
-                uses[row.subject, used, bool(row.settles_names)] += row.live
+        with readable_rows("event"):
+            for row in self._stream(query):
+                for used in rows.texts(row.names):
+                    uses[row.subject, used, bool(row.settles_names)] += row.live
         return uses
 
     def departments(self) -> Iterator[Department]:
@@ -241,7 +242,8 @@ class SqlStore:
     def spellings(self, subjects: Collection[str]) -> dict[str, list[tuple[str, str, int, int | None]]]:
         """See Store."""
         name = tables.name
-        query = select(name).where(name.c.subject.in_(list(subjects))).order_by(name.c.known_from)
+        query = select(name).where(name.c.subject.in_(list(subjects)))
+        query = query.order_by(name.c.known_from, name.c.number)
         found: dict[str, list[tuple[str, str, int, int | None]]] = {}
         for row in self._read(query):
             found.setdefault(row.subject, []).append((row.name, row.spelling, row.known_from, row.known_to))

@@ -33,7 +33,7 @@ class _ExecutionActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Execu
     EXECUTION_ACTION_REFUSED: _ExecutionAction.ValueType  # 1
     """拒绝"""
     EXECUTION_ACTION_ALLOWED: _ExecutionAction.ValueType  # 2
-    """准许: needs a reason where the verdict was BLOCKED or REVIEW"""
+    """准许: needs a reason unless the verdict was CLEAR"""
     EXECUTION_ACTION_GRADED_DOWN: _ExecutionAction.ValueType  # 3
     """降级、减分"""
     EXECUTION_ACTION_FACILITATED: _ExecutionAction.ValueType  # 4
@@ -45,7 +45,7 @@ EXECUTION_ACTION_UNSPECIFIED: ExecutionAction.ValueType  # 0
 EXECUTION_ACTION_REFUSED: ExecutionAction.ValueType  # 1
 """拒绝"""
 EXECUTION_ACTION_ALLOWED: ExecutionAction.ValueType  # 2
-"""准许: needs a reason where the verdict was BLOCKED or REVIEW"""
+"""准许: needs a reason unless the verdict was CLEAR"""
 EXECUTION_ACTION_GRADED_DOWN: ExecutionAction.ValueType  # 3
 """降级、减分"""
 EXECUTION_ACTION_FACILITATED: ExecutionAction.ValueType  # 4
@@ -68,7 +68,7 @@ class ReportExecutionRequest(_message.Message):
     verdict: _verdict_pb2.Verdict.ValueType
     action: Global___ExecutionAction.ValueType
     reason: _builtins.str
-    """Why, in words; required for ALLOWED against BLOCKED or REVIEW."""
+    """Why, in words; required for ALLOWED unless the verdict was CLEAR, and to refuse or grade down by no measure."""
     @_builtins.property
     def check(self) -> _restriction_service_pb2.CheckRequest:
         """The question as it was asked, and under what it was answered."""
@@ -77,7 +77,9 @@ class ReportExecutionRequest(_message.Message):
     def answered(self) -> _restriction_service_pb2.Answered: ...
     @_builtins.property
     def measure_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Measures of the answer that were applied."""
+        """Measures of the answer that were applied, or for ALLOWED set aside; facilitations that applied at the two
+        times of the answer for FACILITATED.
+        """
 
     def __init__(
         self,
@@ -180,6 +182,7 @@ class Execution(_message.Message):
     MEASURE_CODES_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     number: _builtins.int
+    """Counts the caller's own reports."""
     report_id: _builtins.str
     domain: _subject_pb2.Domain.ValueType
     reference: _builtins.str
@@ -191,7 +194,7 @@ class Execution(_message.Message):
     def recorded_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def subject(self) -> _subject_pb2.Identifier:
-        """Masked for a natural person."""
+        """Masked for a natural person; empty if the registry knows nobody by it."""
 
     @_builtins.property
     def measure_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
@@ -303,7 +306,9 @@ class MeasureUseBy(_message.Message):
     action: Global___ExecutionAction.ValueType
     count: _builtins.int
     @_builtins.property
-    def last_time(self) -> _timestamp_pb2.Timestamp: ...
+    def last_time(self) -> _timestamp_pb2.Timestamp:
+        """The beginning of the last day, in China."""
+
     def __init__(
         self,
         *,

@@ -71,7 +71,8 @@ class ExecutionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListMeasureUse(self, request, context):
-        """Which measures are applied, by whom, how often, and which never are; no subjects, no projects.
+        """Which measures are applied, by whom, how often, and which never are; no subjects, no projects. A report
+        counts from the ninetieth day on, so that nobody learns of a question before an opening.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,9 @@ class ExecutionServiceStub:
     ListOwnExecutions: _grpc.UnaryUnaryMultiCallable[_execution_service_pb2.ListOwnExecutionsRequest, _execution_service_pb2.ListOwnExecutionsResponse]
     """The caller's own reports, oldest first."""
     ListMeasureUse: _grpc.UnaryUnaryMultiCallable[_execution_service_pb2.ListMeasureUseRequest, _execution_service_pb2.ListMeasureUseResponse]
-    """Which measures are applied, by whom, how often, and which never are; no subjects, no projects."""
+    """Which measures are applied, by whom, how often, and which never are; no subjects, no projects. A report
+    counts from the ninetieth day on, so that nobody learns of a question before an opening.
+    """
 
 @_typing.type_check_only
 class ExecutionServiceAsyncStub(ExecutionServiceStub):
@@ -50,7 +52,9 @@ class ExecutionServiceAsyncStub(ExecutionServiceStub):
     ListOwnExecutions: _aio.UnaryUnaryMultiCallable[_execution_service_pb2.ListOwnExecutionsRequest, _execution_service_pb2.ListOwnExecutionsResponse]  # type: ignore[assignment]
     """The caller's own reports, oldest first."""
     ListMeasureUse: _aio.UnaryUnaryMultiCallable[_execution_service_pb2.ListMeasureUseRequest, _execution_service_pb2.ListMeasureUseResponse]  # type: ignore[assignment]
-    """Which measures are applied, by whom, how often, and which never are; no subjects, no projects."""
+    """Which measures are applied, by whom, how often, and which never are; no subjects, no projects. A report
+    counts from the ninetieth day on, so that nobody learns of a question before an opening.
+    """
 
 class ExecutionServiceServicer(metaclass=_abc_1.ABCMeta):
     """联合奖惩反馈: what was done with a verdict. Nobody reads another system's reports."""
@@ -77,6 +81,8 @@ class ExecutionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _execution_service_pb2.ListMeasureUseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_execution_service_pb2.ListMeasureUseResponse, _abc.Awaitable[_execution_service_pb2.ListMeasureUseResponse]]:
-        """Which measures are applied, by whom, how often, and which never are; no subjects, no projects."""
+        """Which measures are applied, by whom, how often, and which never are; no subjects, no projects. A report
+        counts from the ninetieth day on, so that nobody learns of a question before an opening.
+        """
 
 def add_ExecutionServiceServicer_to_server(servicer: ExecutionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

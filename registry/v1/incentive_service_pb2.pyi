@@ -144,6 +144,7 @@ class Incentive(_message.Message):
     discretionary: _builtins.bool
     """Left to the discretion of the body that is asked."""
     red_list_code: _builtins.str
+    """Empty where a document grants it by itself."""
     red_list_name: _builtins.str
     until: _builtins.str
     position: _builtins.int
@@ -182,7 +183,7 @@ class SuspendedIncentive(_message.Message):
     BECAUSE_OF_POSITION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     because_of_position: _builtins.int
-    """Position of what stands against it."""
+    """Position of what stands against it; 0 if the caller may not be told."""
     reason: _builtins.str
     @_builtins.property
     def incentive(self) -> Global___Incentive: ...

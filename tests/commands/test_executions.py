@@ -1,4 +1,4 @@
-"""Reports of execution: tied to an answer that can be given again, recorded once, durable, and nobody else's."""
+"""Reports of execution: tied to an answer that can be given again, recorded once, durable, nobody else's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from registry.sanctions.verdict import Decision
 from registry.store.interface import ExecutionRow
 from registry.store.opening import create_store, open_store
 from registry.v1 import execution_service_pb2 as pb
-from registry.v1 import statement_pb2, subject_pb2, verdict_pb2
+from registry.v1 import subject_pb2, verdict_pb2
 from registry.v1.subject_pb2 import Subject
 from tests.support.events import (
     alternate,
@@ -189,7 +189,7 @@ def test_caller_reports_only_on_answers_it_may_have(spine: Spine) -> None:
 def test_measure_that_is_shown_for_information_is_not_one_that_was_applied(spine: Spine) -> None:
     """A ban on a person as evaluator does not bind it as bidder's manager (不当联结)."""
     subject = new_person()
-    event = ban("财政", subject, "M-PRO-03", FIRST, capacity=subject_pb2.CAPACITY_EXPERT, lifetime=True)
+    event = ban("财政", subject, "M-PRO-03", FIRST, capacity=subject_pb2.CAPACITY_EXPERT)
     placed(spine.say("财政", event=event))
     role = subject_pb2.SUBJECT_ROLE_MANAGER
     verdict = ask(spine, subject, subject_pb2.DOMAIN_PROCUREMENT, role).verdict
@@ -308,7 +308,7 @@ def test_reports_leave_the_log_as_it_was(own: Spine) -> None:
 def test_of_a_person_only_the_reference_is_kept_and_shown_masked(own: Spine) -> None:
     subject = new_person()
     role = subject_pb2.SUBJECT_ROLE_EVALUATOR
-    event = ban("财政", subject, "M-PRO-03", FIRST, capacity=subject_pb2.CAPACITY_EXPERT, lifetime=True)
+    event = ban("财政", subject, "M-PRO-03", FIRST, capacity=subject_pb2.CAPACITY_EXPERT)
     placed(own.say("财政", event=event))
     send(own, report_on(own, "R-1", subject, measures=["M-PRO-03"], role=role))
     number, (row,) = subject.identifier.value, rows(own)
@@ -428,9 +428,3 @@ def test_verdict_is_what_it_was_before_anything_was_reported(own: Spine) -> None
     before: Decision = ask(own, subject)
     send(own, report_on(own, "R-1", subject, measures=[BAN]))
     assert ask(own, subject) == before
-
-
-def test_statement_kinds_are_what_they_were() -> None:
-    """A report is no statement yet (docs/decisions/0009)."""
-    bodies = [field.name for field in statement_pb2.Statement.DESCRIPTOR.oneofs_by_name["body"].fields]
-    assert not any("execution" in name for name in bodies)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from registry.domain.identifiers import names_a_subject
-from registry.v1 import statement_pb2, subject_pb2, verdict_pb2
+from registry.v1 import restriction_service_pb2, statement_pb2, subject_pb2, verdict_pb2
 from registry_client import words
 from registry_client.words import plain, word_of
 
@@ -19,6 +19,11 @@ TABLES = [
     (words.EFFECTS, verdict_pb2.HitEffect),
     (words.HIT_REASONS, verdict_pb2.HitReason),
     (words.INDETERMINATE, verdict_pb2.IndeterminateReason),
+    (words.STATUSES, verdict_pb2.HitStatus),
+    (words.ORIGINS, verdict_pb2.RestrictionOrigin),
+    (words.RELATIONS, verdict_pb2.SubjectRelation),
+    (words.RESOLUTIONS, verdict_pb2.ResolutionStatus),
+    (words.OUTCOMES, restriction_service_pb2.ClauseOutcome),
     (words.OFFICIAL_ROLES, statement_pb2.OfficialRole),
     (words.REVOCATIONS, statement_pb2.KeyRevocationReason),
 ]

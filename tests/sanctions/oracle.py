@@ -1,269 +1,451 @@
 """The verdict worked out a second time, slowly and plainly, to compare the product's answers with.
 
-Written from law.md (§1.4 三种来源, §2, §5.3 who is asked about, §5.4 the four values) and from the rules that
-the module texts of ``verdict`` and ``scopes`` state, not from their code. It shares the catalogue's data
-with the product, and nothing that decides.
+Written from law.md (§1.4 三种来源, §2, §3, §5.1 the lists that must be checked, §5.3 who is asked about, §5.4 the
+four values) and from the rules that the module texts of the product state, not from their code. It reads the
+log as plain facts (``oracle_log``) and the catalogue's rows; it shares nothing with the product that decides:
+neither grounds nor restrictions, nor the reading of penalties, nor the arithmetic of months and scopes.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from registry.sanctions.restriction import Restriction, SubjectRecord
+from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.verdict import Question
+from registry.v1 import subject_pb2 as pb
+from tests.sanctions.oracle_log import (
+    Imposed,
+    Kept,
+    Line,
+    Report,
+    Standing,
+    codes_of,
+    is_known,
+    names_disputed,
+    read,
+    related_to,
+)
+from tests.sanctions.oracle_scope import (
+    INSIDE,
+    OUTSIDE,
+    UNSETTLED,
+    activity_part,
+    industry_part,
+    region_part,
+    role_part,
+    tender_part,
+)
 
-# Who is bound in a role, where the measure does not name its roles: "*" whoever it fell on as what he
-# is; otherwise the capacities (and for a traveller natural persons as such).
-WHO_IS_BOUND: dict[str, set[str]] = {
-    "BIDDER": {"*"},
-    "CONSORTIUM_MEMBER": {"*"},
-    "APPLICANT": {"*"},
-    "AGENCY": {"TENDER_AGENCY", "PROCUREMENT_AGENCY"},
-    "INTERMEDIARY": {"INTERMEDIARY"},
-    "EVALUATOR": {"EXPERT"},
-    "LEGAL_REPRESENTATIVE": {"LEGAL_REP"},
-    "MANAGER": {"MANAGER"},
-    "PROJECT_MANAGER": {"PRACTITIONER"},
-    "PRACTITIONER": {"PRACTITIONER"},
-    "TRAVELLER": {"NATURAL_PERSON", "LEGAL_REP", "MANAGER"},
-}
+# 财库〔2016〕125号; 法〔2016〕285号. How old a delivery may be, in days: the registry's own rule.
+MUST_BE_CHECKED = {"PROCUREMENT": {"L-01", "L-02", "L-03"}, "BIDDING": {"L-01"}}
+MAX_AGE = {"L-01": 7, "L-02": 30, "L-03": 31}
 
-# 财库〔2016〕125号; 法〔2016〕285号.
-MUST_BE_CONNECTED = {"PROCUREMENT": {"L-01", "L-02", "L-03"}, "BIDDING": {"L-01"}}
+PERSONAL = {"LEGAL_REP", "MANAGER", "PRACTITIONER", "EXPERT"}
+ORGANISATIONAL = {"TENDER_AGENCY", "PROCUREMENT_AGENCY", "INTERMEDIARY"}
 
-INDUSTRIES = {
-    **{letter: (first, last) for letter, first, last in [("A", 1, 5), ("C", 13, 43), ("E", 47, 50)]},
-    **{letter: (first, last) for letter, first, last in [("F", 51, 52), ("H", 61, 62), ("K", 70, 70)]},
-}
+Law = Callable[[int, date], Edition]
+"""The edition that applies on a day, as known at a position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One hit. ``relation`` is RELATED where the subject is related in more than one way."""
+
+    key: str
+    measure: str
+    status: str
+    effect: str
+    reasons: frozenset[str]
+    relation: str
+    last: date | None
+    milder: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Verdict, reason for INDETERMINATE, and what each restriction in force in the domain means."""
+    """Verdict, reason for INDETERMINATE, the hits, and the earlier decisions that a hit may repeat."""
 
     verdict: str
     indeterminate: str
-    hits: tuple[tuple[tuple[int, int, int], str, frozenset[str]], ...]
+    hits: tuple[Told, ...] = ()
+    repeated: tuple[tuple[Told, frozenset[str]], ...] = ()
 
 
-def answer(
-    question: Question, record: SubjectRecord | None, position: int, lists_connected: frozenset[str]
-) -> Answer:
-    """The verdict, by the book."""
-    if record is None:
-        return Answer("INDETERMINATE", "SUBJECT_UNKNOWN", ())
-    hits = []
-    for row in record.restrictions:
-        if counts(question, row, position):
-            effect, reasons = meaning(question, row)
-            hits.append(((row.position, row.ordinal, row.known_from), effect, frozenset(reasons)))
-    told = tuple(hits)
-    if any(effect == "BLOCKS" for _, effect, _ in hits):
-        return Answer("BLOCKED", "UNSPECIFIED", told)
-    if not any(known(first, end, position) for first, end in record.known):
-        return Answer("INDETERMINATE", "SUBJECT_UNKNOWN", ())
-    if MUST_BE_CONNECTED.get(domain_name(question.domain), set()) - lists_connected:
-        return Answer("INDETERMINATE", "SOURCE_NOT_CONNECTED", told)
-    if any(effect == "NEEDS_REVIEW" for _, effect, _ in hits):
-        return Answer("REVIEW", "UNSPECIFIED", told)
-    return Answer("CLEAR", "UNSPECIFIED", told)
+def answer(asked: Question, code: str, lines: Sequence[Line], position: int, law: Law) -> Answer:
+    """The verdict on a code, by the book."""
+    found = read(lines, position)
+    own = codes_of(found, code, asked.day)
+    hits, repeated = [], []
+    for kept, relation in bearing_on(found, code, own, asked.day):
+        for told, earlier in met(asked, kept, relation, found, own, position, law):
+            hits.append(told)
+            if earlier:
+                repeated.append((told, frozenset(earlier)))
+    verdict, why = concluded(asked, code, own, found, {told.effect for told in hits})
+    return Answer(verdict, why, tuple(hits), tuple(repeated))
 
 
-def counts(question: Question, row: Restriction, position: int) -> bool:
-    """Known at the position, in force on the day, and of the domain that is asked about."""
-    if not known(row.known_from, row.known_to, position):
-        return False
-    if day_before(question.day, row.period.first) or day_after(question.day, row.period.last):
-        return False
-    return row.measure.domain == question.domain
+def concluded(
+    asked: Question, code: str, own: set[str], found: Standing, effects: set[str]
+) -> tuple[str, str]:
+    """A block outranks everything; what is not known for certain outranks the rest. Never a false CLEAR."""
+    if "BLOCKS" in effects:
+        return "BLOCKED", "UNSPECIFIED"
+    if not is_known(found, own):
+        return "INDETERMINATE", "SUBJECT_UNKNOWN"
+    if names_disputed(found, code):
+        return "INDETERMINATE", "IDENTITY_AMBIGUOUS"
+    needed = MUST_BE_CHECKED.get(domain_name(asked.domain), set())
+    if needed - set(found.delivered):
+        return "INDETERMINATE", "SOURCE_NOT_CONNECTED"
+    if any((asked.day - found.delivered[one]).days > MAX_AGE[one] for one in needed):
+        return "INDETERMINATE", "SOURCE_STALE"
+    return ("REVIEW" if "NEEDS_REVIEW" in effects else "CLEAR"), "UNSPECIFIED"
 
 
-def known(first: int, end: int | None, position: int) -> bool:
-    """Whether a position lies in [first, end)."""
-    if position < first:
-        return False
-    return end is None or position < end
+def bearing_on(found: Standing, code: str, own: set[str], day: date) -> Iterator[tuple[Kept, str]]:
+    """Every report that bears on a subject, with how whom it is about is related to it."""
+    related = related_to(found, own, day)
+    for kept in found.kept.values():
+        about = kept.report.subject
+        if about == code:
+            yield kept, "SELF"
+        elif about in own:
+            yield kept, "SAME"
+        elif about in related:
+            yield kept, next(iter(related[about])) if len(related[about]) == 1 else "RELATED"
 
 
-def day_before(day: date, first: date) -> bool:
-    """Whether a day lies before a term."""
-    return day.toordinal() < first.toordinal()
+# --- what follows from a report -------------------------------------------------------------------
 
 
-def day_after(day: date, last: date | None) -> bool:
-    """Whether a day lies after a term."""
-    return last is not None and day.toordinal() > last.toordinal()
+@dataclass(frozen=True, slots=True)
+class Following:
+    """One measure that follows from a report, on some days."""
+
+    row: Measure
+    answer: str
+    first: date
+    last: date | None
+    falls_on: frozenset[str]
+    region: str = ""
+    industry: str = ""
+    activity: str = ""
+    list_code: str = ""
+    milder: bool = False
+    unclear: bool = False
 
 
-def meaning(question: Question, row: Restriction) -> tuple[str, set[str]]:
-    """What a restriction in force in the asked domain means, and why."""
-    unsettled: set[str] = set()
-    outside: set[str] = set()
-    for part, unsettled_reason, outside_reason in (
-        (role_part(question, row), "ROLE_NOT_STATED", "OTHER_ROLE"),
-        (tender_part(question, row), "TENDER_KIND_NOT_STATED", "VOLUNTARY_TENDER"),
-        (region_part(row.region, question.region), "REGION_NOT_SETTLED", "OTHER_REGION"),
-        (industry_part(row.industry, question.industry), "INDUSTRY_NOT_SETTLED", "OTHER_INDUSTRY"),
-        (activity_part(row.activity, question.activity), "ACTIVITY_NOT_SETTLED", "OTHER_ACTIVITY"),
-    ):
-        if part == "UNSETTLED":
-            unsettled.add(unsettled_reason)
-        if part == "OUTSIDE":
-            outside.add(outside_reason)
-    if outside:
+def following(asked: Question, kept: Kept, position: int, law: Law) -> Iterator[Following]:
+    """By the three origins (law.md §1.4): the document's own measures, its list, the statute."""
+    now = law(position, asked.day)
+    for imposed in kept.report.imposed:
+        yield from by_decision(asked, kept, imposed, now, law)
+    if kept.report.listed is not None:
+        yield from by_list(asked, kept, now)
+    elif kept.report.category in ("E-02", "E-03-CF"):
+        yield from by_statute(asked, kept.report, now)
+
+
+def by_decision(asked: Question, kept: Kept, imposed: Imposed, now: Edition, law: Law) -> Iterator[Following]:
+    """Under the row of the day of the decision, as it was known when the decision was recorded."""
+    row = in_force_on(law(kept.position, kept.report.decided_on), imposed.measure, kept.report.decided_on)
+    assert row
+    if asked.domain != row.domain and asked.domain not in row.also_domains:
+        return
+    last = earlier_of(imposed.last, day_before(kept.lifted.get(imposed.measure)))
+    answer, milder = str(row.answer), False
+    later = in_force_on(now, imposed.measure, asked.day)
+    if later and later.for_earlier == "if_lenient" and later.effective_from > row.effective_from:
+        answer, milder = softer(answer, str(later.answer)), softer(answer, str(later.answer)) != answer
+        if later.term.max_months is not None and not imposed.lifetime:
+            bound = months_after(imposed.first, later.term.max_months)
+            milder = milder or last is None or bound < last
+            last = earlier_of(last, bound)
+    if asked.domain != row.domain:
+        answer = softer(answer, "review")
+    kind = kept.report.kind
+    falls_on = {imposed.capacity} if imposed.capacity else falling(row, kind)
+    yield Following(
+        row,
+        answer,
+        imposed.first,
+        last,
+        frozenset(falls_on),
+        imposed.region,
+        imposed.industry,
+        imposed.activity or row.activity,
+        milder=milder,
+    )
+
+
+def by_list(asked: Question, kept: Kept, now: Edition) -> Iterator[Following]:
+    """Every measure that the law attaches to the list, as long as the entry lasts and the row is law."""
+    entry = kept.report.listed
+    assert entry
+    last = earlier_of(entry.last, day_before(kept.repaired))
+    for row in all_rows(now):
+        attached = row.origin in ("list", "statute") and entry.code in row.triggering_lists
+        falls_on = falling(row, kept.report.kind)
+        if attached and row.domain == asked.domain and falls_on:
+            yield Following(
+                row,
+                str(row.answer),
+                max(entry.first, row.effective_from),
+                earlier_of(last, row.effective_to),
+                frozenset(falls_on),
+                activity=row.activity,
+                list_code=entry.code,
+            )
+
+
+def by_statute(asked: Question, report: Report, now: Edition) -> Iterator[Following]:
+    """政府采购法 第二十二条第一款第五项: 参加政府采购活动前三年内 … 没有重大违法记录."""
+    heavy = is_heavy(report)
+    for row in all_rows(now):
+        if row.code != "M-PRO-04" or row.domain != asked.domain or heavy == "NO":
+            continue
+        if report.kind not in {kind_name(kind) for kind in row.subject_kinds}:
+            continue
+        last = earlier_of(months_after(report.decided_on, 36), row.effective_to)
+        first = max(report.decided_on, row.effective_from)
+        falls_on = frozenset({f"KIND:{report.kind}"})
+        unclear = heavy == "PERHAPS"
+        yield Following(row, str(row.answer), first, last, falls_on, unclear=unclear)
+
+
+# How penalties are worded in the histories: kinds that are stated, and kinds that are left open (law.md §4.4).
+HEAVY_KINDS = {"吊销许可证件", "责令停产停业"}
+WORDINGS: dict[str, tuple[set[str], set[str]]] = {
+    "警告": ({"警告"}, set()),
+    "罚款": ({"罚款"}, set()),
+    "罚款、没收违法所得": ({"罚款", "没收违法所得"}, set()),
+    "吊销许可证件": ({"吊销许可证件"}, set()),
+    "责令停产停业;罚款": ({"责令停产停业", "罚款"}, set()),
+    "暂扣许可证件": ({"暂扣许可证件"}, set()),
+    "暂扣或者吊销许可证": (set(), {"暂扣许可证件", "吊销许可证件"}),
+    "": (set(), HEAVY_KINDS | {"罚款"}),
+    "7": (set(), HEAVY_KINDS | {"罚款"}),
+}
+FINES: dict[str, int | None] = {
+    "": None,
+    "5": 50_000,
+    "199.9999": 1_999_999,
+    "200": 2_000_000,
+    "300.000000": 3_000_000,
+    "500": 5_000_000,
+    "若干": None,
+}
+CASES = {
+    "（2026）冀09刑初12号": "CRIMINAL",
+    "（2026）冀09刑医3号": "NOT_SURE",
+    "（2025）冀09民终8号": "OTHER",
+    "（2025）冀0902执801号": "OTHER",
+    "冀判字12号": "NOT_SURE",
+}
+
+
+def is_heavy(report: Report) -> str:
+    """实施条例 第十九条: 刑事处罚, 责令停产停业, 吊销许可证, 较大数额罚款; 财库〔2022〕3号: 200万元以上, sectors
+    with a higher standard keep it. YES, PERHAPS or NO."""
+    if report.category == "E-02":
+        case = CASES[report.case]
+        if case == "OTHER":
+            return "NO"
+        return "YES" if case == "CRIMINAL" and report.kind != "NATURAL_PERSON" else "PERHAPS"
+    stated, left_open = WORDINGS[report.wording]
+    fine = FINES[report.fine]
+    large = 5_000_000 if report.department == "financial_reg" else 2_000_000
+    if stated & HEAVY_KINDS or (fine is not None and fine >= large):
+        return "YES"
+    if left_open & HEAVY_KINDS or (fine is not None and fine >= 2_000_000):
+        return "PERHAPS"
+    fined_without_amount = fine is None and (report.fine != "" or "罚款" in stated | left_open)
+    return "PERHAPS" if fined_without_amount else "NO"
+
+
+# --- what it means --------------------------------------------------------------------------------
+
+
+def met(
+    asked: Question,
+    kept: Kept,
+    relation: str,
+    found: Standing,
+    own: set[str],
+    position: int,
+    law: Law,
+) -> Iterator[tuple[Told, set[str]]]:
+    """What is in force on the day, or comes later, and what it means; what is over is not told."""
+    for one in following(asked, kept, position, law):
+        status = status_of(one, kept, found, asked.day)
+        if status == "OVER":
+            continue
+        effect, reasons = meaning(asked, one, status, relation, law(position, asked.day))
+        told = Told(
+            kept.key,
+            f"{one.row.code} {one.row.effective_from}",
+            status,
+            effect,
+            frozenset(reasons),
+            relation,
+            one.last,
+            one.milder,
+        )
+        mine = own if relation in ("SELF", "SAME") else {kept.report.subject}
+        yield told, earlier_decisions(one, kept, found, mine)
+
+
+def status_of(one: Following, kept: Kept, found: Standing, day: date) -> str:
+    """行政处罚法 第七十三条: a suit does not suspend; a stay does."""
+    if one.last is not None and (one.last < day or one.last < one.first):
+        return "OVER"
+    if day < one.first:
+        return "COMING"
+    for status in ("STAYED", "OBJECTED", "CONTESTED"):
+        for note in found.notes:
+            holds = note.first <= day and (note.last is None or day <= note.last)
+            if note.key == kept.key and note.status == status and holds:
+                return status
+    return "IN_FORCE"
+
+
+def meaning(
+    asked: Question, one: Following, status: str, relation: str, now: Edition
+) -> tuple[str, set[str]]:
+    """What a restriction means for the question, and why."""
+    parts = {
+        ("ROLE_NOT_STATED", "OTHER_ROLE"): role_part(
+            role_name(asked.role), one.row, set(one.falls_on), {role_name(role) for role in one.row.roles}
+        ),
+        ("TENDER_KIND_NOT_STATED", "VOLUNTARY_TENDER"): tender_part(
+            one.row.compulsory_tender_only, tender_name(asked.tender_kind)
+        ),
+        ("REGION_NOT_SETTLED", "OTHER_REGION"): region_part(one.region, asked.region),
+        ("INDUSTRY_NOT_SETTLED", "OTHER_INDUSTRY"): industry_part(one.industry, asked.industry),
+        ("ACTIVITY_NOT_SETTLED", "OTHER_ACTIVITY"): activity_part(one.activity, asked.activity),
+    }
+    if outside := {words[1] for words, part in parts.items() if part == OUTSIDE}:
         return "INFORMATION", outside
-    if row.measure.answer == "information":
+    if one.answer == "information":
         return "INFORMATION", {"NOT_A_RESTRICTION"}
-    if unsettled:
-        return "NEEDS_REVIEW", unsettled
-    if row.measure.confidence == "low":
-        return "NEEDS_REVIEW", {"LOW_CONFIDENCE"}
-    if row.measure.answer == "blocks":
-        return "BLOCKS", {"MANDATORY"}
-    return "NEEDS_REVIEW", {"DISCRETIONARY"}
+    if status == "COMING":
+        return "INFORMATION", {"NOT_YET_IN_FORCE"}
+    doubts = {words[0] for words, part in parts.items() if part == UNSETTLED}
+    assert set(parts.values()) <= {INSIDE, UNSETTLED}
+    doubts |= doubts_of(one, status, relation, now)
+    if doubts:
+        return "NEEDS_REVIEW", doubts
+    return ("BLOCKS", {"MANDATORY"}) if one.answer == "blocks" else ("NEEDS_REVIEW", {"DISCRETIONARY"})
 
 
-# --- the parts of a scope -------------------------------------------------------------------------
+def doubts_of(one: Following, status: str, relation: str, now: Edition) -> set[str]:
+    """Nothing in doubt blocks by itself."""
+    doubts = set()
+    lists = now.lists.get(one.list_code, ())
+    lists = [row for row in lists if on(row.effective_from, row.effective_to, one.first)]
+    if one.row.confidence == "low" or any(row.confidence == "low" for row in lists):
+        doubts.add("LOW_CONFIDENCE")
+    if status in ("STAYED", "OBJECTED"):
+        doubts.add(status)
+    if one.unclear:
+        doubts.add("FACTS_UNCLEAR")
+    if relation in ("PARENT", "BRANCH"):
+        doubts.add("BRANCH_OR_PARENT")
+    if relation in ("ABSORBED", "SURVIVING"):
+        doubts.add("ABSORBED_SUBJECT")
+    if relation == "RELATED":
+        doubts.add("RELATED")
+    return doubts
 
 
-def role_part(question: Question, row: Restriction) -> str:
-    """A role that is not stated is unsettled, unless the measure binds in every role there is."""
-    bound = {role for role in WHO_IS_BOUND if binds_in(role, row)}
-    if bound == set(WHO_IS_BOUND):
-        return "INSIDE"
-    role = role_name(question.role)
-    if role not in WHO_IS_BOUND:
-        return "UNSETTLED"
-    return "INSIDE" if role in bound else "OUTSIDE"
+def earlier_decisions(one: Following, kept: Kept, found: Standing, codes: set[str]) -> set[str]:
+    """招标投标法实施条例 第六十七、六十八条: within three years after the earlier ban has ended."""
+    if one.row.code not in ("M-BID-01", "M-BID-02"):
+        return set()
+    earlier = set()
+    for other in found.kept.values():
+        for imposed in other.report.imposed:
+            same = imposed.measure == one.row.code and other.key != kept.key and other.report.subject in codes
+            if same and imposed.last is not None:
+                again = kept.report.decided_on
+                if imposed.last < again <= months_after(imposed.last, 36):
+                    earlier.add(other.key)
+    return earlier
 
 
-def binds_in(role: str, row: Restriction) -> bool:
-    """Whether the restriction binds whoever it fell on when he acts in a role."""
-    if row.measure.roles:
-        return role in {role_name(named) for named in row.measure.roles}
-    for who in WHO_IS_BOUND[role]:
-        if who == "*" and row.kind:
-            return True
-        if who == "NATURAL_PERSON" and row.kind == 9:
-            return True
-        if who in {capacity_name(capacity) for capacity in row.capacities}:
-            return True
-    return False
+# --- days, rows and names -------------------------------------------------------------------------
 
 
-def tender_part(question: Question, row: Restriction) -> str:
-    """招标投标法 第五十三条 and others: 依法必须进行招标的项目."""
-    if not row.measure.compulsory_tender_only or question.tender_kind == 1:
-        return "INSIDE"
-    return "OUTSIDE" if question.tender_kind == 2 else "UNSETTLED"
+def months_after(day: date, months: int) -> date:
+    """民法典 第二百零二条: the same day of the last month, or that month's end."""
+    year, month = day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def region_part(limit: str, asked: str) -> str:
-    """GB/T 2260: 130000 contains 130900 contains 130902."""
-    if limit == "":
-        return "INSIDE"
-    if not is_region(limit) or not is_region(asked):
-        return "UNSETTLED"
-    if limit in places_around(asked):
-        return "INSIDE"
-    return "UNSETTLED" if asked in places_around(limit) else "OUTSIDE"
+def day_before(day: date | None) -> date | None:
+    """The last day, where something ends from a day on."""
+    return None if day is None else day - timedelta(days=1)
 
 
-def is_region(code: str) -> bool:
-    """Six digits, of a province that may exist; no county without its city."""
-    if len(code) != 6 or any(char not in "0123456789" for char in code):
-        return False
-    return code[:2] not in ("00", "10") and not (code[2:4] == "00" and code[4:6] != "00")
+def earlier_of(one: date | None, other: date | None) -> date | None:
+    """The earlier of two last days; None has no end."""
+    days = [day for day in (one, other) if day is not None]
+    return min(days) if days else None
 
 
-def places_around(code: str) -> set[str]:
-    """The place itself, its city and its province."""
-    return {code, code[:4] + "00", code[:2] + "0000"}
+def softer(one: str, other: str) -> str:
+    """The gentler of two answers."""
+    order = ["information", "review", "blocks"]
+    return order[min(order.index(one), order.index(other))]
 
 
-def industry_part(limit: str, asked: str) -> str:
-    """GB/T 4754: E contains E47 contains E471 contains E4710; E4710 and E471 are the same."""
-    if limit == "":
-        return "INSIDE"
-    if not is_industry(limit) or not is_industry(asked):
-        return "UNSETTLED"
-    if plain_industry(limit) in industries_around(asked):
-        return "INSIDE"
-    return "UNSETTLED" if plain_industry(asked) in industries_around(limit) else "OUTSIDE"
+def on(first: date, last: date | None, day: date) -> bool:
+    """Whether a day lies in a term."""
+    return first <= day and (last is None or day <= last)
 
 
-def is_industry(code: str) -> bool:
-    """A section alone, or with two to four digits whose first two are a division of it."""
-    if code[:1] not in INDUSTRIES:
-        return False
-    if len(code) == 1:
-        return True
-    if not 3 <= len(code) <= 5 or any(char not in "0123456789" for char in code[1:]):
-        return False
-    first, last = INDUSTRIES[code[0]]
-    return first <= int(code[1:3]) <= last
+def all_rows(edition: Edition) -> list[Measure]:
+    """Every row of every measure."""
+    return [row for rows in edition.measures.values() for row in rows]
 
 
-def plain_industry(code: str) -> str:
-    """Without the zeros that fill up groups and classes."""
-    while len(code) > 3 and code.endswith("0"):
-        code = code[:-1]
-    return code
+def in_force_on(edition: Edition, code: str, day: date) -> Measure | None:
+    """The row of a measure that is law on a day."""
+    rows = [row for row in edition.measures.get(code, ()) if on(row.effective_from, row.effective_to, day)]
+    return rows[0] if rows else None
 
 
-def industries_around(code: str) -> set[str]:
-    """The industry itself and all that contain it."""
-    plain = plain_industry(code)
-    return {plain[:length] for length in range(1, len(plain) + 1) if length != 2}
-
-
-def activity_part(limit: str, asked: str) -> str:
-    """Activities have no order among them."""
-    if limit in ("", asked):
-        return "INSIDE"
-    return "UNSETTLED" if asked == "" else "OUTSIDE"
-
-
-# --- names ----------------------------------------------------------------------------------------
-
-_DOMAINS = ("", "BUSINESS", "FINANCING", "EXIT_ENTRY", "BIDDING", "PROCUREMENT")
-_CAPACITIES = (
-    "",
-    "TENDER_AGENCY",
-    "PROCUREMENT_AGENCY",
-    "INTERMEDIARY",
-    "LEGAL_REP",
-    "MANAGER",
-    "PRACTITIONER",
-    "EXPERT",
-)
-_ROLES = (
-    "",
-    "BIDDER",
-    "CONSORTIUM_MEMBER",
-    "AGENCY",
-    "EVALUATOR",
-    "LEGAL_REPRESENTATIVE",
-    "MANAGER",
-    "PROJECT_MANAGER",
-    "PRACTITIONER",
-    "APPLICANT",
-    "TRAVELLER",
-    "INTERMEDIARY",
-)
+def falling(row: Measure, kind: str) -> set[str]:
+    """The kind as such, and the capacities in which somebody of the kind can act, as far as they are named."""
+    capacities = {pb.Capacity.Name(each).removeprefix("CAPACITY_") for each in row.capacities}
+    possible = capacities & (PERSONAL if kind == "NATURAL_PERSON" else ORGANISATIONAL)
+    as_such = {f"KIND:{kind}"} if kind in {kind_name(each) for each in row.subject_kinds} else set()
+    return possible | as_such
 
 
 def domain_name(domain: int) -> str:
-    """The five domains of the policy; the others have no lists that must be checked."""
-    return _DOMAINS[domain] if domain < len(_DOMAINS) else ""
+    """PROCUREMENT, …; empty for one that this release does not know."""
+    names = {value: name.removeprefix("DOMAIN_") for name, value in pb.Domain.items()}
+    return names.get(domain, "")  # type: ignore[call-overload,no-any-return]
 
 
-def capacity_name(capacity: int) -> str:
-    """By the number in subject.proto."""
-    return _CAPACITIES[capacity]
+def kind_name(kind: int) -> str:
+    """ENTERPRISE, …"""
+    names = {value: name.removeprefix("SUBJECT_KIND_") for name, value in pb.SubjectKind.items()}
+    return names.get(kind, "")  # type: ignore[call-overload,no-any-return]
 
 
 def role_name(role: int) -> str:
-    """By the number in subject.proto; empty for one that is not stated or not known."""
-    return _ROLES[role] if role < len(_ROLES) else ""
+    """BIDDER, …; empty for one that this release does not know."""
+    names = {value: name.removeprefix("SUBJECT_ROLE_") for name, value in pb.SubjectRole.items()}
+    return names.get(role, "")  # type: ignore[call-overload,no-any-return]
+
+
+def tender_name(kind: int) -> str:
+    """COMPULSORY, VOLUNTARY; otherwise not stated, or not known."""
+    names = {value: name.removeprefix("TENDER_KIND_") for name, value in pb.TenderKind.items()}
+    return names.get(kind, "")  # type: ignore[call-overload,no-any-return]

@@ -74,7 +74,7 @@ def test_old_code_leads_to_a_uscc_and_never_the_other_way(spine: Spine) -> None:
     assert refusal(spine.say(KEY, subject_link=backwards)) == {("FIELD_INVALID", "subject_link.from.type")}
     into_old = alternate(old_code(new_firm()), subject, to=old_code(subject))
     assert refusal(spine.say(KEY, subject_link=into_old)) == {("FIELD_INVALID", "subject_link.to.type")}
-    succeeded = succession(subject, subject, **{"from": old_code(new_firm())})
+    succeeded = link(pb.SUBJECT_LINK_KIND_SUCCESSION, old_code(new_firm()), subject)
     assert refusal(spine.say(KEY, subject_link=succeeded)) == {("FIELD_INVALID", "subject_link.from.type")}
 
 

@@ -80,8 +80,8 @@ def test_steps_that_counted_are_the_hits_of_the_verdict_and_their_clauses_give_i
     chance, met = Random(20261123), Counter[str]()
     for case in shipped_cases():
         ledger = ScratchLedger(EDITION)
-        for step in case.steps:
-            ledger.fold(step.statement, step.day)
+        for stated in case.steps:
+            ledger.fold(stated.statement, stated.day)
         ledger.deliver(EDITION.required_lists(case.question.domain), case.question.day)
         for question in questions(case, chance):
             position = chance.choice(

@@ -2,6 +2,7 @@
 names in dispute (law.md §4.1, §5.3; 民法典 第六十七条)."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -32,7 +33,7 @@ from tests.support.spine import Spine
 
 KEY = "市场监管"
 BLOCKED = ("BLOCKED", {"M-PRO-01": "BLOCKS MANDATORY"})
-UNKNOWN = ("INDETERMINATE SUBJECT_UNKNOWN", {})
+UNKNOWN: tuple[str, dict[str, str]] = ("INDETERMINATE SUBJECT_UNKNOWN", {})
 AMBIGUOUS = "INDETERMINATE IDENTITY_AMBIGUOUS"
 
 
@@ -81,7 +82,7 @@ def test_subject_that_is_known_under_its_old_code_alone_is_known_under_the_new_o
 
 def test_chain_of_codes_is_one_subject(spine: Spine) -> None:
     codes = [known(spine) for _ in range(4)]
-    for old, new in zip(codes, codes[1:], strict=False):
+    for old, new in pairwise(codes):
         placed(spine.say(KEY, subject_link=succession(old, new)))
     bar(spine, codes[1])
     for code in codes:

@@ -1,6 +1,8 @@
 """The contract every engine of the store must pass; see ``registry.store.interface``.
 
-An engine's own test module derives a class from ``StoreContract`` and gives it two fixtures:
+This part is about the log, the registry's own records and what a transaction is. What is recorded of subjects
+is in ``record_contract``, the registers and the queries over them in ``query_contract``, reports of execution
+in ``execution_contract``. An engine's own test module derives a class from each and gives it two fixtures:
 ``create`` makes a new, empty store, ``reopen`` closes a store and opens it again from where it rests.
 """
 
@@ -8,18 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from threading import Event, Thread
 
 import pytest
 
-from registry.domain.departments import Department, Key, Official
-from registry.domain.periods import Period
-from registry.editions import current_edition
-from registry.provenance.leaf import Leaf, LeafType
-from registry.sanctions.catalogue import Measure
-from registry.sanctions.ledger import EventState, RecordedEvent
-from registry.sanctions.restriction import Restriction
 from registry.store.interface import (
     DERIVED_TABLES,
     Chain,
@@ -28,128 +22,18 @@ from registry.store.interface import (
     QueryRow,
     Recorded,
     RefusalRow,
-    StatementRow,
     Store,
     StoreError,
 )
-from registry.v1 import statement_pb2 as pb
-from registry.v1 import subject_pb2
-
-EDITION = current_edition()
-BAN = "M-PRO-01"
-LAW_DATE = date(2026, 3, 1)
-ODD_TEXT = "沧州\x00\n'\"; DROP TABLE statement; -- 𠮷野 \u202e"
-
-
-def lookup(edition: str, code: str, law_date: date) -> Measure:
-    """The measures of the current edition."""
-    measure = EDITION.measure(code, law_date)
-    assert measure is not None
-    assert edition == EDITION.hash
-    return measure
-
-
-def statement(position: int, *, department: str = "D1", statement_id: str = "") -> StatementRow:
-    """A statement with a leaf of its own."""
-    leaf = Leaf(
-        type=LeafType.EVENT,
-        received_ms=1_000 + position,
-        subject_key=bytes(32),
-        subject_sequence=0,
-        previous=bytes(32),
-        statement_hash=position.to_bytes(32, "big"),
-        key_position=0,
-    )
-    return StatementRow(
-        position=position,
-        department=department,
-        statement_id=statement_id or f"S-{position}",
-        subject="F1",
-        payload_type="text/plain",
-        sealed_payload=bytes(range(256)) * 3,
-        signatures=b"",
-        leaf=leaf.encode(),
-    )
-
-
-def event(position: int, *, subject: str = "F1", department: str = "D1") -> RecordedEvent:
-    """A recorded event of the statement at the same position."""
-    return RecordedEvent(
-        position=position,
-        department=department,
-        statement_id=f"S-{position}",
-        subject=subject,
-        category="E-51",
-        list_code="",
-        effective_from=None,
-    )
-
-
-def restriction(position: int, *, subject: str = "F1", ordinal: int = 0) -> Restriction:
-    """A restriction with every column filled."""
-    return Restriction(
-        position=position,
-        ordinal=ordinal,
-        subject=subject,
-        measure=lookup(EDITION.hash, BAN, LAW_DATE),
-        list_code="L-01",
-        period=Period(date(2026, 3, 1), date(2028, 3, 1)),
-        lifetime=False,
-        region="130900",
-        industry="E47",
-        activity="compulsory",
-        kind=subject_pb2.SUBJECT_KIND_ENTERPRISE,
-        capacities=(subject_pb2.CAPACITY_LEGAL_REP, subject_pb2.CAPACITY_MANAGER),
-        document=pb.Document(
-            number="沧示财〔2026〕1号", authority=ODD_TEXT, authority_code="11", decided_on="2026-03-01"
-        ),
-        legal_basis=("政府采购法 第七十七条", 'a "quoted", text'),
-        department="D1",
-        statement_id=f"S-{position}",
-        edition=EDITION.hash,
-        law_date=LAW_DATE,
-        known_from=position,
-    )
-
-
-def checkpoint(size: int) -> CheckpointRow:
-    """A checkpoint; the store does not look inside."""
-    return CheckpointRow(size, b"\x00frontier", 1_000 + size, f"note of {size}\n")
-
-
-def group_of(*positions: int) -> Group:
-    """Statements at these positions, each opening a restriction, with their checkpoint."""
-    return Group(
-        statements=[statement(position) for position in positions],
-        recorded=[event(position) for position in positions],
-        opened=[restriction(position) for position in positions],
-        chains={"F1": Chain("F1", len(positions), bytes(32))},
-        became_known=[("F1", 0)] if 0 in positions else [],
-        checkpoint=checkpoint(positions[-1] + 1),
-    )
-
-
-def everything(store: Store) -> list[object]:
-    """All that a store answers, for comparison."""
-    derived = [list(store.derived_rows(table)) for table in DERIVED_TABLES]
-    own = [list(store.all_refusals()), list(store.queries()), store.meta(), list(store.all_persons())]
-    return [list(store.statements()), store.checkpoint(), *derived, *own]
-
-
-def full_group() -> Group:
-    """A group that writes every kind of row."""
-    registration = pb.DepartmentRegistration(code="D1", name=ODD_TEXT, mandate=pb.Mandate(lists=["L-01"]))
-    official = pb.OfficialRegistration(department="D1", official_id="7", name="示例")
-    enrolment = pb.KeyEnrolment(department="D1", valid_from="2020-01-01", valid_until="2030-12-31")
-    group = group_of(0, 1)
-    group.persons = [("P:1", b"\x00\xffsealed")]
-    group.departments = [Department.registered(registration, 0)]
-    group.officials = [Official(official, 1)]
-    group.keys = [Key.enrolled("k1", enrolment, 1)]
-    group.editions = [(0, EDITION.hash)]
-    group.refusals = [RefusalRow("D1", ODD_TEXT, b"\x01" * 32, 5, b"faults")]
-    group.queries = [QueryRow(5, "caller", "P:1", 3, "案号", "出境", 1, 2)]
-    return group
+from tests.store.samples import (
+    ODD_TEXT,
+    checkpoint,
+    everything,
+    full_group,
+    group_of,
+    lookup,
+    statement,
+)
 
 
 class StoreContract:
@@ -188,9 +72,13 @@ class StoreContract:
         assert list(store.editions()) == group.editions
         assert list(store.all_refusals()) == [replace(group.refusals[0], number=1)]
         assert list(store.queries()) == group.queries
-        (subject,) = store.subjects(lookup)
+        subject, other = store.subjects(lookup)
         assert (subject.ref, subject.live_events, subject.known) == ("F1", 2, ((0, None),))
-        assert subject.restrictions == tuple(group.opened)
+        assert subject.grounds == tuple(group.opened)
+        assert subject.marks == tuple(mark for _, mark in group.marked)
+        assert subject.links + other.links == tuple(group.linked)
+        assert list(store.deliveries()) == group.deliveries
+        assert store.subjects_with_grams(["沧州"], 9) == store.subjects_with_grams(["'\x00"], 9) == ["F1"]
 
     def test_everything_is_there_after_the_store_was_closed(
         self, store: Store, reopen: Callable[[Store], Store]
@@ -226,56 +114,6 @@ class StoreContract:
         store.commit(Group(statements=[statement(1, department="D2", statement_id="S-0")]))
         found = store.recorded([("D1", "S-0"), ("D2", "S-0"), ("D3", "S-0")])
         assert {key: at.position for key, at in found.items()} == {("D1", "S-0"): 0, ("D2", "S-0"): 1}
-
-    def test_what_a_statement_opens_a_later_one_of_the_same_group_closes(self, store: Store) -> None:
-        opened, ended = restriction(0), event(0)
-        group = group_of(0, 1)
-        group.opened = [opened, replace(opened, known_from=1)]
-        group.closed = [opened.closed(1)]
-        group.targets = [replace(ended, repaired_position=1)]
-        group.targets += [replace(ended, repaired_position=1, state=EventState.WITHDRAWN, ended_position=1)]
-        group.became_unknown = [("F1", 0, 1)]
-        store.commit(group)
-        (subject,) = store.subjects(lookup)
-        assert subject.known == ((0, 1),)
-        assert subject.live_events == 1
-        assert subject.restrictions == (opened.closed(1), replace(opened, known_from=1))
-        assert store.events([("D1", "S-0")])["D1", "S-0"] == group.targets[-1]
-
-    def test_what_an_earlier_group_opened_is_closed_later(self, store: Store) -> None:
-        store.commit(group_of(0))
-        later = group_of(1)
-        later.closed = [restriction(0).closed(1)]
-        later.became_unknown = [("F1", 0, 1)]
-        later.became_known = [("F1", 1)]
-        later.targets = [replace(event(0), state=EventState.CORRECTED, ended_position=1)]
-        store.commit(later)
-        (subject,) = store.subjects(lookup)
-        assert subject.known == ((0, 1), (1, None))
-        assert subject.restrictions == (restriction(0).closed(1), restriction(1))
-        assert store.chains(["F1"]) == later.chains
-
-    def test_open_ended_and_empty_columns_come_back_empty(self, store: Store) -> None:
-        bare = replace(
-            restriction(0),
-            period=Period(date(2026, 3, 1), None),
-            lifetime=True,
-            capacities=(),
-            legal_basis=(),
-            document=pb.Document(),
-        )
-        store.commit(replace(group_of(0), opened=[bare]))
-        (subject,) = store.subjects(lookup)
-        assert subject.restrictions == (bare,)
-
-    def test_officials_and_keys_are_replaced_by_their_latest_entry(self, store: Store) -> None:
-        group = full_group()
-        store.commit(group)
-        key = replace(group.keys[0], revoked_position=2, revocation_reason=pb.KEY_REVOCATION_REASON_RETIRED)
-        official = replace(group.officials[0], revoked_position=3)
-        store.commit(replace(group_of(2), keys=[key], officials=[official]))
-        assert list(store.enrolled_keys()) == [key]
-        assert list(store.officials()) == [official]
 
     def test_log_is_read_in_order_from_any_position_over_many_pages(self, store: Store) -> None:
         rows = [statement(position) for position in range(2_500)]

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from registry.store import tables
 from registry.store.interface import DERIVED_TABLES, StoreError
 from registry.store.opening import MIGRATIONS, create_store, migrate_store, open_store
-from tests.store.contract import everything, full_group
+from tests.store.samples import everything, full_group
 
 Rows = list[tuple[object, ...]]
 VERSION_TABLE = "alembic_version"
@@ -77,7 +77,7 @@ def test_alembic_sees_nothing_left_to_migrate(path: Path) -> None:
 
 
 def test_every_table_is_strict_and_every_derived_one_is_compared() -> None:
-    log_and_own = {"statement", "person", "refusal", "query_log", "meta"}
+    log_and_own = {"statement", "person", "refusal", "query_log", "execution", "meta"}
     assert set(DERIVED_TABLES) | log_and_own == set(tables.metadata.tables)
     assert all(table.dialect_options["sqlite"]["strict"] for table in tables.metadata.tables.values())
 

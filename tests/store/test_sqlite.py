@@ -15,8 +15,10 @@ from sqlalchemy import Engine, text
 from registry.store.interface import Group, StoreBusyError, StoreError
 from registry.store.opening import create_store, open_store
 from registry.store.sqlite import StoreLock, reading_engine, sqlite_notice, writing_engine
-from tests.store.contract import (
-    StoreContract,
+from tests.store.contract import StoreContract
+from tests.store.query_contract import QueryContract
+from tests.store.record_contract import RecordContract
+from tests.store.samples import (
     everything,
     full_group,
     group_of,
@@ -26,7 +28,15 @@ from tests.support.stores import Stores
 
 
 class TestSqliteStore(StoreContract):
-    """SQLite passes the contract."""
+    """SQLite keeps the log, and writes groups whole."""
+
+
+class TestSqliteRecords(RecordContract):
+    """SQLite keeps what is recorded of subjects."""
+
+
+class TestSqliteQueries(QueryContract):
+    """SQLite answers every question about what is recorded."""
 
 
 def _pragmas(engine: Engine) -> dict[str, object]:

@@ -15,7 +15,7 @@ from registry.store.interface import Group, QueryRow, StoreError
 from registry.store.opening import create_store, open_store
 from registry.store.sql_store import SqlStore
 from registry.store.sqlite import reading_engine
-from tests.store.contract import (
+from tests.store.samples import (
     checkpoint,
     everything,
     full_group,
@@ -31,7 +31,7 @@ from dataclasses import replace
 from pathlib import Path
 from registry.store.interface import Group, StoreError
 from registry.store.opening import open_store
-from tests.store.contract import checkpoint, everything, group_of, statement
+from tests.store.samples import checkpoint, everything, group_of, statement
 store = open_store(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 written, refused = 0, ""
@@ -201,10 +201,19 @@ def test_damaged_file_is_refused_in_one_line(stores: Stores) -> None:
 @pytest.mark.parametrize(
     ("table", "change"),
     [
-        ("restriction", "last = '2028-13-01'"),
-        ("restriction", "document = x'ff'"),
-        ("restriction", "legal_basis = '[\"'"),
-        ("restriction", "capacities = 'four'"),
+        ("ground", "last = '2028-13-01'"),
+        ("ground", "document = x'ff'"),
+        ("ground", "legal_basis = '[\"'"),
+        ("ground", "kind = 9"),
+        ("ground", "facts = '{}'"),
+        ("ground", "ended = 9"),
+        ("mark", "kind = 9"),
+        ("mark", "first = ''"),
+        ("link", "effective_on = '2026'"),
+        ("event", "names = '['"),
+        ("delivery", "as_of = '2026-02-30'"),
+        ("edition", "adopted = '[1, 2'"),
+        ("edition", "in_force_from = 'x'"),
         ("department", "registration = x'ff'"),
         ("official", "registration = x'ff'"),
         ("key", "enrolment = x'ff'"),
@@ -222,6 +231,8 @@ def test_row_that_cannot_be_read_is_told_in_one_line(stores: Stores, table: str,
         list(store.departments())
         list(store.officials())
         list(store.enrolled_keys())
+        list(store.editions())
+        list(store.deliveries())
         list(store.subjects(lookup))
         store.events([("D1", "S-0")])
         store.recorded([("D1", "S-0")])

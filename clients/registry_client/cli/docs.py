@@ -8,6 +8,9 @@ A test compares the page with what this module writes, so that neither can be tr
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+
+import click
 
 from registry_client.cli.group import registryctl
 from registry_client.cli.wide_help import WideContext
@@ -27,20 +30,44 @@ That command writes this page from the help texts; a test compares the two.
 
 def page() -> str:
     """The whole page."""
-    parts = [INTRODUCTION, _section("registryctl", "## registryctl")]
-    parts += [_section(f"registryctl {name}", f"## {name}") for name in registryctl.commands]
-    return "\n".join(parts)
+    return "\n".join((INTRODUCTION, *(_section(path, _heading(path)) for path in command_paths())))
+
+
+def command_paths() -> Iterator[str]:
+    """``registryctl``, its commands in their order, and those of a group after the group."""
+    return _paths("registryctl", registryctl)
+
+
+def command_of(command_path: str) -> click.Command:
+    """The command that a path of words names, such as ``registryctl catalogue diff``."""
+    command: click.Command = registryctl
+    for name in command_path.split()[1:]:
+        assert isinstance(command, click.Group), command_path
+        command = command.commands[name]
+    return command
 
 
 def help_text(command_path: str) -> str:
     """The help text of ``registryctl`` or of one of its commands, in a page of 78 columns."""
-    _, _, name = command_path.partition(" ")
-    group = WideContext(registryctl, info_name="registryctl", terminal_width=PAGE_WIDTH)
-    if not name:
-        return registryctl.get_help(group)
-    command = registryctl.commands[name]
-    context = WideContext(command, info_name=name, parent=group, terminal_width=PAGE_WIDTH)
-    return command.get_help(context)
+    context: click.Context | None = None
+    words = command_path.split()
+    for count, name in enumerate(words, 1):
+        command = command_of(" ".join(words[:count]))
+        context = WideContext(command, info_name=name, parent=context, terminal_width=PAGE_WIDTH)
+    assert context is not None
+    return context.command.get_help(context)
+
+
+def _heading(command_path: str) -> str:
+    """Of the second level for a command, of the third for one of a group."""
+    depth = max(command_path.count(" "), 1)
+    return f"{'#' * (depth + 1)} {command_path.removeprefix('registryctl ')}"
+
+
+def _paths(path: str, command: click.Command) -> Iterator[str]:
+    yield path
+    for name, inner in command.commands.items() if isinstance(command, click.Group) else ():
+        yield from _paths(f"{path} {name}", inner)
 
 
 def _section(command_path: str, heading: str) -> str:

@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 
+from registry_client.cli.catalogue import catalogue
 from registry_client.cli.check import check
 from registry_client.cli.directory import checkpoint, departments, keys, officials
 from registry_client.cli.failures import EXPECTED, failure_of
 from registry_client.cli.incentives import incentives, redlist
 from registry_client.cli.intake import refusals, statement
 from registry_client.cli.keygen import keygen
+from registry_client.cli.listings import bans, listed
+from registry_client.cli.record import certificate, record, search
 from registry_client.cli.report import measure_use, report
 from registry_client.cli.state import state
 from registry_client.cli.submit import submit
@@ -48,6 +51,11 @@ for _command in (
     redlist,
     report,
     measure_use,
+    record,
+    certificate,
+    search,
+    bans,
+    listed,
     departments,
     officials,
     keys,
@@ -55,5 +63,6 @@ for _command in (
     keygen,
     refusals,
     statement,
+    catalogue,
 ):
     registryctl.add_command(_command)

@@ -2,17 +2,19 @@
 
 Example::
 
-    91130900DEM0000228
-      绿色通道、优先办理 M-INC-01（由受理机关裁量）
-        名单      诚实守信红名单(诚信典型) R-03
+    91130902DEM0000142
+      诚实守信红名单(诚信典型) R-03
         文书      沧示信用〔2026〕3号，沧州市(示例)社会信用体系建设办公室，2026-06-01
-        依据      国发〔2016〕33号；…
         期间      2026-06-01 至 2029-05-31
+        陈述      序号33
+        激励      绿色通道、优先办理 M-INC-01（由受理机关裁量）
+                  国发〔2016〕33号；…
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import click
@@ -107,21 +109,22 @@ def redlist(session: Session, list_code: str, on: datetime | None, as_json: bool
             "\n".join(filter(None, (entry.subject.value, entry.name))),
             f"{entry.list_name} {entry.list_code}",
             word_of(RED_LIST_STATES, entry.state) + ("\n异议处理中" if entry.objected else ""),
-            _days(entry.publicised_from, entry.publicised_until),
-            _days(getattr(entry, "from"), entry.until),
+            _days(entry.publicised_from, entry.publicised_until, "\n"),
+            _days(getattr(entry, "from"), entry.until, "\n"),
         )
         for entry in entries
     ]
-    print_table(("主体", "名单", "状态", "公示", "有效期"), rows, whole=("状态",))
+    headings = ("主体", "名单", "状态", "公示", "有效期")
+    print_table(headings, rows, whole=("主体", "状态", "公示", "有效期"))
 
 
 def _print(shown: str, answer: Facilitations) -> None:
     print_line(shown, style="bold")
-    for each in answer.applying:
-        _print_one(each, "", "green")
-    for suspended in answer.suspended:
-        _print_one(suspended.facilitation, suspended.reason, "yellow")
-    if not answer.applying and not answer.suspended:
+    given = [(each, "") for each in answer.applying]
+    given += [(each.facilitation, each.reason) for each in answer.suspended]
+    for (position, suspended), group in groupby(given, key=lambda each: (each[0].position, each[1])):
+        _print_grant([each for each, _ in group], position, suspended)
+    if not given:
         print_line("  没有守信激励的记录")
     answered = answer.answered
     print_facts(
@@ -135,35 +138,32 @@ def _print(shown: str, answer: Facilitations) -> None:
     print_line("")
 
 
-def _print_one(each: Facilitation, suspended: str, style: str) -> None:
-    marks = [word for word, holds in _marks(each, suspended) if holds]
-    print_line(
-        f"  {each.measure_name} {each.measure_code}" + (f"（{'，'.join(marks)}）" if marks else ""), style
-    )
-    document = each.document
+def _print_grant(brought: list[Facilitation], position: int, suspended: str) -> None:
+    """What one grant brings: by which list, document and term, and each facilitation with its articles."""
+    first = brought[0]
+    name = f"{first.red_list_name} {first.red_list_code}".strip() or "文书单独给予"
+    print_line(f"  {name}" + ("：暂停" if suspended else ""), style="yellow" if suspended else "green")
+    document = first.document
     print_facts(
         [
             ("暂停", suspended),
-            ("名单", f"{each.red_list_name} {each.red_list_code}".strip()),
             ("文书", "，".join(filter(None, (document.number, document.authority, document.decided_on)))),
-            ("依据", "；".join(each.legal_basis)),
-            ("期间", _days(each.first, each.until)),
-            ("陈述", f"序号{each.position}"),
+            ("期间", _days(first.first, first.until)),
+            ("陈述", f"序号{position}"),
+            *(("激励", f"{_named(each)}\n{'；'.join(each.legal_basis)}") for each in brought),
         ],
         indent=2 * _INDENT,
     )
 
 
-def _marks(each: Facilitation, suspended: str) -> tuple[tuple[str, bool], ...]:
-    return (
-        ("暂停", bool(suspended)),
-        ("由受理机关裁量", each.discretionary),
-        ("依据待核实", each.unconfirmed),
-    )
+def _named(each: Facilitation) -> str:
+    marks = (("由受理机关裁量", each.discretionary), ("依据待核实", each.unconfirmed))
+    told = "，".join(word for word, holds in marks if holds)
+    return f"{each.measure_name} {each.measure_code}" + (f"（{told}）" if told else "")
 
 
-def _days(first: str, last: str) -> str:
-    return f"{first} 至 {last or '未定'}" if first else ""
+def _days(first: str, last: str, space: str = " ") -> str:
+    return f"{first} 至{space}{last or '未定'}" if first else ""
 
 
 def _as_json(shown: str, answer: Facilitations) -> dict[str, Any]:

@@ -77,20 +77,27 @@ def report(
 @click.command("measure-use", cls=WideCommand, short_help="列出措施的实施情况 which measures are applied")
 @click.option("--from", "first", type=DAY, metavar="DAY", help="只计该日以后登记的反馈。")
 @click.option("--until", "last", type=DAY, metavar="DAY", help="只计该日以前登记的反馈。")
+@click.option("--all", "whole", is_flag=True, help="也列没有在效限制又没有反馈的措施。Every measure.")
 @click.option(
     "--unused", is_flag=True, help="只列有在效限制而没有实施反馈的措施。In force and never applied."
 )
 @json_option
 @connected
 def measure_use(
-    session: Session, first: datetime | None, last: datetime | None, unused: bool, as_json: bool
+    session: Session,
+    first: datetime | None,
+    last: datetime | None,
+    whole: bool,
+    unused: bool,
+    as_json: bool,
 ) -> None:
     """列出各项措施由哪些系统实施了多少次，有多少在效。Which measures are applied, by whom, how often.
 
     不涉及主体和项目。为不泄露开标前的查询，登记满九十日的反馈才计入，时间只到日。
     """
     uses = session.registry.executions.measure_use(first=_day(first), last=_day(last))
-    chosen = [use for use in uses if not unused or (use.in_force and not use.by)]
+    chosen = [use for use in uses if whole or use.in_force or use.by]
+    chosen = [use for use in chosen if not unused or (use.in_force and not use.by)]
     if as_json:
         for use in chosen:
             print_json(_use_as_json(use))

@@ -1,0 +1,119 @@
+"""Nothing found says nothing where a source that law requires has not delivered, or not lately (财库〔2016〕
+125号; law.md §5.2: “no result” is not “the source was up”)."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from registry.v1 import subject_pb2 as pb
+from registry.v1.subject_pb2 import Subject
+from tests.support.events import ask, ban, delivery, licence, list_entry, new_firm, placed, told
+from tests.support.spine import TODAY, Spine, found_spine, furnish
+
+BIDDING, BUSINESS = pb.DOMAIN_BIDDING, pb.DOMAIN_BUSINESS
+CLEAR: tuple[str, dict[str, str]] = ("CLEAR", {})
+STALE: tuple[str, dict[str, str]] = ("INDETERMINATE SOURCE_STALE", {})
+NOT_CONNECTED: tuple[str, dict[str, str]] = ("INDETERMINATE SOURCE_NOT_CONNECTED", {})
+WEEK = timedelta(days=7)
+"""How old the last delivery of L-01 may be; L-02 and L-03 are delivered by the month."""
+
+
+@pytest.fixture
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
+    """A registry whose departments have keys and mandates, but none has delivered anything."""
+    path = tmp_path_factory.mktemp("quiet") / "registry"
+    spine = furnish(found_spine(path), delivered=False)
+    yield spine
+    spine.engine.close()
+
+
+def known(spine: Spine) -> Subject:
+    """A firm of which a licence is known."""
+    subject = new_firm()
+    placed(spine.say("市场监管", event=licence("市场监管", subject)))
+    return subject
+
+
+def deliver(spine: Spine, key: str, code: str, as_of: date) -> int:
+    """A list is delivered up to a day."""
+    return placed(spine.say(key, delivery=delivery(code, as_of.isoformat())))
+
+
+def test_nobody_is_clear_before_every_required_list_was_delivered(quiet: Spine) -> None:
+    subject = known(quiet)
+    assert told(ask(quiet, subject)) == told(ask(quiet, subject, BIDDING)) == NOT_CONNECTED
+    assert told(ask(quiet, subject, BUSINESS)) == CLEAR  # No list is required there.
+    court = deliver(quiet, "法院", "L-01", TODAY)
+    assert told(ask(quiet, subject, BIDDING)) == CLEAR
+    assert told(ask(quiet, subject, BIDDING, at=court - 1)) == NOT_CONNECTED
+    deliver(quiet, "财政", "L-02", TODAY)
+    assert told(ask(quiet, subject)) == NOT_CONNECTED
+    last = deliver(quiet, "税务", "L-03", TODAY)
+    assert told(ask(quiet, subject)) == CLEAR
+    assert told(ask(quiet, subject, at=last - 1)) == NOT_CONNECTED
+    quiet.reopen()
+    assert told(ask(quiet, subject)) == CLEAR
+    assert told(ask(quiet, subject, at=last - 1)) == NOT_CONNECTED
+
+
+def test_delivery_is_relied_on_to_its_bound_and_not_a_day_longer(quiet: Spine) -> None:
+    subject, as_of = known(quiet), date(2026, 11, 1)
+    deliver(quiet, "法院", "L-01", as_of)
+    for day, expected in (
+        (as_of - timedelta(days=400), CLEAR),
+        (as_of, CLEAR),
+        (as_of + WEEK, CLEAR),
+        (as_of + WEEK + timedelta(days=1), STALE),
+        (date.max, STALE),
+    ):
+        assert told(ask(quiet, subject, BIDDING, on=day)) == expected
+    later = deliver(quiet, "法院", "L-01", as_of + timedelta(days=3))
+    day = as_of + WEEK + timedelta(days=3)
+    assert told(ask(quiet, subject, BIDDING, on=day)) == CLEAR
+    assert told(ask(quiet, subject, BIDDING, on=day, at=later - 1)) == STALE
+
+
+def test_delivery_of_an_earlier_day_does_not_make_a_source_stale(quiet: Spine) -> None:
+    subject = known(quiet)
+    deliver(quiet, "法院", "L-01", TODAY)
+    deliver(quiet, "法院", "L-01", TODAY - timedelta(days=60))
+    assert told(ask(quiet, subject, BIDDING)) == CLEAR
+
+
+def test_one_stale_list_of_three_is_enough_to_say_nothing(quiet: Spine) -> None:
+    subject = known(quiet)
+    deliver(quiet, "财政", "L-02", TODAY - timedelta(days=31))
+    deliver(quiet, "法院", "L-01", TODAY)
+    deliver(quiet, "税务", "L-03", TODAY)
+    assert told(ask(quiet, subject)) == STALE
+    deliver(quiet, "财政", "L-02", TODAY - timedelta(days=30))
+    assert told(ask(quiet, subject)) == CLEAR
+
+
+def test_clock_that_moves_on_makes_stale_what_nobody_delivers(spine: Spine) -> None:
+    subject = known(spine)
+    assert told(ask(spine, subject)) == CLEAR
+    spine.clock.move_to(date(2027, 3, 1))
+    assert told(ask(spine, subject, on=date(2027, 3, 1))) == STALE
+    before = spine.position
+    spine.deliver()
+    assert told(ask(spine, subject, on=date(2027, 3, 1))) == CLEAR
+    assert told(ask(spine, subject, on=date(2027, 3, 1), at=before)) == STALE
+
+
+def test_block_is_told_and_a_review_is_not_relied_on_while_a_source_is_stale(spine: Spine) -> None:
+    barred, listed = new_firm(), new_firm()
+    placed(spine.say("财政", event=ban("财政", barred, "M-PRO-01", "2026-03-01", "2028-03-01")))
+    placed(spine.say("人社", event=list_entry("人社", listed, "L-04", "2026-03-01", "2029-03-01")))
+    late = date(2028, 3, 1)
+    assert told(ask(spine, barred, on=late)) == ("BLOCKED", {"M-PRO-01": "BLOCKS MANDATORY"})
+    assert told(ask(spine, listed, on=late)) == (STALE[0], {"M-PRO-06": "NEEDS_REVIEW DISCRETIONARY"})
+
+
+def test_entry_that_is_missing_from_a_delivery_is_not_removed(quiet: Spine) -> None:
+    """谁列入、谁移出: only the listing authority removes."""
+    subject = new_firm()
+    placed(quiet.say("法院", event=list_entry("法院", subject, "L-01", "2026-03-01")))
+    deliver(quiet, "法院", "L-01", TODAY)
+    assert told(ask(quiet, subject))[0] == "BLOCKED"

@@ -13,6 +13,7 @@ from bench.machine import machine, require_linux
 from bench.measure import Figure, batch_figures, check_figures, submit_figures
 from bench.population import ORIGIN, populate
 from bench.running import running
+from bench.simulation import simulation_figures
 from registry.access.identity import Caller, CallerRole
 
 RESTRICTED, CLEAR = 100_000, 20_000
@@ -46,6 +47,7 @@ def _figures(directory: Path) -> Iterator[Figure]:
             check_figures(server, population, asker),
             batch_figures(server, population, asker),
             submit_figures(server, population, author),
+            simulation_figures(),
         ):
             for figure in figures:
                 print(_line(figure), flush=True)

@@ -40,6 +40,7 @@ from demo.records import (
     Registration,
 )
 from demo.restraints import LISTS
+from demo.tender_sample import TENDER_FILE, tender_file
 
 SEED = 20260917
 ENTERPRISES = {"construction": 170, "food": 120, "industry": 110, "trade": 110, "service": 90}
@@ -74,6 +75,7 @@ def sample_files(seed: int) -> dict[str, bytes]:
         oddities += [
             Oddity(file.path, line, mistake) for line, (_, mistake) in enumerate(rows, start=2) if mistake
         ]
+    delivered[TENDER_FILE] = tender_file()
     delivered[EXPECTED_FAULTS] = _faults_for_programs(oddities)
     delivered[WRONG_ROWS] = _faults_for_readers(oddities)
     return delivered

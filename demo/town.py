@@ -24,12 +24,15 @@ from registry.provenance.keys import FileSigner
 from registry.server import now_ms
 from registry.v1 import subject_pb2
 from registry.v1.envelope_pb2 import SUITE_ED25519
-from registry.v1.statement_pb2 import KeyEnrolment
+from registry.v1.statement_pb2 import KeyEnrolment, OfficialRegistration
 from registry_client import Credentials, Numbering, Registry, numbered_statement, seal
+from registry_client.outcomes import SubmitOutcome
 from registry_client.statements import Body
 from registry_client.submission import Sender
 
 ORIGIN = "credit.example/cangzhou"
+FOUNDING_EDITION = "2026.1"
+"""That of before 2026-04-01, so that the demonstration can show the switch."""
 START_TIMEOUT_S = 30.0
 KEY_LIFETIME = timedelta(days=730)
 SYSTEMS = {
@@ -72,24 +75,49 @@ class Town:
         sender = Sender(ORIGIN, department.office.code, signer, Numbering.generate())
         self.offices[department.key] = (office, sender)
 
+    def enrol(self, official: OfficialRegistration, signer: FileSigner) -> None:
+        """Registers an official of the operator with a key of his own."""
+        today = china_day(now_ms())
+        self._act(official)
+        self._act(
+            KeyEnrolment(
+                department=official.department,
+                official_id=official.official_id,
+                suite=signer.suite,
+                public_key=signer.public_key,
+                valid_from=today.isoformat(),
+                valid_until=(today + KEY_LIFETIME).isoformat(),
+            ),
+            signer,
+        )
+
     def state(self, department: str, body: Body) -> int:
         """States something as a department; answers its position."""
         registry, sender = self.offices[department]
-        return _placed(registry, sender, body)
+        return statement_of(registry, sender, body)
 
     def _act(self, body: Body, *more: FileSigner) -> None:
-        _placed(self.registrar, self.operator, body, *more)
+        statement_of(self.registrar, self.operator, body, *more)
 
 
-def _placed(registry: Registry, sender: Sender, body: Body, *more: FileSigner) -> int:
+def statement_of(registry: Registry, sender: Sender, body: Body, *more: FileSigner) -> int:
     """Signs and submits a statement; answers its position. Raises TownError if it is refused."""
-    statement = numbered_statement(
-        sender.numbering, origin=sender.origin, department=sender.department, body=body
-    )
-    outcome = registry.submit([seal(statement, sender.signer, *more)])[0]
+    outcome = _submit(registry, sender, body, *more)
     if outcome.position is None:
         raise TownError("; ".join(fault.message for fault in outcome.faults))
     return outcome.position
+
+
+def refused(registry: Registry, sender: Sender, body: Body) -> str:
+    """Signs and submits a statement that should be refused; answers why it was, empty if it was not."""
+    return "; ".join(fault.message for fault in _submit(registry, sender, body).faults)
+
+
+def _submit(registry: Registry, sender: Sender, body: Body, *more: FileSigner) -> SubmitOutcome:
+    statement = numbered_statement(
+        sender.numbering, origin=sender.origin, department=sender.department, body=body
+    )
+    return registry.submit([seal(statement, sender.signer, *more)])[0]
 
 
 @contextmanager
@@ -98,6 +126,7 @@ def founded_town(directory: Path) -> Iterator[Town]:
     run_registry(
         "init", "--directory", str(directory), "--origin", ORIGIN, "--address", "127.0.0.1:0",
         "--operator-code", OPERATOR.office.code, "--operator-name", OPERATOR.office.name, "--region", CITY,
+        "--edition", FOUNDING_EDITION,
     )  # fmt: skip
     with ExitStack() as stack:
         target = stack.enter_context(served_at(directory))

@@ -1,7 +1,7 @@
 """``kill -9`` of a real ``registry serve`` under load, again and again: nothing acknowledged is lost.
 
 Each round starts the server, lets several clients submit over mutual TLS (events, corrections,
-withdrawals, repetitions, persons), and kills it at a random moment, now and then while it still
+withdrawals, stays, liftings, links, rulings on names, repetitions, persons), and kills it at a random moment, now and then while it still
 starts. What a client does not know the fate of it sends again in the next round. At the end every
 acknowledged statement stands at the position it was acknowledged with, none stands twice, and
 ``registry verify`` and ``registry rebuild`` agree.
@@ -42,20 +42,28 @@ from registry.v1 import (
     log_service_pb2,
     log_service_pb2_grpc,
 )
-from tests.support.events import ban, correction, firm, person, withdrawal
+from tests.support.events import (
+    ban,
+    branch_of,
+    correction,
+    firm,
+    lifting,
+    penalty,
+    person,
+    ruling,
+    stay,
+    withdrawal,
+)
 from tests.support.history import BAN, EXIT_BAN
 from tests.support.spine import ORIGIN, Spine, found_spine, furnish
 
 ROUNDS = int(os.environ.get("REGISTRY_KILL_ROUNDS", "50"))
 SEED = int(os.environ.get("REGISTRY_KILL_SEED", SystemRandom().randrange(1 << 32)))
-CLIENTS = {"财政": 2, "法院": 2}
+CLIENTS = {"财政": 2, "法院": 2, "市场监管": 1}
 LOAD_S = (0.05, 0.4)
 KILLED_WHILE_STARTING = 0.1
 DEADLINE_S = 30.0
 ROOT = Path(__file__).resolve().parents[1]
-FOUNDING = 1 + 2 * len(CLIENTS)
-"""Statements before the first round: genesis, and for each department its registration and key."""
-
 READY = re.compile(r":(\d+) 提供服务")
 
 Stub = intake_service_pb2_grpc.IntakeServiceStub
@@ -122,21 +130,42 @@ class Client:
         """A signed statement: an event, or one that ends an acknowledged event of this client."""
         self.sent += 1
         statement_id = f"{self.name}-{self.sent}"
-        body: dict[str, Any] = {"event": self.event(self.sent % 200)}
         if self.standing and self.standing[0] in self.acknowledged and self.chance.random() < 0.3:
-            target = self.standing.pop(0)
-            body = {"withdrawal": withdrawal(self.key, target)}
-            if self.chance.random() < 0.5:
-                replacement = self.event(int(target.rpartition("-")[2]) % 200)
-                body = {"correction": correction(self.key, target, replacement)}
+            body = self.ending(self.standing.pop(0))
+        elif self.key == "市场监管" and self.chance.random() < 0.3:
+            body = self.identity()
         else:
+            body = {"event": self.event(self.sent % 200)}
             self.standing.append(statement_id)
         return self.spine.seal(self.key, self.spine.statement(self.key, statement_id, **body))
 
+    def ending(self, target: str) -> dict[str, Any]:
+        """What befalls an acknowledged event: most often its end."""
+        replacement = self.event(int(target.rpartition("-")[2]) % 200)
+        bodies: list[dict[str, Any]] = [
+            {"withdrawal": withdrawal(self.key, target)},
+            {"correction": correction(self.key, target, replacement)},
+            {"status_note": stay(self.key, target, "2026-05-01")},
+        ]
+        if self.key == "法院":
+            bodies.append({"lifting": lifting(self.key, target, "2026-06-01")})
+        return self.chance.choice(bodies)
+
+    def identity(self) -> dict[str, Any]:
+        """A link from a code that nobody has linked, or a ruling on names."""
+        subject = firm(self.sent % 200)
+        bodies: list[dict[str, Any]] = [
+            {"subject_link": branch_of(firm(10_000 + self.sent), subject)},
+            {"name_ruling": ruling(subject, subject.name, f"沧州旧{self.sent % 9}名(示例)有限公司")},
+        ]
+        return self.chance.choice(bodies)
+
     def event(self, number: int) -> Any:
-        """A ban on a firm or, of the court, on a person."""
+        """A ban on a firm or, of the court, on a person; a penalty."""
         if self.key == "财政":
             return ban(self.key, firm(number), BAN, "2026-03-01", "2028-03-01")
+        if self.key == "市场监管":
+            return penalty(self.key, firm(number))
         return ban(self.key, person(number), EXIT_BAN, "2026-04-01")
 
 
@@ -171,12 +200,14 @@ class Server:
         return self.process.returncode
 
 
-def _installation(directory: Path) -> Spine:
-    """An installation founded yesterday, since certificates hold from then on."""
+def _installation(directory: Path) -> tuple[Spine, int]:
+    """An installation founded yesterday, since certificates hold from then on; and how many statements
+    founded it."""
     yesterday = china_day(now_ms()) - timedelta(days=1)
     spine = furnish(found_spine(directory, yesterday), CLIENTS)
+    founding = spine.position + 1
     spine.engine.close()
-    return spine
+    return spine, founding
 
 
 def _connector(spine: Spine) -> Callable[[int, str], grpc.Channel]:
@@ -238,6 +269,7 @@ class Trial:
     clients: list[Client]
     chance: Random
     report: IO[str]
+    founding: int
 
     def round(self, number: int) -> None:
         """Starts the server, checks that it still has what it acknowledged, loads it and kills it."""
@@ -289,14 +321,14 @@ class Trial:
 
 
 def _trial(directory: Path, report: IO[str], log: IO[bytes]) -> Trial:
-    spine, chance = _installation(directory), Random(SEED)
+    (spine, founding), chance = _installation(directory), Random(SEED)
     connect = _connector(spine)
     clients = [
         Client(spine, key, f"{prefix}{number}", connect, Random(chance.random()))
-        for prefix, (key, count) in zip("ab", CLIENTS.items(), strict=True)
+        for prefix, (key, count) in zip("abc", CLIENTS.items(), strict=True)
         for number in range(count)
     ]
-    return Trial(spine, connect, Server(directory, log), clients, chance, report)
+    return Trial(spine, connect, Server(directory, log), clients, chance, report, founding)
 
 
 def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9_under_load(tmp_path: Path) -> None:
@@ -322,5 +354,5 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9_under_load(tmp_path: 
     print(summary)
     assert (lost, twice, wrong) == ([], [], [])
     assert [position for _, position in rows] == list(range(len(rows)))
-    assert len(rows) == len(acknowledged) + FOUNDING
+    assert len(rows) == len(acknowledged) + trial.founding
     assert len(acknowledged) > ROUNDS

@@ -27,15 +27,13 @@ from registry.editions import files_of, shipped_editions
 from registry.errors import RegistryError
 from registry.provenance.vault import VaultError
 from registry.sanctions.catalogue import Edition
-from registry.sanctions.drafts import MAX_FILES, parse_files
+from registry.sanctions.drafts import MAX_BYTES, MAX_FILES, parse_files
 from registry.sanctions.located_yaml import CatalogueError
 from registry.store.interface import StoreError
 from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1.statement_pb2 import EditionFile, Statement
 
-MAX_BYTES = 4 * 1024 * 1024
-"""Of the files of one edition, many times what the catalogue has: reading more would hold up others."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}\.yaml")
 
 Files = dict[str, str]

@@ -38,7 +38,7 @@ def table(spine: Spine) -> Table:
 
 
 def test_same_statements_from_eight_threads_in_any_order_get_one_position_each(spine: Spine) -> None:
-    statements = [spine.statement("财政", f"S-{n}", event=short_ban(n)) for n in range(40)]
+    statements = [spine.statement("财政", f"ban-{n}", event=short_ban(n)) for n in range(40)]
     envelopes = [spine.seal("财政", statement) for statement in statements]
     first, barrier = spine.position + 1, Barrier(8)
 

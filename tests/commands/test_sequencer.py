@@ -10,12 +10,13 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
+from registry.commands.intake import open_envelope
 from registry.commands.sequencer import Placed, changes_directory
 from registry.commands.state import RegistryState
 from registry.commands.submission import Submission
 from registry.editions import shipped_editions
 from registry.provenance.keys import FileSigner
-from registry.provenance.leaf import Leaf
+from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.vault import Vault
 from registry.server import engine_over
 from registry.store.interface import DERIVED_TABLES, Group, QueryRow, Store, StoreError
@@ -27,17 +28,26 @@ from registry.v1 import statement_pb2 as pb
 from tests.support.events import (
     ask,
     ban,
+    candidacy,
     correction,
+    delivery,
     firm,
+    grant,
+    lifting,
     list_entry,
+    penalty,
     person,
     placed,
     refusal,
     registration,
     repair,
+    resumption,
+    ruling,
+    stay,
+    succession,
     withdrawal,
 )
-from tests.support.history import EXIT_BAN, records_on_disk, short_ban
+from tests.support.history import EXIT_BAN, records_on_disk, short_ban, write_rich_history
 from tests.support.spine import ORIGIN, Spine, found_spine, furnish
 from tests.support.table import Table, names, queue, revocation, revoke
 
@@ -90,6 +100,85 @@ def test_event_and_what_refers_to_it_may_share_a_group(table: Table) -> None:
     assert blocked == [verdict_pb2.VERDICT_BLOCKED] * 2 + [verdict_pb2.VERDICT_INDETERMINATE]
 
 
+def test_what_befalls_a_new_person_may_share_a_group_with_the_first_word_about_him(table: Table) -> None:
+    jobs = [
+        table.say("法院", "x", event=ban("法院", person(1), EXIT_BAN, "2026-04-01")),
+        table.say("法院", "x-stay", status_note=stay("法院", "x", "2026-05-01")),
+        table.say("法院", "x-on", status_note=resumption("法院", "x", "2026-05-03")),
+        table.say("法院", "x-over", lifting=lifting("法院", "x", "2026-06-01")),
+    ]
+    positions = [placed(outcome) for outcome in table.group(*jobs)]
+    assert positions == list(range(positions[0], positions[0] + 4))
+    state = table.state
+    (ref,) = {row.subject for row in state.store.statements() if row.position in positions}
+    assert state.index.get(ref) == records_on_disk(state)[ref]
+    assert len(list(state.store.all_persons())) == 1
+
+
+def test_links_rulings_and_their_ends_may_share_a_group(table: Table) -> None:
+    key, old, new = "市场监管", firm(1), firm(2)
+    jobs = [
+        table.say(key, "known", event=penalty(key, old)),
+        table.say(key, "link", subject_link=succession(old, new)),
+        table.say(key, "again", subject_link=succession(old, new)),
+        table.say(key, "ruled", name_ruling=ruling(old, old.name, "沧州旧名(示例)有限公司")),
+        table.say(key, "unlinked", withdrawal=withdrawal(key, "link")),
+        table.say(key, "once more", withdrawal=withdrawal(key, "link")),
+        table.say(key, "anew", subject_link=succession(old, new)),
+        table.say(key, "unruled", withdrawal=withdrawal(key, "ruled")),
+    ]
+    outcomes = table.group(*jobs)
+    assert [isinstance(outcome, Placed) for outcome in outcomes] == [
+        True, True, False, True, True, False, True, True
+    ]  # fmt: skip
+    assert names(outcomes[2]) == {"LINK_CONTRADICTS"}
+    state, disk = table.state, records_on_disk(table.state)
+    for subject in (old, new):
+        assert state.index.get(subject.identifier.value) == disk[subject.identifier.value]
+
+
+def test_candidate_may_be_granted_and_taken_back_in_one_group(table: Table) -> None:
+    wider = registration("税务", categories=["E-60"], lists=["R-01"])
+    placed(table.spine.say(OPERATOR.key, department_registration=wider))
+    candidate = candidacy("税务", firm(1), "R-01", "2026-05-06", "2026-05-20")
+    for outcome in table.group(
+        table.say("税务", "red", red_list_candidacy=candidate),
+        table.say("税务", "granted", red_list_grant=grant("税务", "red", "2026-06-01", "2027-05-31")),
+        table.say("税务", "back", withdrawal=withdrawal("税务", "granted")),
+    ):
+        placed(outcome)
+    ref = firm(1).identifier.value
+    assert table.state.index.get(ref) == records_on_disk(table.state)[ref]
+
+
+def test_every_kind_of_statement_has_its_kind_of_leaf(spine: Spine) -> None:
+    write_rich_history(spine)
+    log, found = spine.engine.state.log, dict[str, set[LeafType]]()
+    for row in log.store.statements():
+        body = pb.Statement.FromString(open_envelope(row, log).payload).WhichOneof("body") or ""
+        found.setdefault(body, set()).add(Leaf.decode(row.leaf).type)
+    edition = {f"edition_{step}": {LeafType.EDITION} for step in ("draft", "review", "adoption")}
+    directory = ("department_registration", "official_registration", "official_revocation")
+    expected = edition | dict.fromkeys(directory, {LeafType.DIRECTORY})
+    expected |= {"genesis": {LeafType.GENESIS}, "delivery": {LeafType.DELIVERY}}
+    expected |= {"key_enrolment": {LeafType.KEY_REGISTER}, "key_revocation": {LeafType.KEY_REVOKE}}
+    assert {body: kinds for body, kinds in found.items() if kinds != {LeafType.EVENT}} == expected
+    assert found.keys() == {field.name for field in pb.Statement.DESCRIPTOR.oneofs_by_name["body"].fields}
+
+
+def test_delivery_counts_from_its_position_on_and_before_the_next_statement_is_judged(spine: Spine) -> None:
+    table, sources = Table(spine), spine.engine.state.sources
+    before = spine.position
+    later = table.say("法院", "later", delivery=delivery("L-01", "2026-11-22"))
+    placed(queue(spine, table.say("财政", "a", event=short_ban(1)), later)[1])
+    assert sources.known(before)["L-01"].as_of == date(2026, 11, 23)
+    assert sources.known(spine.position)["L-01"].as_of == date(2026, 11, 23)
+    spine.clock.move_to(date(2026, 11, 25))
+    newest = placed(spine.say("法院", "newest", delivery=delivery("L-01", "2026-11-25")))
+    assert sources.known(newest)["L-01"].as_of == date(2026, 11, 25)
+    assert sources.known(newest - 1)["L-01"].as_of == date(2026, 11, 23)
+
+
 def test_what_refers_to_a_later_statement_is_refused(table: Table) -> None:
     early = table.say("财政", "w", withdrawal=withdrawal("财政", "a"))
     event = table.say("财政", "a", event=short_ban(1))
@@ -133,16 +222,27 @@ def test_new_person_in_one_group_gets_one_secret(table: Table) -> None:
         ("correction", False),
         ("withdrawal", False),
         ("repair", False),
+        ("lifting", False),
+        ("status_note", False),
+        ("subject_link", False),
+        ("name_ruling", False),
+        ("red_list_candidacy", False),
+        ("red_list_grant", False),
+        ("delivery", True),
         ("department_registration", True),
         ("official_registration", True),
         ("official_revocation", True),
         ("key_enrolment", True),
         ("key_revocation", True),
+        ("edition_draft", True),
+        ("edition_review", True),
         ("edition_adoption", True),
         ("genesis", True),
     ],
 )
-def test_statements_about_the_directory_are_alone_in_their_group(body: str, alone: bool) -> None:
+def test_statements_that_change_how_others_are_judged_are_alone_in_their_group(
+    body: str, alone: bool
+) -> None:
     statement = pb.Statement()
     getattr(statement, body).SetInParent()
     submission = Submission(envelope_pb2.Envelope(), statement, bytes(32), "")

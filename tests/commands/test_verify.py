@@ -6,10 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from registry.__main__ import main
+from registry.commands.intake import open_envelope
 from registry.commands.verify import MAX_FAULTS
 from registry.provenance.keys import FileSigner
 from registry.provenance.leaf import LEAF_BYTES
 from registry.v1 import envelope_pb2
+from registry.v1.statement_pb2 import Statement
 from tests.support.history import write_rich_history
 from tests.support.spine import found_spine, furnish
 from tests.support.tampering import Copy
@@ -29,6 +31,32 @@ def copy(written: Path, tmp_path: Path) -> Copy:
     return Copy.of(written, tmp_path)
 
 
+ONE_OF_EVERY_KIND = [
+    "genesis",
+    "ban-2",
+    "ban-1b",
+    "ban-2b",
+    "exit-1",
+    "exit-3-stayed",
+    "exit-3-lifted",
+    "default-1b",
+    "old-code",
+    "ruled",
+    "wider",
+    "official",
+    "official-gone",
+    "clerk-key",
+    "clerk-key-gone",
+    "candidate-40",
+    "granted-40",
+    "drafted",
+    "reviewed",
+    "adopted",
+    "delivered",
+    "many-9",
+]
+
+
 def position_of(copy: Copy, statement_id: str) -> int:
     ((position,),) = copy.sql("SELECT position FROM statement WHERE statement_id = ?", statement_id)
     return int(position)
@@ -46,7 +74,7 @@ def test_log_as_it_was_written_has_no_fault(copy: Copy) -> None:
     assert copy.verify() == []
 
 
-@pytest.mark.parametrize("statement_id", ["genesis", "ban-2", "exit-1", "clerk-key", "default-1b", "many-9"])
+@pytest.mark.parametrize("statement_id", ONE_OF_EVERY_KIND)
 @pytest.mark.parametrize("column", ["sealed_payload", "signatures", "leaf"])
 def test_one_changed_bit_of_a_statement_is_found_at_its_position(
     copy: Copy, statement_id: str, column: str
@@ -149,7 +177,7 @@ def test_persons_that_cannot_be_opened_or_were_exchanged_are_found(copy: Copy, t
 @pytest.mark.parametrize(
     "change",
     [
-        "note = replace(note, '49', '48')",
+        "note = replace(note, size, size - 1)",
         "note = ''",
         "size = size + 1",
         "frontier = CAST(frontier || x'00' AS BLOB)",
@@ -190,7 +218,7 @@ def test_key_enrolled_without_proof_of_possession_is_found(copy: Copy) -> None:
 
 @pytest.mark.parametrize(
     "tampering",
-    ["UPDATE restriction SET last = '2099-01-01'", "DELETE FROM event", "UPDATE subject SET known_to = 1"],
+    ["UPDATE ground SET last = '2099-01-01'", "DELETE FROM event", "UPDATE subject SET known_to = 1"],
 )
 def test_derived_state_is_not_what_verify_looks_at(copy: Copy, tampering: str) -> None:
     copy.sql(tampering)
@@ -227,12 +255,21 @@ def test_faults_without_end_are_cut_short(copy: Copy) -> None:
 
 def test_command_tells_what_is_wrong_and_fails(copy: Copy) -> None:
     arguments = ["verify", "--directory", str(copy.config.store.parent)]
+    ((size,),) = copy.sql("SELECT size FROM checkpoint")
+    position = position_of(copy, "ban-2")
     for _ in range(2):
         fine = CliRunner().invoke(main, arguments)
-        assert (fine.exit_code, fine.stdout) == (0, "核对 49 条陈述, 一致\n")
-    flip(copy, "sealed_payload", position_of(copy, "ban-2"), 40)
+        assert (fine.exit_code, fine.stdout) == (0, f"核对 {size} 条陈述, 一致\n")
+    flip(copy, "sealed_payload", position, 40)
     broken = CliRunner().invoke(main, arguments)
     assert broken.exit_code == 1
-    assert "序号20" in broken.stderr
+    assert f"序号{position}" in broken.stderr
     assert "发现 1 处不一致" in broken.stderr
     assert "Traceback" not in broken.output
+
+
+def test_statements_of_every_kind_are_among_those_that_were_altered(copy: Copy) -> None:
+    with copy.log() as log:
+        rows = [row for row in log.store.statements() if row.statement_id in ONE_OF_EVERY_KIND]
+        kinds = {Statement.FromString(open_envelope(row, log).payload).WhichOneof("body") for row in rows}
+    assert kinds == {field.name for field in Statement.DESCRIPTOR.oneofs_by_name["body"].fields}

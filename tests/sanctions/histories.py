@@ -1,8 +1,8 @@
 """Random histories: statements of every kind about a few subjects, each with the same as a plain fact.
 
 Statements are made so that most of them are admitted; what is refused is no line of the log. A ledger in
-memory takes the histories of a batch in turns, so that each runs among the statements of others, and somewhere
-on the way another edition becomes law.
+memory takes the histories of a batch in turns, so that each runs among the statements of others, and
+somewhere on the way another edition becomes law.
 
     ledger = Trial(current_edition())
     history = History(Random(7), number=0)
@@ -125,23 +125,23 @@ class History:
 
     def day(self, first: date = FIRST_DAY) -> date:
         """Some day from a first one on; often one of those that were spoken of before, or beside one."""
-        known = [line.day for line in self.lines if line.day] + [
-            day
-            for line in self.lines
-            if line.report
-            for one in (*line.report.imposed, *((line.report.listed,) if line.report.listed else ()))
-            for day in (one.first, one.last)
-            if day
-        ]
+        known = [line.day for line in self.lines if line.day]
+        known += [day for first_day, last in self.terms() for day in (first_day, last) if day]
         if known and self.chance.random() < 0.6:
             found = self.chance.choice(known) + timedelta(days=self.chance.choice([-1, 0, 0, 1]))
         else:
             found = first + timedelta(days=self.chance.randrange(0, 1200))
         return min(max(first, found), RECEIVED_ON)
 
+    def terms(self) -> list[tuple[date, date | None]]:
+        """The terms of everything that was stated."""
+        reports = [line.report for line in self.lines if line.report]
+        terms = [(imposed.first, imposed.last) for report in reports for imposed in report.imposed]
+        return terms + [(report.listed.first, report.listed.last) for report in reports if report.listed]
+
     def statement(self, key: str, kind: str, ledger: Trial, **body: Any) -> pb.Statement:
         """A statement by a department of a kind."""
-        department = fictional.office(kind, ledger.edition_on(RECEIVED_ON)).authority_code
+        department = _office(kind, ledger.edition_on(RECEIVED_ON)).authority_code
         return pb.Statement(
             statement_id=key,
             origin=fictional.ORIGIN,
@@ -152,7 +152,8 @@ class History:
 
     def document(self, kind: str, ledger: Trial, decided_on: date, number: str = "") -> pb.Document:
         """A document of a department of a kind."""
-        document = fictional.office(kind, ledger.edition_on(RECEIVED_ON))
+        document = pb.Document()
+        document.CopyFrom(_office(kind, ledger.edition_on(RECEIVED_ON)))
         document.number = number or f"示罚字〔{decided_on.year}〕1号"
         document.decided_on = decided_on.isoformat()
         return document
@@ -179,6 +180,12 @@ class History:
 Made = tuple[pb.Statement, Line]
 
 
+@lru_cache(maxsize=256)
+def _office(kind: str, edition: Edition) -> pb.Document:
+    """The department of a kind as it signs, worked out once."""
+    return fictional.office(kind, edition)
+
+
 def an_event(history: History, ledger: Trial, about: Subject | None = None, kind: str = "") -> Any:
     """Department kind, event and report of a ban, an entry, a penalty, a judgment, a licence …"""
     subject = about or history.subject()
@@ -195,7 +202,7 @@ def a_ban(history: History, ledger: Trial, subject: Subject, kind: str) -> Any:
     """A document that imposes one measure, or two."""
     chance, decided_on = history.chance, history.day()
     edition = ledger.edition_on(decided_on)
-    measures, imposed = [], []
+    measures, imposed, may = [], [], set[str]()
     codes = [row[0].code for row in edition.measures.values() if row[0].origin != "list"]
     fitting = _fitting(edition, subject.kind)
     for _ in range(chance.choice([1, 1, 1, 2])):
@@ -208,8 +215,8 @@ def a_ban(history: History, ledger: Trial, subject: Subject, kind: str) -> Any:
         message, fact = an_imposed_measure(chance, row, subject, decided_on)
         measures.append(message)
         imposed.append(fact)
-    may = sorted(row.imposing_departments - {"any", "tenderer", "licensing"})
-    kind = kind or (chance.choice(may) if may else "housing")
+        may |= row.imposing_departments - {"any", "tenderer", "licensing"}
+    kind = kind or chance.choice(sorted(may) or ["housing"])
     event = pb.Event(
         subject=subject,
         category="E-51",
@@ -240,14 +247,16 @@ def an_imposed_measure(
     if row.term.max_months is None and chance.random() < 0.6:
         last = None
     fitting = sorted(row.capacities & feasible_capacities(subject.kind))
-    capacity = chance.choice(fitting) if fitting and chance.random() < 0.5 else 0
+    capacity: Any = chance.choice(fitting) if fitting and chance.random() < 0.5 else 0
     scope = subject_pb2.Scope(
         region=chance.choice(REGIONS),
         industry=chance.choice(INDUSTRIES),
         activity=chance.choice([row.activity, row.activity, "FOOD"]),
     )
-    fields = {"measure_code": row.code, "from": first.isoformat(), "lifetime": lifetime, "scope": scope}
-    message = pb.ImposedMeasure(**fields, until=last.isoformat() if last else "", capacity=capacity)
+    fields: dict[str, Any] = {"measure_code": row.code, "from": first.isoformat(), "lifetime": lifetime}
+    message = pb.ImposedMeasure(
+        **fields, scope=scope, until=last.isoformat() if last else "", capacity=capacity
+    )
     name = subject_pb2.Capacity.Name(capacity).removeprefix("CAPACITY_") if capacity else ""
     fact = Imposed(row.code, first, last, lifetime, scope.region, scope.industry, scope.activity, name)
     return message, fact
@@ -353,9 +362,8 @@ def say_again(history: History, ledger: Trial) -> Made | None:
     )
     subject = next(each for each in history.subjects if each.identifier.value == code)
     until = add_months(decided_on, 12)
-    measure = pb.ImposedMeasure(
-        **{"measure_code": earlier.measure, "from": decided_on.isoformat()}, until=until.isoformat()
-    )
+    fields: dict[str, Any] = {"measure_code": earlier.measure, "from": decided_on.isoformat()}
+    measure = pb.ImposedMeasure(**fields, until=until.isoformat())
     event = pb.Event(
         subject=subject,
         category="E-51",
@@ -441,7 +449,7 @@ def say_lifting(history: History, ledger: Trial) -> Made | None:
     key, day = history.key(), history.day()
     code = history.chance.choice(["", "", "M-EXI-01"])
     document = history.document(kind, ledger, day)
-    fields = {"measure_code": code, "document": document, "effective_on": day.isoformat()}
+    fields: dict[str, Any] = {"measure_code": code, "document": document, "effective_on": day.isoformat()}
     lifting = pb.Lifting(target=reference, reason="已履行", **fields)
     line = Line("lifting", key, target=target, day=day, word=code)
     return history.statement(key, kind, ledger, lifting=lifting), line
@@ -481,8 +489,9 @@ def say_link(history: History, ledger: Trial) -> Made | None:
     if kind == pb.SUBJECT_LINK_KIND_ALTERNATE:
         old = subject_pb2.IDENTIFIER_TYPE_ORGANISATION_CODE
         code = subject_pb2.Identifier(type=old, value=organisation_code_of(code.value))
+    fields: dict[str, Any] = {"kind": kind, "from": code, "to": goal.identifier, "reason": "变更"}
     link = pb.SubjectLink(
-        **{"kind": kind, "from": code, "to": goal.identifier, "reason": "变更"},
+        **fields,
         effective_on=day.isoformat() if day else "",
         document=history.document("market_reg", ledger, day or FIRST_DAY),
     )
@@ -527,8 +536,9 @@ def say_grant(history: History, ledger: Trial) -> Made | None:
         return None
     _, kind, reference, subject = found
     key, first = history.key(), history.day()
+    fields: dict[str, Any] = {"target": reference, "from": first.isoformat()}
     grant = pb.RedListGrant(
-        **{"target": reference, "from": first.isoformat()},
+        **fields,
         document=history.document(kind, ledger, first),
         until=add_months(first, 12).isoformat(),
     )
@@ -555,8 +565,7 @@ _MAKERS: list[Callable[[History, Trial], Made | None]] = [
 def a_day_within(history: History) -> date:
     """A day on which something that was stated holds."""
     reports = [line.report for line in history.lines if line.report]
-    terms = [(imposed.first, imposed.last) for report in reports for imposed in report.imposed]
-    terms += [(report.listed.first, report.listed.last) for report in reports if report.listed]
+    terms = history.terms()
     terms += [(report.decided_on, None) for report in reports if report.wording or report.fine or report.case]
     terms += [(line.day, line.day) for line in history.lines if line.act == "note" and line.day]
     if not terms:

@@ -1,9 +1,9 @@
 """The verdict worked out a second time, slowly and plainly, to compare the product's answers with.
 
-Written from law.md (§1.4 三种来源, §2, §3, §5.1 the lists that must be checked, §5.3 who is asked about, §5.4 the
-four values) and from the rules that the module texts of the product state, not from their code. It reads the
-log as plain facts (``oracle_log``) and the catalogue's rows; it shares nothing with the product that decides:
-neither grounds nor restrictions, nor the reading of penalties, nor the arithmetic of months and scopes.
+Written from the law (三种来源; the lists that must be checked; who is asked about; the four values) and from the
+rules that the module texts of the product state, not from their code. It reads the log as plain facts
+(``oracle_log``) and the catalogue's rows; it shares nothing with the product that decides: neither grounds nor
+restrictions, nor the reading of penalties, nor the arithmetic of months and scopes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from registry.sanctions.catalogue import Edition, Measure
 from registry.sanctions.verdict import Question
@@ -189,8 +190,9 @@ def by_list(asked: Question, kept: Kept, now: Edition) -> Iterator[Following]:
     last = earlier_of(entry.last, day_before(kept.repaired))
     for row in all_rows(now):
         attached = row.origin in ("list", "statute") and entry.code in row.triggering_lists
-        falls_on = falling(row, kept.report.kind)
-        if attached and row.domain == asked.domain and falls_on:
+        if not attached or row.domain != asked.domain:
+            continue
+        if falls_on := falling(row, kept.report.kind):
             yield Following(
                 row,
                 str(row.answer),
@@ -217,7 +219,7 @@ def by_statute(asked: Question, report: Report, now: Edition) -> Iterator[Follow
         yield Following(row, str(row.answer), first, last, falls_on, unclear=unclear)
 
 
-# How penalties are worded in the histories: kinds that are stated, and kinds that are left open (law.md §4.4).
+# How penalties are worded in the histories: kinds that are stated, and kinds that are left open.
 HEAVY_KINDS = {"吊销许可证件", "责令停产停业"}
 WORDINGS: dict[str, tuple[set[str], set[str]]] = {
     "警告": ({"警告"}, set()),
@@ -249,8 +251,8 @@ CASES = {
 
 
 def is_heavy(report: Report) -> str:
-    """实施条例 第十九条: 刑事处罚, 责令停产停业, 吊销许可证, 较大数额罚款; 财库〔2022〕3号: 200万元以上, sectors
-    with a higher standard keep it. YES, PERHAPS or NO."""
+    """实施条例 第十九条: 刑事处罚, 责令停产停业, 吊销许可证, 较大数额罚款; 财库〔2022〕3号: 200万元以上, and
+    sectors with a higher standard keep it. YES, PERHAPS or NO."""
     if report.category == "E-02":
         case = CASES[report.case]
         if case == "OTHER":
@@ -345,9 +347,9 @@ def meaning(
 def doubts_of(one: Following, status: str, relation: str, now: Edition) -> set[str]:
     """Nothing in doubt blocks by itself."""
     doubts = set()
-    lists = now.lists.get(one.list_code, ())
-    lists = [row for row in lists if on(row.effective_from, row.effective_to, one.first)]
-    if one.row.confidence == "low" or any(row.confidence == "low" for row in lists):
+    rows = now.lists.get(one.list_code, ())
+    then = [row for row in rows if on(row.effective_from, row.effective_to, one.first)]
+    if one.row.confidence == "low" or any(row.confidence == "low" for row in then):
         doubts.add("LOW_CONFIDENCE")
     if status in ("STAYED", "OBJECTED"):
         doubts.add(status)
@@ -408,6 +410,7 @@ def on(first: date, last: date | None, day: date) -> bool:
     return first <= day and (last is None or day <= last)
 
 
+@lru_cache(maxsize=8)
 def all_rows(edition: Edition) -> list[Measure]:
     """Every row of every measure."""
     return [row for rows in edition.measures.values() for row in rows]
@@ -420,7 +423,7 @@ def in_force_on(edition: Edition, code: str, day: date) -> Measure | None:
 
 
 def falling(row: Measure, kind: str) -> set[str]:
-    """The kind as such, and the capacities in which somebody of the kind can act, as far as they are named."""
+    """The kind as such, and the capacities in which somebody of the kind can act, as far as named."""
     capacities = {pb.Capacity.Name(each).removeprefix("CAPACITY_") for each in row.capacities}
     possible = capacities & (PERSONAL if kind == "NATURAL_PERSON" else ORGANISATIONAL)
     as_such = {f"KIND:{kind}"} if kind in {kind_name(each) for each in row.subject_kinds} else set()
@@ -429,23 +432,25 @@ def falling(row: Measure, kind: str) -> set[str]:
 
 def domain_name(domain: int) -> str:
     """PROCUREMENT, …; empty for one that this release does not know."""
-    names = {value: name.removeprefix("DOMAIN_") for name, value in pb.Domain.items()}
-    return names.get(domain, "")  # type: ignore[call-overload,no-any-return]
+    return _DOMAINS.get(domain, "")
 
 
 def kind_name(kind: int) -> str:
-    """ENTERPRISE, …"""
-    names = {value: name.removeprefix("SUBJECT_KIND_") for name, value in pb.SubjectKind.items()}
-    return names.get(kind, "")  # type: ignore[call-overload,no-any-return]
+    """ENTERPRISE, …; empty for one that this release does not know."""
+    return _KINDS.get(kind, "")
 
 
 def role_name(role: int) -> str:
     """BIDDER, …; empty for one that this release does not know."""
-    names = {value: name.removeprefix("SUBJECT_ROLE_") for name, value in pb.SubjectRole.items()}
-    return names.get(role, "")  # type: ignore[call-overload,no-any-return]
+    return _ROLES.get(role, "")
 
 
 def tender_name(kind: int) -> str:
     """COMPULSORY, VOLUNTARY; otherwise not stated, or not known."""
-    names = {value: name.removeprefix("TENDER_KIND_") for name, value in pb.TenderKind.items()}
-    return names.get(kind, "")  # type: ignore[call-overload,no-any-return]
+    return _TENDERS.get(kind, "")
+
+
+_DOMAINS = {int(value): name.removeprefix("DOMAIN_") for name, value in pb.Domain.items()}
+_KINDS = {int(value): name.removeprefix("SUBJECT_KIND_") for name, value in pb.SubjectKind.items()}
+_ROLES = {int(value): name.removeprefix("SUBJECT_ROLE_") for name, value in pb.SubjectRole.items()}
+_TENDERS = {int(value): name.removeprefix("TENDER_KIND_") for name, value in pb.TenderKind.items()}

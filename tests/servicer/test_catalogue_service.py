@@ -222,6 +222,18 @@ def test_a_faulty_draft_is_refused_with_every_fault_its_file_and_line(
     assert (checked.edition, checked.measures) == ("", 0)
 
 
+def test_a_draft_with_two_files_of_one_name_is_refused(
+    served: Served, desk: Desk, officials: Officials
+) -> None:
+    draft = edition_draft(milder("2026.39"))
+    draft.files.add(name="edition.yaml", content='edition: "2026.39"\n# another content\n')
+    statement = served.spine.statement(OPERATOR.key, edition_draft=draft)
+    envelope = sign_envelope(statement.SerializeToString(), officials.drafter)
+    result = stub_of(served, served.registrar()).Draft(pb.DraftRequest(envelope=envelope)).result
+    assert fault_names(result) == ["EDITION_FAULTY"]
+    assert result.refused.faults[0].message == "edition.yaml:1: stands twice"
+
+
 def test_another_kind_of_statement_is_no_step(served: Served, stub: CatalogueServiceStub) -> None:
     review = edition_review(SHIPPED["2026.2"].hash)
     envelope = served.spine.seal(OPERATOR.key, served.spine.statement(OPERATOR.key, edition_review=review))

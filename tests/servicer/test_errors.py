@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.access.identity import CallerRole
+from registry.access.policy import METHODS
 from registry.servicer.gate import MAX_MESSAGE_BYTES
 from registry.v1 import consistency_pb2, intake_service_pb2, log_service_pb2_grpc, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb
@@ -44,9 +45,9 @@ INSIDE = ("Traceback", "Exception", "Error:", ".py", "sqlite", "SQL", "registry.
 
 
 def role_that_may(method: str) -> CallerRole:
-    if "RestrictionService" in method:
-        return CallerRole.PROCUREMENT_SYSTEM
-    return CallerRole.REGISTRAR
+    """The registrar, or a system that asks where the registrar may not call."""
+    registrar = CallerRole.REGISTRAR
+    return registrar if registrar in METHODS[method] else CallerRole.PROCUREMENT_SYSTEM
 
 
 def send(served: Served, method: str, content: bytes) -> Refusal | bytes:

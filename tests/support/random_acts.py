@@ -27,11 +27,12 @@ def write_random_acts(spine: Spine, chance: Random, count: int) -> dict[bool, in
     wider = events.registration("税务", categories=["E-60"], lists=["R-01"])
     events.placed(spine.say(OPERATOR.key, department_registration=wider))
     table, waiting, outcomes = Table(spine), list[Any](), list[Outcome]()
+    said = {key: ["nothing"] for key in KEYS}
     for number in range(count):
         key = chance.choice(list(KEYS))
-        target = f"{KEYS[key]}-{chance.randrange(number + 1)}"
-        body = _SAID_BY[key](chance, target)
-        waiting.append(table.say(key, f"{KEYS[key]}-{number}", **body))
+        body = _SAID_BY[key](chance, chance.choice(said[key]))
+        said[key].append(f"{KEYS[key]}-{number}")
+        waiting.append(table.say(key, said[key][-1], **body))
         if chance.random() < 0.2 or number == count - 1:
             outcomes += queue(spine, *waiting)
             waiting.clear()

@@ -77,7 +77,7 @@ def diff(session: Session, sources: tuple[EditionDirectory | str, ...], as_json:
     changes = session.registry.catalogue.diff(after, before=before[0] if before else None)
     if as_json:
         for change in changes:
-            print_json(_message(change) | {"severity": change.severity})
+            print_json(_change(change))
         return
     for section in dict.fromkeys(change.section for change in changes):
         rows = [
@@ -187,6 +187,17 @@ def _save(out: Path, response: pb.GetEditionResponse) -> None:
             (out / Path(file.name).name).write_bytes(file.content.encode())
     except OSError as fault:
         raise Failure(f"{fault.filename or out}：无法写入：{fault.strerror}") from None
+
+
+def _change(change: pb.EditionChange) -> dict[str, Any]:
+    """Every field, the empty ones too."""
+    return {
+        "kind": pb.ChangeKind.Name(change.kind).removeprefix("CHANGE_KIND_"),
+        "section": change.section,
+        "code": change.code,
+        "text": change.text,
+        "severity": change.severity,
+    }
 
 
 def _message(message: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 from registry_client.cli.catalogue import catalogue
 from registry_client.cli.check import check
 from registry_client.cli.directory import checkpoint, departments, keys, officials
+from registry_client.cli.explain import explain
 from registry_client.cli.failures import EXPECTED, failure_of
 from registry_client.cli.incentives import incentives, redlist
 from registry_client.cli.intake import refusals, statement
@@ -16,6 +17,7 @@ from registry_client.cli.keygen import keygen
 from registry_client.cli.listings import bans, listed
 from registry_client.cli.record import certificate, record, search
 from registry_client.cli.report import measure_use, report
+from registry_client.cli.screen import screen
 from registry_client.cli.state import state
 from registry_client.cli.submit import submit
 from registry_client.cli.wide_help import WideContext
@@ -47,6 +49,8 @@ for _command in (
     submit,
     state,
     check,
+    screen,
+    explain,
     incentives,
     redlist,
     report,

@@ -26,7 +26,7 @@ def identity_line(identity: Identity, asked: str) -> str:
 
 
 def worth_telling(identity: Identity | None) -> bool:
-    """Whether there is more to it than one subject under one code: other codes, relations, names in dispute."""
+    """Whether there is more to it than one subject under one code: other codes, or names in dispute."""
     return identity is not None and bool(identity.related or identity.disputed_names)
 
 

@@ -40,6 +40,7 @@ class _Total:
     """The parts that came, added up. ``sample`` holds a few subjects for each domain and kind of change."""
 
     limit: int
+    facts: list[tuple[str, str]]
     last: pb.SimulateResponse = field(default_factory=pb.SimulateResponse)
     subjects: int = 0
     events: int = 0
@@ -116,7 +117,9 @@ def simulate(
     parts = session.registry.catalogue.simulate(
         source_of(source), on=on, position=position, after=resume, sample=MAX_SAMPLE if everyone else sample
     )
-    total = _Total(0 if everyone else sample)
+    edition = source if isinstance(source, str) else str(source.path)
+    facts = [("目录版本", edition), ("日期", on or "今天")] if not resume else [("目录版本", edition)]
+    total = _Total(0 if everyone else sample, facts)
     try:
         for part in _with_progress(parts):
             total.add(part)
@@ -167,6 +170,7 @@ def _print_total(total: _Total, as_json: bool, *, resumed: bool) -> None:
     whole = f"{total.subjects}个，全部{last.subjects_total}个"
     print_facts(
         [
+            *total.facts,
             ("已知序号", str(last.position)),
             ("主体", f"接续部分{whole}" if resumed else whole),
             ("事件", f"{total.events}件"),
@@ -177,7 +181,7 @@ def _print_total(total: _Total, as_json: bool, *, resumed: bool) -> None:
         for domain, counts in sorted(total.counts.items())
     ]
     if rows:
-        print_table(("领域", "新增限制的主体", "失去", "变更"), rows, title="各领域有变化的主体")
+        print_table(("领域", "新增", "失去", "变更"), rows, title="各领域有变化的主体数")
     else:
         print_line("没有主体的限制因此变化。")
     if total.sample:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from textwrap import dedent
 
 import click
 from rich.cells import cell_len
@@ -42,7 +43,7 @@ class WideHelpFormatter(click.HelpFormatter):
         indent = " " * self.current_indent
         lines = text.splitlines()
         if lines[0].strip() == "\b":
-            kept = [line.strip() for line in lines[1:]]
+            kept = dedent("\n".join(lines[1:])).split("\n")
         else:
             kept = wrap(text, self.width - self.current_indent)
         return "\n".join(f"{indent}{line}" for line in kept)

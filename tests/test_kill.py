@@ -1,10 +1,10 @@
 """``kill -9`` of a real ``registry serve`` under load, again and again: nothing acknowledged is lost.
 
 Each round starts the server, lets several clients submit over mutual TLS (events, corrections,
-withdrawals, stays, liftings, links, rulings on names, repetitions, persons), and kills it at a random moment, now and then while it still
-starts. What a client does not know the fate of it sends again in the next round. At the end every
-acknowledged statement stands at the position it was acknowledged with, none stands twice, and
-``registry verify`` and ``registry rebuild`` agree.
+withdrawals, stays, liftings, links, rulings on names, repetitions, persons), and kills it at a random
+moment, now and then while it still starts. What a client does not know the fate of it sends again in the
+next round. At the end every acknowledged statement stands at the position it was acknowledged with, none
+stands twice, and ``registry verify`` and ``registry rebuild`` agree.
 
     REGISTRY_KILL_ROUNDS=500 REGISTRY_KILL_SEED=7 make test ARGS="tests/test_kill.py -s"
 """

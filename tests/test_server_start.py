@@ -97,9 +97,10 @@ TOML = "registry.toml"
 DB = "registry.db"
 ADDRESS = '"127.0.0.1:0"'
 OTHER_TREE = "zeroblob(8)"  # The empty tree.
+LAST = "(SELECT max(position) FROM statement)"
 ONE_MORE = (
-    "INSERT INTO statement SELECT 20, department, 'x', subject, payload_type, sealed_payload, signatures, "
-    "leaf FROM statement WHERE position = 19"
+    "INSERT INTO statement SELECT position + 1, department, 'x', subject, payload_type, sealed_payload, "
+    f"signatures, leaf FROM statement WHERE position = {LAST}"
 )
 SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "vault key missing": (drop("keys/vault.key"), ("vault.key", "No such file")),
@@ -138,8 +139,8 @@ SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "store without statements": (sql("DELETE FROM checkpoint"), ("创世",)),
     "frontier garbage": (sql("UPDATE checkpoint SET frontier = x'00'"), ("存储被改动", "registry verify")),
     "frontier of another tree": (sql(f"UPDATE checkpoint SET frontier = {OTHER_TREE}"), ("存储被改动",)),
-    "tree of another size": (sql("UPDATE checkpoint SET size = 19"), ("存储被改动",)),
-    "last statement gone": (sql("DELETE FROM statement WHERE position = 19"), ("存储被改动",)),
+    "tree of another size": (sql("UPDATE checkpoint SET size = size - 1"), ("存储被改动",)),
+    "last statement gone": (sql(f"DELETE FROM statement WHERE position = {LAST}"), ("存储被改动",)),
     "a statement too many": (sql(ONE_MORE), ("存储被改动",)),
     "store without an edition": (sql("DELETE FROM edition"), ("目录版本",)),
     "store of an unknown edition": (sql("UPDATE edition SET hash = 'f00'"), ("目录版本",)),

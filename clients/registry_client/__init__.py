@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from registry_client.results import CheckResult, Hit, Verdict, worst
     from registry_client.statements import new_statement, numbered_statement, reference_to, seal
     from registry_client.submission import Disposition, RowResult, Sender, submit_table
+    from registry_client.tender import Tender, TenderParty
+    from registry_client.tender_file import TenderFileError, read_tender
 
 _HOME = {
     "Registry": "client",
@@ -72,6 +74,10 @@ _HOME = {
     "RowResult": "submission",
     "Sender": "submission",
     "submit_table": "submission",
+    "Tender": "tender",
+    "TenderParty": "tender",
+    "TenderFileError": "tender_file",
+    "read_tender": "tender_file",
 }
 
 __all__ = [
@@ -96,6 +102,9 @@ __all__ = [
     "StoredStatement",
     "SubmitOutcome",
     "Table",
+    "Tender",
+    "TenderFileError",
+    "TenderParty",
     "Verdict",
     "at_exact_position",
     "at_least_as_fresh",
@@ -104,6 +113,7 @@ __all__ = [
     "new_statement",
     "numbered_statement",
     "read_table",
+    "read_tender",
     "reference_to",
     "resident_id",
     "seal",

@@ -29,7 +29,7 @@ from registry.sanctions.parties import parties_of
 from registry.sanctions.redlists import RedListEntry, entry_of
 from registry.sanctions.verdict import Decision
 from registry.v1 import error_reason_pb2 as reasons
-from registry.v1 import subject_pb2, verdict_pb2
+from registry.v1 import verdict_pb2
 
 KINDS = (GroundKind.PUBLICISED, GroundKind.GRANTED)
 NO_VERDICT = Decision(verdict_pb2.VERDICT_UNSPECIFIED)
@@ -152,9 +152,8 @@ def _name(spellings: list[tuple[str, str, int, int | None]], position: int) -> s
 
 def told(obstacle: Obstacle, caller: Caller) -> tuple[str, int]:
     """What a caller is told of an obstacle: why, and at which position it stands (0: not told)."""
-    restricted = obstacle.domain != subject_pb2.DOMAIN_UNSPECIFIED
-    if restricted and not may_ask(caller, obstacle.domain):
+    if obstacle.domains and not any(may_ask(caller, domain) for domain in obstacle.domains):
         return ELSEWHERE, 0
-    if not restricted and is_person(obstacle.ground.subject):
+    if not obstacle.domains and is_person(obstacle.ground.subject):
         return OF_A_PERSON, 0
     return f"{obstacle.text_zh}。", obstacle.ground.position

@@ -1,8 +1,9 @@
 """Whom market bans and lists fall on (市场禁入、名单), by right.
 
 * Only what is in force on the day is listed (``standing``), by the edition of that day.
-* A caller sees the domains it may ask in: a system its own, a department those of its work, the registrar and
-  the auditor all. A list is of each domain in which an entry on it means something, or law wants it checked.
+* A caller sees bans of the domains it may ask in: a system its own, a department those of its work, the
+  registrar and the auditor all. A system sees the lists that are of its domain, because an entry on them
+  means something there or law wants them checked; all others see every list, for lists are public.
 * A region limits to bans whose own region lies in it; a ban that binds everywhere has none.
 
 Example: asked for BIDDING and 130900, a ban limited to 130902 is listed, and one that binds in the whole
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from registry.access.identity import Caller
+from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask
 from registry.commands.listing_pages import Listing, ListingPage, Row
 from registry.commands.right_to_see import domains_open_to
@@ -31,6 +32,7 @@ from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import subject_pb2
 
 _BANNING = (GroundKind.IMPOSED, GroundKind.LISTED, GroundKind.RECORDED)
+_EVERY_LIST = (CallerRole.DEPARTMENT, CallerRole.REGISTRAR, CallerRole.AUDITOR)
 _Domains = frozenset[subject_pb2.Domain.ValueType]
 
 
@@ -93,7 +95,8 @@ class ListAsked:
         listing = Listing.at(ask, token, on, ("list", caller.uri, named))
         edition, day = listing.edition, listing.page.day
         code = _code_of(named, edition)
-        if not any(list_bears_on(code, domain, edition, day) for domain in domains_open_to(caller)):
+        of_domain = any(list_bears_on(code, domain, edition, day) for domain in domains_open_to(caller))
+        if not of_domain and caller.role not in _EVERY_LIST:
             message = f"名单{code}与本系统可以查询的领域无关。"
             raise RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, message, "list")
         return cls(listing, code)

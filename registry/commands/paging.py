@@ -1,11 +1,12 @@
 """Paging through what the log holds (分页): an opaque token says where the next page begins.
 
 A token carries the two times of the first page, so that the pages of one listing fit together whatever is
-recorded meanwhile; the last row shown; and a fingerprint of the filters, so that it cannot be used to go on
-with another question. It is no secret and no power: what it leads to is asked under the caller's own rights.
+recorded meanwhile; the last row shown; and a fingerprint of all that and of the filters, so that it cannot be
+altered by accident, or used to go on with another question. It is no secret and no power, and so not keyed:
+what it leads to is asked under the caller's own rights.
 
 Form: base64url without padding of version (1 byte) ‖ known position (8) ‖ proleptic day (4) ‖ position (8)
-and ordinal (4) of the last row ‖ first 8 bytes of the SHA-256 of the filters.
+and ordinal (4) of the last row ‖ first 8 bytes of the SHA-256 of all this and the filters.
 
 Worked example: page one of ``R-03`` as known at 412 on 2026-11-25 ends with the row (98, 0);
 ``token_of(Page(412, date(2026, 11, 25), (98, 0)), "R-03")`` leads on from there, and only for ``R-03``.
@@ -28,7 +29,8 @@ MAX_SIZE = 1000
 FIRST = (-1, -1)
 """Before every row."""
 
-_FORM = Struct(">BQIqi8s")
+_FORM = Struct(">BQIqi")
+_FINGERPRINT_BYTES = 8
 _VERSION = 1
 
 
@@ -48,16 +50,19 @@ def page_size(asked: int) -> int:
 
 def token_of(page: Page, *filters: str) -> str:
     """The token that leads to a page of a listing with these filters."""
-    packed = _FORM.pack(_VERSION, page.position, page.day.toordinal(), *page.after, _fingerprint(filters))
-    return urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+    packed = _FORM.pack(_VERSION, page.position, page.day.toordinal(), *page.after)
+    return _written(packed + _fingerprint(packed, filters))
 
 
 def page_of(token: str, *filters: str) -> Page:
     """The page a token leads to. Raises RegistryError unless it was given out for these filters."""
     try:
-        packed = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
-        version, position, day, *after, fingerprint = _FORM.unpack(packed)
-        if version != _VERSION or fingerprint != _fingerprint(filters) or position >= 1 << 63:
+        content = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        packed, fingerprint = content[: _FORM.size], content[_FORM.size :]
+        version, position, day, *after = _FORM.unpack(packed)
+        # Decoding overlooks what is no base64 and what is left of the last character.
+        given = _written(content) == token and fingerprint == _fingerprint(packed, filters)
+        if version != _VERSION or not given or position >= 1 << 63:
             raise ValueError("another listing's token")
         return Page(position, date.fromordinal(day), (after[0], after[1]))
     except (ValueError, StructError, OverflowError) as error:
@@ -65,9 +70,13 @@ def page_of(token: str, *filters: str) -> Page:
         raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "page_token") from error
 
 
-def _fingerprint(filters: tuple[str, ...]) -> bytes:
-    digest = sha256()
+def _written(content: bytes) -> str:
+    return urlsafe_b64encode(content).decode("ascii").rstrip("=")
+
+
+def _fingerprint(packed: bytes, filters: tuple[str, ...]) -> bytes:
+    digest = sha256(packed)
     for each in filters:
         text = each.encode()
         digest.update(len(text).to_bytes(8, "big") + text)
-    return digest.digest()[:8]
+    return digest.digest()[:_FINGERPRINT_BYTES]

@@ -25,6 +25,7 @@ from registry.commands.right_to_see import is_certifiable, may_see
 from registry.domain.identifiers import mask
 from registry.domain.periods import Period, china_day
 from registry.errors import RegistryError
+from registry.provenance.leaf import Leaf
 from registry.provenance.vault import VaultError
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.certificate import SERIOUS_LISTS, certified, silence_of, statement_zh
@@ -121,7 +122,8 @@ class Records:
         told = self._seen(found, matter, is_certifiable)
         sections = tuple(certified(told, period)) if _has_file(identity) else ()
         silence = silence_of(lists, day, edition, connected=matter.connected, delivered=matter.delivered)
-        said = statement_zh(_whom(found, identity), identity.status, period, sections, silence)
+        whom, personal = _whom(found, identity), found.personal
+        said = statement_zh(whom, identity.status, period, sections, silence, personal=personal)
         return Certificate(identity, sections, lists, said)
 
     def _seen(
@@ -151,24 +153,24 @@ class Records:
         for recorded in self._state.store.events_about(refs) if refs else ():
             if recorded.position <= position and recorded.is_about_subject:
                 ended = recorded.ended_position
+                statement, received_on = self._statement(recorded.position)
                 yield Stated(
                     recorded=recorded,
-                    said=said_by(self._statement(recorded.position), recorded),
-                    received_on=self._received_on(recorded.position),
-                    ended_on=None if ended is None else self._received_on(ended),
+                    said=said_by(statement, recorded),
+                    received_on=received_on,
+                    ended_on=None if ended is None else china_day(self._state.received_ms(ended)),
                 )
 
-    def _statement(self, position: int) -> Statement:
+    def _statement(self, position: int) -> tuple[Statement, date]:
+        """A statement as it was signed, and the day on which it was received."""
         row = self._state.store.statement(position)
         if row is None:
             raise StoreError(f"存储被改动: 没有序号{position}的陈述")
         try:
-            return Statement.FromString(open_envelope(row, self._state.log).payload)
+            statement = Statement.FromString(open_envelope(row, self._state.log).payload)
         except (VaultError, DecodeError) as error:
             raise StoreError(f"序号{position}的陈述不能读取") from error
-
-    def _received_on(self, position: int) -> date:
-        return china_day(self._state.received_ms(position))
+        return statement, china_day(Leaf.decode(row.leaf).received_ms)
 
 
 def _has_file(identity: Identity) -> bool:

@@ -15,7 +15,7 @@ reports, one bid, the lists L-01, L-02, L-03, of which L-03 was meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from registry.access.identity import Caller
@@ -104,7 +104,7 @@ class Screens:
             bids=tuple(bids_of(list(_members(request.parties, parties)))),
             lists=lists,
             unknown_lists=unknown,
-            refs=frozenset(self._refs(found, identities)),
+            refs=frozenset(self._refs(found, identities, matter)),
         )
 
     def log(self, screening: Screening) -> None:
@@ -116,9 +116,11 @@ class Screens:
     def _decide(self, found: Found, party: pb.Party, matter: Matter) -> Decision:
         return self.ask.decide(found, replace(matter.question, role=party.role), matter)
 
-    def _refs(self, found: Iterable[Found], identities: Iterable[Identity]) -> Iterable[str]:
+    def _refs(self, found: Iterable[Found], identities: Iterable[Identity], matter: Matter) -> Iterator[str]:
+        """The subjects asked about, those they go on as, and those related to them."""
         for each, identity in zip(found, identities, strict=True):
-            yield from filter(None, (each.ref, identity.current))
+            record = self.ask.record(each, matter) if each.ref else None
+            yield from filter(None, (each.ref, record and record.ref))
             yield from (party.ref for party in identity.related)
 
 

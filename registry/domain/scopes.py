@@ -26,8 +26,8 @@ Industry (GB/T 4754-2017): a section letter and two, three or four digits, divis
 大类, 中类, 小类). E contains E47 contains E471 contains E4710. Where a level is not subdivided the code is
 filled up with zeros, so E4710 and E471 are the same. The letter is given by the division: E is 47-50.
 
-Activity: a code of the catalogue edition. The edition says which contains which (``parts``): 限制消费 contains
-travel by air and by fast trains; otherwise there is no order among them.
+Activity: a code of the catalogue edition. The edition says which contains which (``parts``): 限制消费
+contains travel by air and by fast trains; otherwise there is no order among them.
 
 Worked example: a ban in 130900 (沧州市) is INSIDE for a tender in 130902, OUTSIDE for one in 130100, and
 UNSETTLED for one in 130000 or in a place that is not stated. With the overlap of 130973 (渤海新区) and

@@ -45,6 +45,7 @@ _NO_REPORT = {
     pb.RESOLUTION_STATUS_AMBIGUOUS: "{whom}对应不止一个主体, 须由人员认定, 没有查询任何记录。",
 }
 _DISPUTED = "该代码下有不同的名称, 尚未认定, 所列信息是否属于同一主体须由人员核对。"
+_OF_PERSONS = "自然人的信息只列与查询用途有关的。"
 _LIMITS = (
     "处罚、强制、裁判和市场禁入信息以各部门已经提交的为限; "
     "已过公示期、已经信用修复、已被撤回或更正的信息依法不再列出。没有查见不等于没有违法违规行为。"
@@ -115,6 +116,8 @@ def statement_zh(
     period: Period,
     sections: Sequence[Section],
     silence: Silence,
+    *,
+    personal: bool = False,
 ) -> str:
     """What a report says, and what it does not say. Without sections there is no report."""
     if not sections:
@@ -125,6 +128,7 @@ def statement_zh(
         _DISPUTED if status == pb.RESOLUTION_STATUS_AMBIGUOUS else "",
         _found(sections, silence),
         _told_silence(silence),
+        _OF_PERSONS if personal else "",
         _LIMITS,
     ]
     return "".join(parts)

@@ -78,8 +78,10 @@ def _recorded(row: Restriction, position: int) -> Explained:
 
 
 def _standing(question: Question, row: Restriction, status: pb.HitStatus.ValueType) -> Explained:
-    days = f"{span(row.period)}; 所问之日{question.day}; {word(STATUS_ZH, status)}"
-    return Explained("所问之日生效", _STANDING.get(status, HELD), days)
+    days = f"{span(row.period)}; 所问之日{question.day}"
+    if not status:  # A restriction that there is none of stands nowhere.
+        return Explained("所问之日在法定期间之内", HELD, days)
+    return Explained("所问之日生效", _STANDING.get(status, HELD), f"{days}; {word(STATUS_ZH, status)}")
 
 
 def span(period: Period) -> str:

@@ -28,12 +28,15 @@ from registry.sanctions.explained import FAILED, HELD, Explained
 from registry.sanctions.explained_clauses import explained_clauses
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.restriction import Restriction, overlap, restrictions_of
-from registry.sanctions.standing import ENDED, standing
+from registry.sanctions.standing import ENDED, RUNNING, standing
 from registry.sanctions.verdict import Hit, Question, Related, considered, hit_of
 from registry.sanctions.vocabulary import KINDS_ZH
 from registry.sanctions.words_zh import word
 from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb
+
+_NEVER_AROSE = pb.HIT_STATUS_UNSPECIFIED
+"""Where a restriction stands that there is none of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +138,9 @@ def _unmet(case: _Case, ground: Ground, relation: pb.SubjectRelation.ValueType) 
         period = _period(ground, measure)
         if id(measure) in met or period is None:
             continue
-        status = standing(period, day, ended=ground.ended)
-        if status not in ENDED:
+        if standing(period, day, ended=ground.ended) in RUNNING:
             row = _not_a_restriction(ground, measure, period)
-            yield _uncounted(case, row, status, relation, _kind(ground, measure))
+            yield _uncounted(case, row, _NEVER_AROSE, relation, _kind(ground, measure))
 
 
 def _possible(ground: Ground, edition: Edition, domain: subject_pb2.Domain.ValueType) -> tuple[Measure, ...]:

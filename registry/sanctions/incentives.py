@@ -32,20 +32,19 @@ from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb
 
 _INCENTIVE = "incentive"
-_NO_DOMAIN = subject_pb2.DOMAIN_UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """What stands against an incentive: why, in Chinese, and until when (None: no end is known).
 
-    ``domain`` is that of the restriction: who may not ask in it is not told of it. 0: told to everybody,
-    for lists and disclosed records are public."""
+    ``domains`` are those of the restriction: who may ask in none of them is not told of it. Empty: told to
+    everybody, for lists and disclosed records are public."""
 
     ground: Ground
     text_zh: str
     last: date | None = None
-    domain: subject_pb2.Domain.ValueType = _NO_DOMAIN
+    domains: frozenset[subject_pb2.Domain.ValueType] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def _by_restriction(
         if standing(row.period, day, ended=ground.ended, marks=marks) in RUNNING:
             measure, last = row.measure, row.period.last
             text = f"{measure.name_zh}({measure.code})有效{_until(last)}"
-            yield Obstacle(ground, text, last, measure.domain)
+            yield Obstacle(ground, text, last, measure.domains)
 
 
 def _restrictions(ground: Ground, edition: Edition, day: date) -> Iterator[Restriction]:

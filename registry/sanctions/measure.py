@@ -21,9 +21,9 @@ Column by column
   from what the term runs. Where a list entry brings the measure about, it lasts as long as the entry.
 * ``activity`` and ``compulsory_tender_only`` scope that the law itself sets (招标投标法 第五十三条:
   依法必须进行招标的项目).
-* ``also_domains`` other domains for which the law itself makes it matter, though it is not made for them: who bids
-  for works needs the qualification (建筑法 第二十六条), so its revocation is for review at a tender. Never more than
-  review there: which qualification the matter asks for is not in the record.
+* ``also_domains`` other domains for which the law itself makes it matter, though it is not made for them: who
+  bids for works needs the qualification (建筑法 第二十六条), so its revocation is for review at a tender.
+  Never more than review there: which qualification the matter asks for is not in the record.
 * ``reoffence`` what the law attaches to a second decision by the same measure soon after the first has ended
   (招标投标法实施条例 第六十七条第三款). It is told and nothing follows from it here.
 * ``for_earlier`` if_lenient: the row is applied to records under an earlier row of its code where it is the

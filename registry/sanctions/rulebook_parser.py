@@ -131,9 +131,7 @@ def _activity_parts(row: Row) -> Mapping[str, frozenset[str]]:
     for code in table.listed_keys():
         if code not in known:
             table.fault(code, "there is no such activity")
-    return MappingProxyType(
-        {code: frozenset(table.references(code, known)) for code in table.listed_keys()}
-    )
+    return MappingProxyType({code: frozenset(table.references(code, known)) for code in table.listed_keys()})
 
 
 def _regions(row: Row) -> dict[str, str]:

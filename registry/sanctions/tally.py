@@ -10,59 +10,78 @@ in bidding and others, is one under each of these codes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
+from registry.domain.periods import Period
 from registry.sanctions.catalogue import Edition
-from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.incentives import incentives_of
 from registry.sanctions.restriction import restrictions_of
-from registry.sanctions.standing import RUNNING, marks_of, standing
-from registry.v1 import subject_pb2
-from registry.v1 import verdict_pb2 as pb
+from registry.sanctions.standing import marks_of
 
-BINDING = RUNNING - {pb.HIT_STATUS_STAYED}
-"""States of what binds."""
+_Key = tuple[object, ...]
 
 
 def in_force(records: Iterable[SubjectRecord], *, position: int, edition: Edition, day: date) -> Counter[str]:
     """How many restrictions and facilitations of each measure are in force on a day, known at a position."""
     counted: Counter[str] = Counter()
-    domains = _Domains(edition)
+    binding = _Binding(edition, day)
     for record in records:
+        granted = False
         for ground in record.grounds:
-            if ground.known_at(position):
-                counted.update(_binding(ground, record, position, edition, day, domains))
-        if any(ground.kind is GroundKind.GRANTED for ground in record.grounds):
-            granted = incentives_of(record, position, edition, day)
-            counted.update(each.measure.code for each in granted if each.obstacle is None and each.red_list)
+            # No restriction reaches beyond the days of its ground.
+            if ground.known_at(position) and ground.period.contains(day):
+                granted = granted or ground.kind is GroundKind.GRANTED
+                if not record.marks or not _is_stayed(ground, record, position, day):
+                    counted.update(binding.codes_of(ground))
+        if granted:
+            found = incentives_of(record, position, edition, day)
+            counted.update(each.measure.code for each in found if each.obstacle is None and each.red_list)
     return counted
 
 
-def _binding(
-    ground: Ground, record: SubjectRecord, position: int, edition: Edition, day: date, domains: _Domains
-) -> Iterator[str]:
-    marks = marks_of(record.marks, ground.position, position) if record.marks else ()
-    for domain in domains.of(ground):
-        for row in restrictions_of(ground, edition, domain, day):
-            if standing(row.period, day, ended=ground.ended, marks=marks) in BINDING:
-                yield row.measure.code
+def _is_stayed(ground: Ground, record: SubjectRecord, position: int, day: date) -> bool:
+    marks = marks_of(record.marks, ground.position, position)
+    return any(mark.kind is MarkKind.STAYED and mark.period.contains(day) for mark in marks)
 
 
-class _Domains:
-    """In which domains anything can follow from a ground: few, of the eight there are."""
+class _Binding:
+    """What binds on a day by a ground that runs on it. A registry repeats few grounds but for their subjects
+    and days, so what many have in common is worked out once."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, day: date) -> None:
         self._edition = edition
-        self._kept: dict[tuple[GroundKind, str], tuple[subject_pb2.Domain.ValueType, ...]] = {}
+        self._day = day
+        self._kept: dict[_Key, frozenset[str]] = {}
 
-    def of(self, ground: Ground) -> tuple[subject_pb2.Domain.ValueType, ...]:
-        """The domains of a ground."""
-        if ground.measure is not None:
-            return (ground.measure.domain,)
-        key = (ground.kind, ground.code)
-        if key not in self._kept:
+    def codes_of(self, ground: Ground) -> frozenset[str]:
+        """Codes of the measures."""
+        if ground.kind is GroundKind.LISTED:
+            key: _Key = (ground.code, ground.subject_kind)
+        elif ground.kind is GroundKind.RECORDED and ground.facts is not None:
+            key = (ground.code, ground.facts, ground.subject_kind, ground.period)
+        else:
+            return self._work_out(ground)
+        found = self._kept.get(key)
+        if found is None:
+            # On a day of an entry on a list it is the day alone that tells which rows are law.
             listed = ground.kind is GroundKind.LISTED
-            find = self._edition.rows_of_list if listed else self._edition.statutes_of
-            self._kept[key] = tuple(dict.fromkeys(row.domain for row in find(ground.code)))
-        return self._kept[key]
+            today = replace(ground, period=Period(self._day, self._day)) if listed else ground
+            found = self._kept[key] = self._work_out(today)
+        return found
+
+    def _work_out(self, ground: Ground) -> frozenset[str]:
+        if ground.measure is not None:
+            rows = [ground.measure]
+        elif ground.kind is GroundKind.LISTED:
+            rows = list(self._edition.rows_of_list(ground.code))
+        else:
+            rows = list(self._edition.statutes_of(ground.code))
+        return frozenset(
+            restriction.measure.code
+            for domain in {row.domain for row in rows}
+            for restriction in restrictions_of(ground, self._edition, domain, self._day)
+            if restriction.period.contains(self._day)
+        )

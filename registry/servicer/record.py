@@ -13,6 +13,7 @@ from registry.commands.facilitations import NO_VERDICT
 from registry.commands.listing_pages import Listing
 from registry.commands.listings import BanFilter, BansAsked, ListAsked
 from registry.commands.measure_use import first_ms
+from registry.commands.name_disputes import name_disputes
 from registry.commands.name_search import search
 from registry.commands.paging import page_size
 from registry.commands.records import Records
@@ -116,6 +117,19 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
             answered=self._answered(matter),
             list=list_message(asked.code, matter.question.day, matter),
         )
+
+    def ListNameDisputes(
+        self, request: pb.ListNameDisputesRequest, context: grpc.ServicerContext
+    ) -> pb.ListNameDisputesResponse:
+        """See record_service.proto."""
+        caller, size = current_caller.get(), page_size(request.page_size)
+        disputes = name_disputes(self._ask, caller, request.page_token, size)
+        response = pb.ListNameDisputesResponse(
+            next_page_token=disputes.token, answered=self._answered(disputes.matter)
+        )
+        for found, identity in disputes.identities:
+            put_identity(response.disputes.add(), identity, found, self._state.identifier_of)
+        return response
 
     def _asked(
         self,

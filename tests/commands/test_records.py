@@ -314,4 +314,5 @@ def test_report_on_a_person_shows_the_number_masked_and_no_name(spine: Spine) ->
     assert f"该自然人({number[:4]}**********{number[-4:]})" in report.statement
     assert number not in report.statement
     assert subject.name not in report.statement
+    assert "自然人的信息只列与查询用途有关的" in report.statement
     assert filled(spine, subject, by=by, domain=DOMAIN_BIDDING) == {"严重失信主体名单": 1}

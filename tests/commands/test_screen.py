@@ -17,13 +17,16 @@ from registry.v1.restriction_service_pb2 import ScreenRequest
 from registry.v1.subject_pb2 import DOMAIN_PROCUREMENT, SUBJECT_KIND_BRANCH, Subject
 from registry.v1.verdict_pb2 import Verdict
 from tests.support.events import (
+    alternate,
     ban,
     branch_of,
     licence,
     list_entry,
     new_firm,
     new_person,
+    old_code,
     placed,
+    succession,
     told,
 )
 from tests.support.spine import ORIGIN, ROLE_OF_DOMAIN, TODAY, Spine, found_spine, furnish
@@ -120,6 +123,16 @@ def test_ban_of_the_parent_is_weighed_for_the_branch(spine: Spine) -> None:
     screening = screen(spine, tender(party(branch, bid="甲")))
     assert bids(screening) == {"甲": ("REVIEW", (0,))}
     assert {parent.identifier.value, branch.identifier.value} <= screening.refs
+
+
+def test_report_rests_on_every_code_of_a_subject_that_is_asked_about_by_an_old_one(spine: Spine) -> None:
+    first, second = licensed(spine), new_firm()
+    placed(spine.say("市场监管", subject_link=alternate(old_code(first), first)))
+    placed(spine.say("市场监管", subject_link=succession(first, second, "2026-06-01")))
+    screening = screen(spine, tender(party(old_code(first), bid="甲")))
+    assert bids(screening) == {"甲": ("CLEAR", (0,))}
+    assert {first.identifier.value, second.identifier.value} <= screening.refs
+    assert len(screening.refs) == 3
 
 
 @pytest.mark.parametrize(

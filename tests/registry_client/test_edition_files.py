@@ -13,7 +13,7 @@ from tests.support.editions import edition_files
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    (tmp_path / "edition.yaml").write_bytes('edition: "2026.3"\r\n'.encode())
+    (tmp_path / "edition.yaml").write_bytes(b'edition: "2026.3"\r\n')
     (tmp_path / "README").write_text("no file of an edition", encoding="utf-8")
     return tmp_path
 

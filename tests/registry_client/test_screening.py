@@ -1,4 +1,4 @@
-"""Screening, watching, explaining and resolving by the SDK: typed answers, and a watch that survives an outage."""
+"""Screening, watching, explaining and resolving by the SDK; a watch goes on after an outage."""
 
 from __future__ import annotations
 

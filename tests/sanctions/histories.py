@@ -37,6 +37,8 @@ from tests.sanctions.oracle_log import ENDS, Imposed, Line, Listed, Report
 RECEIVED_ON = date(2027, 3, 1)
 """Every statement is received on this day; what it speaks of lies before, most of it."""
 FIRST_DAY = date(2023, 6, 1)
+ADOPTED_FROM = (date(2024, 1, 1), date(2025, 3, 1), date(2026, 4, 1))
+"""Days from which another edition may be law."""
 KINDS = [
     *[subject_pb2.SUBJECT_KIND_ENTERPRISE] * 6,
     subject_pb2.SUBJECT_KIND_SOLE_TRADER,
@@ -550,11 +552,11 @@ def say_grant(history: History, ledger: Trial) -> Made | None:
 _MAKERS: list[Callable[[History, Trial], Made | None]] = [
     *[say_event] * 12,
     say_correction,
-    say_withdrawal,
+    *[say_withdrawal] * 2,
     say_repair,
-    say_lifting,
-    *[say_note] * 2,
-    *[say_link] * 2,
+    *[say_lifting] * 2,
+    *[say_note] * 3,
+    *[say_link] * 3,
     say_ruling,
     say_candidacy,
     say_grant,
@@ -568,6 +570,8 @@ def a_day_within(history: History) -> date:
     terms = history.terms()
     terms += [(report.decided_on, None) for report in reports if report.wording or report.fine or report.case]
     terms += [(line.day, line.day) for line in history.lines if line.act == "note" and line.day]
+    if history.chance.random() < 0.05:
+        return history.chance.choice(ADOPTED_FROM) - timedelta(days=history.chance.choice([0, 1]))
     if not terms:
         return history.day()
     first, last = history.chance.choice(terms)

@@ -1,9 +1,9 @@
 """The verdict worked out a second time, slowly and plainly, to compare the product's answers with.
 
-Written from the law (三种来源; the lists that must be checked; who is asked about; the four values) and from the
-rules that the module texts of the product state, not from their code. It reads the log as plain facts
-(``oracle_log``) and the catalogue's rows; it shares nothing with the product that decides: neither grounds nor
-restrictions, nor the reading of penalties, nor the arithmetic of months and scopes.
+Written from the law (三种来源; the lists that must be checked; who is asked about; the four values) and from
+the rules that the module texts of the product state, not from their code. It reads the log as plain facts
+(``oracle_log``) and the catalogue's rows; it shares nothing with the product that decides: neither grounds
+nor restrictions, nor the reading of penalties, nor the arithmetic of months and scopes.
 """
 
 from __future__ import annotations

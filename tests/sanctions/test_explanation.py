@@ -171,6 +171,7 @@ def test_department_sees_that_a_fine_is_below_the_sum_of_the_statute_and_a_syste
     placed(spine.say("市场监管", event=fined("市场监管", subject, "2026-03-01", "50")))
     step = only(steps(spine, subject))
     assert (step.hit.restriction.measure.code, step.counted) == ("M-PRO-04", False)
+    assert step.hit.status == verdict_pb2.HIT_STATUS_UNSPECIFIED  # There is nothing that could be in force.
     found = clauses(step)
     fine = next(text for text in found if text.startswith("情形2: 罚款200万元以上"))
     assert found[fine] == ("FAILED", "记载的罚款: 50万元")

@@ -15,10 +15,11 @@ from registry.editions import current_edition, shipped_editions
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.difference_columns import Names
 from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.holding import Holding
 from registry.sanctions.shift_words import told
 from registry.sanctions.simulation import Comparison, Part, Shift, simulate
 from registry.sanctions.standing import RUNNING
-from registry.sanctions.verdict import Question, met
+from registry.sanctions.verdict import Question, considered, met
 from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1 import subject_pb2
 from tests.support.case_records import recorded, records_of_cases
@@ -30,6 +31,7 @@ EDITION = current_edition()
 FILES = edition_files("2026.9")
 SHIPPED = {edition.label: edition for edition in shipped_editions().values()}
 GAINED, LOST, CHANGED = pb.CHANGE_KIND_ADDED, pb.CHANGE_KIND_REMOVED, pb.CHANGE_KIND_CHANGED
+ANYBODY = subject_pb2.SUBJECT_ROLE_UNSPECIFIED
 PROCUREMENT, INCENTIVE = subject_pb2.DOMAIN_PROCUREMENT, subject_pb2.DOMAIN_INCENTIVE
 
 BAN = (
@@ -177,6 +179,21 @@ def test_what_is_left_out_is_what_the_slow_way_finds_nothing_for(seed: int) -> N
     after, day = random_edition(EDITION, chance), date(2025 + seed % 4, 1 + seed % 12, 1)
     for record in records_of_cases():
         assert shifts(record, after, day=day) == shifts(record, after, day=day, thorough=True)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 2), date(2026, 6, 15), DAY, date(2028, 3, 1)])
+def test_what_is_held_on_a_day_is_what_a_question_finds_in_force(day: date) -> None:
+    holding, domains = Holding(EDITION, day), subject_pb2.Domain.values()[1:]
+    for record in records_of_cases():
+        known = [ground for ground in record.grounds if ground.known_at(LATEST)]
+        held = {key for ground in known for key in holding.by(ground, domains)}
+        found = {
+            (domain, restriction.measure.code)
+            for domain in domains
+            for restriction, status in considered(Question(domain, ANYBODY, day), record, LATEST, EDITION)
+            if status in RUNNING
+        }
+        assert held == found
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -20,7 +20,7 @@ from registry.sanctions.verdict import Decision, Question
 from registry.v1 import subject_pb2, verdict_pb2
 from registry.v1.subject_pb2 import Subject
 from tests.sanctions import oracle, oracle_scope
-from tests.sanctions.histories import History, Trial, a_question
+from tests.sanctions.histories import ADOPTED_FROM, History, Trial, a_question
 from tests.sanctions.oracle_log import Line, codes_of, read, related_to
 from tests.support.editions import changed_row, edition_files, new_rule, parsed
 
@@ -43,6 +43,8 @@ def later(edition: Edition) -> Edition:
     term = "{min: 6, max: 18, lifetime: false}"
     files = new_rule(files, "M-PRO-01", "2025-01-01", term_months=term, for_earlier="if_lenient")
     files = new_rule(files, "M-BID-02", "2025-06-01", answer="review", for_earlier="if_lenient")
+    term = "{min: 3, max: 12, lifetime: true}"
+    files = new_rule(files, "M-BUS-13", "2025-01-01", term_months=term, for_earlier="if_lenient")
     files = changed_row(files, "L-03", confidence="low")
     files = changed_row(files, "M-BID-06", answer="blocks")
     return parsed(files)
@@ -58,7 +60,7 @@ def run_batch(chance: Random, edition: Edition, later: Edition, size: int) -> tu
     lists = ["L-01", "L-02", "L-03"][: chance.choice([2, 3, 3, 3, 3])]
     for turn, history in enumerate(turns):
         if turn == adoption:
-            ledger.adopt(later, chance.choice([date(2024, 1, 1), date(2025, 3, 1), date(2026, 4, 1)]))
+            ledger.adopt(later, chance.choice(ADOPTED_FROM))
         if turn < 12 or turn % 200 == 0:
             deliver(chance, ledger, histories, chance.choice(lists))
         history.go_on(ledger)

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from registry.access.identity import CallerRole
+from registry.editions import current_edition
 from registry.servicer.messages import checked_message
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from registry.v1.statement_pb2 import NOTED_STATUS_CONTESTED, StatusNote
 from registry.v1.subject_pb2 import SUBJECT_ROLE_AGENCY, SUBJECT_ROLE_BIDDER
 from registry.v1.verdict_pb2 import (
     HIT_EFFECT_BLOCKS,
@@ -18,9 +20,26 @@ from registry.v1.verdict_pb2 import (
     VERDICT_BLOCKED,
     VERDICT_CLEAR,
     VERDICT_INDETERMINATE,
+    VERDICT_REVIEW,
+    HitStatus,
+    RestrictionOrigin,
+    SubjectRelation,
 )
 from tests.support.clock import instant_ms
-from tests.support.events import firm, licence, placed
+from tests.support.events import (
+    branch_of,
+    event,
+    fined,
+    firm,
+    imposed,
+    licence,
+    list_entry,
+    objection,
+    placed,
+    stay,
+    succession,
+)
+from tests.support.events import note as note_of
 from tests.support.served import Served, code_of, short_ban
 
 PROCUREMENT = pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT)
@@ -28,9 +47,28 @@ PROCUREMENT = pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT)
 
 @pytest.fixture(scope="module", autouse=True)
 def statements(served: Served) -> None:
-    """Firm 1 is banned from procurement, firm 2 has a licence, of firm 3 nothing is known."""
-    placed(served.spine.say("财政", "ban-1", event=short_ban(1)))
-    placed(served.spine.say("市场监管", "licence-2", event=licence("市场监管", firm(2))))
+    """Firm 1 is banned from procurement, firm 2 has a licence, of firm 3 nothing is known; of each firm from 4
+    on one thing is that answers tell."""
+    spine = served.spine
+    placed(spine.say("财政", "ban-1", event=short_ban(1)))
+    placed(spine.say("市场监管", "licence-2", event=licence("市场监管", firm(2))))
+    entry = list_entry("法院", firm(4), "L-01", "2026-03-01", "2028-03-01")
+    placed(spine.say("法院", "listed-4", event=entry))
+    placed(spine.say("市场监管", "fined-5", event=fined("市场监管", firm(5), "2026-03-20", "250")))
+    later = [imposed("M-PRO-01", "2026-12-15", "2028-12-15")]
+    ahead = event("财政", firm(6), "E-51", "2026-11-02", measures=later)
+    placed(spine.say("财政", "coming-6", event=ahead))
+    for number in (7, 8, 9):
+        placed(spine.say("财政", f"ban-{number}", event=short_ban(number)))
+    for number, note in enumerate((stay, objection, contest), 7):
+        placed(spine.say("财政", status_note=note("财政", f"ban-{number}", "2026-05-01")))
+    placed(spine.say("市场监管", subject_link=succession(firm(1), firm(10), "2026-06-01")))
+    placed(spine.say("市场监管", subject_link=branch_of(firm(11), firm(1))))
+
+
+def contest(key: str, statement_id: str, day: str) -> StatusNote:
+    """A suit against a decision."""
+    return note_of(key, statement_id, NOTED_STATUS_CONTESTED, day)
 
 
 def asker(served: Served) -> RestrictionServiceStub:
@@ -94,11 +132,50 @@ def test_a_subject_of_which_nothing_is_known_is_indeterminate(served: Served) ->
 
 def test_an_answer_states_the_log_the_position_the_edition_and_the_time(served: Served) -> None:
     answered = asker(served).Check(question(1)).answered
-    edition = served.spine.engine.state.edition
+    edition = current_edition()
     assert answered.origin == served.spine.config.origin
     assert answered.known_position == served.spine.position
     assert (answered.edition, answered.edition_label) == (edition.hash, edition.label)
     assert answered.valid_time == question(1).valid_time
+    assert answered.known_time.ToMilliseconds() == served.spine.clock.now_ms
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict", "told"),
+    [
+        (1, VERDICT_BLOCKED, ("IN_FORCE", "DECISION", "SELF")),
+        (4, VERDICT_BLOCKED, ("IN_FORCE", "LIST", "SELF")),
+        (5, VERDICT_BLOCKED, ("IN_FORCE", "STATUTE", "SELF")),
+        (6, VERDICT_CLEAR, ("COMING", "DECISION", "SELF")),
+        (7, VERDICT_REVIEW, ("STAYED", "DECISION", "SELF")),
+        (8, VERDICT_REVIEW, ("OBJECTED", "DECISION", "SELF")),
+        (9, VERDICT_BLOCKED, ("CONTESTED", "DECISION", "SELF")),
+        (10, VERDICT_BLOCKED, ("IN_FORCE", "DECISION", "SAME")),
+        (11, VERDICT_REVIEW, ("IN_FORCE", "DECISION", "PARENT")),
+    ],
+)
+def test_a_hit_says_where_it_stands_from_what_it_arises_and_on_whom_it_fell(
+    served: Served, number: int, verdict: int, told: tuple[str, str, str]
+) -> None:
+    answer = asker(served).Check(question(number))
+    assert answer.verdict == verdict
+    assert {
+        (
+            HitStatus.Name(hit.status).removeprefix("HIT_STATUS_"),
+            RestrictionOrigin.Name(hit.origin).removeprefix("RESTRICTION_ORIGIN_"),
+            SubjectRelation.Name(hit.relation).removeprefix("SUBJECT_RELATION_"),
+        )
+        for hit in answer.hits
+    } == {told}
+    others = [hit.related.value for hit in answer.hits if hit.HasField("related")]
+    assert others == ([code_of(1)] if told[2] != "SELF" else [])
+
+
+def test_a_hit_from_a_list_names_the_list_and_its_way_out(served: Served) -> None:
+    (hit, *_) = asker(served).Check(question(4)).hits
+    entry = current_edition().credit_list("L-01", date(2026, 3, 1))
+    assert entry is not None
+    assert (hit.list_code, hit.list_name, hit.relief) == ("L-01", entry.name_zh, entry.relief)
 
 
 def test_a_question_without_a_time_is_about_now(served: Served) -> None:
@@ -126,11 +203,10 @@ def test_what_was_asked_in_between_does_not_change_an_answer(served: Served) -> 
 def fresh_answer(served: Served, request: pb.CheckRequest) -> bytes:
     """The answer of a servicer that was never asked before."""
     answer = asker(served).Check(request)
-    state = served.spine.engine.state
     matter = served.spine.engine.ask.settle(
         request, served.system(CallerRole.PROCUREMENT_SYSTEM), time_left_s=1
     )
-    expected = checked_message(matter.question, state.edition, matter.lists_connected, frozenset())
+    expected = checked_message(matter.question, matter, frozenset())
     answer.checked_and_empty.CopyFrom(expected)
     return answer.SerializeToString()
 
@@ -150,10 +226,18 @@ def test_a_batch_answers_each_in_its_place(served: Served) -> None:
 
 
 def test_a_batch_agrees_with_the_single_questions(served: Served) -> None:
-    batch = asker(served).BatchCheck(questions(1, 2, 3))
-    singles = [asker(served).Check(question(number)) for number in (1, 2, 3)]
+    numbers = range(1, 13)
+    batch = asker(served).BatchCheck(questions(*numbers))
+    singles = [asker(served).Check(question(number)) for number in numbers]
     assert list(batch.verdicts) == [single.verdict for single in singles]
     assert list(batch.hits) == [hit for single in singles for hit in single.hits]
+    reasons = dict(zip(batch.indeterminate_subjects, batch.indeterminate_reasons, strict=True))
+    assert reasons == {
+        number: single.indeterminate_reason
+        for number, single in enumerate(singles)
+        if single.indeterminate_reason
+    }
+    assert batch.answered == singles[0].answered
 
 
 def test_in_a_batch_each_may_have_a_role_of_its_own(served: Served) -> None:

@@ -60,7 +60,7 @@ def print_certificate(shown: str, response: service.GetCertificateResponse) -> N
     print_line("  专项信用报告", style="bold")
     period = f"{getattr(response, 'from')} 至 {response.until}"
     print_facts([("期间", period), ("说明", response.statement)], indent=INDENT)
-    print_sections(response.sections)
+    print_sections(response.sections, "没有查见")
     print_facts([("名单来源", _sources(response.lists))], indent=INDENT)
     print_answered(response.answered)
 
@@ -75,7 +75,7 @@ def print_identity(shown: str, identity: Resolution) -> None:
         [
             ("身份", word_of(RESOLUTIONS, identity.status)),
             ("现用代码", current if current != shown else ""),
-            ("曾用名称", "、".join(identity.names[1:])),
+            ("其他名称", "、".join(identity.names[1:])),
             ("有异名称", "、".join(identity.disputed_names)),
             ("关联", "、".join(others)),
         ],
@@ -83,8 +83,8 @@ def print_identity(shown: str, identity: Resolution) -> None:
     )
 
 
-def print_sections(sections: Iterable[service.RecordSection]) -> None:
-    """The entries under their headings; headings without any are named at the end."""
+def print_sections(sections: Iterable[service.RecordSection], none: str = "没有信息") -> None:
+    """The entries under their headings; headings without any are named at the end, after ``none``."""
     empty = []
     for section in sections:
         if not section.entries:
@@ -95,7 +95,7 @@ def print_sections(sections: Iterable[service.RecordSection]) -> None:
             state = word_of(STATES, entry.state)
             print_line(f"    {entry.category_name} {entry.category}：{state}")
             print_facts(_facts(entry), indent=3 * INDENT)
-    print_facts([("没有信息", "、".join(empty))], indent=INDENT)
+    print_facts([(none, "、".join(empty))], indent=INDENT)
 
 
 def print_answered(answered: Answered) -> None:

@@ -7,7 +7,7 @@
     restricted … all-1          known by a licence alone
     beyond                      valid codes that the registry knows nothing of
 
-The statements go the whole way of a statement but for the wire and the check of the signature that was
+Every list is delivered up to today: otherwise nothing found would say nothing. The statements go the whole way of a statement but for the wire and the check of the signature that was
 made a moment before: admission, effects, leaves, commit.
 """
 
@@ -95,13 +95,11 @@ class Author:
 
     def envelope(self, statement_id: str, event: pb.Event) -> envelope_pb2.Envelope:
         """The event, stated and signed."""
-        statement = pb.Statement(
-            statement_id=statement_id,
-            origin=ORIGIN,
-            department=self.code,
-            nonce=os.urandom(16),
-            event=event,
-        )
+        return self.sealed(pb.Statement(statement_id=statement_id, event=event))
+
+    def sealed(self, statement: pb.Statement) -> envelope_pb2.Envelope:
+        """A statement as the department's own, signed."""
+        statement.origin, statement.department, statement.nonce = ORIGIN, self.code, os.urandom(16)
         return sign_envelope(statement.SerializeToString(), self.signer)
 
     def submission(self, statement_id: str, event: pb.Event) -> Submission:
@@ -138,6 +136,8 @@ def populate(directory: Path, *, restricted: int, clear: int) -> Population:
     try:
         operator = FileSigner.load(directory / "keys" / "operator.key", None)
         authors = {key: _enrol(engine, operator, key) for key in STATING}
+        for author in authors.values():
+            _deliver(engine, author)
         log_key = FileSigner.load(config.log_key, None)
         sequencer = Sequencer(engine.state, log_key, clock=now_ms, random_bytes=os.urandom)
         _place(sequencer, _statements(authors, restricted, clear))
@@ -171,6 +171,15 @@ def _enrol(engine: Engine, operator: FileSigner, key: str) -> Author:
         outcome = engine.intake.submit([envelope], registrar)[0].result()
         assert isinstance(outcome, Placed), outcome
     return author
+
+
+def _deliver(engine: Engine, author: Author) -> None:
+    lists = [code for code in BY_KEY[author.key].lists if code.startswith("L-")]
+    for code in lists:
+        delivery = pb.Delivery(list_code=code, as_of=ago(0))
+        envelope = author.sealed(pb.Statement(statement_id=f"delivered-{code}", delivery=delivery))
+        outcome = engine.intake.submit([envelope], author.caller())[0].result()
+        assert isinstance(outcome, Placed), outcome
 
 
 def _place(sequencer: Sequencer, submissions: Iterator[Submission]) -> None:

@@ -22,12 +22,11 @@ from registry.sanctions.ledger import EventState, RecordedEvent
 from registry.sanctions.record_clocks import (
     Disclosure,
     Validity,
-    disclosure_clock,
-    kept_from_public,
     retained_until,
     stated_validity,
     validity_of,
 )
+from registry.sanctions.record_disclosure import disclosure_clock, kept_from_public
 from registry.sanctions.standing import marks_of
 from registry.v1 import record_service_pb2, statement_pb2, verdict_pb2
 from registry.v1.record_service_pb2 import EntryState

@@ -13,7 +13,7 @@ from registry.sanctions.catalogue import Edition
 from registry.sanctions.record import Entry
 from registry.sanctions.record_sections import Section, name_of
 from registry.sanctions.verdict import Hit
-from registry.servicer.masking import shown_content
+from registry.servicer.masking import shown_content, without_numbers
 from registry.servicer.messages import VerdictMessages
 from registry.v1 import record_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2
@@ -38,6 +38,7 @@ def _put_entry(message: pb.RecordEntry, entry: Entry, day: date, edition: Editio
     message.category, message.category_name = recorded.category, name_of(recorded.category, edition)
     if said.HasField("document"):
         message.document.CopyFrom(said.document)
+        message.document.number = without_numbers(said.document.number)
     message.state = entry.state
     message.severity = said.severity
     message.content.extend(shown_content(said))

@@ -20,6 +20,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
+from registry.domain.faults import Fault
 from registry.domain.identifiers import organisation_code_of
 from registry.domain.periods import add_months
 from registry.sanctions import fictional
@@ -71,7 +72,18 @@ LINKS = {
 
 
 class Trial(ScratchLedger):
-    """A ledger in memory in which an edition can become law without its three steps."""
+    """A ledger in memory that keeps its log, and in which an edition can become law without its three
+    steps."""
+
+    def __init__(self, edition: Edition) -> None:
+        super().__init__(edition)
+        self.log: list[pb.Statement] = []
+
+    def fold(self, statement: pb.Statement, on: date) -> list[Fault]:
+        """See ScratchLedger."""
+        faults = super().fold(statement, on)
+        self.log += [] if faults else [statement]
+        return faults
 
     def adopt(self, edition: Edition, in_force_from: date) -> None:
         """The edition is law from a day on, as known from the next position on."""
@@ -98,6 +110,7 @@ class History:
         self.lines: list[Line] = []
         self.refused: list[str] = []
         self.stated: dict[str, tuple[str, pb.Statement, Subject]] = {}
+        self.said: dict[str, pb.Statement] = {}
         self._next = 0
 
     def go_on(self, ledger: Trial) -> None:
@@ -107,6 +120,7 @@ class History:
         if made is None:
             return
         statement, line = made
+        self.said[statement.statement_id] = statement
         faults = ledger.fold(statement, RECEIVED_ON)
         if faults:
             self.refused += [fault.name for fault in faults]

@@ -45,6 +45,12 @@ EDITION = current_edition()
 SOME_FACTS = "具备上列法定情形之一"
 IN_FORCE = "所问之日生效"
 STILL_RECORDED = "截至已知序号仍在登记"
+VERDICTS: dict[int, str] = {
+    verdict_pb2.VERDICT_CLEAR: "未见限制",
+    verdict_pb2.VERDICT_REVIEW: "需研判",
+    verdict_pb2.VERDICT_BLOCKED: "禁止",
+    verdict_pb2.VERDICT_INDETERMINATE: "无法判定",
+}
 
 
 # --- the same as the verdict, whatever is asked ---------------------------------------------------
@@ -90,6 +96,7 @@ def test_steps_that_counted_are_the_hits_of_the_verdict_and_their_clauses_give_i
             decision = ledger.decide(case.about, question, position)
             steps = explained(ledger, case, question, position, everything)
             assert tuple(step.hit for step in steps if step.counted) == decision.hits, case.name
+            assert concluded(ledger, case, question, position) == VERDICTS[decision.verdict], case.name
             for step in steps:
                 met[told(step)] += 1
                 assert effect_of(step.clauses) == step.hit.effect, (case.name, step)
@@ -111,6 +118,20 @@ def explained(
     return steps_of(
         question, record, position=position, edition=EDITION, related=related, everything=everything
     )
+
+
+def concluded(ledger: ScratchLedger, case: Case, question: Question, position: int) -> str:
+    """The verdict that the last line of the conclusion names."""
+    lines = conclusion_of(
+        ledger.decide(case.about, question, position),
+        question,
+        ledger.record(case.about),
+        position=position,
+        edition=EDITION,
+        connected=ledger.directory.lists_connected(position),
+        delivered=ledger.sources.known(position),
+    )
+    return lines[-1].removeprefix("结论: ").partition("。")[0]
 
 
 def told(step: Step) -> str:

@@ -47,8 +47,8 @@ PROCUREMENT = pb.Purpose(domain=subject_pb2.DOMAIN_PROCUREMENT)
 
 @pytest.fixture(scope="module", autouse=True)
 def statements(served: Served) -> None:
-    """Firm 1 is banned from procurement, firm 2 has a licence, of firm 3 nothing is known; of each firm from 4
-    on one thing is that answers tell."""
+    """Firm 1 is banned from procurement, firm 2 has a licence, of firm 3 nothing is known; each firm from
+    4 on has one thing that answers tell."""
     spine = served.spine
     placed(spine.say("财政", "ban-1", event=short_ban(1)))
     placed(spine.say("市场监管", "licence-2", event=licence("市场监管", firm(2))))
@@ -60,9 +60,11 @@ def statements(served: Served) -> None:
     placed(spine.say("财政", "coming-6", event=ahead))
     for number in (7, 8, 9):
         placed(spine.say("财政", f"ban-{number}", event=short_ban(number)))
-    for number, note in enumerate((stay, objection, contest), 7):
+    notes: list[Any] = [stay, objection, contest]
+    for number, note in enumerate(notes, 7):
         placed(spine.say("财政", status_note=note("财政", f"ban-{number}", "2026-05-01")))
     placed(spine.say("市场监管", subject_link=succession(firm(1), firm(10), "2026-06-01")))
+    placed(spine.say("市场监管", event=licence("市场监管", firm(11))))
     placed(spine.say("市场监管", subject_link=branch_of(firm(11), firm(1))))
 
 

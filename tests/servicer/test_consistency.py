@@ -16,7 +16,7 @@ from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.verdict_pb2 import VERDICT_BLOCKED, VERDICT_CLEAR, VERDICT_INDETERMINATE
 from tests.support.clock import instant_ms
-from tests.support.events import firm, withdrawal
+from tests.support.events import ban, firm, withdrawal
 from tests.support.served import Served, code_of, refusal_of, refused, short_ban
 
 
@@ -150,13 +150,27 @@ def test_a_batch_is_answered_at_one_position(served: Served) -> None:
     assert list(answer.hit_subjects) == [0]
 
 
+def test_an_answer_says_when_the_last_statement_that_it_knows_was_received(served: Served) -> None:
+    first = put_ban(served, 8)
+    before = served.spine.clock.now_ms
+    served.spine.clock.now_ms += 1234
+    second = put_ban(served, 9)
+    for position, received in ((first, before), (second, before + 1234)):
+        exact = asker(served).Check(question(8, Consistency(at_exact_position=position)))
+        assert exact.answered.known_time.ToMilliseconds() == received
+    founded = asker(served).Check(question(8, Consistency(at_exact_position=0))).answered
+    assert 0 < founded.known_time.ToMilliseconds() <= before
+    assert asker(served).Check(question(8)).answered.known_time.ToMilliseconds() == before + 1234
+
+
 def test_a_ban_of_yesterday_does_not_bind_the_day_before_it(served: Served) -> None:
-    put_ban(served, 7)
+    event = ban("财政", firm(7), "M-PRO-01", "2025-11-01", "2026-11-10")
+    put(served, served.spine.statement("财政", "ban-7", event=event))
     early = question(7)
-    early.valid_time.FromMilliseconds(instant_ms(date(2026, 2, 28)))
+    early.valid_time.FromMilliseconds(instant_ms(date(2025, 10, 31)))
     last = question(7)
-    last.valid_time.FromMilliseconds(instant_ms(date(2028, 3, 1), hour=23))
+    last.valid_time.FromMilliseconds(instant_ms(date(2026, 11, 10), hour=23))
     after = question(7)
-    after.valid_time.FromMilliseconds(instant_ms(date(2028, 3, 2), hour=0))
+    after.valid_time.FromMilliseconds(instant_ms(date(2026, 11, 11), hour=0))
     verdicts = [asker(served).Check(each).verdict for each in (early, last, after)]
     assert verdicts == [VERDICT_CLEAR, VERDICT_BLOCKED, VERDICT_CLEAR]

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 
+from registry.commands.submission import MAX_DRAFT_BYTES, MAX_PAYLOAD_BYTES
 from registry.provenance.envelope import sign_envelope
 from registry.server import STREAMS
 from registry.v1 import envelope_pb2
 from registry.v1 import intake_service_pb2 as pb
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
+from registry.v1.statement_pb2 import EditionDraft, EditionFile
 from tests.support.served import DEADLINE_S, Served, fault_names, refusal_of, refused, short_ban
 
 
@@ -223,9 +225,23 @@ def test_a_refusal_tells_what_was_refused_and_every_reason(served: Served) -> No
 def test_an_envelope_of_garbage_is_refused_as_such_and_the_refusal_is_kept(served: Served) -> None:
     garbage = envelope_pb2.Envelope(payload=b"\xff" * 20, payload_type=envelope(served, "x").payload_type)
     empty = envelope_pb2.Envelope()
-    large = envelope_pb2.Envelope(payload=bytes(65_537), payload_type=garbage.payload_type)
+    large = envelope_pb2.Envelope(payload=bytes(MAX_DRAFT_BYTES + 1), payload_type=garbage.payload_type)
     reasons = [fault_names(result) for result in submit(served, garbage, empty, large)]
     assert reasons == [["MALFORMED_MESSAGE"], ["PAYLOAD_TYPE_UNKNOWN"], ["TOO_LARGE"]]
+
+
+def test_a_statement_is_small_and_only_the_draft_of_an_edition_may_be_large(served: Served) -> None:
+    spine, files = served.spine, [EditionFile(name="a.yaml", content="#" * MAX_PAYLOAD_BYTES)]
+    long = short_ban(1)
+    long.content.add(name="sy", value="字" * MAX_PAYLOAD_BYTES)
+    statements = [
+        spine.statement("财政", "long", event=long),
+        spine.statement("财政", "draft", edition_draft=EditionDraft(files=files)),
+    ]
+    event, draft = submit(served, *(spine.seal("财政", statement) for statement in statements))
+    assert fault_names(event) == ["TOO_LARGE"]
+    assert draft.HasField("refused")
+    assert "TOO_LARGE" not in fault_names(draft)
 
 
 def test_what_the_signature_does_not_cover_is_refused(served: Served) -> None:

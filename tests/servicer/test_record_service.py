@@ -342,6 +342,12 @@ def test_period_that_is_none_is_refused(
     assert (refusal.reason, refusal.fields) == (reason, (field,))
 
 
+def test_system_may_not_state_the_domain_of_another(served: Served) -> None:
+    bidding = Purpose(domain=DOMAIN_BIDDING)
+    refusal = refused(partial(certificate, served, FIRM, purpose=bidding))
+    assert (refusal.code, refusal.fields) == (grpc.StatusCode.PERMISSION_DENIED, ("purpose.domain",))
+
+
 def test_report_on_an_unknown_subject_says_that_it_says_nothing(served: Served) -> None:
     response = certificate(served, firm(78))
     assert response.identity.status == verdict_pb2.RESOLUTION_STATUS_NOT_FOUND

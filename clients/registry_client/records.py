@@ -24,6 +24,7 @@ from registry.v1.record_service_pb2_grpc import RecordServiceStub
 from registry.v1.restriction_service_pb2 import Answered
 from registry.v1.subject_pb2 import Domain, Identifier
 from registry_client.calls import Calls
+from registry_client.identity import Identity
 from registry_client.question import Question
 
 PAGE = 1000
@@ -122,3 +123,13 @@ class Records:
             return self._calls.unary(self._stub.ListListed, request)
 
         return Listing(page(""), page, lambda response: response.entries)
+
+    def name_disputes(self) -> Iterator[Identity]:
+        """Codes under names that disagree (一码多名), for a human to rule on; oldest first."""
+        request = service.ListNameDisputesRequest(page_size=PAGE)
+        while True:
+            page = self._calls.unary(self._stub.ListNameDisputes, request)
+            yield from map(Identity.of, page.disputes)
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token

@@ -128,7 +128,9 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
             next_page_token=disputes.token, answered=self._answered(disputes.matter)
         )
         for found, identity in disputes.identities:
-            put_identity(response.disputes.add(), identity, found, self._state.identifier_of)
+            dispute = response.disputes.add()
+            put_identity(dispute, identity, found, self._state.identifier_of)
+            dispute.current.CopyFrom(self._state.identifier_of(found.ref))  # The code whose names disagree.
         return response
 
     def _asked(

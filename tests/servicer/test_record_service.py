@@ -31,6 +31,7 @@ from tests.support.events import (
     firm,
     licence,
     list_entry,
+    new_firm,
     penalty,
     person,
     placed,
@@ -421,3 +422,23 @@ def test_pages_over_the_wire_fit_together(served: Served) -> None:
     assert first.answered == rest.answered
     foreign = pb.ListListedRequest(list="L-01", page_token=first.next_page_token)
     assert refused(lambda: calls.ListListed(foreign)).fields == ("page_token",)
+
+
+def test_names_that_disagree_wait_for_a_human_until_somebody_has_ruled(served: Served) -> None:
+    spine, subject = served.spine, new_firm()
+    other = subject_pb2.Subject(
+        identifier=subject.identifier, kind=subject.kind, name="沧州另名(示例)有限公司"
+    )
+    calls = stub(served, served.department("市场监管"))
+    before = calls.ListNameDisputes(pb.ListNameDisputesRequest())
+    placed(spine.say("财政", event=penalty("财政", subject)))
+    placed(spine.say("税务", event=penalty("税务", other)))
+    (dispute,) = calls.ListNameDisputes(pb.ListNameDisputesRequest()).disputes
+    assert (before.disputes, dispute.current) == ([], subject.identifier)
+    assert set(dispute.names) == set(dispute.disputed_names) == {subject.name, other.name}
+    assert dispute.status == verdict_pb2.RESOLUTION_STATUS_AMBIGUOUS
+    ruling = statement_pb2.NameRuling(
+        subject=subject.identifier, names=[subject.name, other.name], reason="曾用名, 已核"
+    )
+    placed(spine.say("市场监管", name_ruling=ruling))
+    assert calls.ListNameDisputes(pb.ListNameDisputesRequest()).disputes == []

@@ -14,7 +14,7 @@ from registry_client.cli.failures import EXPECTED, failure_of
 from registry_client.cli.incentives import incentives, redlist
 from registry_client.cli.intake import refusals, statement
 from registry_client.cli.keygen import keygen
-from registry_client.cli.listings import bans, listed
+from registry_client.cli.listings import bans, disputes, listed
 from registry_client.cli.record import certificate, record, search
 from registry_client.cli.report import measure_use, report
 from registry_client.cli.screen import screen
@@ -60,6 +60,7 @@ for _command in (
     search,
     bans,
     listed,
+    disputes,
     departments,
     officials,
     keys,

@@ -1,4 +1,4 @@
-"""``registryctl bans`` and ``listed``: whom market bans and lists fall on."""
+"""``registryctl bans``, ``listed``, ``disputes``: whom bans and lists fall on, whose name is disputed."""
 
 from __future__ import annotations
 
@@ -88,6 +88,28 @@ def listed(session: Session, named: str, on: datetime | None, limit: int | None,
     shown = [(_whom(row), *_rest(row)) for row in rows]
     print_table(("主体", "期间", "文书", "状态"), shown, whole=("主体", "期间"))
     print_answered(listing.first.answered)
+
+
+@click.command("disputes", cls=WideCommand, short_help="列出一码多名 codes under disputed names")
+@_limit
+@json_option
+@connected
+def disputes(session: Session, limit: int | None, as_json: bool) -> None:
+    """列出名称有争议的代码，待人员认定（name_ruling）或者撤回有误的陈述。Codes under names that disagree.
+
+    认定之前，这些代码的查询不会得出未见限制。部门和登记机构可用。
+    """
+    rows = list(islice(session.registry.records.name_disputes(), limit))
+    if as_json:
+        for row in rows:
+            code = row.current.value if row.current else ""
+            print_json({"code": code, "names": row.names, "disputed_names": row.disputed_names})
+        return
+    shown = [
+        (row.current.value if row.current else "", "\n".join(row.names), "\n".join(row.disputed_names))
+        for row in rows
+    ]
+    print_table(("代码", "所用名称", "有争议的"), shown, whole=("代码",))
 
 
 def _page(limit: int | None) -> int:

@@ -71,6 +71,7 @@ THREADS = 16
 STREAMS = 8
 """Streams open at a time; the other threads are left to unary calls."""
 
+KEEPALIVE_MS = 300_000
 GRACE_S = 10.0
 COLLECTOR_THRESHOLDS = (50_000, 20, 20)
 logger = logging.getLogger(__name__)
@@ -197,6 +198,8 @@ def build_server(
         interceptors=[Gate(engine.state.origin, STREAMS)],
         options=[
             ("grpc.so_reuseport", 0),
+            # A watch may be silent for weeks: a client that died must not keep its place for hours.
+            ("grpc.keepalive_time_ms", KEEPALIVE_MS),
             # The gate refuses what is too large with a reason; the transport only what is absurd, without.
             ("grpc.max_receive_message_length", 4 * MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", -1),  # An answer is bounded by its question.

@@ -52,6 +52,19 @@ ANY_DEPARTMENT = "any"
 """各部门按职责: in ``imposing_departments``, every kind of department."""
 
 
+FROM_THE_DECISION = frozenset(
+    {
+        "penalty_decision_date",
+        "criminal_judgment",
+        "licence_refusal",
+        "licence_revocation",
+        "registration_revoked",
+    }
+)
+"""Start anchors that are the day of the document itself (自处罚决定作出之日起, 许可被吊销之日起 …),
+whatever first day it names (law.md §6.3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class TermBounds:
     """Bounds of a term in months, both inclusive; None where the law sets none."""

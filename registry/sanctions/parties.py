@@ -53,7 +53,7 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
     """The subject itself first, then itself under other codes, then those related to it, in order of refs."""
     if not record.links:
         return [Party(record.ref, pb.SUBJECT_RELATION_SELF)]
-    same = _same(record, record_of, position, day)
+    same = _same(record, record_of, position)
     related: dict[str, Party] = {}
     waiting = [Party(ref, pb.SUBJECT_RELATION_SELF) for ref in sorted(same)]
     while waiting:
@@ -61,7 +61,7 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
         for party in _related(record_of(here.ref), position, day):
             if here.relation not in (pb.SUBJECT_RELATION_SELF, party.relation):
                 continue  # A chain of mergers is followed in one direction.
-            for ref in _same_refs(party.ref, record_of, position, day):
+            for ref in _same_refs(party.ref, record_of, position):
                 if ref not in same and ref not in related:
                     related[ref] = Party(ref, party.relation, party.position)
                     waiting += [related[ref]] if party.relation in _PASSED_ON else []
@@ -70,7 +70,7 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
 
 def current_ref(record: SubjectRecord, record_of: RecordOf, *, position: int, day: date) -> str:
     """The code under which a subject goes on: the last one that no succession leads away from."""
-    same = _same(record, record_of, position, day)
+    same = _same(record, record_of, position)
     for ref in sorted(same):
         other = record_of(ref)
         onward = _links(other, statement_pb2.SUBJECT_LINK_KIND_SUCCESSION, position, day, outgoing=True)
@@ -85,14 +85,15 @@ def alternates_of(record: SubjectRecord, *, position: int, day: date) -> frozens
     return frozenset(other for other, _ in _links(record, kind, position, day, outgoing=True))
 
 
-def _same(record: SubjectRecord, record_of: RecordOf, position: int, day: date) -> dict[str, Party]:
-    """The subject under all its codes, the one asked about first."""
+def _same(record: SubjectRecord, record_of: RecordOf, position: int) -> dict[str, Party]:
+    """The subject under all its codes, the one asked about first. It is one subject on every day, also before
+    the code changed: what fell on the old code falls on whoever bids under the new one."""
     kind = statement_pb2.SUBJECT_LINK_KIND_SUCCESSION
     same = {record.ref: Party(record.ref, pb.SUBJECT_RELATION_SELF)}
     waiting = [record]
     while waiting:
         here = waiting.pop()
-        for other, link in _links(here, kind, position, day):
+        for other, link in _links(here, kind, position, date.max):
             if other not in same:
                 same[other] = Party(other, pb.SUBJECT_RELATION_SAME, link)
                 further = record_of(other)
@@ -100,9 +101,9 @@ def _same(record: SubjectRecord, record_of: RecordOf, position: int, day: date) 
     return same
 
 
-def _same_refs(ref: str, record_of: RecordOf, position: int, day: date) -> Iterator[str]:
+def _same_refs(ref: str, record_of: RecordOf, position: int) -> Iterator[str]:
     record = record_of(ref)
-    yield from _same(record, record_of, position, day) if record is not None else (ref,)
+    yield from _same(record, record_of, position) if record is not None else (ref,)
 
 
 def _related(record: SubjectRecord | None, position: int, day: date) -> Iterator[Party]:

@@ -29,6 +29,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 from registry.domain.scopes import Relation, activity_relation, industry_relation, region_relation
 from registry.domain.sources import DeliveryNote
@@ -57,9 +58,10 @@ class Question:
     tender_kind: subject.TenderKind.ValueType = subject.TENDER_KIND_UNSPECIFIED
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A restriction that the question met, where it stands, and what it means for the question."""
+class Hit(NamedTuple):
+    """A restriction that the question met, where it stands, and what it means for the question.
+
+    A named tuple, as ``Decision`` is, for the reason that ``Restriction`` is one."""
 
     restriction: Restriction
     status: pb.HitStatus.ValueType
@@ -73,8 +75,7 @@ class Hit:
         return self.restriction.repeats
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The verdict with its reasons; the subject's own hits first, each in the order of the log."""
 
     verdict: pb.Verdict.ValueType
@@ -141,13 +142,23 @@ def decide(
         return Decision(pb.VERDICT_BLOCKED, hits)
     if not record.known_at(position) and not _same_is_known(related, position):
         return UNKNOWN if not hits else Decision(UNKNOWN.verdict, hits, UNKNOWN.indeterminate)
-    if record.names and disputed_names(record, position):
+    if _in_dispute(record, related, position):
         return Decision(pb.VERDICT_INDETERMINATE, hits, pb.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS)
     if source_fault:
         return Decision(pb.VERDICT_INDETERMINATE, hits, source_fault)
     if pb.HIT_EFFECT_NEEDS_REVIEW in effects:
         return Decision(pb.VERDICT_REVIEW, hits)
     return Decision(pb.VERDICT_CLEAR, hits) if hits else CLEAR
+
+
+def _in_dispute(record: SubjectRecord, related: Related, position: int) -> bool:
+    """Whether names disagree under any code of the subject."""
+    if record.names and disputed_names(record, position):
+        return True
+    return any(
+        relation == pb.SUBJECT_RELATION_SAME and disputed_names(other, position)
+        for relation, other in related
+    )
 
 
 def _same_is_known(related: Related, position: int) -> bool:
@@ -191,11 +202,13 @@ def met(
     relation: pb.SubjectRelation.ValueType = pb.SUBJECT_RELATION_SELF,
     *,
     same: Sequence[SubjectRecord] = (),
-) -> Iterator[Hit]:
+) -> list[Hit]:
     """The restrictions on a subject that a question meets: those in force on its day, and those to come."""
-    for restriction, status in considered(question, record, position, edition, same=same):
-        if status not in ENDED:
-            yield hit_of(question, restriction, status, edition, relation)
+    return [
+        hit_of(question, restriction, status, edition, relation)
+        for restriction, status in considered(question, record, position, edition, same=same)
+        if status not in ENDED
+    ]
 
 
 def considered(
@@ -246,7 +259,7 @@ def hit_of(
         return Hit(row, status, effect, (reason,), relation)
     if status == pb.HIT_STATUS_COMING:
         return Hit(row, status, pb.HIT_EFFECT_INFORMATION, (pb.HIT_REASON_NOT_YET_IN_FORCE,), relation)
-    doubts = reasons + tuple(_doubts(row, status, edition, relation))
+    doubts = reasons + _doubts(row, status, edition, relation)
     if doubts:
         return Hit(row, status, pb.HIT_EFFECT_NEEDS_REVIEW, doubts, relation)
     return Hit(row, status, effect, (reason,), relation)
@@ -257,16 +270,16 @@ def _doubts(
     status: pb.HitStatus.ValueType,
     edition: Edition,
     relation: pb.SubjectRelation.ValueType,
-) -> Iterator[pb.HitReason.ValueType]:
+) -> tuple[pb.HitReason.ValueType, ...]:
     """Why a restriction in scope does not block by itself."""
-    if is_unconfirmed(row, edition):
-        yield pb.HIT_REASON_LOW_CONFIDENCE
+    found = [pb.HIT_REASON_LOW_CONFIDENCE] if is_unconfirmed(row, edition) else []
     if status in _DOUBTFUL_STATUS:
-        yield _DOUBTFUL_STATUS[status]
+        found.append(_DOUBTFUL_STATUS[status])
     if row.unclear:
-        yield pb.HIT_REASON_FACTS_UNCLEAR
+        found.append(pb.HIT_REASON_FACTS_UNCLEAR)
     if relation in _DOUBTFUL_RELATION:
-        yield _DOUBTFUL_RELATION[relation]
+        found.append(_DOUBTFUL_RELATION[relation])
+    return tuple(found)
 
 
 def is_unconfirmed(row: Restriction, edition: Edition) -> bool:
@@ -295,14 +308,15 @@ def bearings(question: Question, row: Restriction, edition: Edition) -> list[_Pa
 
 
 def _role_bearing(question: Question, row: Restriction, edition: Edition) -> list[_Part]:
-    unstated = question.role not in _ROLES  # A role of a later release says nothing to this one.
-    roles = _ROLES if unstated else (question.role,)
-    bound = [edition.binds(row.measure, role, kind=row.kind, capacities=row.capacities) for role in roles]
-    if all(bound):
-        return []  # An exit ban binds the person whatever he acts as, so the role need not be stated.
-    if unstated:
-        return [(_Bearing.UNSETTLED, pb.HIT_REASON_ROLE_NOT_STATED)]
-    return [(_Bearing.OUT_OF_SCOPE, pb.HIT_REASON_OTHER_ROLE)]
+    measure, kind, capacities = row.measure, row.kind, row.capacities
+    if question.role in _ROLES:
+        if edition.binds(measure, question.role, kind=kind, capacities=capacities):
+            return []
+        return [(_Bearing.OUT_OF_SCOPE, pb.HIT_REASON_OTHER_ROLE)]
+    # A role of a later release says nothing to this one. An exit ban binds the person whatever he acts as.
+    if all(edition.binds(measure, role, kind=kind, capacities=capacities) for role in _ROLES):
+        return []
+    return [(_Bearing.UNSETTLED, pb.HIT_REASON_ROLE_NOT_STATED)]
 
 
 def _tender_bearing(question: Question, row: Restriction) -> list[_Part]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -215,7 +215,7 @@ def assert_answered_again(spine: Spine, answers: list[Answered]) -> None:
 
 def as_known_then(hit: Any) -> Any:
     """All of a hit but when the registry let go of the row, which nobody could know then."""
-    row = replace(hit.restriction, ground=hit.restriction.ground.closed(0))
+    row = hit.restriction._replace(ground=hit.restriction.ground.closed(0))
     return (hit.status, hit.effect, hit.reasons, hit.relation, row)
 
 

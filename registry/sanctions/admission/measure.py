@@ -20,22 +20,12 @@ from registry.domain.periods import add_months
 from registry.domain.quoting import quoted
 from registry.domain.scopes import industry_fault, region_covers, region_fault
 from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.measure import FROM_THE_DECISION
 from registry.sanctions.reach import feasible_capacities
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 
-FROM_THE_DECISION = frozenset(
-    {
-        "penalty_decision_date",
-        "criminal_judgment",
-        "licence_refusal",
-        "licence_revocation",
-        "registration_revoked",
-    }
-)
-"""Start anchors that are the day of the document itself (自处罚决定作出之日起, 许可被吊销之日起 …),
-whatever first day it names (law.md §6.3)."""
 FROM_A_STATED_DAY = frozenset({"sentence_served", "sentence_served_or_sanction", "anchor_event"})
 """Start anchors that may lie outside the document (刑罚执行完毕之日 …): where the statement names the day
 the term is counted from it, otherwise from the first day that the document names; explicit dates come first

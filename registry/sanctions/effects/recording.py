@@ -98,8 +98,14 @@ def grounds_of(
         ordinal += 1
     if event.list_code:
         yield grounds.listed(ordinal)
-    elif (category := edition.category(event.category)) and category.polarity == "negative":
+    elif event.document.decided_on and _is_negative(event, edition):
         yield grounds.recorded(ordinal, department.kinds if department else frozenset())
+
+
+def _is_negative(event: pb.Event, edition: Edition) -> bool:
+    """Whether it is a negative record; one without a dated document was not admitted as such."""
+    category = edition.category(event.category)
+    return category is not None and category.polarity == "negative"
 
 
 class _Grounds:
@@ -119,7 +125,8 @@ class _Grounds:
             code=event.category,
             period=Period(self._law_day, None),
             subject_kind=event.subject.kind,
-            document=event.document,
+            # A copy: a part of a message keeps the whole of it in memory, personal content and all.
+            document=pb.Document.FromString(event.document.SerializeToString()),
             legal_basis=tuple(event.legal_basis),
             department=statement.department,
             statement_id=statement.statement_id,

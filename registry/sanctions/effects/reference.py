@@ -73,10 +73,11 @@ def withdrawal_effects(statement: pb.Statement, position: int, ledger: Ledger) -
 
 
 def repair_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:
-    """What the target left ends on the day before the repair takes effect."""
+    """The target's list entry ends on the day before the repair takes effect. A measure that the same
+    document imposes ends by its term, by withdrawal or by lifting (law.md §3.1)."""
     target = _target(ledger, statement.repair.target)
     record = ledger.subject(target.subject)
-    ending = [row for row in record.grounds if row.position == target.position and row.known_to is None]
+    ending = _held(record, target, GroundKind.LISTED)
     effects = _shortened(record, ending, statement.repair.effective_on, Ending.REPAIRED, position)
     return replace(effects, target=replace(target, repaired_position=position))
 
@@ -93,10 +94,14 @@ def lifting_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
 
 def lifted(record: SubjectRecord, target: RecordedEvent) -> list[Ground]:
     """The imposed measures of a statement that are held."""
+    return _held(record, target, GroundKind.IMPOSED)
+
+
+def _held(record: SubjectRecord, target: RecordedEvent, kind: GroundKind) -> list[Ground]:
     return [
         row
         for row in record.grounds
-        if row.position == target.position and row.known_to is None and row.kind is GroundKind.IMPOSED
+        if row.position == target.position and row.known_to is None and row.kind is kind
     ]
 
 

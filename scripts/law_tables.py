@@ -21,14 +21,16 @@ _E = TypeVar("_E")
 
 
 def domains(edition: Edition, _: str) -> Iterator[str]:
-    """Domains, how many measures act in each, and the lists that law requires to be checked in it."""
+    """Domains, how many measures act in each, the lists that law requires to be checked in it, and the measures
+    of which a deciding department must be connected."""
     return table(
-        ("领域", "措施", "法定应查的名单", "依据"),
+        ("领域", "措施", "法定应查的名单", "须有决定机关接入的措施", "依据"),
         (
             (
                 rule.name_zh,
                 f"{len(edition.measures_asked(rule.domain))}项",
                 "、".join(rule.required_lists),
+                "、".join(rule.required_measures),
                 "；".join(rule.legal_basis),
             )
             for rule in edition.rules.domains.values()

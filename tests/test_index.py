@@ -62,8 +62,9 @@ def directory(spine: Spine) -> list[object]:
     state = spine.engine.state
     entries = [*state.directory.departments(), *state.directory.officials(), *state.directory.keys()]
     positions = range(spine.position + 1)
-    connected = [state.directory.lists_connected(position) for position in positions]
-    delivered = [dict(state.sources.known(position)) for position in positions]
+    connections = [state.directory.connections(position) for position in positions]
+    connected = [(dict(each.keepers), [each.on(day) for day in DAYS]) for each in connections]
+    delivered = [dict(state.sources.known(at, each)) for at, each in zip(positions, connections, strict=True)]
     in_force = [state.edition_at(at, day).hash for at in positions for day in DAYS]
     return [*entries, state.directory.operator, *state.book.cases(), connected, delivered, in_force]
 

@@ -8,6 +8,7 @@ reference, and the question is in the query log before the answer leaves (查询
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -31,6 +32,8 @@ from registry.v1 import error_reason_pb2 as reasons
 
 MAX_WAIT_S = 5.0
 MAX_TEXT = 200
+MAX_BASES = 1024
+"""How many pairs of a position and a day are kept with what answers about them rest on."""
 MAX_KEPT_BYTES = 256
 """A longer matter is read anew each time: only what is small is kept for the next question."""
 AMBIGUOUS = Decision(
@@ -39,6 +42,19 @@ AMBIGUOUS = Decision(
 CODE_INVALID = Decision(
     verdict_pb2.VERDICT_INDETERMINATE, indeterminate=verdict_pb2.INDETERMINATE_REASON_CODE_INVALID
 )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What every answer in a domain for a day rests on, as known at a position: edition and sources.
+
+    Equal ones are one object, also of different positions, so that whatever follows from them alone can be
+    kept by it."""
+
+    edition: Edition
+    connected: frozenset[str]
+    delivered: Mapping[str, DeliveryNote]
+    source_fault: verdict_pb2.IndeterminateReason.ValueType
 
 
 class Matter(NamedTuple):
@@ -53,6 +69,7 @@ class Matter(NamedTuple):
     connected: frozenset[str]
     delivered: Mapping[str, DeliveryNote]
     source_fault: verdict_pb2.IndeterminateReason.ValueType
+    basis: Basis
 
 
 class Found(NamedTuple):
@@ -83,6 +100,8 @@ class Ask:
         self.state = state
         self._log_queries = log_queries
         self._clock = clock
+        self._bases: dict[tuple[int, subject_pb2.Domain.ValueType, date], Basis] = {}
+        self._contents: dict[tuple[object, ...], Basis] = {}
 
     def settle(
         self,
@@ -115,14 +134,44 @@ class Ask:
     ) -> Matter:
         """The matter at two settled times. Raises RegistryError with every fault of the facts."""
         day = china_day(valid_ms)
-        edition = self.state.edition_at(position, day)
+        basis = self._basis(position, purpose.domain, day)
         stated = facts.SerializeToString()
         question_of = _question if len(stated) <= MAX_KEPT_BYTES else _question.__wrapped__
-        question = question_of(purpose.domain, stated, day, edition)
-        connected = self.state.directory.lists_connected(position)
-        delivered = self.state.sources.known(position)
-        fault = source_fault(question.domain, day, edition, connected=connected, delivered=delivered)
-        return Matter(caller, purpose, question, position, valid_ms, edition, connected, delivered, fault)
+        question = question_of(purpose.domain, stated, day, basis.edition)
+        return Matter(
+            caller,
+            purpose,
+            question,
+            position,
+            valid_ms,
+            basis.edition,
+            basis.connected,
+            basis.delivered,
+            basis.source_fault,
+            basis,
+        )
+
+    def _basis(self, position: int, domain: subject_pb2.Domain.ValueType, day: date) -> Basis:
+        """What answers rest on. Nearly every question is about today and the latest position."""
+        basis = self._bases.get((position, domain, day))
+        if basis is None:
+            found = self._worked_out(position, domain, day)
+            content = (found.edition, domain, day, found.connected, tuple(found.delivered.items()))
+            if len(self._bases) >= MAX_BASES:
+                self._bases.clear()
+            if len(self._contents) >= MAX_BASES:
+                self._contents.clear()
+            basis = self._contents.setdefault(content, found)
+            self._bases[position, domain, day] = basis
+        return basis
+
+    def _worked_out(self, position: int, domain: subject_pb2.Domain.ValueType, day: date) -> Basis:
+        edition = self.state.edition_at(position, day)
+        connections = self.state.directory.connections(position)
+        connected = connections.on(day)
+        delivered = self.state.sources.known(position, connections)
+        fault = source_fault(domain, day, edition, connected=connected, delivered=delivered)
+        return Basis(edition, connected, delivered, fault)
 
     def today(self) -> date:
         """The day in China, by the registry's clock."""
@@ -156,10 +205,10 @@ class Ask:
         if not found.ref:
             return CODE_INVALID
         record = self.record(found, matter)
-        if record is not None and not names_a_subject(found.type) and record.ref == found.ref:
-            leads_to_several = alternates_of(record, position=matter.position, day=matter.question.day)
-            return AMBIGUOUS if leads_to_several else self._decide(None, question, matter)
-        return self._decide(record, question, matter)
+        if record is None or record.ref != found.ref or names_a_subject(found.type):
+            return self._decide(record, question, matter)
+        leads_to_several = alternates_of(record, position=matter.position, day=matter.question.day)
+        return AMBIGUOUS if leads_to_several else self._decide(None, question, matter)
 
     def _decide(self, record: SubjectRecord | None, question: Question, matter: Matter) -> Decision:
         related = self.related(record, matter) if record is not None and record.links else ()

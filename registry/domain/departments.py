@@ -6,8 +6,8 @@ statement claims about itself; a key's own window (valid_from … valid_until) i
 day on which the registry received the statement.
 
 Worked example: the finance bureau is registered at position 1 and registered again with a wider
-mandate at position 90. ``department(code)`` answers the second entry, ``lists_connected(89)``
-still knows the first mandate only.
+mandate at position 90. ``department(code)`` answers the second entry, ``connections(89)`` still
+knows the first mandate only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from registry.domain.connections import NO_CONNECTIONS, Connections, Source
 from registry.v1 import statement_pb2 as pb
 
 
@@ -105,7 +106,7 @@ class Directory:
         self._officials: dict[tuple[str, str], Official] = {}
         self._keys: dict[str, Key] = {}
         self._changes: list[int] = []
-        self._connected: dict[int, frozenset[str]] = {}
+        self._connections: dict[int, Connections] = {}
 
     def department(self, code: str) -> Department | None:
         """The department's latest registration."""
@@ -153,28 +154,29 @@ class Directory:
             for key in self._keys.values()
         )
 
-    def lists_connected(self, position: int) -> frozenset[str]:
-        """Lists that a department with a mandate and a key that is not revoked could state, as known at
-        ``position``: without such a source, nothing found says nothing (law.md §5.2)."""
+    def connections(self, position: int) -> Connections:
+        """Which departments could state each list and decide each measure, as known at ``position``: where
+        there is no such source, nothing found says nothing (law.md §5.2)."""
         at = bisect_right(self._changes, position)
         if not at:
-            return frozenset()
+            return NO_CONNECTIONS
         since = self._changes[at - 1]
-        if since not in self._connected:
-            self._connected[since] = self._lists_connected_since(since)
-        return self._connected[since]
+        found = self._connections.get(since)
+        if found is None:
+            found = self._connections[since] = Connections(self._sources(since))
+        return found
 
-    def _lists_connected_since(self, position: int) -> frozenset[str]:
-        holders = {
-            key.department
-            for key in tuple(self._keys.values())
-            if key.position <= position and (key.revoked_position is None or key.revoked_position > position)
-        }
-        lists: set[str] = set()
-        for code in holders:
+    def _sources(self, position: int) -> Iterator[Source]:
+        until: dict[str, date] = {}
+        for key in tuple(self._keys.values()):
+            if key.position <= position:
+                revoked = key.revoked_position is not None and key.revoked_position <= position
+                last = date.min if revoked else key.valid_until
+                until[key.department] = max(last, until.get(key.department, date.min))
+        for code, last in until.items():
             known = [entry for entry in self._registrations.get(code, ()) if entry.position <= position]
-            lists |= known[-1].lists if known else frozenset()
-        return frozenset(lists)
+            if known:
+                yield Source(code, known[-1].lists, known[-1].measures, last)
 
     def put_department(self, department: Department) -> None:
         """Registers a department, or replaces its registration."""

@@ -4,8 +4,14 @@ That a list was searched and nothing found says something only if its source has
 (law.md §5.2: “no result” is not “the source was up”). A delivery says: everything up to this day, nothing new
 included. What is missing from a delivery is not removed from the list.
 
-Worked example: the court delivers L-01 up to 2026-06-01 at position 40 and up to 2026-06-08 at position 90;
-``as_of(89)["L-01"]`` is 2026-06-01.
+* Of a department's statements about a list the latest is its word. One that names an earlier day takes the
+  one before it back: “complete up to today” was a mistake.
+* A list that several departments keep is delivered as far as the slowest of them has delivered, and not at all
+  while one has said nothing. What a department said that keeps the list no longer does not count.
+
+Worked example: the courts A and B keep L-01. A delivers it up to 2026-06-08 at position 40, B up to 2026-06-01
+at position 90, A up to 2026-05-25 at position 95. ``known(89, …)`` has no L-01; ``known(94, …)["L-01"]`` is
+B's note, of 2026-06-01; ``known(95, …)["L-01"]`` is A's, of 2026-05-25.
 """
 
 from __future__ import annotations
@@ -15,6 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+
+from registry.domain.connections import Connections
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,7 +36,7 @@ class DeliveryNote:
 
 
 MAX_KEPT = 1024
-"""Positions for which the answer is kept: nearly every question is about the latest."""
+"""Answers that are kept: nearly every question is about the latest position."""
 
 
 class Sources:
@@ -36,24 +44,37 @@ class Sources:
 
     def __init__(self) -> None:
         self._positions: list[int] = []
-        self._notes: list[DeliveryNote] = []
-        self._known: dict[int, Mapping[str, DeliveryNote]] = {}
+        self._notes: dict[tuple[str, str], list[DeliveryNote]] = {}
+        self._known: dict[tuple[int, Connections], Mapping[str, DeliveryNote]] = {}
 
     def put(self, note: DeliveryNote) -> None:
         """Takes a delivery into account."""
-        insort(self._notes, note)
+        insort(self._notes.setdefault((note.list_code, note.department), []), note)
         # Readers bisect the positions, so what a position leads to must be there before it.
         insort(self._positions, note.position)
 
-    def known(self, position: int) -> Mapping[str, DeliveryNote]:
-        """The delivery of each list that reaches furthest, as known at a position."""
+    def known(self, position: int, connections: Connections) -> Mapping[str, DeliveryNote]:
+        """Of each list that all its keepers have delivered the note that reaches least far, as known at a
+        position; ``connections`` are those of that position."""
         count = bisect_right(self._positions, position)
-        if count not in self._known:
+        found = self._known.get((count, connections))
+        if found is None:
+            last = self._positions[count - 1] if count else -1
+            found = MappingProxyType(dict(self._delivered(last, connections)))
             if len(self._known) >= MAX_KEPT:
                 self._known.clear()
-            latest: dict[str, DeliveryNote] = {}
-            for note in self._notes[:count]:
-                if note.list_code not in latest or latest[note.list_code].as_of <= note.as_of:
-                    latest[note.list_code] = note
-            self._known[count] = MappingProxyType(latest)
-        return self._known[count]
+            self._known[count, connections] = found
+        return found
+
+    def _delivered(self, position: int, connections: Connections) -> list[tuple[str, DeliveryNote]]:
+        delivered = []
+        for code, keepers in connections.keepers.items():
+            notes = [note for each in keepers if (note := self._latest(code, each, position))]
+            if len(notes) == len(keepers):
+                delivered.append((code, min(notes, key=lambda note: (note.as_of, note.position))))
+        return delivered
+
+    def _latest(self, code: str, department: str, position: int) -> DeliveryNote | None:
+        notes = self._notes.get((code, department), [])
+        count = bisect_right(notes, position, key=lambda note: note.position)
+        return notes[count - 1] if count else None

@@ -5,7 +5,8 @@ a province with at most four digits (冀, 冀09, 冀0902); before 2016 it was on
 number had 字第 in it. A kind begins with 刑 (criminal), 民, 行 (administrative), 执 (execution), 赔 or 破.
 
 Of the criminal kinds only those in which judgment is passed (初, 终, 再, 核, 提) say that somebody was
-sentenced; 刑更 changes how a sentence is served, 刑医 orders treatment and is no punishment.
+judged; 刑更 changes how a sentence is served, 刑医 orders treatment and is no punishment. How the judgment
+went no number says: an acquittal has the same.
 
 Example: （2026）冀09刑初12号 is 刑 and settled, （2026）冀09刑医3号 is 刑 and not settled,
 （2025）冀09执801号 is 执, 沧市监罚字〔2026〕12号 is no case.
@@ -21,8 +22,13 @@ CRIMINAL = "刑"
 CASE_KINDS = (CRIMINAL, "民", "行", "执", "赔", "破")
 
 _KIND = f"({'|'.join(CASE_KINDS)})"
-_case = re.compile(rf"〔[0-9]{{4}}〕(?:最高法|[\u4e00-\u9fff][0-9]{{0,4}}){_KIND}(.?)[^字]*号").search
-_old_case = re.compile(rf"〔[0-9]{{4}}〕[\u4e00-\u9fff]{{1,3}}?{_KIND}(.?).*字第?[0-9]+号").search
+_case = re.compile(
+    rf"〔[0-9]{{4}}〕(?:最高法|[\u4e00-\u9fff][0-9]{{0,4}}){_KIND}(.?)[^字]{{0,40}}号"
+).finditer
+_old_case = re.compile(
+    rf"〔[0-9]{{4}}〕[\u4e00-\u9fff]{{1,3}}?{_KIND}(.?).{{0,40}}字第?[0-9]{{1,12}}号"
+).finditer
+# Both look ahead a bounded way, so that reading a number takes no longer than it is long.
 _any_kind = re.compile(_KIND).search
 _JUDGING = frozenset("初终再核提")
 
@@ -33,8 +39,9 @@ def case_kind(number: str) -> tuple[str, bool]:
     if not _any_kind(number):
         return "", False  # Most documents are no court's, and normalising takes its time.
     normal = normalise_number(number)
-    match = _case(normal) or _old_case(normal)
-    if match is None:
+    cases = [*_case(normal), *_old_case(normal)]
+    if not cases:
         return "", False
-    kind, stage = match.groups()
+    # Where several are cited the criminal one is asked about (刑事附带民事).
+    kind, stage = next((case for case in cases if case[1] == CRIMINAL), cases[0]).groups()
     return kind, kind != CRIMINAL or stage in _JUDGING

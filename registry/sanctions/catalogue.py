@@ -170,6 +170,12 @@ class Edition:
         rule = self.rules.domains.get(domain)
         return rule.required_lists if rule else ()
 
+    def required_measures(self, domain: pb.Domain.ValueType) -> tuple[str, ...]:
+        """Measures of which a deciding department must be connected before nothing found says anything in a
+        domain (不准出境决定: 出境入境管理法 第十二条)."""
+        rule = self.rules.domains.get(domain)
+        return rule.required_measures if rule else ()
+
     def binding(
         self, role: pb.SubjectRole.ValueType
     ) -> tuple[frozenset[pb.SubjectKind.ValueType], frozenset[pb.Capacity.ValueType]]:

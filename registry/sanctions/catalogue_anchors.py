@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 
 from registry.sanctions import vocabulary as words
 from registry.sanctions.case_numbers import CASE_KINDS
+from registry.sanctions.catalogue_bounds import MAX_AMOUNT, MAX_MONTHS
 from registry.sanctions.clauses import (
     CaseKinds,
     Clause,
@@ -47,7 +48,7 @@ def read_reoffence(row: Row) -> Reoffence | None:
     inner = row.row("reoffence") if row.has("reoffence") else None
     if inner is None:
         return None
-    reoffence = Reoffence(inner.number("months"), inner.text("basis"), inner.text("consequence"))
+    reoffence = Reoffence(inner.number("months", MAX_MONTHS), inner.text("basis"), inner.text("consequence"))
     inner.close()
     return reoffence
 
@@ -77,7 +78,7 @@ def _penalty_kinds(when: Row, rules: Rulebook) -> Clause:
 
 
 def _fine(when: Row, rules: Rulebook) -> Clause:
-    yuan = when.number("fine_at_least_yuan")
+    yuan = when.number("fine_at_least_yuan", MAX_AMOUNT)
     table = when.row("higher_for") if when.has("higher_for") else None
     if table is None:
         return FineAtLeast(yuan)
@@ -86,7 +87,7 @@ def _fine(when: Row, rules: Rulebook) -> Clause:
 
 
 def _sector(table: Row, kind: str, rules: Rulebook, yuan: int) -> SectorStandard:
-    sector = SectorStandard(kind, rules.department_kinds.get(kind, kind), table.number(kind))
+    sector = SectorStandard(kind, rules.department_kinds.get(kind, kind), table.number(kind, MAX_AMOUNT))
     if kind not in rules.department_kinds:
         table.fault(kind, "there is no such kind of department")
     if sector.yuan <= yuan:

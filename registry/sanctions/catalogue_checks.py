@@ -14,6 +14,7 @@ Whether rows of different kinds agree is checked in ``catalogue_cross_checks``.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -147,11 +148,11 @@ def _check_names(placed: Sequence[Placed[CreditList]]) -> None:
 
 def check_categories(placed: Sequence[Placed[Category]]) -> None:
     """Notes the faults of categories: codes, and subtypes that do not exist."""
-    codes = [category.code for _, category in placed]
+    codes = Counter(category.code for _, category in placed)
     for row, category in sound(placed):
         if not _CATEGORY_CODE(category.code):
             row.fault("code", f"{category.code} is not of the form E-03 or E-03-CF")
-        if codes.count(category.code) > 1:
+        if codes[category.code] > 1:
             row.fault("code", f"{category.code} stands twice")
         if not category.credit_bearing and category.disclosure != "never":
             row.fault("disclosure", "what is no credit information is not shown to the public")

@@ -3,7 +3,8 @@
 * Only measures of origin *list*, and of origin *statute* that name the list, follow a list entry; what a
   list says it triggers and what measures say triggers them are the same, and some kind of subject can be
   both on the list and under the measure.
-* A list that law requires to be checked in a domain is checked in that domain.
+* A list that law requires to be checked in a domain is checked in that domain; a measure whose deciding
+  departments must be connected acts in the domain, and departments decide it.
 * The category under which a list's entries are stated, and that of an anchor, exist.
 * A red list brings about incentives and nothing else, for kinds of subject that both are for.
 """
@@ -37,6 +38,20 @@ def check_required_lists(placed: Sequence[Placed[CreditList]], rules: Rulebook, 
                 domain_rows[word].fault("required_lists", f"{code} does not say it is checked by {word}")
 
 
+def check_required_measures(placed: Sequence[Placed[Measure]], rules: Rulebook, rules_row: Row) -> None:
+    """Notes where a domain waits for the deciding departments of what nobody decides in it."""
+    domain_rows = {row.name: row for row in rules_row.rows("domains")}
+    for word, domain in DOMAINS.items():
+        for code in rules.domains[domain].required_measures if domain in rules.domains else ():
+            found = [measure for _, measure in placed if measure.code == code]
+            if not found:
+                domain_rows[word].fault("required_measures", f"there is no measure {code}")
+            elif not any(measure.acts_in(domain) for measure in found):
+                domain_rows[word].fault("required_measures", f"{code} does not act in {word}")
+            elif not any(measure.origin == "decision" for measure in found):
+                domain_rows[word].fault("required_measures", f"no department decides {code}")
+
+
 def check_triggers(measures: Sequence[Placed[Measure]], lists: Sequence[Placed[CreditList]]) -> None:
     """Notes where measures and lists do not agree on what follows an entry."""
     follow = {(code, m.code) for row, m in measures if _may_follow(row, m) for code in m.triggering_lists}
@@ -51,7 +66,7 @@ def check_triggers(measures: Sequence[Placed[Measure]], lists: Sequence[Placed[C
         for code in entry.triggers:
             if code in known and (entry.code, code) not in follow:
                 row.fault("triggers", f"{code} does not follow {entry.code} by law")
-        for code in set(entry.triggers) & set(entry.related_measures):
+        for code in sorted(set(entry.triggers) & set(entry.related_measures)):
             row.fault("related_measures", f"{code} is among the triggers")
     _check_common_kinds(measures, lists)
 
@@ -73,11 +88,13 @@ def _check_triggering(row: Row, measure: Measure, lists: set[str], trigger: set[
 
 
 def _check_common_kinds(measures: Iterable[Placed[Measure]], lists: Iterable[Placed[CreditList]]) -> None:
-    entries = [(entry.code, _reached(entry.subject_kinds, entry.capacities)) for _, entry in lists]
+    entries: dict[str, list[frozenset[subject_pb2.SubjectKind.ValueType]]] = {}
+    for _, entry in lists:
+        entries.setdefault(entry.code, []).append(_reached(entry.subject_kinds, entry.capacities))
     for row, measure in measures:
         reached = _reached(measure.subject_kinds, measure.capacities)
-        for code, listed in entries:
-            if measure.follows_lists and code in measure.triggering_lists and reached.isdisjoint(listed):
+        for code in measure.triggering_lists if measure.follows_lists else ():
+            if any(reached.isdisjoint(listed) for listed in entries.get(code, ())):
                 row.fault("triggering_lists", f"no kind of subject is both on {code} and under the measure")
 
 

@@ -21,6 +21,7 @@ Example:
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,15 +36,17 @@ from registry.sanctions.catalogue_cross_checks import (
     check_list_categories,
     check_red_lists,
     check_required_lists,
+    check_required_measures,
     check_triggers,
 )
 from registry.sanctions.catalogue_rows import read_category, read_list, read_measure, read_red_list
-from registry.sanctions.located_yaml import CatalogueError, FaultLog, Place, Row, read_mapping
+from registry.sanctions.located_yaml import MAX_ITEMS, CatalogueError, FaultLog, Place, Row, read_mapping
 from registry.sanctions.rulebook import Rulebook
 from registry.sanctions.rulebook_parser import read_rulebook
 
 __all__ = ["CatalogueError", "content_hash", "parse_edition"]
 
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}").fullmatch
 _RULES = "domains"
 """The section by which the file of the rules is known."""
 
@@ -88,6 +91,7 @@ def parse_edition(files: Mapping[str, str]) -> Edition:
         _check_sections(rules, calendar_rows, rules_row)
         check_triggers(rows.measures, rows.lists)
         check_required_lists(rows.lists, rules, rules_row)
+        check_required_measures(rows.measures, rules, rules_row)
         check_list_categories(rows.lists, rows.categories)
         check_anchors(rows.measures, rows.categories)
         check_red_lists(rows.red_lists, rows.measures)
@@ -123,7 +127,10 @@ def _only(tops: Iterable[Row], key: str, what: str, files: Mapping[str, str], lo
 
 
 def _label(row: Row | None) -> str:
-    return row.text("edition") if row else ""
+    label = row.text("edition") if row else ""
+    if row and label and not _LABEL(label):  # It names a directory, and stands in messages.
+        row.fault("edition", "the label is not 1 to 32 of A-Z a-z 0-9 . _ -, the first a letter or digit")
+    return label
 
 
 def _check_sections(rules: Rulebook, calendar_rows: Sequence[Row], rules_row: Row) -> None:
@@ -134,7 +141,10 @@ def _check_sections(rules: Rulebook, calendar_rows: Sequence[Row], rules_row: Ro
 
 
 def _rows_of(tops: Iterable[Row], key: str, name_key: str = "code") -> list[Row]:
-    return [row for top in tops if top.has(key) for row in top.rows(key, name_key)]
+    rows = [row for top in tops if top.has(key) for row in top.rows(key, name_key)]
+    if len(rows) > MAX_ITEMS:  # What compares each with each other stays bearable.
+        rows[MAX_ITEMS].fault(name_key, f"{key}: more than {MAX_ITEMS} rows in all files")
+    return rows[:MAX_ITEMS]
 
 
 def _read_rows(tops: Sequence[Row], rules: Rulebook) -> _Rows:

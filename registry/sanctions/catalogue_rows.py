@@ -12,6 +12,7 @@ from __future__ import annotations
 from registry.sanctions import vocabulary as words
 from registry.sanctions.catalogue import ANY_DEPARTMENT, Category, CreditList, Measure, RedList, TermBounds
 from registry.sanctions.catalogue_anchors import read_anchors, read_reoffence
+from registry.sanctions.catalogue_bounds import MAX_DAYS, MAX_MONTHS, MAX_PUBLICITY_DAYS, MAX_YEARS
 from registry.sanctions.located_yaml import Row
 from registry.sanctions.rulebook import Confidence, Rulebook
 from registry.sanctions.rulebook_parser import read_binding
@@ -57,7 +58,7 @@ def read_measure(row: Row, rules: Rulebook) -> Measure:
         confidence=row.choice("confidence", words.CONFIDENCES),
         note=row.optional_text("note"),
         anchors=read_anchors(row, rules),
-        window_months=row.number("window_months") if row.has("window_months") else None,
+        window_months=row.number("window_months", MAX_MONTHS) if row.has("window_months") else None,
         reoffence=read_reoffence(row),
         for_earlier=row.choice("for_earlier", words.FOR_EARLIER) if row.has("for_earlier") else "none",
         also_domains=_also_domains(row),
@@ -81,11 +82,11 @@ def read_list(row: Row, rules: Rulebook) -> CreditList:
         capacities=capacities,
         legal_basis=row.texts("legal_basis"),
         criteria=row.text("criteria"),
-        default_months=term.optional_number("default") if term else None,
-        min_months=term.optional_number("min") if term else None,
-        max_months=term.optional_number("max") if term else None,
+        default_months=term.optional_number("default", MAX_MONTHS) if term else None,
+        min_months=term.optional_number("min", MAX_MONTHS) if term else None,
+        max_months=term.optional_number("max", MAX_MONTHS) if term else None,
         open_ended=_open_ended(term),
-        early_removal_months=early.optional_number("after_months") if early else None,
+        early_removal_months=early.optional_number("after_months", MAX_MONTHS) if early else None,
         early_removal_condition=early.optional_text("condition") if early else "",
         removal=row.optional_text("removal"),
         source=row.text("authoritative_source"),
@@ -100,7 +101,7 @@ def read_list(row: Row, rules: Rulebook) -> CreditList:
         confidence=row.choice("confidence", words.CONFIDENCES),
         note=row.optional_text("note"),
         category=row.text("category"),
-        max_age_days=row.number("max_age_days") if row.has("max_age_days") else None,
+        max_age_days=row.number("max_age_days", MAX_DAYS) if row.has("max_age_days") else None,
     )
     for part in (term, early, row):
         if part:
@@ -118,9 +119,9 @@ def read_red_list(row: Row, rules: Rulebook) -> RedList:
         granting_departments=frozenset(row.references("granting_departments", rules.department_kinds)),
         subject_kinds=frozenset(row.choices("subject_kinds", words.KINDS)),
         legal_basis=row.texts("legal_basis"),
-        publicity_days=row.optional_number("publicity_days"),
-        min_months=term.optional_number("min") if term else None,
-        max_months=term.optional_number("max") if term else None,
+        publicity_days=row.optional_number("publicity_days", MAX_PUBLICITY_DAYS),
+        min_months=term.optional_number("min", MAX_MONTHS) if term else None,
+        max_months=term.optional_number("max", MAX_MONTHS) if term else None,
         measures=row.texts("measures"),
         removal=row.text("removal"),
         relief=_relief(row, rules, rules.relief_of_lists),
@@ -153,7 +154,7 @@ def read_category(row: Row, rules: Rulebook) -> Category:
         disclosure_confidence=_confidence(row, "disclosure_confidence"),
         deadlines=row.references("deadlines", rules.deadlines) if row.has("deadlines") else (),
         severity_required=bool(row.optional_flag("severity_required")),
-        retention_years=row.optional_number("retention_years"),
+        retention_years=row.optional_number("retention_years", MAX_YEARS),
     )
     row.close()
     return category
@@ -184,7 +185,8 @@ def _term(row: Row) -> TermBounds:
     term = row.row("term_months")
     if term is None:
         return TermBounds(None, None, None)
-    bounds = TermBounds(term.optional_number("min"), term.optional_number("max"), _lifetime(term))
+    least, most = (term.optional_number(key, MAX_MONTHS) for key in ("min", "max"))
+    bounds = TermBounds(least, most, _lifetime(term))
     term.close()
     return bounds
 

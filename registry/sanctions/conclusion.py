@@ -1,8 +1,8 @@
 """How a verdict follows from its steps, line by line (结论的得出), in Chinese.
 
-Four things, in the order in which ``decide`` weighs them: who the subject is, whether the lists that law
-requires to be checked have sources, what was met, and the verdict with the reason why nothing else came
-first. The verdict is the decision's; here it is put into words.
+Four things, in the order in which ``decide`` weighs them: who the subject is, whether the lists and measures
+that law requires to be checked have sources, what was met, and the verdict with the reason why nothing else
+came first. The verdict is the decision's; here it is put into words.
 
 Example: 身份: 截至序号90有这一主体的记录。/ 名单: 失信被执行人名单(L-01)来源已接入, 报送至2026-11-20。/ 限制:
 禁止1项(M-PRO-01)。/ 结论: 禁止。有强制性限制生效并且适用, 不论其他事项是否查明。
@@ -28,7 +28,7 @@ _EFFECTS = {
 _INDETERMINATE = {
     pb.INDETERMINATE_REASON_SUBJECT_UNKNOWN: "没有这一主体的记录, 不能据此认为未受限制",
     pb.INDETERMINATE_REASON_CODE_INVALID: "代码不成立, 没有查找任何主体",
-    pb.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单没有来源, 查不到不等于没有列入",
+    pb.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单或者措施没有来源, 查不到不等于没有",
     pb.INDETERMINATE_REASON_SOURCE_STALE: "法定应查的名单报送已过时, 查不到不等于没有列入",
     pb.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS: "身份不能确定, 须由人员认定",
 }
@@ -68,12 +68,17 @@ def _sources(
     question: Question, edition: Edition, connected: frozenset[str], delivered: Mapping[str, DeliveryNote]
 ) -> Iterator[str]:
     required = edition.required_lists(question.domain)
-    if not required:
+    measures = edition.required_measures(question.domain)
+    if not required and not measures:
         yield "名单: 本领域没有法定应查的名单。"
     for code in required:
         entry = edition.credit_list(code, question.day)
         name = f"{entry.name_zh}({code})" if entry else code
         yield f"名单: {name}{_source(code, question.day, edition, connected, delivered)}。"
+    for code in measures:
+        row = edition.measures[code][-1]
+        told = "有决定机关接入" if code in connected else "没有决定机关接入"
+        yield f"措施: {row.name_zh}({code}){told}。"
 
 
 def _source(
@@ -109,6 +114,6 @@ def _verdict(decision: Decision) -> str:
         case pb.VERDICT_REVIEW:
             return "需研判。没有当然禁止参与的限制, 有须由查询方研判的限制。"
         case pb.VERDICT_CLEAR:
-            return "未见限制。身份和名单来源已查明, 没有生效并且适用的限制。"
+            return "未见限制。身份和法定应查的来源已查明, 没有生效并且适用的限制。"
         case _:
             return f"无法判定。{_INDETERMINATE[decision.indeterminate]}。"

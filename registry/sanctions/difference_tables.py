@@ -156,6 +156,7 @@ DEADLINE: Sequence[Column] = (
 DOMAIN: Sequence[Column] = (
     Value("name_zh", "名称", w.text),
     Several("required_lists", "法定应查名单", w.credit_list),
+    Several("required_measures", "须有决定机关接入的措施", w.measure),
     _BASIS,
 )
 

@@ -5,76 +5,47 @@ mappings of these; a key may stand once; anchors and aliases are not used. A cod
 YAML takes it for a number. ``Row`` reads a mapping field by field: each reader notes what is wrong in the
 ``FaultLog`` and returns a harmless value, so that reading goes on.
 
+Files come from outside, so reading them is bounded: how deep they go, how much they hold, how long a list
+is, how many digits a number has, and how many faults are told (``catalogue_faults``).
+
 Example of a fault: ``measures-bidding.yaml:13: M-BID-01 market_ban: expected true or false, found "maybe"``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 import yaml
 
+from registry.sanctions.catalogue_bounds import MAX_AMOUNT, YEARS
+from registry.sanctions.catalogue_faults import CatalogueError, CatalogueFault, FaultLog, Place
+
+__all__ = ["MAX_ITEMS", "CatalogueError", "CatalogueFault", "FaultLog", "Place", "Row", "read_mapping"]
+
 T = TypeVar("T")
+
+MAX_ITEMS = 1000
+"""Of one list: the longest of an edition has some 40."""
 
 _SCALARS = {"str": "a text", "int": "a whole number", "bool": "true or false", "timestamp": "a date"}
 _TAG = "tag:yaml.org,2002:"
 _MAX_DEPTH = 32
 """Mappings and lists inside each other: an edition needs eight."""
+_MAX_NAME = 200
+_WHOLE = re.compile(r"0|[1-9][0-9]*").fullmatch
+_DIRECTIVE = re.compile("(?:^\ufeff?|[\n\r\x85\u2028\u2029])%").search
 # libyaml composes the same nodes about ten times as fast; the pure loader is the fallback.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where something stands; lines count from 1."""
-
-    file: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class CatalogueFault:
-    """One thing that is wrong with a catalogue, and where."""
-
-    place: Place
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place.file}:{self.place.line}: {self.message}"
-
-
-class CatalogueError(ValueError):
-    """The catalogue cannot be used. ``faults`` are all of them, in order of file and line."""
-
-    def __init__(self, faults: tuple[CatalogueFault, ...]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
-
-
-class FaultLog:
-    """Collects the faults of a catalogue."""
-
-    def __init__(self) -> None:
-        self._faults: set[CatalogueFault] = set()
-
-    def add(self, place: Place, message: str) -> None:
-        """Notes a fault."""
-        self._faults.add(CatalogueFault(place, message))
-
-    def raise_if_any(self) -> None:
-        """Raises CatalogueError with every fault noted so far, if there are any."""
-        if self._faults:
-            raise CatalogueError(tuple(sorted(self._faults)))
 
 
 def read_mapping(file: str, text: str, log: FaultLog) -> Row | None:
     """The mapping a file holds; None, with a fault noted, if the file cannot be read at all."""
     try:
-        if (place := _misshapen(file, text)) is not None:
-            log.add(place, f"an alias, or mappings and lists nested deeper than {_MAX_DEPTH}")
+        if (fault := _misshapen(file, text, log)) is not None:
+            log.add(fault.place, fault.message)
             return None
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
@@ -88,18 +59,24 @@ def read_mapping(file: str, text: str, log: FaultLog) -> Row | None:
     return Row(node, file, log)
 
 
-def _misshapen(file: str, text: str) -> Place | None:
-    """Where a file nests too deep, or repeats a part of itself by an alias.
+def _misshapen(file: str, text: str, log: FaultLog) -> CatalogueFault | None:
+    """What keeps a file from being read safely, and where. Raises CatalogueError if it holds too much.
 
-    Files come from outside. Composing nodes goes as deep as the text does, and some ten thousand brackets end
-    the process; a few aliases of aliases are a file without end. Events are told one by one, so they are
-    looked at first."""
+    Composing nodes goes as deep as the text does, and some ten thousand brackets end the process; a few
+    aliases of aliases are a file without end. Events are told one by one, so they are looked at first. Before
+    the first of them the parser compares every directive with every other, and no other thread goes on."""
+    if (directive := _DIRECTIVE(text)) is not None:
+        line = text.count("\n", 0, directive.end()) + 1
+        return CatalogueFault(Place(file, line), "a directive (%): an edition uses none")
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
+        place = Place(file, event.start_mark.line + 1 if event.start_mark else 1)
+        if isinstance(event, yaml.NodeEvent):
+            log.count_node(place)
         if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
-            return Place(file, event.start_mark.line + 1 if event.start_mark else 1)
+            return CatalogueFault(place, f"an alias, or mappings and lists nested deeper than {_MAX_DEPTH}")
     return None
 
 
@@ -114,7 +91,7 @@ class Row:
         self, node: yaml.MappingNode, file: str, log: FaultLog, *, name: str = "", outer: Row | None = None
     ) -> None:
         self.place = Place(file, node.start_mark.line + 1)
-        self.name = name
+        self.name = name[:_MAX_NAME]  # It stands before every fault of the row, and of the rows inside it.
         self.sound = True
         self._outer = outer
         self._log = log
@@ -125,7 +102,8 @@ class Row:
             place = Place(file, key.start_mark.line + 1)
             text = key.value if isinstance(key, yaml.ScalarNode) else ""
             if not text or key.tag != f"{_TAG}str":
-                self._note(place, f"the key {key.value!r} is not a text; quote it")
+                found = repr(key.value) if isinstance(key, yaml.ScalarNode) else "of a list or mapping"
+                self._note(place, f"the key {found} is not a text; quote it")
             elif text in self._nodes:
                 self._note(place, f"the key {text} stands twice")
             else:
@@ -154,8 +132,9 @@ class Row:
 
     def close(self) -> None:
         """Notes every key that was not read."""
-        for key in self._nodes.keys() - self._read:
-            self._note(self.place_of(key), f"unknown key {key}")
+        for key in self._nodes:
+            if key not in self._read:
+                self._note(self.place_of(key), f"unknown key {key}")
 
     def text(self, key: str) -> str:
         """A text that must be there and not be blank."""
@@ -168,17 +147,21 @@ class Row:
         """A text; empty if the key is absent or null."""
         return self.text(key) if self._present(key) else ""
 
-    def number(self, key: str) -> int:
-        """A whole number, zero or more."""
+    def number(self, key: str, most: int = MAX_AMOUNT) -> int:
+        """A whole number from zero to ``most``."""
         value = self._scalar(key, "int") or "0"
-        if not value.isdecimal():
+        if not _WHOLE(value):
             self.fault(key, f"expected a whole number, zero or more, found {value}")
+            return 0
+        # Digits are counted first: it takes long to make a number of very many.
+        if len(value) > len(str(most)) or int(value) > most:
+            self.fault(key, f"expected at most {most}, found {value}")
             return 0
         return int(value)
 
-    def optional_number(self, key: str) -> int | None:
-        """A whole number; None if the key holds null. The key must be there."""
-        return self.number(key) if self.stated(key) else None
+    def optional_number(self, key: str, most: int = MAX_AMOUNT) -> int | None:
+        """A whole number from zero to ``most``; None if the key holds null. The key must be there."""
+        return self.number(key, most) if self.stated(key) else None
 
     def flag(self, key: str) -> bool:
         """True or false; the key must be there."""
@@ -189,13 +172,16 @@ class Row:
         return self.flag(key) if self._present(key) else None
 
     def day(self, key: str) -> date:
-        """A calendar date."""
+        """A calendar date, of a year in which law may have been made."""
         text = self._scalar(key, "timestamp")
         try:
-            return date.fromisoformat(text) if text else date.min
+            day = date.fromisoformat(text) if text else date.min
         except ValueError:
             self.fault(key, f"{text} is not a date YYYY-MM-DD")
             return date.min
+        if text and day.year not in YEARS:
+            self.fault(key, f"{text} is not between {YEARS.start} and {YEARS.stop - 1}")
+        return day
 
     def optional_day(self, key: str) -> date | None:
         """A calendar date; None if the key holds null. The key must be there."""
@@ -204,8 +190,11 @@ class Row:
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, none of them blank or twice; the key must be there."""
         values = tuple(item.value for item in self._items(key) if self._is_text(key, item))
-        for value in {v for v in values if values.count(v) > 1}:
-            self.fault(key, f"{value} stands twice")
+        seen: set[str] = set()
+        for value in values:
+            if value in seen:
+                self.fault(key, f"{value} stands twice")
+            seen.add(value)
         return values
 
     def optional_texts(self, key: str) -> tuple[str, ...]:
@@ -298,7 +287,9 @@ class Row:
     def _items(self, key: str) -> list[yaml.Node]:
         node = self._node(key)
         if isinstance(node, yaml.SequenceNode):
-            return list(node.value)
+            if len(node.value) > MAX_ITEMS:
+                self.fault(key, f"a list of more than {MAX_ITEMS}")
+            return list(node.value[:MAX_ITEMS])
         if node is not None:
             self.fault(key, "expected a list")
         return []

@@ -3,8 +3,12 @@
 A candidacy is under public notice from its first to its last day; then the notice has ended, until the term
 of the grant begins. Once it is granted, the grant is shown in its place, with the days of both: *granted*
 while it runs, *suspended* while something stands against it (``incentives``), *expired* after. What is
-withdrawn is not shown, and a candidate whose grant is withdrawn is a candidate again. On a day on which the
-notice had not begun, nothing is shown.
+withdrawn is not shown, nor is a notice whose grant was withdrawn: it is used up. On a day on which the notice
+had not begun, nothing is shown.
+
+Which candidacy a grant was made from need not be kept. A department grants from its latest notice of the
+subject for the list, each notice once, and withdraws none whose grant stands (``admission.lists``): so it is
+the last of that department for that list that stood when the grant was made.
 
 Worked example: R-03, publicised from 2026-05-06 to 2026-05-20, granted from 2026-06-01 to 2029-05-31:
 PUBLICISED on 2026-05-06, NOTICE_ENDED on 2026-05-21, GRANTED on 2026-06-01, EXPIRED on 2029-06-01.
@@ -12,7 +16,7 @@ PUBLICISED on 2026-05-06, NOTICE_ENDED on 2026-05-21, GRANTED on 2026-06-01, EXP
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -51,8 +55,8 @@ def entry_of(
     if not ground.known_at(position):
         return None
     if ground.kind is GroundKind.PUBLICISED:
-        granted = _is_granted(ground, record, position)
-        return None if granted else _candidate(ground, record, position, day)
+        used = any(grant.known_from <= position for grant in grants_of(ground, record))
+        return None if used else _candidate(ground, record, position, day)
     if ground.kind is not GroundKind.GRANTED:
         return None
     candidacy = candidacy_of(ground, record)
@@ -69,15 +73,39 @@ def entry_of(
 
 
 def candidacy_of(grant: Ground, record: SubjectRecord) -> Ground | None:
-    """The candidacy that a grant is of: the last one on the same list whose notice had ended before it."""
-    found = None
+    """The candidacy that a grant was made from."""
+    return latest_candidacy(record, grant.code, grant.department, grant.position)
+
+
+def latest_candidacy(
+    record: SubjectRecord, list_code: str, department: str, position: int
+) -> Ground | None:
+    """The last candidacy of a department for a red list that stood at a position."""
+    found = [
+        ground
+        for ground in record.grounds
+        if ground.kind is GroundKind.PUBLICISED
+        and (ground.code, ground.department) == (list_code, department)
+        and ground.known_at(position)
+    ]
+    return max(found, key=lambda ground: ground.position, default=None)
+
+
+def grants_of(candidacy: Ground, record: SubjectRecord) -> Iterator[Ground]:
+    """What was granted from a candidacy, with what has been withdrawn or shortened since."""
     for ground in record.grounds:
-        if ground.kind is not GroundKind.PUBLICISED or ground.code != grant.code:
-            continue
-        last = ground.period.last
-        if ground.known_at(grant.position) and last is not None and last < grant.period.first:
-            found = ground
-    return found
+        if ground.kind is GroundKind.GRANTED and ground.position > candidacy.position:
+            origin = candidacy_of(ground, record)
+            if origin is not None and origin.position == candidacy.position:
+                yield ground
+
+
+def standing_grant(record: SubjectRecord, candidacy: int) -> Ground | None:
+    """The grant that was made from the candidacy at a position and has not been withdrawn."""
+    for ground in record.grounds:
+        if ground.position == candidacy and ground.kind is GroundKind.PUBLICISED:
+            return next((grant for grant in grants_of(ground, record) if grant.known_to is None), None)
+    return None
 
 
 def _candidate(ground: Ground, record: SubjectRecord, position: int, day: date) -> RedListEntry | None:
@@ -86,12 +114,6 @@ def _candidate(ground: Ground, record: SubjectRecord, position: int, day: date) 
     under_notice = ground.period.contains(day)
     state = pb.RED_LIST_STATE_PUBLICISED if under_notice else pb.RED_LIST_STATE_NOTICE_ENDED
     return RedListEntry(ground, state, ground.period, None, _objected(ground, record, position, day))
-
-
-def _is_granted(candidacy: Ground, record: SubjectRecord, position: int) -> bool:
-    grants = (g for g in record.grounds if g.kind is GroundKind.GRANTED and g.known_at(position))
-    found = (candidacy_of(grant, record) for grant in grants if grant.code == candidacy.code)
-    return any(each is not None and each.position == candidacy.position for each in found)
 
 
 def _state_of_grant(

@@ -86,14 +86,16 @@ def restrictions_of(
         if measure is None or not measure.acts_in(domain):
             return ()
         return (_imposed(ground, measure, edition, domain, day),)
+    found = []
     if ground.kind is GroundKind.LISTED:
-        listed = [_listed(ground, row) for row in edition.listed_measures(ground.code, domain)]
-        return [restriction for restriction in listed if restriction is not None]
-    rows = edition.statutes_of(ground.code) if ground.kind is GroundKind.RECORDED else ()
-    if not rows:  # Of nearly every record: a licence, a warning, the decision that imposes a measure.
-        return ()
-    arisen = [_by_statute(ground, row) for row in rows if row.domain == domain]
-    return [restriction for restriction in arisen if restriction is not None]
+        for row in edition.listed_measures(ground.code, domain):
+            if (restriction := _listed(ground, row)) is not None:
+                found.append(restriction)
+    elif ground.kind is GroundKind.RECORDED:
+        for row in edition.statutes_of(ground.code):
+            if row.domain == domain and (restriction := _by_statute(ground, row)) is not None:
+                found.append(restriction)
+    return found
 
 
 def _imposed(
@@ -218,10 +220,11 @@ def overlap(period: Period, measure: Measure) -> Period | None:
 
     A period that ended before it began stays as it is: it is still told how it ended."""
     first = max(period.first, measure.effective_from)
-    last = _until(period, measure.effective_to).last
+    until = _until(period, measure.effective_to)
+    last = until.last
     if last is not None and last < first and not (period.last is not None and period.last < period.first):
         return None
-    return Period(first, last)
+    return until if first == period.first else Period(first, last)
 
 
 def _until(period: Period, last: date | None) -> Period:

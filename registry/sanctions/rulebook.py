@@ -37,12 +37,14 @@ ANY_SEVERITY = statement_pb2.SEVERITY_UNSPECIFIED
 
 @dataclass(frozen=True, slots=True)
 class DomainRule:
-    """A domain (领域), and the lists that must be connected before CLEAR can be said in it."""
+    """A domain (领域), and what must be connected before CLEAR can be said in it: the lists that law requires
+    to be checked, and the measures without whose deciding departments nothing found says nothing."""
 
     domain: subject_pb2.Domain.ValueType
     name_zh: str
     required_lists: tuple[str, ...]
     legal_basis: tuple[str, ...]
+    required_measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

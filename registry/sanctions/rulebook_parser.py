@@ -1,7 +1,8 @@
 """Reads the rules of an edition: the file that holds its ``domains``.
 
 Sections
-* ``domains`` code, name, ``required_lists`` with their ``legal_basis``.
+* ``domains`` code, name, ``required_lists`` and, if there are any, ``required_measures``, with their
+  ``legal_basis``.
 * ``roles`` role → kinds and capacities in which a measure binds whoever acts in it.
 * ``department_kinds``, ``activities``, ``regions`` (quoted, GB/T 2260), ``start_anchors`` code → name.
 * ``zones`` code (统计用区划代码), name, the regions each ``overlaps``, ``basis``.
@@ -20,6 +21,7 @@ from typing import TypeVar
 
 from registry.domain.scopes import region_fault
 from registry.sanctions import vocabulary as words
+from registry.sanctions.catalogue_bounds import LONGEST, MAX_MONTHS
 from registry.sanctions.located_yaml import Row
 from registry.sanctions.rulebook import (
     Binding,
@@ -58,7 +60,7 @@ def read_rulebook(row: Row, severity_rows: Iterable[Row]) -> Rulebook:
         relief_of_lists=row.reference("relief_of_lists", relief),
         zones=_frozen(zones),
     )
-    for missing in words.DOMAINS.keys() - {_word_of(domain) for domain in rules.domains}:
+    for missing in sorted(words.DOMAINS.keys() - {_word_of(domain) for domain in rules.domains}):
         row.fault("domains", f"{missing} is missing")
     return rules
 
@@ -86,9 +88,10 @@ def _domain(row: Row) -> DomainRule:
         name_zh=row.text("name_zh"),
         required_lists=row.texts("required_lists"),
         legal_basis=row.texts("legal_basis"),
+        required_measures=row.texts("required_measures") if row.has("required_measures") else (),
     )
-    if rule.required_lists and not rule.legal_basis:
-        row.fault("legal_basis", "lists are required to be checked without a legal basis")
+    if (rule.required_lists or rule.required_measures) and not rule.legal_basis:
+        row.fault("legal_basis", "lists or measures are required to be checked without a legal basis")
     row.close()
     return rule
 
@@ -97,7 +100,7 @@ def _roles(row: Row) -> Mapping[subject_pb2.SubjectRole.ValueType, Binding]:
     table = row.row("roles")
     if table is None:
         return {}
-    for role in words.ROLES.keys() - set(table.listed_keys()):
+    for role in sorted(words.ROLES.keys() - set(table.listed_keys())):
         table.fault(role, "is missing")
     return MappingProxyType(
         {
@@ -197,8 +200,8 @@ def _severity_rule(row: Row, departments: Mapping[str, str]) -> SeverityRule:
     rule = SeverityRule(
         severity=row.choice("severity", words.ANY_OR_SEVERITY),
         publish_default=row.flag("publish_default"),
-        min_months=row.number("min_months"),
-        max_months=row.number("max_months"),
+        min_months=row.number("min_months", MAX_MONTHS),
+        max_months=row.number("max_months", MAX_MONTHS),
         examples_zh=row.texts("examples_zh"),
         effective_from=row.day("effective_from"),
         effective_to=row.optional_day("effective_to"),
@@ -208,18 +211,19 @@ def _severity_rule(row: Row, departments: Mapping[str, str]) -> SeverityRule:
         for_earlier=row.choice("for_earlier", words.FOR_EARLIER) if row.has("for_earlier") else "none",
         note=row.optional_text("note"),
     )
-    if rule.min_months > rule.max_months:
+    if row.sound and rule.min_months > rule.max_months:
         row.fault("min_months", f"{rule.min_months} is more than max_months {rule.max_months}")
     row.close()
     return rule
 
 
 def _deadline(row: Row) -> Deadline:
+    unit = row.choice("unit", words.UNITS)
     deadline = Deadline(
         code=row.text("code"),
-        amount=row.number("amount"),
-        unit=row.choice("unit", words.UNITS),
-        extend=row.number("extend") if row.has("extend") else 0,
+        amount=row.number("amount", LONGEST[unit]),
+        unit=unit,
+        extend=row.number("extend", LONGEST[unit]) if row.has("extend") else 0,
         basis=row.text("basis"),
         confidence=row.choice("confidence", words.CONFIDENCES),
         note=row.optional_text("note"),

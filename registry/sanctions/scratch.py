@@ -97,13 +97,13 @@ class ScratchLedger:
         return faults
 
     def deliver(self, list_codes: Iterable[str], on: date) -> None:
-        """The sources of lists deliver up to a day, so that what is not found on them is not there."""
-        keepers = {code: each.code for each in self.directory.departments() for code in each.lists}
-        for code in list_codes:
+        """All who keep the lists deliver them up to a day, so that what is not found on them is not there."""
+        keepers = self.directory.connections(self.position).keepers
+        for code, keeper in ((code, keeper) for code in list_codes for keeper in keepers[code]):
             statement = pb.Statement(
                 statement_id=f"D-{self.position + 1}",
                 origin=self.origin,
-                department=keepers[code],
+                department=keeper,
                 nonce=fictional.NONCE,
                 delivery=pb.Delivery(list_code=code, as_of=on.isoformat()),
             )
@@ -116,7 +116,8 @@ class ScratchLedger:
         """The verdict on a subject, as known now or at an earlier position."""
         known = self.position if position is None else position
         record, edition = self.record(subject), self._editions[self.book.at(known, question.day)]
-        connected, delivered = self.directory.lists_connected(known), self.sources.known(known)
+        connections = self.directory.connections(known)
+        connected, delivered = connections.on(question.day), self.sources.known(known, connections)
         return decide(
             question,
             record,

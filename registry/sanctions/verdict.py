@@ -25,7 +25,7 @@ restriction shown as information.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
@@ -175,11 +175,14 @@ def source_fault(
     connected: frozenset[str],
     delivered: Mapping[str, DeliveryNote],
 ) -> pb.IndeterminateReason.ValueType:
-    """Why nothing found says nothing in a domain: a required list has no source (a department with a
-    mandate and a key that has delivered), or its last delivery is older on ``day`` than its bound. 0 if
-    neither."""
+    """Why nothing found says nothing in a domain: a required list has no source (each department that keeps
+    it has a key and has delivered), a required measure has none (a department that decides it has a key), or
+    the last delivery of a list is older on ``day`` than its bound. 0 if nothing of it.
+
+    ``connected`` and ``delivered`` are what ``Connections.on`` and ``Sources.known`` say."""
     required = edition.required_lists(domain)
-    if not all(code in connected and code in delivered for code in required):
+    sources = (*required, *edition.required_measures(domain))
+    if not connected.issuperset(sources) or not all(code in delivered for code in required):
         return pb.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED
     if any(is_stale(code, day, edition, delivered) for code in required):
         return pb.INDETERMINATE_REASON_SOURCE_STALE
@@ -218,11 +221,11 @@ def considered(
     edition: Edition,
     *,
     same: Sequence[SubjectRecord] = (),
-) -> Iterator[tuple[Restriction, pb.HitStatus.ValueType]]:
+) -> list[tuple[Restriction, pb.HitStatus.ValueType]]:
     """Every restriction of the domain that was known at a position, with where it stands on the day.
 
     ``same`` are the records of the subject under its other codes: what it repeats may stand there."""
-    domain, day, marks = question.domain, question.day, record.marks
+    domain, day, marks, found = question.domain, question.day, record.marks, []
     for ground in record.grounds:
         # The registry holds far more than bears on one question: what can be told apart cheaply goes first.
         if (
@@ -238,7 +241,8 @@ def considered(
             if restriction.measure.reoffence is not None:
                 restriction = with_earlier(restriction, (record, *same), position)
             status = standing(restriction.period, day, ended=ground.ended, marks=noted)
-            yield restriction, status
+            found.append((restriction, status))
+    return found
 
 
 def hit_of(

@@ -33,8 +33,8 @@ class VerdictMessages:
     ) -> None:
         """Adds the message of a hit: what its measure, list and articles say, then the restriction's own."""
         row = hit.restriction
-        # An imposed measure is a row of the edition that applied to its document, any other of this one; which
-        # row of a list applies, its day says.
+        # An imposed measure is a row of the edition that applied to its document, any other one of this edition.
+        # Which row of a list applies, its day says.
         listed_on = row.period.first if row.list_code else None
         key = (edition.hash, row.ground.edition, row.measure.code, row.measure.effective_from, row.list_code,
                listed_on, hit.effect, hit.reasons, hit.status, row.milder, row.legal_basis)  # fmt: skip
@@ -69,8 +69,7 @@ class VerdictMessages:
     def frame(self, question: Question, matter: Matter, found: frozenset[str]) -> pb.CheckResponse:
         """An answer without its particulars, to be copied and never changed: under which edition it is
         given, and what was examined without the measures and lists that were ``found``."""
-        edition, sources = matter.edition, tuple(matter.delivered.items())
-        key = (edition.hash, question.domain, question.role, question.day, matter.connected, sources, found)
+        edition, key = matter.edition, (matter.basis, question.role, found)
         message = self._frames.get(key)
         if message is None:
             if len(self._frames) >= MAX_KEPT:
@@ -103,13 +102,15 @@ def common_hit(hit: Hit, edition: Edition) -> verdict_pb2.Hit:
 
 
 def checked_message(question: Question, matter: Matter, found: frozenset[str]) -> verdict_pb2.Checked:
-    """Every measure of the domain that can fall on the role, and the lists behind them."""
+    """Every measure of the domain that can fall on the role, and the lists behind them. Of a measure that
+    must have a source and has none nobody can say that nothing was found."""
     message, edition = verdict_pb2.Checked(), matter.edition
+    unsaid = found.union(set(edition.required_measures(question.domain)).difference(matter.connected))
     codes: dict[str, None] = dict.fromkeys(edition.required_lists(question.domain))
     for measure in edition.measures_asked(question.domain, question.day):
         if not can_bind(measure, question.role, edition):
             continue
-        if measure.code not in found:
+        if measure.code not in unsaid:
             message.measures.add(code=measure.code, name=measure.name_zh)
         codes.update(dict.fromkeys(measure.triggering_lists))
     for code in codes:

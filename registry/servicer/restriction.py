@@ -20,7 +20,7 @@ from registry.v1 import subject_pb2, verdict_pb2
 
 _DETAILS = {
     verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN: "没有这一主体的任何记录, 不能据此认为未受限制。",
-    verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单没有来源, 不能据此认为未受限制。",
+    verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单或者措施没有来源, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_SOURCE_STALE: "法定应查的名单报送已过时, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS: "同一代码对应不同名称或不同主体, 须由人员认定。",
 }
@@ -37,10 +37,11 @@ class RestrictionServicer(ScreeningServicer):
         check_question(request)
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
         found = self._ask.find(identifier.type, identifier.value)
-        if found.personal:
+        personal = found.personal
+        if personal:
             self._ask.require_purpose(matter)
         decision = self._ask.decide(found, matter.question, matter)
-        if found.personal:
+        if personal:
             self._ask.log(matter, [(found, decision)])
         return self._answer(found, decision, matter)
 
@@ -78,7 +79,9 @@ class RestrictionServicer(ScreeningServicer):
         response.CopyFrom(self._frame(matter.question, matter, met))
         response.verdict = decision.verdict
         asked_about = response.subject
-        asked_about.type, asked_about.value = found.type, mask(found.type, found.code)
+        # An organisation is kept under its code, which is public.
+        shown = found.code if found.ref == found.code else mask(found.type, found.code)
+        asked_about.type, asked_about.value = found.type, shown
         self._date(response.answered, matter)
         self._identify(response.identity, found, matter)
         for hit in decision.hits:
@@ -109,7 +112,7 @@ class RestrictionServicer(ScreeningServicer):
                 continue
             for hit in decision.hits:
                 self._messages.add_hit(response.hits, hit, matter.edition)
-                response.hit_subjects.append(number)
+            response.hit_subjects.extend([number] * len(decision.hits))
             if decision.indeterminate:
                 response.indeterminate_subjects.append(number)
                 response.indeterminate_reasons.append(decision.indeterminate)

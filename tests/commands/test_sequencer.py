@@ -172,11 +172,10 @@ def test_deliveries_of_one_group_count_each_from_its_own_position_on(spine: Spin
     table, sources, days = Table(spine), spine.engine.state.sources, ("2026-11-24", "2026-11-25")
     jobs = [table.say("法院", f"d-{day}", delivery=delivery("L-01", day)) for day in days]
     first, last = (placed(outcome) for outcome in table.group(*jobs))
-    known = [sources.known(at)["L-01"].as_of for at in (first - 1, first, last)]
-    assert known == [date(2026, 11, day) for day in (23, 24, 25)]
-    assert list(table.state.store.deliveries())[-2:] == [
-        sources.known(first)["L-01"], sources.known(last)["L-01"]
-    ]  # fmt: skip
+    connections = table.state.directory.connections(last)
+    known = [sources.known(at, connections)["L-01"] for at in (first - 1, first, last)]
+    assert [note.as_of for note in known] == [date(2026, 11, day) for day in (23, 24, 25)]
+    assert list(table.state.store.deliveries())[-2:] == known[1:]
 
 
 def test_what_refers_to_a_later_statement_is_refused(table: Table) -> None:

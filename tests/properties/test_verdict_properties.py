@@ -182,6 +182,8 @@ def test_withdrawing_what_was_stated_restores_every_answer(chance: Random, lengt
     assume(made is not None)
     assert made
     statement, _ = made
+    if statement.event.subject.kind != subject_pb2.SUBJECT_KIND_NATURAL_PERSON and chance.random() < 0.5:
+        statement.event.subject.name = "又一名(示例)单位"
     assume(ledger.fold(statement, RECEIVED_ON) == [])
     target = pb.StatementReference(department=statement.department, statement_id=statement.statement_id)
     kind = history.stated[statement.statement_id][0]
@@ -218,20 +220,19 @@ NARROWER: dict[str, list[tuple[Any, Any]]] = {
 }
 
 
-@many(300)
-@given(Chances, Lengths, st.sampled_from(sorted(NARROWER)), st.data())
-def test_tighter_scope_never_turns_clear_into_blocked(
-    chance: Random, length: int, field: str, data: st.DataObject
-) -> None:
+@many(150)
+@given(Chances, Lengths)
+def test_tighter_scope_never_turns_clear_into_blocked(chance: Random, length: int) -> None:
     """Nor into anything else: what is clear for the whole is clear for each of its parts."""
     ledger = fresh()
     history = told(chance, length, ledger)
-    wide, narrow = data.draw(st.sampled_from(NARROWER[field]))
     for subject, question in asked(history):
-        broad: Any = replace(question, **{field: wide})
-        if ledger.decide(subject, broad).verdict == CLEAR:
-            tight: Any = replace(question, **{field: narrow})
-            assert ledger.decide(subject, tight).verdict == CLEAR, (subject, broad, tight)
+        for field, pairs in NARROWER.items():
+            for wide, narrow in pairs:
+                broad: Any = replace(question, **{field: wide})
+                if ledger.decide(subject, broad).verdict == CLEAR:
+                    tight: Any = replace(question, **{field: narrow})
+                    assert ledger.decide(subject, tight).verdict == CLEAR, (subject, broad, tight)
 
 
 @many(150)
@@ -275,6 +276,8 @@ def test_every_hit_cites_an_article_a_document_and_the_way_to_relief(chance: Ran
     ledger = fresh()
     history = told(chance, length, ledger)
     for decision in answers(ledger, asked(history)):
+        own = [hit.relation == verdict_pb2.SUBJECT_RELATION_SELF for hit in decision.hits]
+        assert own == sorted(own, reverse=True)  # The subject's own hits are told first.
         message = restriction_service_pb2.CheckResponse.FromString(as_bytes(decision))
         for hit in message.hits:
             assert hit.legal_basis
@@ -326,7 +329,8 @@ def test_nothing_unknown_disputed_missing_or_stale_is_ever_clear(chance: Random,
             assert effects <= {verdict_pb2.HIT_EFFECT_INFORMATION}
             assert ledger.record(subject) is not None
             needed = current_edition().required_lists(question.domain)
-            assert set(needed) <= set(ledger.sources.known(ledger.position))
+            connections = ledger.directory.connections(ledger.position)
+            assert set(needed) <= set(ledger.sources.known(ledger.position, connections))
         if decision.verdict == BLOCKED:
             assert verdict_pb2.HIT_EFFECT_BLOCKS in effects
         assert bool(decision.indeterminate) == (decision.verdict == verdict_pb2.VERDICT_INDETERMINATE)

@@ -175,13 +175,15 @@ def test_name_of_a_person_is_not_kept(spine: Spine) -> None:
 # --- candidacies and grants -----------------------------------------------------------------------
 
 
-def test_candidacy_and_grant_are_grounds_of_their_own_and_make_a_subject_known(spine: Spine) -> None:
+def test_candidacy_and_grant_are_grounds_of_their_own_and_make_a_subject_known(early: Spine) -> None:
+    spine = early
     wider = registration("税务", categories=["E-60"], lists=["R-01"])
     placed(spine.say(OPERATOR.key, department_registration=wider))
     subject = new_firm()
     candidate = candidacy("税务", subject, "R-01", "2026-05-06", "2026-05-20")
     publicised = placed(spine.say("税务", "cand", red_list_candidacy=candidate))
     stated = grant("税务", "cand", "2026-06-01", "2027-05-31")
+    spine.clock.move_to(date(2026, 6, 1))
     granted = placed(spine.say("税务", "granted", red_list_grant=stated))
     record = record_at(spine, subject.identifier)
     assert [(row.kind, row.code, row.position, row.period.first) for row in record.grounds] == [
@@ -207,5 +209,6 @@ def test_delivery_moves_the_day_of_its_list_and_touches_no_entry(spine: Spine) -
     at = placed(spine.say("税务", delivery=delivery("L-03", "2026-11-22")))
     assert record_at(spine, subject.identifier) == before
     assert told(ask(spine, subject)) == ("BLOCKED", {"M-PRO-05": "BLOCKS MANDATORY"})
-    # An earlier day than the one of 2026-11-23 does not move it back.
-    assert spine.engine.state.sources.known(at)["L-03"].as_of == date(2026, 11, 23)
+    state = spine.engine.state
+    known = [state.sources.known(each, state.directory.connections(each)) for each in (at - 1, at)]
+    assert [each["L-03"].as_of for each in known] == [date(2026, 11, 23), date(2026, 11, 22)]

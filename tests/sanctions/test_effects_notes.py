@@ -80,6 +80,20 @@ def test_lifting_of_one_measure_leaves_the_other_and_the_record(spine: Spine) ->
     assert [(row.code, row.period.last, row.ended) for row in recorded] == [("E-51", None, Ending.NONE)]
 
 
+def test_lifting_of_the_rest_does_not_move_the_end_of_what_was_lifted_before(spine: Spine) -> None:
+    placed(spine.say(OPERATOR.key, department_registration=registration("法院", measures=["M-GEN-01"])))
+    subject = new_person()
+    event = ban("法院", subject, "M-EXI-01", "2026-03-01")
+    event.measures.append(imposed("M-GEN-01", "2026-03-01"))
+    placed(spine.say("法院", "one-by-one", event=event))
+    placed(spine.say("法院", lifting=lifting("法院", "one-by-one", "2026-06-01", "M-GEN-01")))
+    placed(spine.say("法院", lifting=lifting("法院", "one-by-one", "2026-05-01")))
+    assert {row.code: row.period.last for row in held(spine, subject)} == {
+        "M-EXI-01": date(2026, 4, 30),
+        "M-GEN-01": date(2026, 5, 31),
+    }
+
+
 def test_lifting_after_the_end_of_a_measure_does_not_make_it_longer_nor_change_how_it_ended(
     spine: Spine,
 ) -> None:

@@ -122,14 +122,15 @@ def explained(
 
 def concluded(ledger: ScratchLedger, case: Case, question: Question, position: int) -> str:
     """The verdict that the last line of the conclusion names."""
+    connections = ledger.directory.connections(position)
     lines = conclusion_of(
         ledger.decide(case.about, question, position),
         question,
         ledger.record(case.about),
         position=position,
         edition=EDITION,
-        connected=ledger.directory.lists_connected(position),
-        delivered=ledger.sources.known(position),
+        connected=connections.on(question.day),
+        delivered=ledger.sources.known(position, connections),
     )
     return lines[-1].removeprefix("结论: ").partition("。")[0]
 

@@ -272,10 +272,18 @@ def test_grant_is_shown_as_suspended_while_something_stands_against_it(town: Tow
     ]
 
 
-def test_candidate_is_shown_again_when_its_grant_is_withdrawn(town: Town) -> None:
+def test_notice_whose_grant_is_withdrawn_is_used_up_and_not_shown_again(town: Town) -> None:
     target = town.grant()
+    before = town.ledger.position
     town.say("dev_reform", date(2026, 8, 1), withdrawal=pb.Withdrawal(target=target, reason="认定有误"))
-    assert listed(town, date(2026, 8, 1)) == [("NOTICE_ENDED", False)]
+    assert listed(town, date(2026, 8, 1)) == []
+    assert listed(town, date(2026, 8, 1), before) == [("GRANTED", False)]
+
+
+def test_later_notice_is_shown_beside_the_grant_of_an_earlier_one(town: Town) -> None:
+    town.grant()
+    town.candidate(first=date(2026, 9, 1), last=date(2026, 9, 30))
+    assert listed(town, date(2026, 9, 30)) == [("GRANTED", False), ("PUBLICISED", False)]
 
 
 def test_open_objection_is_shown_until_it_is_settled(town: Town) -> None:

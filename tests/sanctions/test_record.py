@@ -228,13 +228,15 @@ def test_natural_persons_record_is_never_public(spine: Spine) -> None:
     assert disclosure.term == Period(NEW, date(2027, 4, 10)), "in which others may ask"
 
 
-def test_candidacy_and_grant_are_told_with_their_days(spine: Spine) -> None:
+def test_candidacy_and_grant_are_told_with_their_days(early: Spine) -> None:
+    spine = early
     wider = registration(OPERATOR.key, categories=["E-60"], lists=["R-03"])
     placed(spine.say(OPERATOR.key, department_registration=wider))
     subject = new_firm()
     notice = candidacy(OPERATOR.key, subject, "R-03", "2026-05-06", "2026-05-20")
     placed(spine.say(OPERATOR.key, "model", red_list_candidacy=notice))
     granted = grant(OPERATOR.key, "model", "2026-06-01", "2029-05-31")
+    spine.clock.move_to(date(2026, 6, 1))
     placed(spine.say(OPERATOR.key, red_list_grant=granted))
     publicised, on_list = file_of(spine, subject).entries
     assert list(publicised.stated.said.content) == fields(

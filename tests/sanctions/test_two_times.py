@@ -1,8 +1,8 @@
 """Two times: what was answered at a position is answered at that position for ever (invariant 3).
 
-Small random histories of three subjects (bans, list entries, penalties, licences; corrections,
-withdrawals, repairs of what came before) are stated one by one. After each statement every question is
-asked, and a plain model of what stands is compared. Then everything is asked again as of every earlier
+Small random histories of three subjects (bans, list entries, penalties, licences; corrections, withdrawals,
+repairs, stays and objections of what came before) are stated one by one. After each statement every question
+is asked, and a plain model of what stands is compared. Then everything is asked again as of every earlier
 position: at once, and after the registry was closed and opened from its disk.
 """
 
@@ -32,8 +32,10 @@ from tests.support.events import (
     list_entry,
     new_firm,
     new_person,
+    objection,
     penalty,
     repair,
+    stay,
     told,
     withdrawal,
 )
@@ -72,6 +74,7 @@ EVENTS: dict[str, tuple[str, Callable[[Subject], pb.Event], str, date | None]] =
     ),
     "licence": ("市场监管", lambda s: licence("市场监管", s), "", None),
 }
+NOTES: dict[str, Callable[[str, str, str], pb.StatusNote]] = {"stay": stay, "objection": objection}
 LISTED_ON = date(2023, 1, 1)
 
 
@@ -91,7 +94,7 @@ EVENT_STEPS = st.builds(
 )
 LATER_STEPS = st.builds(
     Step,
-    what=st.sampled_from(["correction", "withdrawal", "repair"]),
+    what=st.sampled_from(["correction", "withdrawal", "repair", "stay", "objection"]),
     event=st.sampled_from(sorted(EVENTS)),
     earlier=st.integers(0, 11),
     day=st.sampled_from([date(2023, 1, 1), date(2023, 7, 1), date(2023, 8, 1), date(2023, 8, 2)]),
@@ -108,6 +111,7 @@ class Standing:
     statement_id: str
     measure: str
     last: date | None
+    doubtful_from: date = date.max
 
 
 def replacing(step: Step, target: Standing) -> str:
@@ -137,6 +141,9 @@ class Run:
         if step.what == "repair":
             body = repair(target.key, target.statement_id, step.day.isoformat())
             return target.key, statement_id, {"repair": body}
+        if step.what in NOTES:
+            note = NOTES[step.what](target.key, target.statement_id, step.day.isoformat())
+            return target.key, statement_id, {"status_note": note}
         replacement = EVENTS[replacing(step, target)][1](self.subjects[target.subject])
         corrected = correction(target.key, target.statement_id, replacement)
         return target.key, statement_id, {"correction": corrected}
@@ -151,9 +158,13 @@ class Run:
             day_before = date.fromordinal(step.day.toordinal() - 1)
             target.last = min(target.last or day_before, day_before)
             return
+        if step.what in NOTES:
+            target.doubtful_from = min(target.doubtful_from, step.day)
+            return
         self.standing.remove(target)
         if step.what == "correction":
             self._stands(replacing(step, target), target.subject, f"{self.name}-{number}")
+            self.standing[-1].doubtful_from = target.doubtful_from
 
     def _stands(self, event: str, subject: int, statement_id: str) -> None:
         key, _, measure, last = EVENTS[event]
@@ -171,7 +182,9 @@ class Run:
             for event in of_subject
             if event.measure and day >= LISTED_ON and (event.last is None or day <= event.last)
         ]
-        return "BLOCKED" if in_force else "CLEAR"
+        if any(day < event.doubtful_from for event in in_force):
+            return "BLOCKED"
+        return "REVIEW" if in_force else "CLEAR"
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,14 +247,17 @@ def test_honour_never_overrides_a_block_nor_makes_one(spine: Spine) -> None:
     assert told(ask(spine, honoured)) == CLEAR
 
 
-def test_red_list_never_overrides_a_block_nor_makes_one(spine: Spine) -> None:
+def test_red_list_never_overrides_a_block_nor_makes_one(early: Spine) -> None:
     """守信激励: a red-list entry is the other half of the mission, and no licence to offend (law.md §7)."""
+    spine = early
     wider = registration("税务", categories=["E-60"], lists=["R-01"])
     placed(spine.say(OPERATOR.key, department_registration=wider))
     plain, honoured = new_firm(), new_firm()
-    publicised = candidacy("税务", honoured, "R-01", "2026-01-05", "2026-01-12")
+    publicised = candidacy("税务", honoured, "R-01", "2026-05-06", "2026-05-20")
     placed(spine.say("税务", "A", red_list_candidacy=publicised))
-    placed(spine.say("税务", red_list_grant=grant("税务", "A", "2026-01-13", "2027-01-12")))
+    spine.clock.move_to(TODAY)
+    spine.deliver()
+    placed(spine.say("税务", red_list_grant=grant("税务", "A", "2026-06-01", "2027-05-31")))
     assert told(ask(spine, honoured)) == CLEAR
     for subject in (plain, honoured):
         placed(spine.say("财政", event=ban("财政", subject, "M-PRO-01", "2026-03-01", "2028-03-01")))

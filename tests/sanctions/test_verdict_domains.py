@@ -85,7 +85,7 @@ def test_exit_ban_on_a_legal_representative_stops_the_person(spine: Spine) -> No
 def test_limit_on_fiscal_funds_is_reviewed_for_fiscal_funds_and_for_nothing_else(spine: Spine) -> None:
     """管理类 (NC07): a policy takes no right away, so it never blocks."""
     subject = new_firm()
-    event = ban("财政", subject, "M-FIN-05", "2026-03-01", "2027-03-01")
+    event = ban("财政", subject, "M-FIN-05", "2026-03-01", TODAY.isoformat())
     placed(spine.say("财政", event=event))
     decision = ask(spine, subject, FINANCING, APPLICANT, activity="FISCAL_FUNDS")
     assert told(decision) == ("REVIEW", {"M-FIN-05": "NEEDS_REVIEW DISCRETIONARY"})
@@ -101,8 +101,8 @@ def test_limit_on_fiscal_funds_is_reviewed_for_fiscal_funds_and_for_nothing_else
     for day, verdict in (
         (date(2026, 2, 28), "CLEAR"),
         (date(2026, 3, 1), "REVIEW"),
-        (date(2027, 3, 1), "REVIEW"),
-        (date(2027, 3, 2), "CLEAR"),
+        (TODAY, "REVIEW"),
+        (TODAY + timedelta(days=1), "CLEAR"),
     ):
         asked = ask(spine, subject, FINANCING, APPLICANT, on=day, activity="FISCAL_FUNDS")
         assert told(asked)[0] == verdict

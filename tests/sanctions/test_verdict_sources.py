@@ -65,7 +65,7 @@ def test_delivery_is_relied_on_to_its_bound_and_not_a_day_longer(quiet: Spine) -
         (as_of, CLEAR),
         (as_of + WEEK, CLEAR),
         (as_of + WEEK + timedelta(days=1), STALE),
-        (date.max, STALE),
+        (date.max, NOT_CONNECTED),  # The court's key has expired by then: it can say nothing any more.
     ):
         assert told(ask(quiet, subject, BIDDING, on=day)) == expected
     later = deliver(quiet, "法院", "L-01", as_of + timedelta(days=3))
@@ -74,10 +74,15 @@ def test_delivery_is_relied_on_to_its_bound_and_not_a_day_longer(quiet: Spine) -
     assert told(ask(quiet, subject, BIDDING, on=day, at=later - 1)) == STALE
 
 
-def test_delivery_of_an_earlier_day_does_not_make_a_source_stale(quiet: Spine) -> None:
+def test_delivery_that_was_stated_by_mistake_is_taken_back_by_stating_the_right_day(quiet: Spine) -> None:
     subject = known(quiet)
-    deliver(quiet, "法院", "L-01", TODAY)
+    mistaken = deliver(quiet, "法院", "L-01", TODAY)
     deliver(quiet, "法院", "L-01", TODAY - timedelta(days=60))
+    assert told(ask(quiet, subject, BIDDING)) == STALE
+    assert told(ask(quiet, subject, BIDDING, at=mistaken)) == CLEAR  # So it was known then.
+    quiet.reopen()
+    assert told(ask(quiet, subject, BIDDING)) == STALE
+    deliver(quiet, "法院", "L-01", TODAY)
     assert told(ask(quiet, subject, BIDDING)) == CLEAR
 
 

@@ -43,6 +43,7 @@ _PREFIXES = {
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PART_OF_A_PERSONAL_NUMBER = re.compile(r"\d{9,}")
 _numbers = itertools.count(10_000)
+_documents = itertools.count(2)
 
 
 # --- subjects -------------------------------------------------------------------------------------
@@ -98,8 +99,11 @@ def document(key: str, decided_on: str, number: str = "") -> pb.Document:
 
 
 def event(key: str, subject: Subject, category: str, decided_on: str, **more: Any) -> pb.Event:
-    """An event of a category with its document."""
-    paper = document(key, decided_on)
+    """An event of a category with its document. One that enters a list or imposes measures has a document of its
+    own, for a document does so once."""
+    once = more.keys() & {"list_code", "measures"}
+    number = f"{_DEPARTMENTS[key].prefix}罚字〔{decided_on[:4]}〕{next(_documents)}号" if once else ""
+    paper = document(key, decided_on, number)
     legal_basis = ["示例法 第一条"]
     return pb.Event(
         **{"subject": subject, "category": category, "document": paper, "legal_basis": legal_basis, **more}

@@ -68,7 +68,7 @@ class _Log:
 
 
 def write_rich_history(spine: Spine) -> dict[str, int]:
-    """Writes the history over three days; answers positions by statement id."""
+    """Writes the history over four days; answers positions by statement id."""
     log = _Log(spine)
     _firms(log)
     _persons(log)
@@ -82,6 +82,9 @@ def write_rich_history(spine: Spine) -> dict[str, int]:
     log.say("法院", "delivered", delivery=events.delivery("L-01", "2026-11-25"))
     log.say("财政", "under-new", event=ban("财政", firm(50), BAN, "2026-11-25", "2028-11-25"))
     _many_at_once(log)
+    spine.clock.move_to(date(2026, 11, 26))
+    granted = events.grant("税务", "candidate-40", "2026-11-26", "2027-11-25")
+    log.say("税务", "granted-40", red_list_grant=granted)
     events.refusal(spine.say("财政", "refused", event=short_ban(99, until="2036-03-01")))
     return log.positions
 
@@ -166,15 +169,12 @@ def _identity(log: _Log) -> None:
 
 
 def _red_lists(log: _Log) -> None:
-    """A candidate is publicised and granted, another's candidacy is withdrawn."""
+    """Two candidates are publicised; one is granted later, the other's candidacy is withdrawn."""
     wider = events.registration("税务", categories=["E-60"], lists=["R-01"])
     log.say(OPERATOR.key, "tax-wider", department_registration=wider)
     for name, number in (("candidate-40", 40), ("candidate-41", 41)):
-        candidate = events.candidacy("税务", firm(number), "R-01", "2026-05-06", "2026-05-20")
+        candidate = events.candidacy("税务", firm(number), "R-01", "2026-11-24", "2026-11-25")
         log.say("税务", name, red_list_candidacy=candidate)
-    log.say(
-        "税务", "granted-40", red_list_grant=events.grant("税务", "candidate-40", "2026-06-01", "2027-05-31")
-    )
     log.say("税务", "candidate-41b", withdrawal=withdrawal("税务", "candidate-41"))
 
 

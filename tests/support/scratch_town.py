@@ -51,9 +51,10 @@ class Town:
         assert self.ledger.fold(statement, on) == []
         return pb.StatementReference(department=statement.department, statement_id=statement.statement_id)
 
-    def candidate(self, subject: Subject = FIRM, last: date = date(2026, 5, 20)) -> pb.StatementReference:
-        """A candidate for R-03, publicised from 2026-05-06 on."""
-        first = date(2026, 5, 6)
+    def candidate(
+        self, subject: Subject = FIRM, first: date = date(2026, 5, 6), last: date = date(2026, 5, 20)
+    ) -> pb.StatementReference:
+        """A candidate for R-03, publicised from the day on which the registry has received it."""
         candidacy = pb.RedListCandidacy(
             subject=subject,
             list_code="R-03",

@@ -7,28 +7,30 @@ law.md §1.1, §4.4; GB 32100 and GB 11643 for identifiers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, is_personal, names_a_subject, normalise, uscc_kinds
-from registry.domain.periods import add_months
 from registry.domain.quoting import is_blank, quoted
 from registry.domain.scopes import region_covers, region_fault
-from registry.sanctions.admission.document import check_document, check_not_future
-from registry.sanctions.admission.measure import check_measure
-from registry.sanctions.catalogue import Category, CreditList, Edition
+from registry.sanctions.admission.agreement import check_agrees
+from registry.sanctions.admission.document import check_document, check_mention
+from registry.sanctions.admission.entry import check_entry
+from registry.sanctions.admission.measure import check_measures
+from registry.sanctions.admission.texts import MAX_NAME, check_name
+from registry.sanctions.catalogue import Category, Edition
 from registry.sanctions.effects.recording import RED_LIST
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 
-LIST_CATEGORIES = ("E-05", "E-06")
+MARKET_BAN = "E-51"
+"""市场禁入决定: it is the measures that it imposes."""
 MAX_CONTENT = 4000
-MAX_ITEMS = 64
 MAX_ARTICLES = 32
-MAX_NAME = 500
+MAX_EVIDENCE = 64
 SHA256_BYTES = 32
 _SEVERITIES = frozenset(pb.Severity.values())
 _KINDS = frozenset(subject_pb2.SubjectKind.values())
@@ -38,6 +40,14 @@ def check_event(
     found: Findings, path: str, event: pb.Event, department: str, received_on: date, ledger: Ledger
 ) -> None:
     """Notes every fault of ``event``, stated by a registered ``department``."""
+    check_stated(found, path, event, department, received_on, ledger)
+    check_agrees(found, path, event, ledger)
+
+
+def check_stated(
+    found: Findings, path: str, event: pb.Event, department: str, received_on: date, ledger: Ledger
+) -> None:
+    """Notes every fault that an event has whatever else is recorded of its subject."""
     stating = ledger.directory.department(department)
     assert stating is not None
     check_subject(found, f"{path}.subject", event.subject)
@@ -51,8 +61,11 @@ def check_event(
     if event.severity not in _SEVERITIES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.severity", "严重程度不在代码表内。")
     _check_content(found, path, event, category)
-    _check_list(found, path, event, stating, edition)
-    _check_measures(found, path, event, stating, edition)
+    check_entry(found, path, event, stating, edition)
+    check_measures(found, path, event, stating, edition)
+    if event.category == MARKET_BAN and not event.measures:
+        message = "市场禁入决定没有写明措施; 不禁入的决定请用其他类别。"
+        found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.measures", message)
 
 
 def _law_day(event: pb.Event, received_on: date) -> date:
@@ -77,9 +90,7 @@ def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> N
     value = normalise(identifier.value)
     for fault in code_faults(identifier.type, value):
         found.add(fault.reason, f"{path}.identifier.value", fault.message)
-    found.required(f"{path}.name", subject.name, "主体名称")
-    if len(subject.name) > MAX_NAME:
-        found.add(reasons.ERROR_REASON_TOO_LARGE, f"{path}.name", f"主体名称超过{MAX_NAME}字。")
+    check_name(found, f"{path}.name", subject.name)
     person = subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON
     if subject.kind == subject_pb2.SUBJECT_KIND_UNSPECIFIED:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.kind", "缺少主体类别。")
@@ -146,8 +157,7 @@ def _check_document(
     if required:
         check_document(found, f"{path}.document", event.document, received_on, department)
     else:
-        decided_on = found.optional_day(f"{path}.document.decided_on", event.document.decided_on, "决定日期")
-        check_not_future(found, f"{path}.document.decided_on", decided_on, received_on)
+        check_mention(found, f"{path}.document", event.document, received_on)
 
 
 def _check_dates(found: Findings, path: str, event: pb.Event, *, negative: bool) -> None:
@@ -183,64 +193,5 @@ def _check_content(found: Findings, path: str, event: pb.Event, category: Catego
         if len(evidence.sha256) != SHA256_BYTES:
             message = "证据摘要应为32字节的SHA-256。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.evidence[{number}].sha256", message)
-    if len(event.measures) > MAX_ITEMS or len(event.evidence) > MAX_ITEMS:
-        found.add(reasons.ERROR_REASON_TOO_LARGE, path, f"措施或证据超过{MAX_ITEMS}项。")
-
-
-def _check_measures(
-    found: Findings, path: str, event: pb.Event, department: Department, edition: Edition
-) -> None:
-    imposed_before = set()
-    for number, imposed in enumerate(event.measures[:MAX_ITEMS]):
-        check_measure(found, f"{path}.measures[{number}]", imposed, event, department, edition)
-        scope = imposed.scope
-        once = (imposed.measure_code, imposed.capacity, scope.region, scope.industry, scope.activity)
-        if once in imposed_before:  # Two terms in a row would be longer than the law's longest.
-            message = "同一文书不得就同一范围重复实施同一措施。"
-            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.measures[{number}].measure_code", message)
-        imposed_before.add(once)
-
-
-def _check_list(
-    found: Findings, path: str, event: pb.Event, department: Department, edition: Edition
-) -> None:
-    field = f"{path}.list_code"
-    if event.category not in LIST_CATEGORIES:
-        if event.list_code:
-            message = f"类别{quoted(event.category)}不是名单信息。"
-            found.add(reasons.ERROR_REASON_FIELD_INVALID, field, message)
-        return
-    listed_on = found.day(f"{path}.effective_from", event.effective_from, "列入日期")
-    entry = edition.credit_list(event.list_code, listed_on) if listed_on else None
-    if listed_on and entry is None:
-        message = f"名单{quoted(event.list_code)}不在{listed_on}有效的目录内。"
-        found.add(reasons.ERROR_REASON_LIST_NOT_IN_EDITION, field, message)
-    if entry and entry.category != event.category:
-        message = f"{entry.name_zh}属于类别{entry.category}, 不是{quoted(event.category)}。"
-        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.category", message)
-    if event.list_code not in department.lists:
-        message = f"{department.name}无权列入或转报名单{quoted(event.list_code)}。"
-        found.add(reasons.ERROR_REASON_LIST_OUTSIDE_MANDATE, field, message)
-    if entry and listed_on:
-        _check_list_entry(found, path, event, entry, listed_on)
-
-
-def _check_list_entry(
-    found: Findings, path: str, event: pb.Event, entry: CreditList, listed_on: date
-) -> None:
-    person = event.subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON
-    fits = event.subject.kind in entry.subject_kinds or (person and entry.capacities)
-    if not fits:
-        message = f"{entry.name_zh}不适用于这一类主体。"
-        found.add(reasons.ERROR_REASON_MEASURE_NOT_FOR_SUBJECT_KIND, f"{path}.subject.kind", message)
-    until = Findings().last_day("", event.effective_until, "")
-    if until is None:
-        if not entry.open_ended:
-            message = f"{entry.name_zh}的列入须写明期限至。"
-            found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.effective_until", message)
-        return
-    shortest = add_months(listed_on, entry.min_months) - timedelta(days=1) if entry.min_months else listed_on
-    longest = add_months(listed_on, entry.max_months) if entry.max_months else date.max
-    if not shortest <= until <= longest:
-        message = f"{entry.name_zh}的期限应为{entry.min_months or 0}至{entry.max_months or '不限'}个月。"
-        found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.effective_until", message)
+    if len(event.evidence) > MAX_EVIDENCE:
+        found.add(reasons.ERROR_REASON_TOO_LARGE, path, f"证据超过{MAX_EVIDENCE}项。")

@@ -1,8 +1,13 @@
 """Checks of statements about identity: links between codes, rulings on names.
 
-Only a department that keeps registrations (a mandate for E-01 登记注册基本信息) may state them. A link must
-not contradict an earlier one: a code has one successor and a branch one parent, and no chain leads back to
-itself.
+Only a department that keeps registrations (a mandate for E-01 登记注册基本信息) may state them, and only about
+what is on its own register. A USCC says who keeps it (GB 32100-2015): its first character the registering
+department (9 市场监管, 5 民政, N 农业农村), its third to eighth the region in which it was given. Both codes of
+a link are the department's own. A link must not contradict an earlier one: a code has one successor and a
+branch one parent, and no chain leads back to itself.
+
+Worked example: the market regulation of 130900 links 91130902… and 92130983…; 51130902… is for the civil
+affairs, 91130100… for the market regulation of another city.
 """
 
 from __future__ import annotations
@@ -10,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, names_a_subject, normalise
 from registry.domain.quoting import is_blank
+from registry.domain.scopes import region_covers
 from registry.sanctions.admission.document import check_document, check_not_future
 from registry.sanctions.effects.recording import REGISTRATION
 from registry.sanctions.ground import Link
@@ -22,6 +29,13 @@ from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 
 MAX_NAMES = 32
+_REGISTRARS = {
+    "5": ("civil_affairs", "民政部门"),
+    "9": ("market_reg", "市场监督管理部门"),
+    "N": ("agriculture", "农业农村部门"),
+}
+"""Kind and name of the department that gives codes with a first character; any that keeps registrations gives
+the others."""
 _DOCUMENTED = (pb.SUBJECT_LINK_KIND_SUCCESSION, pb.SUBJECT_LINK_KIND_MERGER)
 _SINGLE = (pb.SUBJECT_LINK_KIND_SUCCESSION, pb.SUBJECT_LINK_KIND_MERGER, pb.SUBJECT_LINK_KIND_BRANCH)
 
@@ -43,7 +57,25 @@ def check_link(found: Findings, statement: pb.Statement, day: date, ledger: Ledg
     if link.kind in _DOCUMENTED or link.HasField("document"):
         check_document(found, f"{path}.document", link.document, day, department)
     if sound:
+        check_on_register(found, f"{path}.from", source, department)
+        check_on_register(found, f"{path}.to", link.to, department)
         _check_agrees(found, link, ledger)
+
+
+def check_on_register(
+    found: Findings, path: str, identifier: subject_pb2.Identifier, department: Department
+) -> None:
+    """Notes that a USCC was given by another registering department, or in another region."""
+    if identifier.type != subject_pb2.IDENTIFIER_TYPE_USCC:
+        return
+    code = normalise(identifier.value)
+    kind, name = _REGISTRARS.get(code[0], ("", ""))
+    if kind and kind not in department.kinds:
+        message = f"首位为{code[0]}的代码由{name}登记, {department.name}不能认定。"
+        found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_MANDATE, f"{path}.value", message)
+    if department.region and not region_covers(department.region, code[2:8]):
+        message = f"该代码在{code[2:8]}登记, 不在{department.name}的地域({department.region})之内。"
+        found.add(reasons.ERROR_REASON_REGION_OUTSIDE_MANDATE, f"{path}.value", message)
 
 
 def _check_code(found: Findings, path: str, identifier: subject_pb2.Identifier, *, old: bool) -> bool:
@@ -96,14 +128,16 @@ def check_ruling(found: Findings, statement: pb.Statement, day: date, ledger: Le
     """Names of an organisation that a human has ruled on, with the reason."""
     ruling, path = statement.name_ruling, "name_ruling"
     _check_mandate(found, statement, ledger)
-    _check_code(found, f"{path}.subject", ruling.subject, old=False)
+    sound = _check_code(found, f"{path}.subject", ruling.subject, old=False)
     found.required(f"{path}.reason", ruling.reason, "理由")
     if not 0 < len(ruling.names) <= MAX_NAMES or any(map(is_blank, ruling.names)):
         message = f"应写明1至{MAX_NAMES}个名称, 没有空白项。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.names", message)
+    department = ledger.directory.department(statement.department)
+    assert department is not None
+    if sound:
+        check_on_register(found, f"{path}.subject", ruling.subject, department)
     if ruling.HasField("document"):
-        department = ledger.directory.department(statement.department)
-        assert department is not None
         check_document(found, f"{path}.document", ruling.document, day, department)
 
 

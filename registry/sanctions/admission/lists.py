@@ -1,8 +1,16 @@
 """Checks of deliveries of lists, and of red lists: candidates are publicised first, then granted (守信激励).
 
-A candidate's public notice lasts as many working days as the red list asks for (first day not counted); it
-is granted after the notice has ended, by the same department, while no objection is open and nothing
-negative stands against the subject (law.md §7; 河南省社会信用条例 第二十八条 as comparator).
+A candidate's public notice lasts as many working days as the red list asks for. They are counted from the day
+on which the registry has received it, or from its own first day if that is later (neither is counted): what
+was over before anybody could look it up has told nobody. The candidate is granted after the notice has ended,
+by the same department, while no objection is open and nothing negative stands against the subject under any of
+its codes (law.md §7; 河南省社会信用条例 第二十八条 as comparator).
+
+Each grant has a notice of its own, the latest of the department: one from which something was granted is used
+up, even if the grant was withdrawn, and cannot be withdrawn itself while the grant stands (``reference``).
+
+Worked example: five working days. Received on Wednesday 2026-05-06 with a notice from 2026-04-01, it must last
+to 2026-05-12 at least (Saturday the 9th is worked); granted from 2026-05-13.
 """
 
 from __future__ import annotations
@@ -22,8 +30,11 @@ from registry.sanctions.effects.reference import open_mark
 from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.incentives import obstacles
 from registry.sanctions.ledger import Ledger, RecordedEvent
+from registry.sanctions.parties import parties_of
+from registry.sanctions.redlists import grants_of, latest_candidacy
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
+from registry.v1.verdict_pb2 import SUBJECT_RELATION_SAME
 
 LEAST_NOTICE = 1
 """Working days of public notice where a red list names no number: nothing is granted unannounced."""
@@ -50,11 +61,10 @@ def check_candidacy(found: Findings, statement: pb.Statement, day: date, ledger:
     check_legal_basis(found, f"{path}.legal_basis", candidacy.legal_basis, required=True)
     first = found.day(f"{path}.publicised_from", candidacy.publicised_from, "公示起始日期")
     last = found.day(f"{path}.publicised_until", candidacy.publicised_until, "公示截止日期")
-    if candidacy.list_code not in department.lists or RED_LIST not in department.categories:
-        message = f"{department.name}无权认定守信激励名单{quoted(candidacy.list_code)}。"
-        found.add(reasons.ERROR_REASON_LIST_OUTSIDE_MANDATE, f"{path}.list_code", message)
+    _check_may_grant(found, f"{path}.list_code", candidacy.list_code, department)
     if first is None or last is None:
         return
+    first = max(first, day)
     edition = ledger.edition_on(first)
     entry = edition.red_list(candidacy.list_code, first)
     if entry is None:
@@ -67,20 +77,27 @@ def check_candidacy(found: Findings, statement: pb.Statement, day: date, ledger:
     _check_notice(found, path, first, last, entry, edition)
 
 
+def _check_may_grant(found: Findings, field: str, list_code: str, department: Department) -> None:
+    if list_code not in department.lists or RED_LIST not in department.categories:
+        message = f"{department.name}无权认定守信激励名单{quoted(list_code)}。"
+        found.add(reasons.ERROR_REASON_LIST_OUTSIDE_MANDATE, field, message)
+
+
 def _check_notice(
     found: Findings, path: str, first: date, last: date, entry: RedList, edition: Edition
 ) -> None:
     days = entry.publicity_days or LEAST_NOTICE
     shortest = edition.calendar.add_working_days(first, days).day
     if last < shortest:
-        message = f"{entry.name_zh}的公示不少于{days}个工作日, 自{first}起至少到{shortest}。"
+        message = f"{entry.name_zh}自登记系统收到起公示不少于{days}个工作日, 自{first}起至少到{shortest}。"
         found.add(reasons.ERROR_REASON_PUBLIC_NOTICE_REQUIRED, f"{path}.publicised_until", message)
 
 
 def check_grant(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """What was publicised long enough is granted, if nothing stands against it."""
     grant, path = statement.red_list_grant, "red_list_grant"
-    check_document(found, f"{path}.document", grant.document, day, _department(ledger, statement))
+    department = _department(ledger, statement)
+    check_document(found, f"{path}.document", grant.document, day, department)
     first = found.day(f"{path}.from", getattr(grant, "from"), "起始日期")
     last = found.last_day(f"{path}.until", grant.until, "截止日期")
     target = check_target(found, path, grant.target, statement, ledger)
@@ -92,15 +109,17 @@ def check_grant(found: Findings, statement: pb.Statement, day: date, ledger: Led
         message = "所指陈述不是守信激励对象的公示。"
         found.add(reasons.ERROR_REASON_TARGET_NOT_AN_EVENT, f"{path}.target", message)
         return
+    _check_may_grant(found, f"{path}.target", candidacy.code, department)
     _check_after_notice(found, path, candidacy, first, day)
-    _check_granted_once(found, path, record, candidacy)
+    _check_notice_unused(found, path, record, candidacy)
     entry = ledger.edition_on(first).red_list(candidacy.code, first)
     if entry is None:
         message = f"守信激励名单{quoted(candidacy.code)}不在{first}有效的目录内。"
         found.add(reasons.ERROR_REASON_LIST_NOT_IN_EDITION, f"{path}.from", message)
     elif last is not None or grant.until in ("", *OPEN_ENDED):
         _check_term(found, path, entry, first, last)
-    _check_nothing_against(found, path, record, target, ledger, first)
+    _check_no_objection(found, path, record, target)
+    _check_nothing_against(found, path, record, ledger, first)
 
 
 def _candidacy(record: SubjectRecord, target: RecordedEvent) -> Ground | None:
@@ -119,13 +138,17 @@ def _check_after_notice(found: Findings, path: str, candidacy: Ground, first: da
         found.add(reasons.ERROR_REASON_PUBLIC_NOTICE_REQUIRED, f"{path}.from", message)
 
 
-def _check_granted_once(found: Findings, path: str, record: SubjectRecord, candidacy: Ground) -> None:
+def _check_notice_unused(found: Findings, path: str, record: SubjectRecord, candidacy: Ground) -> None:
     """A notice of years ago tells nobody of a grant of today: each grant has a notice of its own."""
-    for row in record.grounds:
-        later = row.kind is GroundKind.GRANTED and row.position > candidacy.position
-        if later and row.code == candidacy.code and row.known_to is None:
-            message = f"该公示已在序号{row.position}列入; 再次列入须重新公示。"
-            found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, f"{path}.target", message)
+    field, reason = f"{path}.target", reasons.ERROR_REASON_TARGET_ALREADY_ENDED
+    granted = next(grants_of(candidacy, record), None)
+    if granted is not None:
+        message = f"该公示已在序号{granted.position}列入; 再次列入须重新公示。"
+        found.add(reason, field, message)
+        return
+    latest = latest_candidacy(record, candidacy.code, candidacy.department, _LATEST)
+    if latest is not None and latest.position != candidacy.position:
+        found.add(reason, field, f"该主体在序号{latest.position}有更近的公示; 请按最近的公示列入。")
 
 
 def _check_term(found: Findings, path: str, entry: RedList, first: date, last: date | None) -> None:
@@ -136,15 +159,22 @@ def _check_term(found: Findings, path: str, entry: RedList, first: date, last: d
         found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.until", message)
 
 
-def _check_nothing_against(
-    found: Findings, path: str, record: SubjectRecord, target: RecordedEvent, ledger: Ledger, first: date
-) -> None:
+def _check_no_objection(found: Findings, path: str, record: SubjectRecord, target: RecordedEvent) -> None:
     if open_mark(record, target.position, MarkKind.OBJECTED) is not None:
         message = "对公示的异议尚未处理完毕。"
         found.add(reasons.ERROR_REASON_PUBLIC_NOTICE_REQUIRED, f"{path}.target", message)
-    for obstacle in obstacles(record, _LATEST, ledger.edition_on(first), first):
-        message = f"该主体有负面记录或者限制(序号{obstacle.ground.position}): {obstacle.text_zh}。"
-        found.add(reasons.ERROR_REASON_NEGATIVE_RECORD_STANDS, f"{path}.target", message)
+
+
+def _check_nothing_against(
+    found: Findings, path: str, record: SubjectRecord, ledger: Ledger, first: date
+) -> None:
+    """Whoever goes on under a new code takes along what stands against it under the old one."""
+    parties = parties_of(record, ledger.subject, position=_LATEST, day=first)
+    same = [ledger.subject(party.ref) for party in parties if party.relation == SUBJECT_RELATION_SAME]
+    for each in (record, *same):
+        for obstacle in obstacles(each, _LATEST, ledger.edition_on(first), first):
+            message = f"该主体有负面记录或者限制(序号{obstacle.ground.position}): {obstacle.text_zh}。"
+            found.add(reasons.ERROR_REASON_NEGATIVE_RECORD_STANDS, f"{path}.target", message)
 
 
 def _department(ledger: Ledger, statement: pb.Statement) -> Department:

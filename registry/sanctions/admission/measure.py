@@ -1,35 +1,73 @@
 """Checks of a measure that a document imposes (决定类措施).
 
 A measure must be in the edition in force on the decision date, within the department's mandate,
-able to fall on this kind of subject, and inside the bounds of its term (过惩相当). A measure that
-follows a list is brought about by the list entry alone and is refused here.
+able to fall on this kind of subject, and inside the bounds of its term (过惩相当, see ``term``). A measure
+that follows a list is brought about by the list entry alone and is refused here. A document imposes a measure
+for one term, be it for several regions or industries.
 
-Terms are counted as in 民法典 201–203: the first day is not counted and the last is the same day of
-the last month; documents that count the first day end one day earlier, and both are accepted.
-A term that law counts from the decision is counted from there, even if it takes hold later.
-Example: twelve months from 2026-03-01 end on 2027-02-28 or 2027-03-01.
+Example: M-PRO-01 for 130902 and for 130903, both from 2026-03-01 to 2028-03-01, is admitted; for 130903 from
+2028-03-02 on it is not.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
-from registry.domain.periods import add_months
 from registry.domain.quoting import quoted
 from registry.domain.scopes import industry_fault, region_covers, region_fault
+from registry.sanctions.admission.term import check_term
 from registry.sanctions.catalogue import Edition, Measure
-from registry.sanctions.measure import FROM_THE_DECISION
 from registry.sanctions.reach import feasible_capacities
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 
-FROM_A_STATED_DAY = frozenset({"sentence_served", "sentence_served_or_sanction", "anchor_event"})
-"""Start anchors that may lie outside the document (刑罚执行完毕之日 …): where the statement names the day
-the term is counted from it, otherwise from the first day that the document names; explicit dates come first
-(law.md §6.3)."""
+MAX_ITEMS = 64
+
+
+def check_measures(
+    found: Findings, path: str, event: pb.Event, department: Department, edition: Edition
+) -> None:
+    """Notes every fault of the measures of an event, each by itself and beside the others."""
+    if len(event.measures) > MAX_ITEMS:
+        found.add(reasons.ERROR_REASON_TOO_LARGE, path, f"措施超过{MAX_ITEMS}项。")
+    before: list[pb.ImposedMeasure] = []
+    for number, imposed in enumerate(event.measures[:MAX_ITEMS]):
+        field = f"{path}.measures[{number}]"
+        check_measure(found, field, imposed, event, department, edition)
+        if fault := _beside(imposed, before):
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{field}.measure_code", fault)
+        before.append(imposed)
+
+
+def _beside(imposed: pb.ImposedMeasure, before: Iterable[pb.ImposedMeasure]) -> str:
+    """What is wrong with a measure beside those of the same document: for several regions or industries it
+    may stand several times, and always for one term. Two terms in a row would be longer than the law's
+    longest."""
+    for other in before:
+        if other.measure_code != imposed.measure_code or not capacities_meet(
+            other.capacity, imposed.capacity
+        ):
+            continue
+        if _term(other) != _term(imposed):
+            return "同一文书的同一措施只有一个期限, 各适用范围应当相同。"
+        if other.capacity == imposed.capacity and other.scope == imposed.scope:
+            return "同一文书不得就同一范围重复实施同一措施。"
+    return ""
+
+
+def capacities_meet(one: subject_pb2.Capacity.ValueType, other: subject_pb2.Capacity.ValueType) -> bool:
+    """Whether a measure imposed in one capacity and in another falls on the subject twice: in the same, or
+    where either document names none and means every one."""
+    return one == other or not one or not other
+
+
+def _term(imposed: pb.ImposedMeasure) -> tuple[str, date | None, bool, str]:
+    last = Findings().last_day("", imposed.until, "")
+    return getattr(imposed, "from"), last, imposed.lifetime, imposed.anchor_on
 
 
 def check_measure(
@@ -62,7 +100,7 @@ def check_measure(
         message = f"{measure.name_zh}依法只限于活动{measure.activity}, 不能改为{other}。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.scope.activity", message)
     _check_scope(found, f"{path}.scope", imposed.scope, department, edition)
-    _check_term(found, path, imposed, measure, decided_on)
+    check_term(found, path, imposed, measure, decided_on)
 
 
 def _check_reach(
@@ -96,58 +134,3 @@ def _check_scope(
     if scope.region and not region_fault(scope.region) and not region_covers(department.region, scope.region):
         message = f"适用区域{scope.region}不在{department.name}的管辖({department.region})内。"
         found.add(reasons.ERROR_REASON_REGION_OUTSIDE_MANDATE, f"{path}.region", message)
-
-
-def _check_term(
-    found: Findings, path: str, imposed: pb.ImposedMeasure, measure: Measure, decided_on: date
-) -> None:
-    first = found.day(f"{path}.from", getattr(imposed, "from"), "起始日期")
-    last = found.last_day(f"{path}.until", imposed.until, "截止日期")
-    if first and first < decided_on:
-        message = f"起始日期{first}早于决定日期{decided_on}。"
-        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, f"{path}.from", message)
-    if first and last and last < first:
-        message = f"截止日期{last}早于起始日期{first}。"
-        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, f"{path}.until", message)
-        return
-    if first is None:
-        return
-    counted_from = _counted_from(found, path, imposed, measure, decided_on) or first
-    if fault := term_fault(measure, counted_from, last, lifetime=imposed.lifetime):
-        found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.until", fault)
-
-
-def _counted_from(
-    found: Findings, path: str, imposed: pb.ImposedMeasure, measure: Measure, decided_on: date
-) -> date | None:
-    """The day from which law counts the term; None where that is the first day the document names."""
-    stated = found.optional_day(f"{path}.anchor_on", imposed.anchor_on, "起算日期")
-    if measure.start_anchor in FROM_THE_DECISION:
-        if stated is not None and stated != decided_on:
-            message = f"{measure.name_zh}依法自决定之日起算({decided_on}), 不是{stated}。"
-            found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.anchor_on", message)
-        return decided_on
-    return stated if measure.start_anchor in FROM_A_STATED_DAY else None
-
-
-def term_fault(measure: Measure, first: date, last: date | None, *, lifetime: bool) -> str | None:
-    """What is wrong with a term by the measure's bounds, in words; None if nothing is."""
-    bounds = measure.term
-    if lifetime:
-        if last is not None:
-            return "终身措施不应有截止日期。"
-        return None if bounds.lifetime else f"{measure.name_zh}不得为终身。"
-    if last is None:
-        return f"{measure.name_zh}须有截止日期({_bounds(measure)})。" if bounds.max_months else None
-    shortest = add_months(first, bounds.min_months) - timedelta(days=1) if bounds.min_months else first
-    longest = add_months(first, bounds.max_months) if bounds.max_months else date.max
-    if shortest <= last <= longest:
-        return None
-    return f"{first}至{last}超出{measure.name_zh}的法定期限({_bounds(measure)})。"
-
-
-def _bounds(measure: Measure) -> str:
-    low, high = measure.term.min_months, measure.term.max_months
-    if low == high:
-        return f"{high}个月"
-    return f"{low or 0}至{high or '不限'}个月"

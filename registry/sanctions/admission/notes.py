@@ -12,6 +12,7 @@ from registry.domain.faults import Findings
 from registry.domain.periods import Period
 from registry.sanctions.admission.document import check_document, check_not_future
 from registry.sanctions.admission.reference import check_target
+from registry.sanctions.admission.texts import check_reason
 from registry.sanctions.effects.reference import BEGINNING, ENDING, lifted, open_mark
 from registry.sanctions.ground import Ending
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
@@ -26,7 +27,7 @@ def check_note(found: Findings, statement: pb.Statement, day: date, ledger: Ledg
     """A note begins that is not open, or ends one that is."""
     note, path = statement.status_note, "status_note"
     target = _noted(found, statement, ledger)
-    found.required(f"{path}.reason", note.reason, "理由")
+    check_reason(found, f"{path}.reason", note.reason)
     effective_on = found.day(f"{path}.effective_on", note.effective_on, "生效日期")
     check_not_future(found, f"{path}.effective_on", effective_on, day, "生效日期")
     department = ledger.directory.department(statement.department)
@@ -79,7 +80,7 @@ def check_lifting(found: Findings, statement: pb.Statement, day: date, ledger: L
     A measure with a term of its own ends by its term, by withdrawal, or through the procedure for bans."""
     lifting, path = statement.lifting, "lifting"
     target = check_target(found, path, lifting.target, statement, ledger)
-    found.required(f"{path}.reason", lifting.reason, "解除理由")
+    check_reason(found, f"{path}.reason", lifting.reason, "解除理由")
     department = ledger.directory.department(statement.department)
     assert department is not None
     check_document(found, f"{path}.document", lifting.document, day, department)

@@ -11,12 +11,15 @@ from datetime import date
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
 from registry.domain.periods import add_months
-from registry.sanctions.admission.document import check_document, check_not_future
-from registry.sanctions.admission.event import check_event
+from registry.sanctions.admission.agreement import check_agrees
+from registry.sanctions.admission.document import check_document, check_mention
+from registry.sanctions.admission.event import check_stated
+from registry.sanctions.admission.texts import check_reason
 from registry.sanctions.effects.recording import RED_LIST
 from registry.sanctions.effects.reference import lifted
 from registry.sanctions.ground import Ending
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
+from registry.sanctions.redlists import standing_grant
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 
@@ -25,7 +28,7 @@ def check_correction(found: Findings, statement: pb.Statement, day: date, ledger
     """A correction replaces a standing event of the same department about the same subject."""
     correction = statement.correction
     target = check_target(found, "correction", correction.target, statement, ledger)
-    found.required("correction.reason", correction.reason, "更正理由")
+    check_reason(found, "correction.reason", correction.reason, "更正理由")
     if target and target.repaired_position is not None:  # It would silently undo the repair.
         message = f"该记录已在序号{target.repaired_position}提前移出, 不能再更正。"
         found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, "correction.target", message)
@@ -36,7 +39,7 @@ def check_correction(found: Findings, statement: pb.Statement, day: date, ledger
         message = "只有信用事件可以更正; 关联、认定和守信激励有误请撤回后另行提交。"
         found.add(reasons.ERROR_REASON_TARGET_NOT_AN_EVENT, "correction.target", message)
     event = correction.replacement
-    check_event(found, "correction.replacement", event, statement.department, day, ledger)
+    check_stated(found, "correction.replacement", event, statement.department, day, ledger)
     identifier = event.subject.identifier
     readable = not code_faults(identifier.type, normalise(identifier.value))
     if target and readable and ledger.subject_ref(identifier.type, identifier.value) != target.subject:
@@ -44,18 +47,20 @@ def check_correction(found: Findings, statement: pb.Statement, day: date, ledger
         found.add(
             reasons.ERROR_REASON_TARGET_ANOTHER_SUBJECT, "correction.replacement.subject.identifier", message
         )
+    elif target:
+        check_agrees(found, "correction.replacement", event, ledger, replaces=target.position)
 
 
 def check_withdrawal(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """A withdrawal treats a standing event as never made; the reason is kept."""
     withdrawal = statement.withdrawal
-    check_target(found, "withdrawal", withdrawal.target, statement, ledger)
-    found.required("withdrawal.reason", withdrawal.reason, "撤回理由")
+    target = check_target(found, "withdrawal", withdrawal.target, statement, ledger)
+    if target and (granted := standing_grant(ledger.subject(target.subject), target.position)):
+        message = f"按该公示作出的列入(序号{granted.position})仍然有效; 请先撤回列入。"
+        found.add(reasons.ERROR_REASON_STATUS_NOT_APPLICABLE, "withdrawal.target", message)
+    check_reason(found, "withdrawal.reason", withdrawal.reason, "撤回理由")
     if withdrawal.HasField("document"):
-        field = "withdrawal.document.decided_on"
-        check_not_future(
-            found, field, found.optional_day(field, withdrawal.document.decided_on, "决定日期"), day
-        )
+        check_mention(found, "withdrawal.document", withdrawal.document, day)
 
 
 def check_repair(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
@@ -66,7 +71,7 @@ def check_repair(found: Findings, statement: pb.Statement, day: date, ledger: Le
     """
     repair = statement.repair
     target = check_target(found, "repair", repair.target, statement, ledger)
-    found.required("repair.reason", repair.reason, "修复理由")
+    check_reason(found, "repair.reason", repair.reason, "修复理由")
     department = ledger.directory.department(statement.department)
     assert department is not None
     check_document(found, "repair.document", repair.document, day, department)

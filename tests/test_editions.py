@@ -288,7 +288,7 @@ def test_nothing_about_persons_titles_and_nothing_internal_is_shown_to_the_publi
 MEASURES_MENDED = {
     "subject_kinds": {
         *("M-PRO-01", "M-PRO-04", "M-PRO-05", "M-PRO-06"),
-        *("M-BID-01", "M-BID-02", "M-BID-03", "M-BID-06", "M-BID-07"),
+        *("M-BID-01", "M-BID-02", "M-BID-03", "M-BID-06", "M-BID-07", "M-FIN-09"),
     },
     "legal_basis": {"M-BUS-05", "M-EXI-06"},
     "origin": {"M-BUS-21"},

@@ -25,7 +25,7 @@ from registry.errors import RegistryError
 from registry.sanctions.catalogue import Edition
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.parties import Party, alternates_of, parties_of
-from registry.sanctions.verdict import Decision, Question, Related, decide, source_fault
+from registry.sanctions.verdict import UNKNOWN, Decision, Question, Related, decide, source_fault
 from registry.store.interface import QueryRow
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
@@ -36,6 +36,8 @@ MAX_BASES = 1024
 """How many pairs of a position and a day are kept with what answers about them rest on."""
 MAX_KEPT_BYTES = 256
 """A longer matter is read anew each time: only what is small is kept for the next question."""
+USCC_LENGTH = 18
+_USCC = subject_pb2.IDENTIFIER_TYPE_USCC
 AMBIGUOUS = Decision(
     verdict_pb2.VERDICT_INDETERMINATE, indeterminate=verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS
 )
@@ -184,7 +186,7 @@ class Ask:
     def find(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> Found:
         """The subject that an identifier names; a code the index knows needs no second check."""
         code = normalise(value)
-        organisation = identifier_type == subject_pb2.IDENTIFIER_TYPE_USCC
+        organisation = identifier_type == _USCC
         if organisation and self.state.index.get(code) is not None:
             return Found(identifier_type, code, code)
         faults = code_faults(identifier_type, code)
@@ -239,10 +241,14 @@ class Ask:
         record_of, position, edition = self.state.index.get, matter.position, matter.edition
         fault, decisions = matter.source_fault, []
         for code, question in zip(codes, questions, strict=True):
-            record = record_of(normalise(code))
-            if record is None or record.links:
-                found = self.find(subject_pb2.IDENTIFIER_TYPE_USCC, code)
-                decision = self.decide(found, question, matter)
+            # Nearly every code comes in its normal form. Whatever else the index is asked by is longer.
+            record = record_of(code) if len(code) == USCC_LENGTH else None
+            if record is None:
+                record = record_of(code := normalise(code))
+            if record is None:
+                decision = CODE_INVALID if code_faults(_USCC, code) else UNKNOWN
+            elif record.links:
+                decision = self._decide(record, question, matter)
             else:
                 decision = decide(question, record, position=position, edition=edition, source_fault=fault)
             decisions.append(decision)

@@ -13,7 +13,6 @@ edition that changes procurement alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from importlib.resources import files as resources
 
@@ -27,14 +26,12 @@ from registry.editions import files_of, shipped_editions
 from registry.errors import RegistryError
 from registry.provenance.vault import VaultError
 from registry.sanctions.catalogue import Edition
-from registry.sanctions.drafts import MAX_BYTES, MAX_FILES, parse_files
+from registry.sanctions.drafts import FILE_NAME, MAX_BYTES, MAX_FILES, parse_files
 from registry.sanctions.located_yaml import CatalogueError
 from registry.store.interface import StoreError
 from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1.statement_pb2 import EditionFile, Statement
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}\.yaml")
 
 Files = dict[str, str]
 
@@ -53,10 +50,7 @@ class EditionSources:
         try:
             return parse_files(_messages(files))
         except CatalogueError as error:
-            faulty = reasons.ERROR_REASON_EDITION_FAULTY
-            raise RegistryError(
-                [Fault(faulty, f"{field}.files", str(each)) for each in error.faults]
-            ) from error
+            raise _faulty(error, f"{field}.files") from error
 
     def files_meant(self, source: pb.EditionSource, field: str) -> Files:
         """The files a request means, with those of their base. Raises RegistryError."""
@@ -74,17 +68,24 @@ class EditionSources:
                 raise RegistryError.of(reasons.ERROR_REASON_FIELD_REQUIRED, message, field)
 
     def named(self, name: str, field: str) -> Edition:
-        """The edition with a hash or a label. Raises RegistryError EDITION_UNKNOWN."""
+        """The edition with a hash or a label. Raises RegistryError EDITION_UNKNOWN, or EDITION_FAULTY for a
+        draft of before that is read more strictly now."""
         state = self._state
-        if name in state.editions:
-            return state.editions[name]
+        if name in state.editions or state.book.case(name):
+            return self._content(name, field)
         labelled = [case.edition for case in state.book.cases() if case.label == name]
         held = list(state.editions.values())  # The log may add one meanwhile.
         labelled += [edition.hash for edition in held if edition.label == name]
         if not name or not labelled:
             message = f"登记系统没有目录版本{quoted(name)}。" if name else "缺少目录版本。"
             raise RegistryError.of(reasons.ERROR_REASON_EDITION_UNKNOWN, message, field)
-        return state.edition(labelled[0])
+        return self._content(labelled[0], field)
+
+    def _content(self, edition: str, field: str) -> Edition:
+        try:
+            return self._state.edition(edition)
+        except CatalogueError as error:
+            raise _faulty(error, field) from error
 
     def files_of(self, edition: Edition) -> Files:
         """The files that make an edition of the registry. Raises StoreError if they are not at hand."""
@@ -118,11 +119,16 @@ def checked_files(files: Iterable[EditionFile], field: str, *, folder: str = "")
         raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, f"文件合计超过{MAX_BYTES}字节。", field)
     found: Files = {}
     for number, file in enumerate(files):
-        if not _NAME.fullmatch(file.name.removeprefix(folder)) or file.name in found:
+        if not FILE_NAME.fullmatch(file.name.removeprefix(folder)) or file.name in found:
             message = f"文件名{quoted(file.name)}重复, 或者不是以 .yaml 结尾的文件名(不含目录)。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, f"{field}[{number}].name")
         found[file.name] = file.content
     return found
+
+
+def _faulty(error: CatalogueError, field: str) -> RegistryError:
+    faulty = reasons.ERROR_REASON_EDITION_FAULTY
+    return RegistryError([Fault(faulty, field, str(each)) for each in error.faults])
 
 
 def _messages(files: Files) -> list[EditionFile]:

@@ -51,6 +51,10 @@ class GroupLedger:
         """See Ledger."""
         return self._state.edition_at(LATEST, day)
 
+    def edition(self, edition: str) -> Edition:
+        """See Ledger."""
+        return self._state.edition(edition)
+
     @property
     def directory(self) -> Directory:
         """See Ledger."""

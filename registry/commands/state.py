@@ -20,6 +20,7 @@ from registry.provenance.leaf import Leaf
 from registry.provenance.vault import Vault, VaultError, is_person
 from registry.sanctions.adoption import EditionBook, EditionCase
 from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.catalogue_parser import content_hash
 from registry.sanctions.drafts import parse_draft
 from registry.sanctions.effects import Effects
 from registry.sanctions.located_yaml import CatalogueError
@@ -94,9 +95,13 @@ class RegistryState:
         return self.edition(self.book.at(position, day))
 
     def edition(self, edition: str) -> Edition:
-        """An edition by its hash. Raises StoreError if its content is not at hand."""
+        """An edition by its hash; a draft of before the start is read when it is first asked for. Raises
+        StoreError if its content is not at hand, CatalogueError if it is read more strictly than it was."""
         if edition not in self.editions:
-            raise StoreError(f"本程序没有存储所用的目录版本 {edition[:12]}…; 请用带有该版本的程序打开")
+            case = self.book.case(edition)
+            if case is None or case.drafted is None:
+                raise StoreError(f"本程序没有存储所用的目录版本 {edition[:12]}…; 请用带有该版本的程序打开")
+            self.editions[edition] = self._drafted(edition, case.drafted.position)
         return self.editions[edition]
 
     def measure(self, edition: str, code: str, law_date: date) -> Measure:
@@ -141,8 +146,12 @@ class RegistryState:
             self._put_edition(effect.edition)
 
     def _put_edition(self, case: EditionCase) -> None:
-        if case.adopted is not None:
-            self.edition(case.edition)  # What a position leads to must be at hand before it.
+        if case.adopted is not None:  # What a position leads to must be at hand before it.
+            try:
+                self.edition(case.edition)
+            except CatalogueError as error:
+                message = f"目录版本{case.label}已批准, 但本程序不能读取其草案: {error.faults[0]}"
+                raise StoreError(message) from error
         self.book.put(case)
 
     def _load(self) -> None:
@@ -157,23 +166,21 @@ class RegistryState:
             self.sources.put(note)
         cases = list(self.store.editions())
         for case in cases:
-            if case.drafted is not None and case.edition not in self.editions:
-                self.editions[case.edition] = self._drafted(case.edition, case.drafted.position)
             self.book.put(replace(case, adopted=None))  # Editions are listed in the order of drafting,
         for case in sorted(filter(_is_adopted, cases), key=_adopted_at):  # and adopted in another.
             self._put_edition(case)
 
     def _drafted(self, edition: str, position: int) -> Edition:
-        """The edition whose files the draft at a position holds. Raises StoreError."""
+        """The edition whose files the draft at a position holds. Raises StoreError, or CatalogueError."""
         row = self.store.statement(position)
         try:
             payload = self.vault.open_payload(row.sealed_payload, b"") if row else b""
-            drafted = parse_draft(Statement.FromString(payload).edition_draft)
-        except (VaultError, DecodeError, CatalogueError) as error:
+            draft = Statement.FromString(payload).edition_draft
+        except (VaultError, DecodeError) as error:
             raise StoreError(f"存储被改动: 序号{position}的目录版本草案不能读取") from error
-        if drafted.hash != edition:
+        if content_hash({file.name: file.content for file in draft.files}) != edition:
             raise StoreError(f"存储被改动: 序号{position}不是目录版本 {edition[:12]}… 的草案")
-        return drafted
+        return parse_draft(draft)
 
 
 def _is_adopted(case: EditionCase) -> bool:

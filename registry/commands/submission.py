@@ -2,7 +2,8 @@
 
 Runs in the callers' threads, side by side (signature checks let go of the interpreter lock); what
 depends on the order of the log is left to the sequencer. Exactly the bytes that were signed are
-parsed, and they are never serialised again.
+parsed, and they are never serialised again. The draft of an edition is read here too, if whoever signed
+it may make one: the writer finds it read.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from registry.domain.quoting import quoted_code
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
 from registry.sanctions.admission.directory import check_enrolment
+from registry.sanctions.admission.steps import may_draft
+from registry.sanctions.drafts import MAX_FILES, Reading, read_draft
 from registry.store.interface import StatementKey, StatementRow
 from registry.v1 import envelope_pb2, statement_pb2, subject_pb2
 from registry.v1 import error_reason_pb2 as reasons
@@ -33,6 +36,7 @@ MAX_DRAFT_BYTES = 2 * 1024 * 1024
 class Submission:
     """A statement whose signatures hold. ``signer`` is the key id of the first signature;
     ``recorded`` is set when the log is folded again and holds the row as it was recorded.
+    ``reading`` is what a draft holds, kept so that nobody reads it again.
     ``key`` is department and statement id, ``body`` the name of the body's field."""
 
     envelope: envelope_pb2.Envelope
@@ -40,6 +44,7 @@ class Submission:
     statement_hash: bytes
     signer: str
     recorded: StatementRow | None = None
+    reading: Reading | None = None
     key: StatementKey = field(init=False)
     body: str = field(init=False)
 
@@ -76,7 +81,8 @@ def read_envelope(
         _check_signatures(found, envelope, statement, signed, state)
         if not found.faults:
             signer = _signer_id(envelope, statement)
-            return Submission(envelope, statement, sha256(signed).digest(), signer, recorded)
+            reading = _reading(statement, signer, state)
+            return Submission(envelope, statement, sha256(signed).digest(), signer, recorded, reading)
     statement_id = statement.statement_id[:64] if statement else ""
     return Rejection(caller, statement_id, sha256(envelope.payload).digest(), tuple(found.faults))
 
@@ -97,6 +103,15 @@ def _parse(found: Findings, envelope: envelope_pb2.Envelope) -> statement_pb2.St
             return statement
         _too_large(found, MAX_PAYLOAD_BYTES)
     return None
+
+
+def _reading(statement: statement_pb2.Statement, signer: str, state: RegistryState) -> Reading | None:
+    if not statement.HasField("edition_draft") or len(statement.edition_draft.files) > MAX_FILES:
+        return None
+    key = state.directory.key(signer)
+    if key is None or not may_draft(key, state.directory):
+        return None
+    return read_draft(statement.edition_draft)
 
 
 def _too_large(found: Findings, limit: int) -> None:

@@ -125,8 +125,8 @@ class Directory:
         return iter(tuple(self._departments.values()))
 
     def officials(self, department: str = "") -> Iterator[Official]:
-        """Every official of a department, or of all."""
-        entries = tuple(self._officials.values())
+        """Every official of a department, or of all, in the order of latest registration."""
+        entries = sorted(self._officials.values(), key=lambda official: official.position)
         return (o for o in entries if department in ("", o.registration.department))
 
     def keys(self, department: str = "") -> Iterator[Key]:

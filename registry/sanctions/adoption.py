@@ -1,8 +1,9 @@
 """How an edition of the catalogue becomes law here (目录版本的起草、合法性审查、批准、备案).
 
 Drafted by one official, reviewed in law by another of another section, approved by a third, filed with a
-number, in force from a day. Each step is a signed statement; nobody takes two of them (审监分离). The
-founding edition is named by the genesis statement and is in force always.
+number, in force from a day. Each step is a signed statement; nobody takes two of them (审监分离,
+``admission.steps``), and no edition leaves anything out of the one before (``left_out``). The founding
+edition is named by the genesis statement and is in force always.
 
 Which edition applies has two times as well. For a day T, as known at position N, it is the adoption
 recorded up to N whose first day in force is the latest not after T; of two with the same day, the one

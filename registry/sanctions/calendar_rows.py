@@ -19,11 +19,12 @@ before. A day stands once in all the rows together, whether off or worked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import MAXYEAR, date
+from datetime import date
 from types import MappingProxyType
 
 from registry.domain.periods import parse_day
 from registry.domain.workdays import HolidayCalendar, YearArrangement, deciding_years
+from registry.sanctions.catalogue_bounds import YEARS
 from registry.sanctions.located_yaml import Row
 
 _SATURDAY = 5
@@ -63,7 +64,7 @@ def _read_year(row: Row) -> YearArrangement:
 def _year(row: Row) -> int:
     """The year, or ``_UNKNOWN_YEAR`` with a fault noted: no day is then said to be outside it."""
     year = row.number("year")
-    if row.sound and not 1 <= year <= MAXYEAR:
+    if row.sound and year not in YEARS:
         row.fault("year", f"{year} is no year")
     return year if row.sound else _UNKNOWN_YEAR
 

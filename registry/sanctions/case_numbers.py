@@ -23,10 +23,10 @@ CASE_KINDS = (CRIMINAL, "民", "行", "执", "赔", "破")
 
 _KIND = f"({'|'.join(CASE_KINDS)})"
 _case = re.compile(
-    rf"〔[0-9]{{4}}〕(?:最高法|[\u4e00-\u9fff][0-9]{{0,4}}){_KIND}(.?)[^字]{{0,40}}号"
+    rf"〔[0-9]{{4}}〕(?:最高法|[\u4e00-\u9fff][0-9]{{0,4}}){_KIND}(.?)[^字]{{0,40}}?号"
 ).finditer
 _old_case = re.compile(
-    rf"〔[0-9]{{4}}〕[\u4e00-\u9fff]{{1,3}}?{_KIND}(.?).{{0,40}}字第?[0-9]{{1,12}}号"
+    rf"〔[0-9]{{4}}〕[\u4e00-\u9fff]{{1,3}}?{_KIND}(.?).{{0,40}}?字第?[0-9]{{1,12}}号"
 ).finditer
 # Both look ahead a bounded way, so that reading a number takes no longer than it is long.
 _any_kind = re.compile(_KIND).search

@@ -15,7 +15,8 @@ Clauses, closed
 An anchor with ``conclusive: false`` is never settled: the law asks for more than any record says.
 
 Worked example, M-PRO-04 (政府采购法实施条例 第十九条): a penalty of 2,500,000 yuan holds, one of 500,000 does
-not, 暂扣或者吊销许可证 holds and is not settled, a firm's sentence （2026）冀09刑初12号 holds.
+not, 暂扣或者吊销许可证 holds and is not settled, nor is the criminal case （2026）冀09刑初12号: an acquittal
+has the same number.
 """
 
 from __future__ import annotations

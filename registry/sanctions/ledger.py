@@ -68,6 +68,10 @@ class Ledger(Protocol):
     def edition_on(self, day: date) -> Edition:
         """The edition that applies on a day, as known now."""
 
+    def edition(self, edition: str) -> Edition:
+        """An edition that was drafted or adopted, by its hash. Raises CatalogueError if it is a draft that
+        was sound when it was recorded and is read more strictly now."""
+
     @property
     def directory(self) -> Directory:
         """Departments, officials and keys."""

@@ -55,6 +55,7 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
         return [Party(record.ref, pb.SUBJECT_RELATION_SELF)]
     same = _same(record, record_of, position)
     related: dict[str, Party] = {}
+    followed: set[tuple[str, int]] = set()
     waiting = [Party(ref, pb.SUBJECT_RELATION_SELF) for ref in sorted(same)]
     while waiting:
         here = waiting.pop(0)
@@ -62,9 +63,13 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
             if here.relation not in (pb.SUBJECT_RELATION_SELF, party.relation):
                 continue  # A chain of mergers is followed in one direction.
             for ref in _same_refs(party.ref, record_of, position):
-                if ref not in same and ref not in related:
-                    related[ref] = Party(ref, party.relation, party.position)
-                    waiting += [related[ref]] if party.relation in _PASSED_ON else []
+                if ref in same or (ref, party.relation) in followed:
+                    continue
+                # It may be a branch as well as absorbed: it is told once, and followed as both.
+                followed.add((ref, party.relation))
+                found = Party(ref, party.relation, party.position)
+                related.setdefault(ref, found)
+                waiting += [found] if party.relation in _PASSED_ON else []
     return [*same.values(), *(related[ref] for ref in sorted(related))]
 
 

@@ -77,9 +77,7 @@ def candidacy_of(grant: Ground, record: SubjectRecord) -> Ground | None:
     return latest_candidacy(record, grant.code, grant.department, grant.position)
 
 
-def latest_candidacy(
-    record: SubjectRecord, list_code: str, department: str, position: int
-) -> Ground | None:
+def latest_candidacy(record: SubjectRecord, list_code: str, department: str, position: int) -> Ground | None:
     """The last candidacy of a department for a red list that stood at a position."""
     found = [
         ground

@@ -92,10 +92,16 @@ def restrictions_of(
             if (restriction := _listed(ground, row)) is not None:
                 found.append(restriction)
     elif ground.kind is GroundKind.RECORDED:
-        for row in edition.statutes_of(ground.code):
-            if row.domain == domain and (restriction := _by_statute(ground, row)) is not None:
+        for row in _statutes(ground.code, edition, domain):
+            if (restriction := _by_statute(ground, row)) is not None:
                 found.append(restriction)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _statutes(category: str, edition: Edition, domain: subject_pb2.Domain.ValueType) -> tuple[Measure, ...]:
+    """Those of ``statutes_of`` that act in a domain; of nearly every record there are none."""
+    return tuple(row for row in edition.statutes_of(category) if row.domain == domain)
 
 
 def _imposed(
@@ -105,7 +111,7 @@ def _imposed(
     domain: subject_pb2.Domain.ValueType,
     day: date,
 ) -> Restriction:
-    later = _milder_row(measure, edition, day)
+    later = _milder_row(measure, edition, day) if measure.code in _reaching_back(edition) else None
     period, answer, milder = ground.period, measure.answer, False
     if later is not None:
         period, answer = _milder(ground, measure, later)
@@ -129,8 +135,6 @@ def _imposed(
 
 def _milder_row(measure: Measure, edition: Edition, day: date) -> Measure | None:
     """The later row of the same measure, in force on a day, that reaches back to what came before it."""
-    if measure.code not in _reaching_back(edition):
-        return None
     later = edition.measure(measure.code, day)
     if later is None or later.for_earlier != "if_lenient" or later.effective_from <= measure.effective_from:
         return None

@@ -59,6 +59,10 @@ class ScratchLedger:
         """See Ledger."""
         return self._editions[self.book.at(self.position, day)]
 
+    def edition(self, edition: str) -> Edition:
+        """See Ledger."""
+        return self._editions[edition]
+
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """See Ledger."""
         return self._events.get((department, statement_id))

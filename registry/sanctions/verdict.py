@@ -142,7 +142,7 @@ def decide(
         return Decision(pb.VERDICT_BLOCKED, hits)
     if not record.known_at(position) and not _same_is_known(related, position):
         return UNKNOWN if not hits else Decision(UNKNOWN.verdict, hits, UNKNOWN.indeterminate)
-    if _in_dispute(record, related, position):
+    if (related or len(record.names) > 1) and _in_dispute(record, related, position):
         return Decision(pb.VERDICT_INDETERMINATE, hits, pb.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS)
     if source_fault:
         return Decision(pb.VERDICT_INDETERMINATE, hits, source_fault)
@@ -299,7 +299,9 @@ def is_unconfirmed(row: Restriction, edition: Edition) -> bool:
 def bearings(question: Question, row: Restriction, edition: Edition) -> list[_Part]:
     """The parts of the scope that are not simply in scope; most restrictions have none."""
     ground = row.ground
-    parts = _role_bearing(question, row, edition) + _tender_bearing(question, row)
+    parts = _role_bearing(question, row, edition)
+    if row.measure.compulsory_tender_only:
+        parts += _tender_bearing(question)
     if ground.region:
         relation = region_relation(ground.region, question.region, edition.rules.overlaps)
         parts += _scope_bearing("region", relation)
@@ -323,8 +325,8 @@ def _role_bearing(question: Question, row: Restriction, edition: Edition) -> lis
     return [(_Bearing.UNSETTLED, pb.HIT_REASON_ROLE_NOT_STATED)]
 
 
-def _tender_bearing(question: Question, row: Restriction) -> list[_Part]:
-    if not row.measure.compulsory_tender_only or question.tender_kind == subject.TENDER_KIND_COMPULSORY:
+def _tender_bearing(question: Question) -> list[_Part]:
+    if question.tender_kind == subject.TENDER_KIND_COMPULSORY:
         return []
     if question.tender_kind == subject.TENDER_KIND_VOLUNTARY:
         return [(_Bearing.OUT_OF_SCOPE, pb.HIT_REASON_VOLUNTARY_TENDER)]

@@ -33,11 +33,12 @@ class VerdictMessages:
     ) -> None:
         """Adds the message of a hit: what its measure, list and articles say, then the restriction's own."""
         row = hit.restriction
-        # An imposed measure is a row of the edition that applied to its document, any other one of this edition.
-        # Which row of a list applies, its day says.
-        listed_on = row.period.first if row.list_code else None
-        key = (edition.hash, row.ground.edition, row.measure.code, row.measure.effective_from, row.list_code,
-               listed_on, hit.effect, hit.reasons, hit.status, row.milder, row.legal_basis)  # fmt: skip
+        ground, measure, list_code = row.ground, row.measure, row.list_code
+        # An imposed measure is a row of the edition that applied to its document, any other is one of this
+        # edition. Which row of a list applies, its day says.
+        listed_on = row.period.first if list_code else None
+        key = (edition.hash, ground.edition, measure.code, measure.effective_from, list_code, listed_on,
+               hit.effect, hit.reasons, hit.status, row.milder, row.legal_basis)  # fmt: skip
         common = self._hits.get(key)
         if common is None:
             if len(self._hits) >= MAX_KEPT:

@@ -50,14 +50,19 @@ INDETERMINATE = verdict_pb2.VERDICT_INDETERMINATE
 ALLOWED, REFUSED = pb.EXECUTION_ACTION_ALLOWED, pb.EXECUTION_ACTION_REFUSED
 FACILITATED = pb.EXECUTION_ACTION_FACILITATED
 FIRST, LAST = "2026-03-01", "2028-03-01"
+MODEL = new_firm()
 
 
 @pytest.fixture(scope="module")
 def spine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
-    """A registry in which 市场监管 grants R-04, too."""
-    furnished = furnish(found_spine(tmp_path_factory.mktemp("executions") / "registry"))
+    """A registry in which 市场监管 grants R-04, too, and publicised a model for it in May."""
+    directory = tmp_path_factory.mktemp("executions") / "registry"
+    furnished = furnish(found_spine(directory, date(2026, 5, 6)))
     wider = registration("市场监管", categories=["E-60"], lists=["R-04"])
     placed(furnished.say(OPERATOR.key, department_registration=wider))
+    notice = candidacy("市场监管", MODEL, "R-04", "2026-05-06", "2026-05-20")
+    placed(furnished.say("市场监管", "notice", red_list_candidacy=notice))
+    furnished.clock.move_to(TODAY)
     furnished.deliver()
     yield furnished
     furnished.engine.close()
@@ -204,9 +209,7 @@ def test_measure_that_is_shown_for_information_is_not_one_that_was_applied(spine
 
 
 def test_facilitation_that_applied_is_reported_and_one_that_did_not_is_refused(spine: Spine) -> None:
-    subject = new_firm()
-    notice = candidacy("市场监管", subject, "R-04", "2026-05-06", "2026-05-20")
-    placed(spine.say("市场监管", "notice", red_list_candidacy=notice))
+    subject = MODEL
     placed(spine.say("市场监管", red_list_grant=grant("市场监管", "notice", "2026-06-01", "2028-05-31")))
     told: dict[str, Any] = {"verdict": CLEAR, "action": FACILITATED}
     assert not send(spine, report_on(spine, "f-1", subject, measures=["M-INC-04"], **told)).again

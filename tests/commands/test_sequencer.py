@@ -140,14 +140,17 @@ def test_links_rulings_and_their_ends_may_share_a_group(table: Table) -> None:
 def test_candidate_may_be_granted_and_taken_back_in_one_group(spine: Spine) -> None:
     wider = registration("税务", categories=["E-60"], lists=["R-01"])
     placed(spine.say(OPERATOR.key, department_registration=wider))
+    candidate = candidacy("税务", firm(1), "R-01", "2026-11-23", "2026-11-24")
+    placed(spine.say("税务", "red", red_list_candidacy=candidate))
+    spine.clock.move_to(date(2026, 11, 25))
     table = Table(spine)
-    candidate = candidacy("税务", firm(1), "R-01", "2026-05-06", "2026-05-20")
-    for outcome in table.group(
-        table.say("税务", "red", red_list_candidacy=candidate),
-        table.say("税务", "granted", red_list_grant=grant("税务", "red", "2026-06-01", "2027-05-31")),
+    outcomes = table.group(
+        table.say("税务", "granted", red_list_grant=grant("税务", "red", "2026-11-25", "2027-11-24")),
+        table.say("税务", "notice-stays", withdrawal=withdrawal("税务", "red")),
         table.say("税务", "back", withdrawal=withdrawal("税务", "granted")),
-    ):
-        placed(outcome)
+        table.say("税务", "notice-goes", withdrawal=withdrawal("税务", "red")),
+    )
+    assert [isinstance(outcome, Placed) for outcome in outcomes] == [True, False, True, True]
     ref = firm(1).identifier.value
     assert table.state.index.get(ref) == records_on_disk(table.state)[ref]
 

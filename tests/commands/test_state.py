@@ -3,19 +3,33 @@ not hold what it should."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import pytest
 
 from demo.departments import OPERATOR
+from registry.commands.catalogue import Catalogue
 from registry.commands.sequencer import Placed
+from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
+from registry.sanctions import catalogue_rows, drafts
 from registry.server import StartError, start_engine
 from registry.store.interface import StoreError
-from tests.support.editions import adopt, appoint_officials, edition_draft, edition_files, new_rule
-from tests.support.events import firm, placed
+from tests.support.editions import (
+    Files,
+    adopt,
+    appoint_officials,
+    changed_row,
+    edition_adoption,
+    edition_draft,
+    edition_files,
+    edition_review,
+    new_rule,
+)
+from tests.support.events import firm, placed, refusal
 from tests.support.history import short_ban, write_rich_history
 from tests.support.spine import Spine, found_spine, furnish
 from tests.support.table import Table
@@ -79,7 +93,8 @@ def test_edition_that_came_by_the_log_is_had_from_the_log_after_a_restart(spine:
         ),
         ("UPDATE edition SET drafted = NULL WHERE label = '2026.9'", "没有存储所用的目录版本"),
         (
-            "UPDATE statement SET sealed_payload = zeroblob(99) WHERE statement_id = 'draft-8'",
+            "UPDATE statement SET sealed_payload = zeroblob(99) WHERE position ="
+            " (SELECT json_extract(drafted, '$[0]') FROM edition WHERE label = '2026.9')",
             "目录版本草案不能读取",
         ),
         ("UPDATE ground SET edition = 'unknown'", "没有存储所用的目录版本"),
@@ -99,6 +114,57 @@ def test_store_whose_editions_do_not_lead_to_their_content_is_refused_in_one_lin
     copy.sql(tampering)
     with pytest.raises(StartError, match=words) as raised:
         start_engine(copy.config)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.fixture
+def stricter(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes the program one that reads terms more strictly, and has read no draft yet."""
+
+    def apply() -> None:
+        monkeypatch.setattr(catalogue_rows, "MAX_MONTHS", 479)
+        monkeypatch.setattr(drafts, "_held", WeakValueDictionary())
+
+    return apply
+
+
+def long_ban(label: str) -> Files:
+    """An edition that today's reading finds sound."""
+    return changed_row(edition_files(label), "M-PRO-01", term_months="{min: 12, max: 480, lifetime: false}")
+
+
+def test_draft_that_a_stricter_program_refuses_does_not_keep_the_registry_from_starting(
+    spine: Spine, stricter: Callable[[], None]
+) -> None:
+    officials = appoint_officials(spine)
+    drafted, reviewed, sound = edition_draft(long_ban("2026.7")), edition_draft(long_ban("2026.8")), "2026.9"
+    for draft in (drafted, reviewed, edition_draft(edition_files(sound))):
+        placed(spine.say(OPERATOR.key, edition_draft=draft, by=officials.drafter))
+    review = edition_review(reviewed.edition)
+    placed(spine.say(OPERATOR.key, edition_review=review, by=officials.reviewer))
+    stricter()
+    spine.reopen()
+    catalogue = Catalogue(spine.engine.ask)
+    assert [case.label for case in catalogue.cases()][1:] == ["2026.7", "2026.8", sound]
+    assert catalogue.entry(sound)[0].label == sound
+    with pytest.raises(RegistryError, match="expected at most 479, found 480"):
+        catalogue.entry("2026.7")
+    said = spine.say(OPERATOR.key, edition_review=edition_review(drafted.edition), by=officials.reviewer)
+    assert refusal(said) == {("EDITION_FAULTY", "edition_review.edition")}
+    adoption = edition_adoption(reviewed.edition, "2027-01-01", "2026-11-20")
+    said = spine.say(OPERATOR.key, edition_adoption=adoption, by=officials.approver)
+    assert refusal(said) == {("EDITION_FAULTY", "edition_adoption.edition")}
+    placed(spine.say("财政", event=short_ban(1)))
+
+
+def test_law_in_force_that_a_stricter_program_cannot_read_is_told_in_one_line(
+    spine: Spine, stricter: Callable[[], None]
+) -> None:
+    adopt(spine, long_ban("2026.8"), "2026-12-01")
+    spine.engine.close()
+    stricter()
+    with pytest.raises(StartError, match=r"2026\.8已批准.*expected at most 479, found 480") as raised:
+        start_engine(spine.config, spine.clock)
     assert "\n" not in str(raised.value)
 
 

@@ -45,6 +45,8 @@ QUESTIONS = 6
 
 Chances = st.randoms(use_true_random=False)
 Lengths = st.integers(1, 14)
+Said = tuple[pb.Statement, date]
+"""A statement and the day of its receipt."""
 
 
 def many(examples: int) -> settings:
@@ -125,9 +127,10 @@ def messages() -> VerdictMessages:
     return VerdictMessages("credit.example/scratch", lambda ref: Identifier(type=type_, value=ref))
 
 
-def statements(history: History, ledger: Trial) -> list[pb.Statement]:
-    """The statements of a history that were admitted, in order."""
-    return [said for key, said in history.said.items() if ledger.is_recorded(said.department, key)]
+def statements(history: History, ledger: Trial) -> list[Said]:
+    """The statements of a history that were admitted, in order, with the days of their receipt."""
+    said = history.said.items()
+    return [(one, on) for key, (one, on) in said if ledger.is_recorded(one.department, key)]
 
 
 # --- the properties -------------------------------------------------------------------------------
@@ -143,21 +146,21 @@ def test_order_of_arrival_does_not_change_the_verdict(chance: Random, length: in
     ledger, other = fresh(), fresh()
     history = told(chance, length, ledger)
     order = shuffled(chance, statements(history, ledger))
-    for said in order:
-        assert other.fold(said, RECEIVED_ON) == []
+    for said, on in order:
+        assert other.fold(said, on) == []
     questions = asked(history)
     for one, again in zip(answers(ledger, questions), answers(other, questions), strict=True):
         assert content(one) == content(again)
 
 
-def shuffled(chance: Random, said: list[pb.Statement]) -> list[pb.Statement]:
+def shuffled(chance: Random, said: list[Said]) -> list[Said]:
     """Another order in which what depends on each other keeps its own."""
-    waiting: dict[str, list[pb.Statement]] = {}
+    waiting: dict[str, list[Said]] = {}
     root: dict[str, str] = {}
-    for statement in said:
+    for statement, on in said:
         thread = thread_of(statement, root)
         root[statement.statement_id] = thread
-        waiting.setdefault(thread, []).append(statement)
+        waiting.setdefault(thread, []).append((statement, on))
     order = [thread for thread, those in waiting.items() for _ in those]
     chance.shuffle(order)
     return [waiting[thread].pop(0) for thread in order]
@@ -245,9 +248,9 @@ def test_red_list_never_lowers_a_block_nor_makes_one(chance: Random, length: int
     fit = [subject for subject in history.subjects if subject.kind in models.subject_kinds]
     for number, subject in enumerate(fit):
         honour(history, honoured, subject, f"honour-{number}")
-    for said in statements(history, plain):
+    for said, on in statements(history, plain):
         if said.WhichOneof("body") not in ("red_list_candidacy", "red_list_grant"):
-            honoured.fold(said, RECEIVED_ON)
+            honoured.fold(said, on)
     for subject, question in asked(history):
         one, other = plain.decide(subject, question), honoured.decide(subject, question)
         assert content(one)[2] == content(other)[2]
@@ -261,7 +264,7 @@ def honour(history: History, ledger: Trial, subject: Subject, key: str) -> None:
     fields: dict[str, Any] = {"list_code": "R-03", "legal_basis": ["国发〔2016〕33号"], **notice}
     candidacy = pb.RedListCandidacy(subject=subject, document=document, **fields)
     publicised = history.statement(key, "dev_reform", ledger, red_list_candidacy=candidacy)
-    assert ledger.fold(publicised, RECEIVED_ON) == []
+    assert ledger.fold(publicised, date(2023, 6, 5)) == []
     target = pb.StatementReference(department=publicised.department, statement_id=key)
     term: dict[str, Any] = {"from": "2023-07-01", "until": "2026-06-30"}
     grant = pb.RedListGrant(target=target, document=document, **term)
@@ -308,8 +311,8 @@ def test_past_answer_is_given_again_byte_for_byte(chance: Random, length: int) -
     for position, one, then in told_then:
         (decision,) = answers(ledger, [one], position)
         assert as_bytes(decision) == then
-    for statement in ledger.log:
-        assert again.fold(statement, RECEIVED_ON) == []
+    for statement, on in ledger.log:
+        assert again.fold(statement, on) == []
     for position, one, then in told_then:
         (decision,) = answers(again, [one], position)
         assert as_bytes(decision) == then

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -14,7 +15,7 @@ from registry_client import Credentials, Question, Registry, RegistryCallError, 
 from tests.registry_client.cli.served_office import office_of
 from tests.support.events import ban, candidacy, firm, grant, placed, registration
 from tests.support.served import Served, serving
-from tests.support.spine import found_spine, furnish
+from tests.support.spine import TODAY, found_spine, furnish
 
 QUESTION = Question(
     domain=subject_pb2.DOMAIN_PROCUREMENT,
@@ -27,13 +28,15 @@ REFUSED = service.EXECUTION_ACTION_REFUSED
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    spine = furnish(found_spine(tmp_path_factory.mktemp("sdk") / "registry"))
+    spine = furnish(found_spine(tmp_path_factory.mktemp("sdk") / "registry", date(2026, 5, 6)))
     wider = registration(OPERATOR.key, categories=["E-60"], lists=["R-03"])
     placed(spine.say(OPERATOR.key, department_registration=wider))
     placed(spine.say("财政", event=ban("财政", firm(1), "M-PRO-01", "2026-03-01", "2028-03-01")))
     for number in (2, 3, 4):
         notice = candidacy(OPERATOR.key, firm(number), "R-03", "2026-05-06", "2026-05-20")
         placed(spine.say(OPERATOR.key, f"c-{number}", red_list_candidacy=notice))
+    spine.clock.move_to(TODAY)
+    spine.deliver()
     placed(spine.say(OPERATOR.key, red_list_grant=grant(OPERATOR.key, "c-2", "2026-06-01", "2029-05-31")))
     with serving(spine) as running:
         yield running

@@ -53,7 +53,17 @@ INDUSTRIES = [*[""] * 10, "E", "E47", "E4710", "E471", "C13"]
 ASKED_REGIONS = [*REGIONS, "130000", "110000", "13", "130002"]
 ASKED_INDUSTRIES = [*INDUSTRIES, "E48", "e47", "E99", "ZZ"]
 LISTS = ["L-01", "L-01", "L-02", "L-03", "L-04", "L-06", "L-09", "L-05", "L-20", "L-13", "L-90"]
-LIKELY = ["M-PRO-01", "M-BID-01", "M-BID-02", "M-BUS-13", "M-BUS-14", "M-EXI-01", "M-GEN-01", "M-BUS-12"]
+LIKELY = [
+    "M-PRO-01",
+    "M-BID-01",
+    "M-BID-02",
+    "M-BID-05",
+    "M-BUS-13",
+    "M-BUS-14",
+    "M-EXI-01",
+    "M-GEN-01",
+    "M-BUS-12",
+]
 DOMAINS = [*[subject_pb2.DOMAIN_PROCUREMENT] * 6, *[subject_pb2.DOMAIN_BIDDING] * 5]
 ROLES: list[Any] = [*subject_pb2.SubjectRole.values(), *[subject_pb2.SUBJECT_ROLE_BIDDER] * 12, 99]
 NOTES = {
@@ -77,12 +87,12 @@ class Trial(ScratchLedger):
 
     def __init__(self, edition: Edition) -> None:
         super().__init__(edition)
-        self.log: list[pb.Statement] = []
+        self.log: list[tuple[pb.Statement, date]] = []
 
     def fold(self, statement: pb.Statement, on: date) -> list[Fault]:
         """See ScratchLedger."""
         faults = super().fold(statement, on)
-        self.log += [] if faults else [statement]
+        self.log += [] if faults else [(statement, on)]
         return faults
 
     def adopt(self, edition: Edition, in_force_from: date) -> None:
@@ -110,7 +120,7 @@ class History:
         self.lines: list[Line] = []
         self.refused: list[str] = []
         self.stated: dict[str, tuple[str, pb.Statement, Subject]] = {}
-        self.said: dict[str, pb.Statement] = {}
+        self.said: dict[str, tuple[pb.Statement, date]] = {}
         self._next = 0
 
     def go_on(self, ledger: Trial) -> None:
@@ -120,8 +130,10 @@ class History:
         if made is None:
             return
         statement, line = made
-        self.said[statement.statement_id] = statement
-        faults = ledger.fold(statement, RECEIVED_ON)
+        # A notice tells nobody before it is received, so a candidacy is received on its first day.
+        on = line.day if line.act == "candidacy" and line.day else RECEIVED_ON
+        self.said[statement.statement_id] = (statement, on)
+        faults = ledger.fold(statement, on)
         if faults:
             self.refused += [fault.name for fault in faults]
         else:
@@ -170,7 +182,7 @@ class History:
         """A document of a department of a kind."""
         document = pb.Document()
         document.CopyFrom(_office(kind, ledger.edition_on(RECEIVED_ON)))
-        document.number = number or f"示罚字〔{decided_on.year}〕1号"
+        document.number = number or f"示罚字〔{decided_on.year}〕{self._next + 1}号"
         document.decided_on = decided_on.isoformat()
         return document
 
@@ -255,7 +267,7 @@ def an_imposed_measure(
     chance: Random, row: Measure, subject: Subject, decided_on: date
 ) -> tuple[pb.ImposedMeasure, Imposed]:
     """A term within the law's bounds, most of the time, and a scope."""
-    first = decided_on + timedelta(days=chance.choice([0, 0, 0, 1, 30, 400]))
+    first = decided_on + timedelta(days=chance.choice([0, 0, 0, 1, 30, 360]))
     counted_from = decided_on if row.start_anchor.endswith(("decision_date", "judgment")) else first
     low, high = row.term.min_months or 1, row.term.max_months or 24
     lifetime = bool(row.term.lifetime) and chance.random() < 0.5
@@ -542,7 +554,7 @@ def say_candidacy(history: History, ledger: Trial) -> Made | None:
     statement = history.statement(key, "dev_reform", ledger, red_list_candidacy=candidacy)
     history.stated[key] = ("dev_reform", statement, subject)
     names = (subject.name,) if subject.kind != PERSON else ()
-    return statement, Line("candidacy", key, code=subject.identifier.value, names=names)
+    return statement, Line("candidacy", key, day=first, code=subject.identifier.value, names=names)
 
 
 def say_grant(history: History, ledger: Trial) -> Made | None:

@@ -40,12 +40,22 @@ from tests.sanctions.oracle_scope import (
     tender_part,
 )
 
-# 财库〔2016〕125号; 法〔2016〕285号. How old a delivery may be, in days: the registry's own rule.
-MUST_BE_CHECKED = {"PROCUREMENT": {"L-01", "L-02", "L-03"}, "BIDDING": {"L-01"}}
+# 财库〔2016〕125号; 法〔2016〕285号; 私募投资基金监督管理条例 第八条. How old a delivery may be, in days, is
+# the registry's own rule.
+MUST_BE_CHECKED = {"PROCUREMENT": {"L-01", "L-02", "L-03"}, "BIDDING": {"L-01"}, "FINANCING": {"L-01"}}
 MAX_AGE = {"L-01": 7, "L-02": 30, "L-03": 31}
 
 PERSONAL = {"LEGAL_REP", "MANAGER", "PRACTITIONER", "EXPERT"}
 ORGANISATIONAL = {"TENDER_AGENCY", "PROCUREMENT_AGENCY", "INTERMEDIARY"}
+
+# Anchors that are the day of the decision itself (自处罚决定作出之日起 …).
+FROM_DECISION = {
+    "penalty_decision_date",
+    "criminal_judgment",
+    "licence_refusal",
+    "licence_revocation",
+    "registration_revoked",
+}
 
 Law = Callable[[int, date], Edition]
 """The edition that applies on a day, as known at a position."""
@@ -78,26 +88,24 @@ class Answer:
 def answer(asked: Question, code: str, lines: Sequence[Line], position: int, law: Law) -> Answer:
     """The verdict on a code, by the book."""
     found = read(lines, position)
-    own = codes_of(found, code, asked.day)
+    own = codes_of(found, code)
     hits, repeated = [], []
     for kept, relation in bearing_on(found, code, own, asked.day):
         for told, earlier in met(asked, kept, relation, found, own, position, law):
             hits.append(told)
             if earlier:
                 repeated.append((told, frozenset(earlier)))
-    verdict, why = concluded(asked, code, own, found, {told.effect for told in hits})
+    verdict, why = concluded(asked, own, found, {told.effect for told in hits})
     return Answer(verdict, why, tuple(hits), tuple(repeated))
 
 
-def concluded(
-    asked: Question, code: str, own: set[str], found: Standing, effects: set[str]
-) -> tuple[str, str]:
+def concluded(asked: Question, own: set[str], found: Standing, effects: set[str]) -> tuple[str, str]:
     """A block outranks everything; what is not known for certain outranks the rest. Never a false CLEAR."""
     if "BLOCKS" in effects:
         return "BLOCKED", "UNSPECIFIED"
     if not is_known(found, own):
         return "INDETERMINATE", "SUBJECT_UNKNOWN"
-    if names_disputed(found, code):
+    if any(names_disputed(found, code) for code in own):
         return "INDETERMINATE", "IDENTITY_AMBIGUOUS"
     needed = MUST_BE_CHECKED.get(domain_name(asked.domain), set())
     if needed - set(found.delivered):
@@ -162,8 +170,9 @@ def by_decision(asked: Question, kept: Kept, imposed: Imposed, now: Edition, law
     later = in_force_on(now, imposed.measure, asked.day)
     if later and later.for_earlier == "if_lenient" and later.effective_from > row.effective_from:
         answer, milder = softer(answer, str(later.answer)), softer(answer, str(later.answer)) != answer
-        if later.term.max_months is not None and not imposed.lifetime:
-            bound = months_after(imposed.first, later.term.max_months)
+        if later.term.max_months is not None and not (imposed.lifetime and later.term.lifetime):
+            begins = kept.report.decided_on if later.start_anchor in FROM_DECISION else imposed.first
+            bound = months_after(begins, later.term.max_months)
             milder = milder or last is None or bound < last
             last = earlier_of(last, bound)
     if asked.domain != row.domain:
@@ -231,6 +240,9 @@ WORDINGS: dict[str, tuple[set[str], set[str]]] = {
     "暂扣或者吊销许可证": (set(), {"暂扣许可证件", "吊销许可证件"}),
     "": (set(), HEAVY_KINDS | {"罚款"}),
     "7": (set(), HEAVY_KINDS | {"罚款"}),
+    "取缔": (set(), HEAVY_KINDS | {"罚款"}),
+    "警告并責令停產": ({"警告"}, HEAVY_KINDS | {"罚款"}),
+    "拟吊销许可证": (set(), {"吊销许可证件"}),
 }
 FINES: dict[str, int | None] = {
     "": None,
@@ -257,7 +269,7 @@ def is_heavy(report: Report) -> str:
         case = CASES[report.case]
         if case == "OTHER":
             return "NO"
-        return "YES" if case == "CRIMINAL" and report.kind != "NATURAL_PERSON" else "PERHAPS"
+        return "PERHAPS"  # A number does not say how the case ended.
     stated, left_open = WORDINGS[report.wording]
     fine = FINES[report.fine]
     large = 5_000_000 if report.department == "financial_reg" else 2_000_000

@@ -156,7 +156,7 @@ def _note(found: Standing, line: Line) -> None:
 
 def _delivery(found: Standing, line: Line) -> None:
     assert line.day
-    found.delivered[line.word] = max(line.day, found.delivered.get(line.word, date.min))
+    found.delivered[line.word] = line.day  # The latest word counts, also one that takes an earlier back.
 
 
 def _link(found: Standing, line: Line) -> None:
@@ -189,13 +189,13 @@ _READERS = {
 # --- who is who -----------------------------------------------------------------------------------
 
 
-def codes_of(found: Standing, code: str, day: date) -> set[str]:
-    """The subject under all its codes, earlier and later."""
+def codes_of(found: Standing, code: str) -> set[str]:
+    """The subject under all its codes, earlier and later: one subject on every day."""
     codes = {code}
     while True:
         more = {
             one
-            for link in linked(found, "SUCCESSION", day)
+            for link in linked(found, "SUCCESSION", date.max)
             for one in (link.code, link.goal)
             if codes & {link.code, link.goal}
         }
@@ -224,7 +224,7 @@ def related_to(found: Standing, codes: set[str], day: date) -> dict[str, set[str
         while fresh:
             pairs = [(m.code, m.goal) if heads == "out" else (m.goal, m.code) for m in members]
             found_now = {other for one, other in pairs if one in fresh}
-            found_now = {code for other in found_now for code in codes_of(found, other, day)}
+            found_now = {code for other in found_now for code in codes_of(found, other)}
             fresh = found_now - reached - codes
             reached |= fresh
             if kind in ("PARENT", "BRANCH"):
@@ -241,7 +241,7 @@ def is_known(found: Standing, codes: set[str]) -> bool:
 
 
 def names_disputed(found: Standing, code: str) -> bool:
-    """一码多名: a name that nobody settled beside another one."""
+    """一码多名: a name that nobody settled beside another one, on one code."""
     settled, others = set[str](), set[str]()
     for kept in found.kept.values():
         if kept.report.subject == code and kept.report.kind != "NATURAL_PERSON":

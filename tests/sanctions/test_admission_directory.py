@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from demo.departments import OPERATOR
+from registry.domain.identifiers import organisation_code_check_character, uscc_check_character
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import envelope_pb2
 from registry.v1 import statement_pb2 as pb
-from tests.support.events import firm, placed, refusal, registration
+from tests.support.events import faults, firm, penalty, person, placed, refusal, registration
 from tests.support.spine import Spine, enrolment_of, found_spine, furnish
 
 REGISTRAR = OPERATOR.key
@@ -81,6 +82,21 @@ def test_department_is_not_registered_a_second_time_under_its_code_in_lower_case
     assert refused == {("FIELD_INVALID", "department_registration.code")}
 
 
+def test_mandate_for_the_whole_country_is_that_of_a_body_registered_centrally_alone(founded: Spine) -> None:
+    assert registered(founded, region="") == {("FIELD_REQUIRED", f"{MANDATE}.region")}
+    central = registration("财政")
+    body = f"11100000DEM00099{organisation_code_check_character('DEM00099')}"
+    central.code = body + uscc_check_character(body)
+    central.mandate.region = ""
+    placed(founded.say(REGISTRAR, department_registration=central))
+
+
+def test_faults_of_a_registration_are_told_in_one_order(spine: Spine) -> None:
+    wanted = registration("财政", kinds=[f"k{number}" for number in range(9)])
+    told = faults(spine.say(REGISTRAR, department_registration=wanted))
+    assert [fault.message for fault in told] == [f"部门种类“k{number}”不在目录内。" for number in range(9)]
+
+
 def test_authorities_that_are_relayed_have_valid_codes(spine: Spine) -> None:
     field = f"{MANDATE}.relayed_authorities[0]"
     assert registered(spine, relayed_authorities="县局") >= {("CODE_LENGTH", field)}
@@ -104,6 +120,22 @@ def test_official_belongs_to_a_registered_department_and_has_a_name_a_section_an
     }
 
 
+@pytest.mark.parametrize(
+    "wanted", ["B-1 ", " B-1", "B 1", "甲-1", "Ｂ-1", "B/1", "B\n", "x" * 33, person(7).identifier.value]
+)
+def test_staff_id_is_in_its_normal_form_and_names_no_person(spine: Spine, wanted: str) -> None:
+    said = spine.say(REGISTRAR, official_registration=official(spine, "财政", wanted))
+    assert refusal(said) == {("FIELD_INVALID", "official_registration.official_id")}
+
+
+def test_staff_ids_of_a_department_differ_in_more_than_case(founded: Spine) -> None:
+    placed(founded.say(REGISTRAR, official_registration=official(founded, "财政", "Ab-1")))
+    said = founded.say(REGISTRAR, official_registration=official(founded, "财政", "aB-1"))
+    assert refusal(said) == {("FIELD_INVALID", "official_registration.official_id")}
+    placed(founded.say(REGISTRAR, official_registration=official(founded, "财政", "Ab-1")))
+    placed(founded.say(REGISTRAR, official_registration=official(founded, REGISTRAR, "aB-1")))
+
+
 def test_role_that_this_release_does_not_know_is_refused(spine: Spine) -> None:
     said = spine.say(REGISTRAR, official_registration=official(spine, "财政", "002", 99))
     assert refusal(said) == {("FIELD_INVALID", "official_registration.roles")}
@@ -115,6 +147,29 @@ def test_official_who_is_not_there_is_not_revoked(spine: Spine) -> None:
         ("OFFICIAL_UNKNOWN", "official_revocation.official_id"),
         ("FIELD_REQUIRED", "official_revocation.reason"),
     }
+
+
+def test_keys_of_an_official_who_has_left_do_not_come_back_with_the_staff_id(founded: Spine) -> None:
+    code = founded.code("财政")
+    keys = [founded.appoint("财政", "Z-9", "一科", pb.OFFICIAL_ROLE_SUBMITTER), FileSigner.generate(ED25519)]
+    placed(founded.enrol("财政", keys[1], official_id="Z-9"))
+    colleague = founded.appoint("财政", "Z-8", "一科", pb.OFFICIAL_ROLE_SUBMITTER)
+    left = pb.OfficialRevocation(official_id="Z-9", department=code, reason="离职")
+    position = placed(founded.say(REGISTRAR, official_revocation=left))
+    placed(founded.say(REGISTRAR, official_registration=official(founded, "财政", "Z-9")))
+    for _ in range(2):
+        for number, key in enumerate(keys):
+            said = founded.say("财政", f"by-{number}", event=penalty("财政", firm(1)), by=key)
+            assert refusal(said) == {("KEY_REVOKED", "signatures[0].keyid")}
+            entry = founded.engine.state.directory.key(key.keyid)
+            assert entry is not None
+            assert (entry.revoked_position, entry.revocation_reason) == (
+                position,
+                pb.KEY_REVOCATION_REASON_RETIRED,
+            )
+        founded.reopen()
+    placed(founded.say("财政", event=penalty("财政", firm(1)), by=colleague))
+    placed(founded.say("财政", event=penalty("财政", firm(1), "2026-03-02")))
 
 
 def test_registrar_of_another_department_changes_nothing(spine: Spine) -> None:

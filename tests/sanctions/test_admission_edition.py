@@ -227,10 +227,10 @@ def test_seal_of_the_operator_takes_no_step(spine: Spine, officials: Officials) 
 
 
 def test_each_step_is_taken_by_an_official_in_its_role(spine: Spine, officials: Officials) -> None:
+    clerk = spine.appoint(KEY, "CLERK", "第三科", SUBMITTER)
     edition = reviewed(spine, officials)
     wrong = spine.say(KEY, edition_draft=edition_draft(files()), by=officials.reviewer)
     assert refusal(wrong) == {("ROLE_REQUIRED", SIGNER)}
-    clerk = spine.appoint(KEY, "CLERK", "第三科", SUBMITTER)
     undone = drafted(spine, officials)
     wrong = spine.say(KEY, edition_review=edition_review(undone), by=clerk)
     assert refusal(wrong) == {("ROLE_REQUIRED", SIGNER)}
@@ -266,7 +266,7 @@ def test_official_who_has_left_takes_no_step(spine: Spine, officials: Officials)
     gone = pb.OfficialRevocation(department=spine.code(KEY), official_id="LEFT", reason="调离")
     placed(spine.say(KEY, official_revocation=gone))
     said = spine.say(KEY, edition_draft=edition_draft(files()), by=left)
-    assert refusal(said) == {("OFFICIAL_UNKNOWN", SIGNER)}
+    assert refusal(said) == {("OFFICIAL_UNKNOWN", SIGNER), ("KEY_REVOKED", SIGNER)}
 
 
 def test_steps_are_neither_withdrawn_nor_corrected(spine: Spine, officials: Officials) -> None:

@@ -96,7 +96,10 @@ def test_official_who_was_revoked_signs_nothing_more(spine: Spine) -> None:
     placed(signed(spine, key))
     left = pb.OfficialRevocation(official_id="017", department=spine.code("财政"), reason="调离")
     placed(spine.say(OPERATOR.key, official_revocation=left))
-    assert refusal(signed(spine, key)) == {("OFFICIAL_UNKNOWN", "signatures[0].keyid")}
+    assert refusal(signed(spine, key)) == {
+        ("KEY_REVOKED", "signatures[0].keyid"),
+        ("OFFICIAL_UNKNOWN", "signatures[0].keyid"),
+    }
 
 
 def test_official_signs_credit_events_only_as_a_submitter(spine: Spine) -> None:

@@ -267,6 +267,36 @@ def test_personal_number_that_slid_into_another_column_is_not_repeated(
     assert ("LIST_NOT_IN_EDITION", "event.list_code") in said(spine, stated)
 
 
+def test_market_ban_that_bans_from_nothing_is_refused(spine: Spine, subject: Subject) -> None:
+    stated = event("财政", subject, "E-51", "2026-03-01")
+    assert said(spine, stated) == {("FIELD_REQUIRED", "event.measures")}
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u3164", "\u2800\u2800", "\u115f\ufe0f", "\u200b\u3164"])
+def test_name_that_shows_nothing_is_no_name(spine: Spine, subject: Subject, name: str) -> None:
+    for nameless in (penalty("财政", subject), penalty("财政", new_person())):
+        nameless.subject.name = name
+        assert said(spine, nameless) == {("FIELD_REQUIRED", "event.subject.name")}
+
+
+@pytest.mark.parametrize("field", ["number", "authority"])
+def test_number_and_authority_of_a_document_have_a_longest_length(
+    spine: Spine, subject: Subject, field: str
+) -> None:
+    """Of a licence too, which needs no document: it is read like any other."""
+    for key, stated in (("财政", penalty("财政", subject)), ("市场监管", licence("市场监管", subject))):
+        setattr(stated.document, field, "字" * 200)
+        placed(spine.say(key, event=stated))
+        setattr(stated.document, field, "字" * 201)
+        assert said(spine, stated, key) == {("TOO_LARGE", f"event.document.{field}")}
+
+
+def test_long_number_is_refused_before_anything_is_looked_for_in_it(spine: Spine, subject: Subject) -> None:
+    stated = penalty("财政", subject)
+    stated.document.number = "〔2026〕冀刑" * 1200 + "字第1" * 1500 + new_person().identifier.value
+    assert said(spine, stated) == {("TOO_LARGE", "event.document.number")}
+
+
 def test_blank_article_among_good_ones_is_refused(spine: Spine) -> None:
     event = penalty("财政", firm(1), legal_basis=["政府采购法 第七十七条", " "])
     assert refusal(spine.say("财政", event=event)) == {("LEGAL_BASIS_REQUIRED", "event.legal_basis")}

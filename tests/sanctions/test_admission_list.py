@@ -42,6 +42,15 @@ def test_list_names_the_day_of_listing(spine: Spine) -> None:
     assert said(spine, "财政", stated) == {("FIELD_REQUIRED", "event.effective_from")}
 
 
+def test_entry_takes_hold_within_twelve_months_or_not_by_that_decision(spine: Spine) -> None:
+    stated = list_entry("财政", firm(1), "L-02", "2026-03-01", "2029-03-01")
+    stated.effective_from = "2027-03-01"
+    placed(spine.say("财政", event=stated))
+    late = list_entry("财政", firm(1), "L-02", "2026-03-01", "2193-01-01")
+    late.effective_from = "2190-01-01"
+    assert said(spine, "财政", late) == {("DATES_OUT_OF_ORDER", "event.effective_from")}
+
+
 def test_only_list_information_names_a_list(spine: Spine) -> None:
     stated = event("财政", firm(1), "E-03-CF", "2026-03-01", list_code="L-02")
     assert said(spine, "财政", stated) == {("FIELD_INVALID", LIST)}

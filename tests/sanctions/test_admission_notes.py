@@ -53,6 +53,13 @@ def test_measure_without_a_term_is_lifted_by_who_imposed_it(spine: Spine, exit_b
     placed(spine.say("法院", lifting=lifting("法院", exit_ban, "2026-06-01", "M-EXI-01")))
 
 
+def test_reason_of_a_lifting_and_of_a_note_has_a_longest_length(spine: Spine, exit_ban: str) -> None:
+    lifted = lifting("法院", exit_ban, "2026-06-01", reason="因" * 501)
+    assert refusal(spine.say("法院", lifting=lifted)) == {("TOO_LARGE", "lifting.reason")}
+    noted = objection("法院", exit_ban, "2026-06-01", reason="因" * 501)
+    assert refusal(spine.say("法院", status_note=noted)) == {("TOO_LARGE", "status_note.reason")}
+
+
 def test_measure_with_a_term_of_its_own_is_not_lifted(spine: Spine) -> None:
     """It ends by its term, by withdrawal, or through the procedure for bans."""
     placed(spine.say("财政", "term", event=ban("财政", firm(1), "M-PRO-01", "2026-03-01", "2028-03-01")))

@@ -37,7 +37,7 @@ from tests.support.events import (
     target,
     withdrawal,
 )
-from tests.support.spine import TODAY, Spine, found_spine, furnish
+from tests.support.spine import Spine, found_spine, furnish
 
 _ids = itertools.count(1)
 KEY = "市场监管"

@@ -46,7 +46,9 @@ def other(spine: Spine) -> str:
     return statement_id
 
 
-REPLACEMENT = list_entry("人社", firm(1), "L-04", "2026-01-01", "2028-01-01")
+def replacement() -> pb.Event:
+    """A shorter entry, by a document of its own."""
+    return list_entry("人社", firm(1), "L-04", "2026-01-01", "2028-01-01")
 
 
 # --- the target -----------------------------------------------------------------------------------
@@ -54,7 +56,7 @@ REPLACEMENT = list_entry("人社", firm(1), "L-04", "2026-01-01", "2028-01-01")
 
 def test_nothing_can_be_done_to_a_statement_that_was_never_made(spine: Spine) -> None:
     for kind, body in (
-        ("correction", {"correction": correction("人社", "none", REPLACEMENT)}),
+        ("correction", {"correction": correction("人社", "none", replacement())}),
         ("withdrawal", {"withdrawal": withdrawal("人社", "none")}),
         ("repair", {"repair": repair("人社", "none", "2026-08-01")}),
     ):
@@ -66,7 +68,7 @@ def test_statement_of_another_department_is_not_corrected_withdrawn_or_repaired(
 ) -> None:
     for kind in ("correction", "withdrawal", "repair"):
         body: Any = {
-            "correction": correction("人社", other, REPLACEMENT, target=target("财政", other)),
+            "correction": correction("人社", other, replacement(), target=target("财政", other)),
             "withdrawal": withdrawal("人社", other, target=target("财政", other)),
             "repair": repair("人社", other, "2026-08-01", target=target("财政", other)),
         }[kind]
@@ -88,23 +90,23 @@ def test_event_is_withdrawn_once(spine: Spine, entry: str) -> None:
 
 def test_withdrawn_event_is_neither_corrected_nor_repaired(spine: Spine, entry: str) -> None:
     placed(spine.say("人社", withdrawal=withdrawal("人社", entry)))
-    corrected = spine.say("人社", correction=correction("人社", entry, REPLACEMENT))
+    corrected = spine.say("人社", correction=correction("人社", entry, replacement()))
     assert refusal(corrected) == {("TARGET_ALREADY_ENDED", "correction.target")}
     repaired = spine.say("人社", repair=repair("人社", entry, "2026-08-01"))
     assert refusal(repaired) == {("TARGET_ALREADY_ENDED", "repair.target")}
 
 
 def test_event_that_was_corrected_is_referred_to_by_its_correction(spine: Spine, entry: str) -> None:
-    placed(spine.say("人社", f"{entry}-c", correction=correction("人社", entry, REPLACEMENT)))
+    placed(spine.say("人社", f"{entry}-c", correction=correction("人社", entry, replacement())))
     old = spine.say("人社", withdrawal=withdrawal("人社", entry))
     assert refusal(old) == {("TARGET_ALREADY_ENDED", "withdrawal.target")}
-    placed(spine.say("人社", f"{entry}-cc", correction=correction("人社", f"{entry}-c", REPLACEMENT)))
+    placed(spine.say("人社", f"{entry}-cc", correction=correction("人社", f"{entry}-c", replacement())))
     placed(spine.say("人社", repair=repair("人社", f"{entry}-cc", "2026-08-01")))
     placed(spine.say("人社", withdrawal=withdrawal("人社", f"{entry}-cc")))
 
 
 def test_statement_does_not_refer_to_itself(spine: Spine) -> None:
-    itself = spine.say("人社", "itself", correction=correction("人社", "itself", REPLACEMENT))
+    itself = spine.say("人社", "itself", correction=correction("人社", "itself", replacement()))
     assert refusal(itself) == {("TARGET_UNKNOWN", "correction.target")}
     itself = spine.say("人社", "itself", withdrawal=withdrawal("人社", "itself"))
     assert refusal(itself) == {("TARGET_UNKNOWN", "withdrawal.target")}
@@ -144,12 +146,25 @@ def test_correction_does_not_reach_beyond_the_mandate(spine: Spine, entry: str) 
 
 @pytest.mark.parametrize("reason", ["", " \u3000", "\u200b"])
 def test_correction_withdrawal_and_repair_say_why(spine: Spine, entry: str, reason: str) -> None:
-    said = spine.say("人社", correction=correction("人社", entry, REPLACEMENT, reason=reason))
+    said = spine.say("人社", correction=correction("人社", entry, replacement(), reason=reason))
     assert refusal(said) == {("FIELD_REQUIRED", "correction.reason")}
     said = spine.say("人社", withdrawal=withdrawal("人社", entry, reason=reason))
     assert refusal(said) == {("FIELD_REQUIRED", "withdrawal.reason")}
     said = spine.say("人社", repair=repair("人社", entry, "2026-08-01", reason=reason))
     assert refusal(said) == {("FIELD_REQUIRED", "repair.reason")}
+
+
+def test_reasons_and_the_document_of_a_withdrawal_have_a_longest_length(spine: Spine, entry: str) -> None:
+    long = "因" * 501
+    said = spine.say("人社", correction=correction("人社", entry, replacement(), reason=long))
+    assert refusal(said) == {("TOO_LARGE", "correction.reason")}
+    said = spine.say("人社", repair=repair("人社", entry, "2026-08-01", reason=long))
+    assert refusal(said) == {("TOO_LARGE", "repair.reason")}
+    revoking = document("法院", "2026-08-01", "号" * 201)
+    said = spine.say("人社", withdrawal=withdrawal("人社", entry, reason=long, document=revoking))
+    assert refusal(said) == {("TOO_LARGE", "withdrawal.reason"), ("TOO_LARGE", "withdrawal.document.number")}
+    revoking.number = revoking.number[1:]
+    placed(spine.say("人社", withdrawal=withdrawal("人社", entry, reason=long[1:], document=revoking)))
 
 
 def test_document_that_revokes_a_decision_is_not_of_the_future(spine: Spine, entry: str) -> None:
@@ -233,5 +248,5 @@ def test_repair_takes_effect_neither_before_its_decision_nor_in_the_future(spine
 
 def test_repaired_entry_is_not_corrected_back_into_force(spine: Spine, entry: str) -> None:
     placed(spine.say("人社", repair=repair("人社", entry, "2026-08-01")))
-    said = spine.say("人社", correction=correction("人社", entry, REPLACEMENT))
+    said = spine.say("人社", correction=correction("人社", entry, replacement()))
     assert refusal(said) == {("TARGET_ALREADY_ENDED", "correction.target")}

@@ -81,6 +81,7 @@ def test_every_row_of_the_shipped_calendar_names_the_document_it_rests_on() -> N
 
 CASES = [
     ("year: 2026", "year: 20261", 2, "20261 is no year"),
+    ("year: 2026", "year: 2200", 2, "2200 is no year"),
     ("year: 2026", "years: 2026", 2, "unknown key years"),
     ("announced: true", "announced: perhaps", 3, "expected true or false"),
     ("announced: true", "announced: false", 8, "days are exchanged by the announcement"),

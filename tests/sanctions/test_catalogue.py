@@ -122,7 +122,10 @@ def test_measures_asked_of_a_day_leave_out_what_was_not_law(edition: Edition) ->
 def test_lists_to_be_checked_are_those_that_law_names(edition: Edition) -> None:
     assert edition.required_lists(pb.DOMAIN_PROCUREMENT) == ("L-01", "L-02", "L-03")
     assert edition.required_lists(pb.DOMAIN_BIDDING) == ("L-01",)
-    assert edition.required_lists(pb.DOMAIN_FINANCING) == ()
+    assert edition.required_lists(pb.DOMAIN_FINANCING) == ("L-01",)
+    assert edition.required_lists(pb.DOMAIN_EXIT_ENTRY) == ()
+    assert edition.required_measures(pb.DOMAIN_EXIT_ENTRY) == ("M-EXI-01", "M-EXI-02")
+    assert edition.required_measures(pb.DOMAIN_PROCUREMENT) == ()
     assert edition.required_lists(pb.DOMAIN_UNSPECIFIED) == ()
 
 

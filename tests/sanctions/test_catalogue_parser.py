@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -186,7 +187,46 @@ CASES = [
         "required_lists: [L-01, L-06",
         "L-06 does not say it is checked by procurement",
     ),
+    (RULES, "domains", "required_measures: [M-EXI-01", "required_measures: [M-EXI-99", "no measure M-EXI-99"),
+    (
+        RULES,
+        "domains",
+        "required_measures: [M-EXI-01",
+        "required_measures: [M-BID-01",
+        "M-BID-01 does not act in exit_entry",
+    ),
+    (
+        RULES,
+        "domains",
+        'legal_basis: ["私募',
+        'required_measures: [M-FIN-09]\n    legal_basis: ["私募',
+        "no department decides M-FIN-09",
+    ),
     ("categories.yaml", "E-03", "subtypes: [E-03-XK", "subtypes: [E-03-XX", "there is no category E-03-XX"),
+    # of numbers and dates that no law states
+    (PROCUREMENT, "M-PRO-01", "max: 36", "max: 1201", "term_months max: expected at most 1200, found 1201"),
+    (PROCUREMENT, "M-PRO-01", "{min: 12", "{min: 1201", "term_months min: expected at most 1200"),
+    (PROCUREMENT, "M-PRO-01", "max: 36", f"max: {'9' * 5000}", "expected at most 1200, found 999"),
+    (PROCUREMENT, "M-PRO-01", "max: 36", "max: 036", "expected a whole number, zero or more, found 036"),
+    (PROCUREMENT, "M-PRO-04", "window_months: 36", "window_months: 1201", "expected at most 1200"),
+    (PROCUREMENT, "M-PRO-04", "yuan: 2000000", "yuan: -2", "expected a whole number, zero or more, found -2"),
+    (PROCUREMENT, "M-PRO-04", "financial_reg: 5000000", "financial_reg: 1000000000000001", "at most 10000"),
+    (BIDDING, "M-BID-01", "months: 36\n      basis", "months: 1201\n      basis", "expected at most 1200"),
+    (LISTS, "L-01", "max_age_days: 7", "max_age_days: 3661", "expected at most 3660, found 3661"),
+    (LISTS, "L-02", "term_months: {default: 36", "term_months: {default: 1201", "default: expected at most"),
+    (
+        LISTS,
+        "L-04",
+        "after_months: 6",
+        "after_months: 1201",
+        "early_removal after_months: expected at most 1200",
+    ),
+    ("redlists.yaml", "R-03", "publicity_days: 5", "publicity_days: 366", "expected at most 365, found 366"),
+    (CATEGORIES, "E-02", "retention_years: 15", "retention_years: 201", "expected at most 200, found 201"),
+    (SEVERITY, "general", "max_months: 12", "max_months: 1201", "general max_months: expected at most 1200"),
+    (RULES, "deadlines", "amount: 7, unit: working_days", "amount: 3661, unit: working_days", "at most 3660"),
+    (PROCUREMENT, "M-PRO-01", "effective_from: 2003", "effective_from: 0001", "is not between 1900 and 2199"),
+    (PROCUREMENT, "M-PRO-01", "effective_to: null", "effective_to: 9999-12-31", "not between 1900 and 2199"),
 ]
 
 
@@ -197,6 +237,53 @@ def test_fault_is_told_with_file_and_line(
     faulty, line = spoilt(files, file, old, new, after=after)
     told = {fault.place.line for fault in faults_of(faulty) if message in fault.message}
     assert told == {line}, faults_of(faulty)
+
+
+def test_reading_stops_at_two_hundred_faults_and_says_that_there_are_more(files: Files) -> None:
+    faulty = files | {"x.yaml": "measures:\n" + "  - {a: 1}\n" * 1000}
+    told = faults_of(faulty)
+    assert len(told) == 201
+    assert "reading stopped here: there are more than 200 faults" in told[-1].message
+    assert list(told[:-1]) == sorted(told[:-1])
+
+
+def test_fault_repeats_no_more_than_the_beginning_of_what_it_found(files: Files) -> None:
+    faulty, _ = spoilt(files, PROCUREMENT, "effect: ban", f"effect: {'x' * 100_000}")
+    row = "y" * 100_000
+    told = faults_of(faulty | {"x.yaml": f"measures:\n  - {{code: {row}}}\n? [{row}]\n: 1\n"})
+    assert len(told) > 10
+    assert max(len(str(fault)) for fault in told) < 350
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [" + "0," * 60_000 + "]", "reading stopped here: the files hold more than 60000 values"),
+        ("---\n" * 60_000, "reading stopped here: the files hold more than 60000 values"),
+        ("".join(f"%TAG !a{n}! x\n" for n in range(60_000)), "a directive (%): an edition uses none"),
+        ("# Notes\n%YAML 1.1\n---\na: 1\n", "a directive (%): an edition uses none"),
+        ("measures: [" + "0," * 1001 + "]", "measures: a list of more than 1000"),
+    ],
+)
+def test_file_that_would_keep_the_reader_busy_is_not_read_to_its_end(
+    files: Files, text: str, message: str
+) -> None:
+    before = process_time()
+    told = faults_of(files | {"x.yaml": text})
+    assert process_time() - before < 3
+    assert any(fault.place.file == "x.yaml" and fault.message == message for fault in told)
+
+
+def test_rows_of_one_kind_are_no_more_than_a_thousand_in_all_files(files: Files) -> None:
+    row = files["severity.yaml"].partition("severity_rules:\n")[2].partition("\n  - ")[0] + "\n"
+    more = {f"s{number}.yaml": "severity_rules:\n" + row * 600 for number in range(2)}
+    assert any("severity_rules: more than 1000 rows" in fault.message for fault in faults_of(files | more))
+
+
+@pytest.mark.parametrize("label", ["x" * 33, "a\\0b", "a\\nb", "a b", "目录", "-1", "../2026"])
+def test_label_is_a_short_name_that_can_be_that_of_a_directory(files: Files, label: str) -> None:
+    (fault,) = faults_of(files | {"edition.yaml": f'edition: "{label}"\n'})
+    assert "the label is not 1 to 32 of A-Z a-z 0-9" in fault.message
 
 
 def test_list_says_what_no_measure_says_any_more(files: Files) -> None:

@@ -31,7 +31,7 @@ from tests.support.events import (
     told,
     withdrawal,
 )
-from tests.support.spine import ORIGIN, Spine, found_spine, furnish
+from tests.support.spine import ORIGIN, TODAY, Spine, found_spine, furnish
 
 Told = tuple[str, dict[str, str]]
 CLEAR: Told = ("CLEAR", {})

@@ -51,7 +51,8 @@ def test_bidder_who_lost_the_qualification_is_blocked_to_the_last_day(
     row = decision.hits[0].restriction
     assert row.legal_basis[0] == article
     document = row.ground.document
-    assert (document.authority, document.number) == (office("住建").name, f"沧示建罚字〔{since[:4]}〕1号")
+    assert document.authority == office("住建").name
+    assert document.number.startswith(f"沧示建罚字〔{since[:4]}〕")
     assert (row.period.first, row.period.last) == (first, last)
     day_before, day_after = first - timedelta(days=1), last + timedelta(days=1)
     assert told(ask(spine, subject, BIDDING, on=day_before)) == ("CLEAR", {measure: COMING})

@@ -89,13 +89,22 @@ def test_chain_of_codes_is_one_subject(spine: Spine) -> None:
         assert told(ask(spine, code)) == BLOCKED
 
 
-def test_succession_holds_from_its_day_on_and_from_the_position_it_is_known(spine: Spine) -> None:
+def test_codes_are_one_subject_on_every_day_from_the_position_on_at_which_it_is_known(spine: Spine) -> None:
+    """Who bids under the new code is who was barred under the old one, also before the code changed."""
     old, new = known(spine), known(spine)
     bar(spine, old)
     at = placed(spine.say(KEY, subject_link=succession(old, new, "2026-06-01")))
-    assert told(ask(spine, new, on=date(2026, 5, 31))) == ("CLEAR", {})
-    assert told(ask(spine, new, on=date(2026, 6, 1))) == BLOCKED
+    for day in (date(2026, 5, 31), date(2026, 6, 1)):
+        assert told(ask(spine, new, on=day)) == BLOCKED
     assert told(ask(spine, new, at=at - 1)) == ("CLEAR", {})
+
+
+def test_merger_holds_from_its_day_on(spine: Spine) -> None:
+    absorbed, goes_on = known(spine), known(spine)
+    bar(spine, absorbed)
+    placed(spine.say(KEY, subject_link=merger(absorbed, goes_on, "2026-06-01")))
+    assert told(ask(spine, goes_on, on=date(2026, 5, 31))) == ("CLEAR", {})
+    assert told(ask(spine, goes_on, on=date(2026, 6, 1))) == reviewed("ABSORBED_SUBJECT")
 
 
 def test_withdrawn_succession_parts_the_codes_again(spine: Spine) -> None:
@@ -128,6 +137,16 @@ def test_ban_passes_for_a_human_to_weigh_through_a_chain_of_mergers_in_one_direc
     placed(spine.say(KEY, subject_link=merger(sibling, second)))
     assert told(ask(spine, third)) == reviewed("ABSORBED_SUBJECT")
     assert told(ask(spine, sibling)) == ("CLEAR", {})
+
+
+def test_branch_that_was_absorbed_as_well_passes_on_what_it_had_absorbed(spine: Spine) -> None:
+    first, both, parent = known(spine), known(spine), known(spine)
+    bar(spine, first)
+    placed(spine.say(KEY, subject_link=branch_of(both, parent)))
+    placed(spine.say(KEY, subject_link=merger(first, both)))
+    assert told(ask(spine, parent)) == ("CLEAR", {})
+    placed(spine.say(KEY, subject_link=merger(both, parent)))
+    assert told(ask(spine, parent)) == reviewed("ABSORBED_SUBJECT")
 
 
 def test_what_fell_on_the_one_that_goes_on_shows_on_the_absorbed_one(spine: Spine) -> None:
@@ -259,6 +278,15 @@ def test_two_names_on_one_code_are_for_a_human_until_one_is_ruled_on(spine: Spin
     assert told(ask(spine, subject)) == ("CLEAR", {})
     placed(spine.say(KEY, withdrawal=withdrawal(KEY, "both")))
     assert told(ask(spine, subject)) == (AMBIGUOUS, {})
+
+
+def test_dispute_under_the_old_code_is_one_under_the_new_code(spine: Spine) -> None:
+    old, new = new_firm(), known(spine)
+    placed(spine.say("财政", event=penalty("财政", old)))
+    placed(spine.say("税务", event=penalty("税务", under(old, OTHER))))
+    assert told(ask(spine, new)) == ("CLEAR", {})
+    placed(spine.say(KEY, subject_link=succession(old, new)))
+    assert told(ask(spine, new)) == (AMBIGUOUS, {})
 
 
 def test_name_that_the_registering_authority_states_is_settled_and_others_are_disputed(spine: Spine) -> None:

@@ -47,7 +47,7 @@ def test_barred_supplier_is_blocked_with_its_document_article_and_term(spine: Sp
     row = decision.hits[0].restriction
     assert row.legal_basis == ("政府采购法 第七十七条", "政府采购法实施条例 第七十三条", "示例法 第一条")
     document = row.ground.document
-    assert document.number == "沧示财罚字〔2024〕1号"
+    assert document.number.startswith("沧示财罚字〔2024〕")
     assert (document.authority, document.authority_code) == (office("财政").name, office("财政").code)
     assert (row.period.first, row.period.last) == (date(2024, 3, 1), date(2026, 11, 30))
     assert (row.ground.lifetime, row.list_code, row.ground.position) == (False, "", position)

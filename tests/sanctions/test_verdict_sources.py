@@ -6,10 +6,25 @@ from datetime import date, timedelta
 
 import pytest
 
+from demo.departments import OPERATOR
+from registry.provenance.keys import FileSigner
+from registry.v1 import statement_pb2
 from registry.v1 import subject_pb2 as pb
+from registry.v1.envelope_pb2 import SUITE_ED25519
 from registry.v1.subject_pb2 import Subject
-from tests.support.events import ask, ban, delivery, licence, list_entry, new_firm, placed, told
-from tests.support.spine import TODAY, Spine, found_spine, furnish
+from tests.support.events import (
+    ask,
+    ban,
+    delivery,
+    event,
+    licence,
+    list_entry,
+    new_firm,
+    new_person,
+    placed,
+    told,
+)
+from tests.support.spine import BY_KEY, TODAY, Spine, found_spine, furnish
 
 BIDDING, BUSINESS = pb.DOMAIN_BIDDING, pb.DOMAIN_BUSINESS
 CLEAR: tuple[str, dict[str, str]] = ("CLEAR", {})
@@ -21,9 +36,9 @@ WEEK = timedelta(days=7)
 
 @pytest.fixture
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
-    """A registry whose departments have keys and mandates, but none has delivered anything."""
+    """A registry whose departments have keys and mandates, but for 移民管理; none has delivered anything."""
     path = tmp_path_factory.mktemp("quiet") / "registry"
-    spine = furnish(found_spine(path), delivered=False)
+    spine = furnish(found_spine(path), [key for key in BY_KEY if key != "移民管理"], delivered=False)
     yield spine
     spine.engine.close()
 
@@ -84,6 +99,89 @@ def test_delivery_that_was_stated_by_mistake_is_taken_back_by_stating_the_right_
     assert told(ask(quiet, subject, BIDDING)) == STALE
     deliver(quiet, "法院", "L-01", TODAY)
     assert told(ask(quiet, subject, BIDDING)) == CLEAR
+
+
+def test_list_is_delivered_only_when_every_department_that_keeps_it_has_delivered(quiet: Spine) -> None:
+    """A court of a district has entries of its own: what the other court delivers says nothing of them."""
+    subject = known(quiet)
+    deliver(quiet, "法院", "L-01", TODAY)
+    alone = quiet.position
+    court = second_court(quiet)
+    placed(quiet.enrol(court, quiet.signers[court]))
+    assert told(ask(quiet, subject, BIDDING)) == NOT_CONNECTED
+    assert told(ask(quiet, subject, BIDDING, at=alone)) == CLEAR
+    deliver(quiet, court, "L-01", TODAY - WEEK - timedelta(days=1))
+    assert told(ask(quiet, subject, BIDDING)) == STALE
+    deliver(quiet, court, "L-01", TODAY - WEEK)
+    assert told(ask(quiet, subject, BIDDING)) == CLEAR
+    quiet.reopen()
+    assert told(ask(quiet, subject, BIDDING)) == CLEAR
+    lost = statement_pb2.KeyRevocation(
+        keyid=quiet.signers[court].keyid, reason=statement_pb2.KEY_REVOCATION_REASON_COMPROMISED
+    )
+    placed(quiet.say(OPERATOR.key, key_revocation=lost))
+    assert told(ask(quiet, subject, BIDDING)) == NOT_CONNECTED
+
+
+def test_delivery_of_a_department_that_keeps_the_list_no_longer_does_not_count(quiet: Spine) -> None:
+    subject = known(quiet)
+    deliver(quiet, "法院", "L-01", TODAY)
+    court = second_court(quiet)
+    placed(quiet.enrol(court, quiet.signers[court]))
+    first = BY_KEY["法院"].registration()
+    first.mandate.ClearField("lists")
+    placed(quiet.say(OPERATOR.key, department_registration=first))
+    assert told(ask(quiet, subject, BIDDING)) == NOT_CONNECTED
+    deliver(quiet, court, "L-01", TODAY)
+    assert told(ask(quiet, subject, BIDDING)) == CLEAR
+
+
+def test_department_without_a_key_yet_has_not_begun_to_keep_a_list(quiet: Spine) -> None:
+    subject = known(quiet)
+    deliver(quiet, "法院", "L-01", TODAY)
+    second_court(quiet)
+    assert told(ask(quiet, subject, BIDDING)) == CLEAR
+
+
+def second_court(spine: Spine) -> str:
+    """Registers another court with L-01, in the place of 移民管理; answers its name. Its key is made and not
+    enrolled yet."""
+    key = "移民管理"
+    court = BY_KEY["法院"].registration()
+    court.code, court.name = spine.code(key), "沧州市新华区(示例)人民法院"
+    placed(spine.say(OPERATOR.key, department_registration=court))
+    spine.signers[key] = FileSigner.generate(SUITE_ED25519)
+    return key
+
+
+def test_private_fund_desk_is_told_nothing_before_the_court_has_delivered(quiet: Spine) -> None:
+    """私募投资基金监督管理条例 第九条: 被纳入失信被执行人名单 bars, so the list must have been searched."""
+    subject, role = known(quiet), pb.SUBJECT_ROLE_APPLICANT
+    asked = {"domain": pb.DOMAIN_FINANCING, "role": role, "activity": "PRIVATE_FUND"}
+    assert told(ask(quiet, subject, **asked)) == NOT_CONNECTED
+    deliver(quiet, "法院", "L-01", TODAY - timedelta(days=60))
+    assert told(ask(quiet, subject, **asked)) == STALE
+    deliver(quiet, "法院", "L-01", TODAY)
+    assert told(ask(quiet, subject, **asked)) == CLEAR
+
+
+def test_border_is_told_nothing_before_those_who_decide_exit_bans_are_connected(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """出境入境管理法 第十二条: courts and tax authorities decide, no list holds it."""
+    spine = furnish(found_spine(tmp_path_factory.mktemp("border") / "registry"), ["人社", "法院"])
+    subject = new_person()
+    title = event("人社", subject, "E-04", "2026-03-01", legal_basis=[])
+    placed(spine.say("人社", event=title))
+    asked = {"domain": pb.DOMAIN_EXIT_ENTRY, "role": pb.SUBJECT_ROLE_TRAVELLER}
+    assert told(ask(spine, subject, **asked)) == NOT_CONNECTED
+    placed(spine.say("法院", event=ban("法院", subject, "M-EXI-01", "2026-03-01", "2026-06-30")))
+    assert told(ask(spine, subject, **asked, on=date(2026, 6, 30)))[0] == "BLOCKED"
+    before = spine.position
+    furnish(spine, ["税务"])
+    assert told(ask(spine, subject, **asked)) == CLEAR
+    assert told(ask(spine, subject, **asked, at=before)) == NOT_CONNECTED
+    spine.engine.close()
 
 
 def test_one_stale_list_of_three_is_enough_to_say_nothing(quiet: Spine) -> None:

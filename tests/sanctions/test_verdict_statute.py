@@ -61,6 +61,9 @@ def test_heavy_fine_excludes_for_three_years_to_the_day_and_from_procurement_alo
         ({"cflb": "暂扣或者吊销许可证、暂扣或者吊销执照"}, UNCLEAR),
         ({"cflb": "罚款", "nr_fk": "见决定书"}, UNCLEAR),
         ({"cflb": "罚款"}, UNCLEAR),
+        ({"cflb": "取缔"}, UNCLEAR),
+        ({"cflb": "警告并責令停產停業"}, UNCLEAR),
+        ({"cflb": "罚款(未吊销许可证)", "nr_fk": "1"}, UNCLEAR),
         ({}, UNCLEAR),
     ],
 )
@@ -81,10 +84,11 @@ def test_higher_standard_of_a_sector_prevails_and_below_it_a_human_looks(spine: 
         assert told(ask(spine, subject)) == expected
 
 
-def test_firm_that_was_sentenced_is_excluded_and_a_person_reviewed(spine: Spine) -> None:
-    for subject, expected in ((new_firm(), BLOCKED), (new_person(), UNCLEAR)):
+def test_criminal_case_is_reviewed_for_its_number_does_not_say_how_it_ended(spine: Spine) -> None:
+    """国办发〔2020〕49号: nothing is inferred; acquittal and 免予刑事处罚 bear the same number."""
+    for subject in (new_firm(), new_person()):
         placed(spine.say("法院", event=judgment(subject, "2026-03-01", "（2026）冀09刑初12号")))
-        assert told(ask(spine, subject)) == expected
+        assert told(ask(spine, subject)) == UNCLEAR
 
 
 @pytest.mark.parametrize("number", ["（2026）冀09民初12号", "（2026）冀09执12号"])

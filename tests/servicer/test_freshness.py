@@ -1,7 +1,7 @@
 """Whether nothing found says something: what the sources of the lists had delivered, and by when.
 
-L-01 must be checked in procurement and in bidding and is stale after seven days, L-02 and L-03 in procurement
-alone, after a month; they are delivered up to 2026-11-23 by the spine, which stands on that day."""
+L-01 must be checked in procurement, bidding and financing and is stale after seven days, L-02 and L-03 in
+procurement alone, after a month; the spine delivers them up to 2026-11-23, the day on which it stands."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from demo.departments import OPERATOR
-from registry.access.identity import CallerRole
+from registry.access.identity import Caller, CallerRole
+from registry.commands.sequencer import Outcome
+from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.envelope_pb2 import SUITE_ED25519
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from registry.v1.statement_pb2 import Delivery
 from registry.v1.verdict_pb2 import (
     INDETERMINATE_REASON_SOURCE_NOT_CONNECTED,
     INDETERMINATE_REASON_SOURCE_STALE,
@@ -26,9 +29,9 @@ from registry.v1.verdict_pb2 import (
     CheckedList,
 )
 from tests.support.clock import instant_ms
-from tests.support.events import delivery, firm, licence, placed
+from tests.support.events import delivery, event, firm, licence, person, placed
 from tests.support.served import Served, serving, short_ban
-from tests.support.spine import BY_KEY, TODAY, Spine, found_spine, furnish
+from tests.support.spine import BY_KEY, ORIGIN, TODAY, Spine, enrolment_of, found_spine, furnish
 
 FRESH, NOT_CONNECTED = INDETERMINATE_REASON_UNSPECIFIED, INDETERMINATE_REASON_SOURCE_NOT_CONNECTED
 STALE = INDETERMINATE_REASON_SOURCE_STALE
@@ -94,7 +97,7 @@ def lists(answer: pb.CheckResponse) -> dict[str, CheckedList]:
         (8, PROCUREMENT, STALE),
         (8, BIDDING, STALE),
         (7, BIDDING, FRESH),
-        (4000, PROCUREMENT, STALE),
+        (3000, PROCUREMENT, STALE),
     ],
 )
 def test_nothing_found_says_nothing_once_a_required_list_is_older_than_its_bound(
@@ -112,6 +115,13 @@ def test_each_list_says_up_to_which_day_it_is_delivered_and_how_old_that_may_be(
         assert (fresh[code].connected, fresh[code].as_of, fresh[code].stale) == (True, "2026-11-23", False)
         assert fresh[code].max_age_days == bound
     assert [stale[code].stale for code in ("L-01", "L-02", "L-03")] == [True, False, False]
+
+
+def test_department_whose_keys_have_expired_is_no_source_any_more(served: Served) -> None:
+    """The keys of the spine run to 2035-12-31."""
+    answer = check(served, 2, date(2036, 1, 1))
+    assert answer.indeterminate_reason == NOT_CONNECTED
+    assert [lists(answer)[code].connected for code in ("L-01", "L-02", "L-03")] == [False] * 3
 
 
 def test_a_stale_list_never_hides_a_block(served: Served) -> None:
@@ -171,9 +181,78 @@ def test_a_later_delivery_makes_the_list_fresh_and_leaves_earlier_answers_as_the
     assert check(quiet, 2, late, at=before).SerializeToString() == stale.SerializeToString()
 
 
-def test_an_earlier_day_delivered_later_makes_no_list_older(quiet: Served) -> None:
+def test_an_earlier_day_stated_later_takes_a_delivery_back(quiet: Served) -> None:
     spine = furnish(quiet.spine, ["市场监管", "财政", "税务", "法院"])
     placed(spine.say("市场监管", event=licence("市场监管", firm(2))))
+    mistaken = spine.position
     placed(spine.say("法院", delivery=delivery("L-01", "2026-10-01")))
-    answer = check(quiet, 2)
-    assert (answer.verdict, lists(answer)["L-01"].as_of) == (VERDICT_CLEAR, "2026-11-23")
+    answer, before = check(quiet, 2), check(quiet, 2, at=mistaken)
+    assert (answer.indeterminate_reason, lists(answer)["L-01"].as_of) == (STALE, "2026-10-01")
+    assert (before.verdict, lists(before)["L-01"].as_of) == (VERDICT_CLEAR, "2026-11-23")
+
+
+def test_a_list_that_two_courts_keep_is_as_fresh_as_the_slower_of_them(quiet: Served) -> None:
+    spine = furnish(quiet.spine, ["市场监管", "财政", "税务", "法院"])
+    placed(spine.say("市场监管", event=licence("市场监管", firm(2))))
+    second = second_court(spine)
+    silent = check(quiet, 2)
+    assert silent.indeterminate_reason == NOT_CONNECTED
+    assert (lists(silent)["L-01"].connected, lists(silent)["L-01"].as_of) == (False, "")
+    for as_of, reason in (("2026-11-15", STALE), ("2026-11-20", FRESH)):
+        placed(said_by(spine, second, delivery("L-01", as_of)))
+        answer = check(quiet, 2)
+        assert (answer.indeterminate_reason, lists(answer)["L-01"].as_of) == (reason, as_of)
+
+
+def second_court(spine: Spine) -> tuple[str, FileSigner]:
+    """Another court with L-01 and a key; its code and its key."""
+    court = BY_KEY["法院"].registration()
+    court.code, court.name = firm(77, subject_pb2.SUBJECT_KIND_GOV_ORGAN).identifier.value, "另一(示例)法院"
+    placed(spine.say(OPERATOR.key, department_registration=court))
+    signer = FileSigner.generate(SUITE_ED25519)
+    enrolment = enrolment_of(court.code, signer)
+    statement = spine.statement(OPERATOR.key, key_enrolment=enrolment)
+    placed(spine.put(OPERATOR.key, spine.seal(OPERATOR.key, statement, signer))[0])
+    return court.code, signer
+
+
+def said_by(spine: Spine, court: tuple[str, FileSigner], stated: Delivery) -> Outcome:
+    """A delivery of a court that is none of the eight departments."""
+    statement = spine.statement(OPERATOR.key, delivery=stated)
+    statement.department, signer = court
+    envelope = sign_envelope(statement.SerializeToString(), signer)
+    caller = Caller(CallerRole.DEPARTMENT, statement.department, ORIGIN)
+    outcome = spine.engine.intake.submit([envelope], caller)[0].result(30)
+    assert outcome is not None
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing"),
+    [
+        (["人社", "法院", "税务"], ()),
+        (["人社", "法院"], ("M-EXI-02",)),
+        (["人社", "移民管理"], ("M-EXI-01", "M-EXI-02")),
+    ],
+)
+def test_nobody_leaves_unhindered_where_who_decides_exit_bans_is_not_connected(
+    quiet: Served, keys: list[str], missing: tuple[str, ...]
+) -> None:
+    """And of what is not connected it is not said that nothing was found."""
+    spine, traveller = furnish(quiet.spine, keys), person(1)
+    title = event("人社", traveller, "E-04", "2026-03-01", legal_basis=[])
+    placed(spine.say("人社", event=title))
+    request = pb.CheckRequest(subject=traveller.identifier)
+    request.purpose.CopyFrom(
+        pb.Purpose(domain=subject_pb2.DOMAIN_EXIT_ENTRY, reference="放行-1", reason="查验")
+    )
+    request.matter.role = subject_pb2.SUBJECT_ROLE_TRAVELLER
+    stub = RestrictionServiceStub(quiet.channel(quiet.system(CallerRole.BORDER_SYSTEM)))
+    answer = stub.Check(request)
+    assert answer.indeterminate_reason == (NOT_CONNECTED if missing else FRESH)
+    checked = {each.code for each in answer.checked_and_empty.measures}
+    assert checked.isdisjoint(missing)
+    assert checked >= {"M-EXI-01", "M-EXI-02", "M-EXI-03"} - set(missing)
+    conclusion = stub.Explain(pb.ExplainRequest(check=request)).conclusion
+    lines = [line for line in conclusion if line.startswith("措施: ")]
+    assert [("没有决定机关接入" in line) for line in lines] == ["M-EXI-01" in missing, "M-EXI-02" in missing]

@@ -3,8 +3,9 @@ and grants page by page."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -33,32 +34,51 @@ from tests.support.events import (
     withdrawal,
 )
 from tests.support.served import DEADLINE_S, Served, refused, serving
-from tests.support.spine import Spine, found_spine, furnish
+from tests.support.spine import TODAY, Spine, found_spine, furnish
 
 BUSINESS, BIDDING = subject_pb2.DOMAIN_BUSINESS, subject_pb2.DOMAIN_BIDDING
 USCC = subject_pb2.IDENTIFIER_TYPE_USCC
-FIRST, LAST = "2026-06-01", "2029-05-31"
-_ids = itertools.count(1)
+NOTICE, FIRST, LAST = date(2026, 5, 6), "2026-06-01", "2029-05-31"
+"""When candidates are publicised; the term of the grants."""
+FIRMS, PERSONS = [new_firm() for _ in range(8)], [new_person() for _ in range(3)]
+"""Who was publicised for R-03; each test takes its own."""
+_firms, _persons = iter(FIRMS), iter(PERSONS)
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A served registry in which 信用办 grants R-03 and 市场监管 R-04."""
-    spine = furnish(found_spine(tmp_path_factory.mktemp("served") / "registry"))
-    for key, code in ((OPERATOR.key, "R-03"), ("市场监管", "R-04")):
-        wider = registration(key, categories=["E-60"], lists=[code])
-        placed(spine.say(OPERATOR.key, department_registration=wider))
-    with serving(spine) as running:
+    with serving(publicising(tmp_path_factory.mktemp("served") / "registry", [*FIRMS, *PERSONS])) as running:
         yield running
 
 
+def publicising(directory: Path, candidates: Iterable[Subject]) -> Spine:
+    """A registry on 2026-11-23 in which candidates for R-03, and firm 6 for R-04, had their notice in May."""
+    spine = furnish(found_spine(directory, NOTICE))
+    for key, code in ((OPERATOR.key, "R-03"), ("市场监管", "R-04")):
+        wider = registration(key, categories=["E-60"], lists=[code])
+        placed(spine.say(OPERATOR.key, department_registration=wider))
+    for subject in candidates:
+        candidate = candidacy(OPERATOR.key, subject, "R-03", "2026-05-06", "2026-05-20")
+        placed(spine.say(OPERATOR.key, f"c-{number_of(subject)}", red_list_candidacy=candidate))
+    candidate = candidacy("市场监管", firm(6), "R-04", "2026-05-06", "2026-05-20")
+    placed(spine.say("市场监管", "c-6", red_list_candidacy=candidate))
+    spine.clock.move_to(TODAY)
+    spine.deliver()
+    return spine
+
+
+def number_of(subject: Subject) -> str:
+    """What tells a subject from the others, and is no personal number."""
+    return subject.identifier.value[9:]
+
+
 def models(spine: Spine, subject: Subject, until: str = LAST) -> str:
-    """Puts a subject on R-03 from 2026-06-01 on; answers the id of the grant."""
-    notice, granted = f"c-{next(_ids)}", f"g-{next(_ids)}"
-    candidate = candidacy(OPERATOR.key, subject, "R-03", "2026-05-06", "2026-05-20")
-    placed(spine.say(OPERATOR.key, notice, red_list_candidacy=candidate))
-    placed(spine.say(OPERATOR.key, granted, red_list_grant=grant(OPERATOR.key, notice, FIRST, until)))
-    return granted
+    """Puts a candidate on R-03 from 2026-06-01 on; answers the id of the grant."""
+    number = number_of(subject)
+    granted = grant(OPERATOR.key, f"c-{number}", FIRST, until)
+    placed(spine.say(OPERATOR.key, f"g-{number}", red_list_grant=granted))
+    return f"g-{number}"
 
 
 def licensing(served: Served) -> Caller:
@@ -86,7 +106,7 @@ def codes(response: pb.IncentivesResponse) -> list[str]:
 
 
 def test_facilitation_that_applies_says_by_what_and_until_when(served: Served) -> None:
-    subject = new_firm()
+    subject = next(_firms)
     models(served.spine, subject)
     response = incentives(served, subject)
     assert codes(response) == ["M-INC-01", "M-INC-02", "M-INC-03", "M-INC-04", "M-INC-05", "M-INC-08"]
@@ -104,16 +124,13 @@ def test_facilitation_that_applies_says_by_what_and_until_when(served: Served) -
 
 def test_unconfirmed_basis_is_marked(served: Served) -> None:
     """守合同重信用企业 (R-04) is marked low in the catalogue."""
-    subject = new_firm()
-    notice = candidacy("市场监管", subject, "R-04", "2026-05-06", "2026-05-20")
-    placed(served.spine.say("市场监管", f"n-{subject.identifier.value}", red_list_candidacy=notice))
-    granted = grant("市场监管", f"n-{subject.identifier.value}", FIRST, "2028-05-31")
+    granted = grant("市场监管", "c-6", FIRST, "2028-05-31")
     placed(served.spine.say("市场监管", red_list_grant=granted))
-    assert {each.unconfirmed for each in incentives(served, subject).incentives} == {True}
+    assert {each.unconfirmed for each in incentives(served, firm(6)).incentives} == {True}
 
 
 def test_suspended_facilitation_says_why_and_applies_again_after(served: Served) -> None:
-    subject = new_firm()
+    subject = next(_firms)
     models(served.spine, subject)
     fine = penalty("市场监管", subject, "2026-07-01", severity=statement_pb2.SEVERITY_GENERAL)
     position = placed(served.spine.say("市场监管", event=fine))
@@ -128,7 +145,7 @@ def test_suspended_facilitation_says_why_and_applies_again_after(served: Served)
 
 
 def test_red_list_never_outweighs_a_block(served: Served) -> None:
-    subject = new_firm()
+    subject = next(_firms)
     models(served.spine, subject)
     barred = ban("住建", subject, "M-BID-01", "2026-07-01", "2027-07-01")
     placed(served.spine.say("住建", event=barred))
@@ -144,7 +161,7 @@ def test_red_list_never_outweighs_a_block(served: Served) -> None:
 
 def test_restriction_of_another_domain_is_not_named_to_who_may_not_ask_in_it(served: Served) -> None:
     """A licensing desk learns of no exit ban."""
-    subject = new_person()
+    subject = next(_persons)
     models(served.spine, subject)
     placed(served.spine.say("法院", event=ban("法院", subject, "M-EXI-01", "2026-07-01")))
     response = incentives(served, subject)
@@ -156,7 +173,7 @@ def test_restriction_of_another_domain_is_not_named_to_who_may_not_ask_in_it(ser
 
 
 def test_records_of_a_person_are_not_named(served: Served) -> None:
-    subject = new_person()
+    subject = next(_persons)
     models(served.spine, subject)
     fine = penalty("市场监管", subject, "2026-07-01", severity=statement_pb2.SEVERITY_GENERAL)
     placed(served.spine.say("市场监管", event=fine))
@@ -176,7 +193,7 @@ def test_subject_without_grants_and_unknown_one_have_none_and_are_told_apart(ser
 
 
 def test_grants_and_obstacles_go_with_the_subject_to_its_new_code(served: Served) -> None:
-    old, new = new_firm(), new_firm()
+    old, new = next(_firms), new_firm()
     models(served.spine, old)
     placed(served.spine.say("市场监管", subject_link=succession(old, new)))
     assert len(codes(incentives(served, new))) == 6
@@ -185,7 +202,7 @@ def test_grants_and_obstacles_go_with_the_subject_to_its_new_code(served: Served
 
 
 def test_earlier_position_gives_the_answer_of_that_time(served: Served) -> None:
-    subject = new_firm()
+    subject = next(_firms)
     granted = models(served.spine, subject)
     at = served.spine.position
     placed(served.spine.say(OPERATOR.key, withdrawal=withdrawal(OPERATOR.key, granted)))
@@ -195,7 +212,7 @@ def test_earlier_position_gives_the_answer_of_that_time(served: Served) -> None:
 
 
 def test_question_about_a_person_needs_a_purpose_and_is_logged(served: Served) -> None:
-    subject = new_person()
+    subject = next(_persons)
     models(served.spine, subject)
     bare = restriction_service_pb2.Purpose(domain=BUSINESS)
     refusal = refused(lambda: incentives(served, subject, purpose=bare))
@@ -228,10 +245,8 @@ def test_day_that_is_none_is_refused(served: Served, on: str, reason: str) -> No
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A registry with five on R-03 or on the way to it, and one on R-04."""
-    spine = furnish(found_spine(tmp_path_factory.mktemp("town") / "registry"))
-    for key, code in ((OPERATOR.key, "R-03"), ("市场监管", "R-04")):
-        wider = registration(key, categories=["E-60"], lists=[code])
-        placed(spine.say(OPERATOR.key, department_registration=wider))
+    candidates = [firm(1), firm(2), firm(3), person(4)]
+    spine = publicising(tmp_path_factory.mktemp("town") / "registry", candidates)
     models(spine, firm(1))
     models(spine, firm(2), "2026-10-31")
     models(spine, firm(3))
@@ -240,8 +255,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     candidate = candidacy(OPERATOR.key, firm(5), "R-03", "2026-11-16", "2026-12-04")
     placed(spine.say(OPERATOR.key, "five", red_list_candidacy=candidate))
     placed(spine.say(OPERATOR.key, status_note=objection(OPERATOR.key, "five", "2026-11-20")))
-    candidate = candidacy("市场监管", firm(6), "R-04", "2026-05-06", "2026-05-20")
-    placed(spine.say("市场监管", red_list_candidacy=candidate))
     with serving(spine) as running:
         yield running
 
@@ -269,8 +282,8 @@ def test_candidates_and_grants_are_listed_with_where_they_stand(town: Served) ->
         "5": "PUBLICISED",
         "6": "NOTICE_ENDED",
     }
-    assert [entry.objected for entry in response.entries] == [False, False, False, False, True, False]
-    first = response.entries[0]
+    assert [entry.name[3:4] for entry in response.entries if entry.objected] == ["5"]
+    first = next(entry for entry in response.entries if entry.name[3:4] == "1")
     assert (first.publicised_from, first.publicised_until) == ("2026-05-06", "2026-05-20")
     assert (getattr(first, "from"), first.until) == (FIRST, LAST)
     assert (first.list_code, first.list_name) == ("R-03", "诚实守信红名单(诚信典型)")

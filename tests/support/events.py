@@ -99,8 +99,8 @@ def document(key: str, decided_on: str, number: str = "") -> pb.Document:
 
 
 def event(key: str, subject: Subject, category: str, decided_on: str, **more: Any) -> pb.Event:
-    """An event of a category with its document. One that enters a list or imposes measures has a document of its
-    own, for a document does so once."""
+    """An event of a category with its document. One that enters a list or imposes measures has a document of
+    its own, for a document does so once."""
     once = more.keys() & {"list_code", "measures"}
     number = f"{_DEPARTMENTS[key].prefix}罚字〔{decided_on[:4]}〕{next(_documents)}号" if once else ""
     paper = document(key, decided_on, number)

@@ -2,15 +2,18 @@
 
 What a statement refers to is drawn from all that its department has stated or tried to state, so that
 withdrawals meet what is withdrawn, notes meet what is noted already, and links meet each other in rings.
+Between the groups days go by, so that some of what was publicised can be granted.
 """
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from demo.departments import OPERATOR
 from registry.commands.sequencer import Outcome, Placed
+from registry.domain.periods import china_day
 from registry.v1 import statement_pb2 as pb
 from tests.support import events
 from tests.support.events import firm, person
@@ -29,13 +32,15 @@ def write_random_acts(spine: Spine, chance: Random, count: int) -> dict[bool, in
     table, waiting, outcomes = Table(spine), list[Any](), list[Outcome]()
     said = {key: ["nothing"] for key in KEYS}
     for number in range(count):
-        key = chance.choice(list(KEYS))
-        body = _SAID_BY[key](chance, chance.choice(said[key]))
+        key, today = chance.choice(list(KEYS)), china_day(spine.clock())
+        target = chance.choice(said[key])
+        body = _of_tax(chance, target, today) if key == "税务" else _SAID_BY[key](chance, target)
         said[key].append(f"{KEYS[key]}-{number}")
         waiting.append(table.say(key, said[key][-1], **body))
         if chance.random() < 0.2 or number == count - 1:
             outcomes += queue(spine, *waiting)
             waiting.clear()
+            spine.clock.move_to(today + timedelta(days=chance.choice([0, 0, 5])))
     placed = [isinstance(outcome, Placed) for outcome in outcomes]
     return {kind: placed.count(kind) for kind in (True, False)}
 
@@ -103,16 +108,17 @@ def _of_labour(chance: Random, target: str) -> dict[str, Any]:
     )
 
 
-def _of_tax(chance: Random, target: str) -> dict[str, Any]:
-    candidacy = events.candidacy("税务", _some_firm(chance), "R-01", "2026-05-06", "2026-05-20")
+def _of_tax(chance: Random, target: str, today: date) -> dict[str, Any]:
+    first, last, until = (today + timedelta(days=days) for days in (0, 4, 360))
+    candidacy = events.candidacy("税务", _some_firm(chance), "R-01", str(first), str(last))
     return chance.choice(
         [
             {"red_list_candidacy": candidacy},
             {"red_list_candidacy": candidacy},
-            {"red_list_grant": events.grant("税务", target, "2026-06-01", "2027-05-31")},
+            {"red_list_grant": events.grant("税务", target, str(first), str(until))},
             {"withdrawal": events.withdrawal("税务", target)},
         ]
     )
 
 
-_SAID_BY = {"法院": _of_court, "市场监管": _of_market, "人社": _of_labour, "税务": _of_tax}
+_SAID_BY = {"法院": _of_court, "市场监管": _of_market, "人社": _of_labour}

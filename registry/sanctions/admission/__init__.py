@@ -25,17 +25,13 @@ from registry.sanctions.admission.directory import (
     check_official,
     check_official_revocation,
 )
-from registry.sanctions.admission.edition import (
-    check_adoption,
-    check_draft,
-    check_official_of_step,
-    check_review,
-)
+from registry.sanctions.admission.edition import check_adoption, check_draft, check_review
 from registry.sanctions.admission.event import check_event
 from registry.sanctions.admission.identity import check_link, check_ruling
 from registry.sanctions.admission.lists import check_candidacy, check_delivery, check_grant
 from registry.sanctions.admission.notes import check_lifting, check_note
 from registry.sanctions.admission.reference import check_correction, check_repair, check_withdrawal
+from registry.sanctions.admission.steps import DRAFT, check_official_of_step
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -87,7 +83,7 @@ def admit(
     check = _CHECKS.get(body or "")
     if check is None:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "body", "陈述没有内容, 或内容种类不能提交。")
-    elif found.faults and body in EDITION_CHECKS:
+    elif found.faults and body == DRAFT:
         pass  # A draft is large: who may not make one has none of it read.
     elif ledger.directory.department(statement.department) is not None:
         check(found, statement, received_on, ledger)

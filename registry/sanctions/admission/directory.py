@@ -8,11 +8,12 @@ the directory cannot be revoked, for then nobody could.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
-from registry.domain.quoting import quoted, quoted_code
+from registry.domain.quoting import names_a_person, quoted, quoted_code
 from registry.domain.scopes import region_fault
 from registry.provenance.keys import keyid_of, load_verifying_key
 from registry.sanctions.catalogue import Edition
@@ -20,6 +21,9 @@ from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
+
+_OFFICIAL_ID = re.compile(r"[A-Za-z0-9._-]{1,32}").fullmatch
+_REGISTERED_CENTRALLY = "100000"
 
 
 def check_department(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
@@ -35,10 +39,9 @@ def check_registration(
     check_code(found, f"{path}.code", registration.code)
     found.required(f"{path}.name", registration.name, "部门名称")
     mandate = registration.mandate
-    if fault_text := region_fault(mandate.region):
-        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.mandate.region", fault_text)
+    _check_region(found, f"{path}.mandate.region", registration)
     kinds = frozenset(registration.kinds)
-    for kind in kinds - edition.department_kinds:
+    for kind in sorted(kinds - edition.department_kinds):
         message = f"部门种类{quoted(kind)}不在目录内。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kinds", message)
     for code in mandate.categories:
@@ -57,6 +60,17 @@ def check_registration(
             found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.measures", message)
 
 
+def _check_region(found: Findings, path: str, registration: pb.DepartmentRegistration) -> None:
+    """A mandate without region is for the whole country, which only a body of the state itself can have: its
+    code says so (GB 32100-2015 第三至八位 登记管理机关行政区划码, 100000 the central authorities')."""
+    region = registration.mandate.region
+    if fault_text := region_fault(region):
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, fault_text)
+    elif not region and registration.code[2:8] != _REGISTERED_CENTRALLY:
+        message = "缺少管辖地区; 只有中央登记管理的机关(代码第3至8位为100000)可以留空, 即全国。"
+        found.add(reasons.ERROR_REASON_FIELD_REQUIRED, path, message)
+
+
 def check_code(found: Findings, path: str, code: str) -> None:
     """Notes every fault of a department's code, which stands in its normal form: it is compared as it is."""
     for fault in code_faults(subject_pb2.IDENTIFIER_TYPE_USCC, normalise(code)):
@@ -71,7 +85,7 @@ def check_official(found: Findings, statement: pb.Statement, day: date, ledger: 
     official = statement.official_registration
     path = "official_registration"
     _check_department_known(found, f"{path}.department", official.department, ledger)
-    found.required(f"{path}.official_id", official.official_id, "工号")
+    _check_official_id(found, f"{path}.official_id", official, ledger)
     found.required(f"{path}.name", official.name, "姓名")
     found.required(f"{path}.section", official.section, "内设机构")
     if not official.roles or pb.OFFICIAL_ROLE_UNSPECIFIED in official.roles:
@@ -82,8 +96,23 @@ def check_official(found: Findings, statement: pb.Statement, day: date, ledger: 
         _check_registrar_left(found, f"{path}.roles", official.department, official.official_id, day, ledger)
 
 
+def _check_official_id(found: Findings, path: str, official: pb.OfficialRegistration, ledger: Ledger) -> None:
+    """A staff id that tells one person from every other of the department, and is no identity number: two
+    that differ in case alone would pass for two persons."""
+    stated = official.official_id
+    if not found.required(path, stated, "工号"):
+        return
+    if not _OFFICIAL_ID(stated) or names_a_person(stated):
+        message = "工号应为1至32个字母、数字或 . _ - , 且不得含有身份证号码。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
+    others = {o.registration.official_id for o in ledger.directory.officials(official.department)} - {stated}
+    if stated.casefold() in {other.casefold() for other in others}:
+        message = "本部门已登记过只有大小写不同的工号; 同一人员请用原工号。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
+
+
 def check_official_revocation(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
-    """An active official is revoked; what was signed before stands."""
+    """An active official is revoked, and his keys with him; what was signed before stands."""
     revocation = statement.official_revocation
     official = ledger.directory.official(revocation.department, revocation.official_id)
     if official is None or not official.active:

@@ -1,34 +1,32 @@
 """Checks of the steps by which an edition of the catalogue becomes law here (``sanctions.adoption``).
 
 Draft: an official of the operator with the submitter's role (经办人); the files are a sound edition with a
-label and content that are new. Review: another official, a legal reviewer (法制审核人) of another section
-than the drafter's (审监分离). Adoption: a third official, an approver (批准人); reviewed as lawful; filed
-(备案) with number and day.
+label and content that are new, and leave nothing out of the edition that applies (``left_out``). Review:
+another official, a legal reviewer (法制审核人) of another section than the drafter's (审监分离). Adoption: a
+third official, an approver (批准人); reviewed as lawful; filed (备案) with number and day.
+
+Who the three are is checked in ``steps``. What a draft holds is looked at again at review and adoption: it
+may be read more strictly by then, and other editions may have come into force meanwhile.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from registry.domain.departments import Key, Official
 from registry.domain.faults import Findings
-from registry.domain.names import comparable
-from registry.sanctions.adoption import Act, EditionCase
+from registry.sanctions.adoption import EditionCase
+from registry.sanctions.catalogue import Edition
 from registry.sanctions.drafts import MAX_FILES, parse_draft
 from registry.sanctions.ledger import Ledger
+from registry.sanctions.left_out import left_out
 from registry.sanctions.located_yaml import CatalogueError
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 
-_ROLES = {
-    "edition_draft": (pb.OFFICIAL_ROLE_SUBMITTER, "经办"),
-    "edition_review": (pb.OFFICIAL_ROLE_LEGAL_REVIEWER, "法制审核"),
-    "edition_adoption": (pb.OFFICIAL_ROLE_APPROVER, "批准"),
-}
 
-
-def check_draft(found: Findings, statement: pb.Statement, _day: date, ledger: Ledger) -> None:
-    """The files are a sound edition, with the hash and the label they are said to have, both new."""
+def check_draft(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
+    """The files are a sound edition, with the hash and the label they are said to have, both new, and
+    nothing left out."""
     draft, path = statement.edition_draft, "edition_draft"
     found.required(f"{path}.reason", draft.reason, "起草理由")
     if not 0 < len(draft.files) <= MAX_FILES:
@@ -44,6 +42,8 @@ def check_draft(found: Findings, statement: pb.Statement, _day: date, ledger: Le
     if (edition.hash, edition.label) != (draft.edition, draft.label):
         message = f"文件内容是版本{edition.label}({edition.hash[:12]}…), 与陈述所写不符。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.edition", message)
+    for message in left_out(ledger.edition_on(day), edition, day):
+        found.add(reasons.ERROR_REASON_EDITION_FAULTY, f"{path}.files", message)
     for case in ledger.book.cases():
         if case.edition == edition.hash or case.label == edition.label:
             message = f"版本{case.label}({case.edition[:12]}…)已经登记过; 修改后请用新的版本号。"
@@ -58,12 +58,14 @@ def check_review(found: Findings, statement: pb.Statement, _day: date, ledger: L
     if case is not None and case.reviewed is not None:
         message = f"版本{case.label}已在序号{case.reviewed.position}审查。"
         found.add(reasons.ERROR_REASON_EDITION_ALREADY_REVIEWED, f"{path}.edition", message)
+    elif case is not None:
+        _content(found, path, case, ledger)
 
 
 def check_adoption(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """A draft reviewed as lawful, filed with number and day, in force from a day."""
     adoption, path = statement.edition_adoption, "edition_adoption"
-    found.day(f"{path}.in_force_from", adoption.in_force_from, "施行日期")
+    first = found.day(f"{path}.in_force_from", adoption.in_force_from, "施行日期")
     filed_on = found.day(f"{path}.filed_on", adoption.filed_on, "备案日期")
     if not adoption.filing_number.strip():
         message = "缺少备案号: 目录版本须备案后施行。"
@@ -83,38 +85,20 @@ def check_adoption(found: Findings, statement: pb.Statement, day: date, ledger: 
     if case.reviewed is None or not case.lawful:
         message = f"版本{case.label}未通过合法性审查, 不得批准。"
         found.add(reasons.ERROR_REASON_EDITION_NOT_REVIEWED, f"{path}.edition", message)
+    elif case.adopted is None and (edition := _content(found, path, case, ledger)) is not None:
+        # On its first day another edition may apply by now than the one it was drafted after.
+        for message in left_out(ledger.edition_on(first or day), edition, day):
+            found.add(reasons.ERROR_REASON_EDITION_FAULTY, f"{path}.edition", message)
 
 
-def check_official_of_step(found: Findings, statement: pb.Statement, signer: Key, ledger: Ledger) -> None:
-    """Whoever signs is an official of the operator in the step's role, and took no step before (审监分离)."""
-    body, field = statement.WhichOneof("body") or "", "signatures[0].keyid"
-    role, name = _ROLES[body]
-    official = ledger.directory.official(signer.department, signer.official_id)
-    if signer.department != ledger.directory.operator or official is None:
-        message = f"目录版本的{name}须由登记机构的人员以本人密钥签名, 不能用部门印章。"
-        found.add(reasons.ERROR_REASON_OFFICIAL_REQUIRED, field, message)
-        return
-    if role not in official.registration.roles:
-        found.add(reasons.ERROR_REASON_ROLE_REQUIRED, field, f"签名人员没有{name}岗位。")
-    case = ledger.book.case(getattr(statement, body).edition)
-    if case is not None and body != "edition_draft":
-        _check_others(found, field, case, official, body)
-
-
-def _check_others(found: Findings, field: str, case: EditionCase, official: Official, body: str) -> None:
-    """The three steps are three persons'; the legal reviewer is of another section than the drafter."""
-    person = official.registration.official_id
-    earlier: list[Act] = [act for act in (case.drafted, case.reviewed) if act is not None]
-    if any(act.official_id == person for act in earlier):
-        message = f"版本{case.label}的起草、审查、批准须由不同人员进行, 签名人员已办过其中一步。"
-        found.add(reasons.ERROR_REASON_SAME_OFFICIAL, field, message)
-    elif body == "edition_review" and case.drafted and _same_section(case.drafted, official):
-        message = f"审查人员与起草人员同在{case.drafted.section}, 合法性审查须由另一内设机构进行。"
-        found.add(reasons.ERROR_REASON_SAME_SECTION, field, message)
-
-
-def _same_section(act: Act, official: Official) -> bool:
-    return comparable(act.section) == comparable(official.registration.section)
+def _content(found: Findings, path: str, case: EditionCase, ledger: Ledger) -> Edition | None:
+    """What a draft holds; None, with a fault noted, if it is not sound any more."""
+    try:
+        return ledger.edition(case.edition)
+    except CatalogueError as error:
+        message = f"版本{case.label}的草案按现行规则有误, 请改正后重新起草: {error.faults[0]}"
+        found.add(reasons.ERROR_REASON_EDITION_FAULTY, f"{path}.edition", message)
+        return None
 
 
 def _drafted(found: Findings, path: str, edition: str, ledger: Ledger) -> EditionCase | None:

@@ -43,7 +43,7 @@ _SINGLE = (pb.SUBJECT_LINK_KIND_SUCCESSION, pb.SUBJECT_LINK_KIND_MERGER, pb.SUBJ
 def check_link(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """Two valid codes of the kinds that the link joins, by a document where one is issued."""
     link, path = statement.subject_link, "subject_link"
-    _check_mandate(found, statement, ledger)
+    keeps = _check_mandate(found, statement, ledger)
     if link.kind not in pb.SubjectLinkKind.values() or not link.kind:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kind", "关联种类不在代码表内。")
     source = getattr(link, "from")  # A keyword of Python.
@@ -56,9 +56,10 @@ def check_link(found: Findings, statement: pb.Statement, day: date, ledger: Ledg
     assert department is not None
     if link.kind in _DOCUMENTED or link.HasField("document"):
         check_document(found, f"{path}.document", link.document, day, department)
-    if sound:
+    if sound and keeps:
         check_on_register(found, f"{path}.from", source, department)
         check_on_register(found, f"{path}.to", link.to, department)
+    if sound:
         _check_agrees(found, link, ledger)
 
 
@@ -127,7 +128,7 @@ def _leads_to(ledger: Ledger, start: str, goal: str, kind: pb.SubjectLinkKind.Va
 def check_ruling(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """Names of an organisation that a human has ruled on, with the reason."""
     ruling, path = statement.name_ruling, "name_ruling"
-    _check_mandate(found, statement, ledger)
+    keeps = _check_mandate(found, statement, ledger)
     sound = _check_code(found, f"{path}.subject", ruling.subject, old=False)
     found.required(f"{path}.reason", ruling.reason, "理由")
     if not 0 < len(ruling.names) <= MAX_NAMES or any(map(is_blank, ruling.names)):
@@ -135,14 +136,16 @@ def check_ruling(found: Findings, statement: pb.Statement, day: date, ledger: Le
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.names", message)
     department = ledger.directory.department(statement.department)
     assert department is not None
-    if sound:
+    if sound and keeps:
         check_on_register(found, f"{path}.subject", ruling.subject, department)
     if ruling.HasField("document"):
         check_document(found, f"{path}.document", ruling.document, day, department)
 
 
-def _check_mandate(found: Findings, statement: pb.Statement, ledger: Ledger) -> None:
+def _check_mandate(found: Findings, statement: pb.Statement, ledger: Ledger) -> bool:
     department = ledger.directory.department(statement.department)
-    if department is not None and REGISTRATION not in department.categories:
-        message = f"{department.name}不负责登记注册信息({REGISTRATION}), 不能认定代码或名称。"
-        found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_MANDATE, "department", message)
+    if department is None or REGISTRATION in department.categories:
+        return department is not None
+    message = f"{department.name}不负责登记注册信息({REGISTRATION}), 不能认定代码或名称。"
+    found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_MANDATE, "department", message)
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from registry.domain.departments import Department, Key, Official
+from registry.domain.departments import Department, Directory, Key, Official
 from registry.provenance.keys import keyid_of
 from registry.sanctions.adoption import founding_case
 from registry.sanctions.effects.changes import Effects
@@ -21,21 +21,31 @@ def directory_effects(statement: pb.Statement, position: int, ledger: Ledger) ->
         case "official_registration":
             return Effects(position, officials=(Official(statement.official_registration, position),))
         case "official_revocation":
-            gone = statement.official_revocation
-            official = ledger.directory.official(gone.department, gone.official_id)
-            assert official is not None
-            return Effects(position, officials=(replace(official, revoked_position=position),))
+            return _gone(statement.official_revocation, position, ledger.directory)
         case "key_enrolment":
             return Effects(position, keys=(_enrolled(statement.key_enrolment, position),))
         case "key_revocation":
             key = ledger.directory.key(statement.key_revocation.keyid)
-            assert key is not None
-            reason = statement.key_revocation.reason
-            return Effects(
-                position, keys=(replace(key, revoked_position=position, revocation_reason=reason),)
-            )
+            assert key is not None  # Admission has seen to it.
+            return Effects(position, keys=(_revoked(key, position, statement.key_revocation.reason),))
         case body:
             raise ValueError(f"no effects are defined for a statement of kind {body!r}")
+
+
+def _gone(revocation: pb.OfficialRevocation, position: int, directory: Directory) -> Effects:
+    """An official leaves and takes his keys along: the id may be registered again, for somebody else."""
+    official = directory.official(revocation.department, revocation.official_id)
+    assert official is not None  # Admission has seen to it.
+    keys = (
+        _revoked(key, position, pb.KEY_REVOCATION_REASON_RETIRED)
+        for key in directory.keys(revocation.department)
+        if key.official_id == revocation.official_id and key.revoked_position is None
+    )
+    return Effects(position, officials=(replace(official, revoked_position=position),), keys=tuple(keys))
+
+
+def _revoked(key: Key, position: int, reason: pb.KeyRevocationReason.ValueType) -> Key:
+    return replace(key, revoked_position=position, revocation_reason=reason)
 
 
 def _enrolled(enrolment: pb.KeyEnrolment, position: int) -> Key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.support.events import (
     registration,
 )
 from tests.support.served import serving
-from tests.support.spine import found_spine, furnish
+from tests.support.spine import TODAY, found_spine, furnish
 
 MODEL, FINED, CANDIDATE, PERSON = firm(1), firm(2), firm(3), person(4)
 
@@ -29,12 +30,14 @@ MODEL, FINED, CANDIDATE, PERSON = firm(1), firm(2), firm(3), person(4)
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A licensing desk at a registry with a model, one that was fined since, a candidate and a person."""
-    spine = furnish(found_spine(tmp_path_factory.mktemp("cli") / "registry"))
+    spine = furnish(found_spine(tmp_path_factory.mktemp("cli") / "registry", date(2026, 5, 6)))
     wider = registration(OPERATOR.key, categories=["E-60"], lists=["R-03"])
     placed(spine.say(OPERATOR.key, department_registration=wider))
     for subject in (MODEL, FINED, PERSON):
         notice = candidacy(OPERATOR.key, subject, "R-03", "2026-05-06", "2026-05-20")
         placed(spine.say(OPERATOR.key, f"c-{subject.identifier.value[-6:]}", red_list_candidacy=notice))
+    spine.clock.move_to(TODAY)
+    for subject in (MODEL, FINED, PERSON):
         granted = grant(OPERATOR.key, f"c-{subject.identifier.value[-6:]}", "2026-06-01", "2029-05-31")
         placed(spine.say(OPERATOR.key, red_list_grant=granted))
     fine = penalty("市场监管", FINED, "2026-07-01", severity=pb.SEVERITY_GENERAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +106,15 @@ def test_delivery_is_stated_once_a_day_however_often_it_is_sent(
 
 
 def test_red_list_is_publicised_and_granted_by_a_target_without_department(
-    offices: dict[str, Office], tmp_path: Path
+    offices: dict[str, Office], served: Served, tmp_path: Path
 ) -> None:
-    candidate = events.candidacy("市场监管", events.firm(3), "R-04", "2026-05-06", "2026-05-20")
+    candidate = events.candidacy("市场监管", events.firm(3), "R-04", "2026-11-23", "2026-11-30")
     office = offices["市场监管"]
     (notice,) = accepted(
         office.ctl("state", written(tmp_path / "c.json", red_list_candidacy=candidate), "--json")
     )
-    grant = events.grant("市场监管", notice["statement_id"], "2026-06-01", "2028-05-31")
+    served.spine.clock.move_to(date(2026, 12, 1))
+    grant = events.grant("市场监管", notice["statement_id"], "2026-12-01", "2028-11-30")
     grant.target.department = ""
     (granted,) = accepted(office.ctl("state", written(tmp_path / "g.json", red_list_grant=grant), "--json"))
     assert granted["position"] == notice["position"] + 1
@@ -135,7 +137,7 @@ def test_same_content_is_stated_anew_on_another_occasion(offices: dict[str, Offi
 
 def test_refused_statement_is_shown_with_every_reason(offices: dict[str, Office], tmp_path: Path) -> None:
     candidate = events.candidacy(
-        "市场监管", events.firm(4), "R-04", "2026-05-06", "2026-05-07", legal_basis=[]
+        "市场监管", events.firm(4), "R-04", "2026-11-23", "2026-11-24", legal_basis=[]
     )
     run = offices["市场监管"].ctl("state", written(tmp_path / "short.json", red_list_candidacy=candidate))
     assert run.exit_code == 1

@@ -6,12 +6,12 @@ included. What is missing from a delivery is not removed from the list.
 
 * Of a department's statements about a list the latest is its word. One that names an earlier day takes the
   one before it back: “complete up to today” was a mistake.
-* A list that several departments keep is delivered as far as the slowest of them has delivered, and not at all
-  while one has said nothing. What a department said that keeps the list no longer does not count.
+* A list that several departments keep is delivered as far as the slowest of them has delivered, and not at
+  all while one has said nothing. What a department said that keeps the list no longer does not count.
 
-Worked example: the courts A and B keep L-01. A delivers it up to 2026-06-08 at position 40, B up to 2026-06-01
-at position 90, A up to 2026-05-25 at position 95. ``known(89, …)`` has no L-01; ``known(94, …)["L-01"]`` is
-B's note, of 2026-06-01; ``known(95, …)["L-01"]`` is A's, of 2026-05-25.
+Worked example: the courts A and B keep L-01. A delivers it up to 2026-06-08 at position 40, B up to
+2026-06-01 at position 90, A up to 2026-05-25 at position 95. ``known(89, …)`` has no L-01;
+``known(94, …)["L-01"]`` is B's note, of 2026-06-01; ``known(95, …)["L-01"]`` is A's, of 2026-05-25.
 """
 
 from __future__ import annotations

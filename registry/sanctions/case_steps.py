@@ -68,7 +68,7 @@ def subject_of(item: Layers) -> subject_pb2.Subject:
 def _stated(item: Layers, number: int, edition: Edition) -> Step:
     by = item.at("by").reference("by", edition.department_kinds)
     decided_on = item.at("decided_on").day("decided_on")
-    document = _document(item, by, decided_on, edition)
+    document = _document(item, by, decided_on, edition, number)
     event = pb.Event(
         subject=subject_of(item),
         category=item.at("category").reference("category", edition.categories),
@@ -130,12 +130,12 @@ def _granted(item: Layers, number: int, edition: Edition) -> list[Step]:
     candidacy = pb.RedListCandidacy(
         subject=subject_of(item),
         list_code=red_list,
-        document=_document(item, by, notice, edition),
+        document=_document(item, by, notice, edition, number),
         legal_basis=row.legal_basis if row else (),
         publicised_from=notice.isoformat(),
         publicised_until=item.at("publicised_until").day("publicised_until").isoformat(),
     )
-    document = _document(item, by, granted_on, edition)
+    document = _document(item, by, granted_on, edition, number)
     grant = pb.RedListGrant(document=document, until=_until(item))
     grant.target.department, grant.target.statement_id = document.authority_code, f"C-{number}"
     setattr(grant, "from", granted_on.isoformat())
@@ -173,9 +173,10 @@ def _body(what: str, target: pb.StatementReference, document: pb.Document, day: 
     return {"status_note": note}
 
 
-def _document(item: Layers, by: str, decided_on: date, edition: Edition) -> pb.Document:
+def _document(item: Layers, by: str, decided_on: date, edition: Edition, number: int) -> pb.Document:
     document = fictional.office(by, edition) if by in edition.department_kinds else pb.Document()
-    document.number = item.text("number") or f"沧示字〔{decided_on.year}〕1号"
+    # Each item has a document of its own: one imposes a measure once.
+    document.number = item.text("number") or f"沧示字〔{decided_on.year}〕{number}号"
     document.decided_on = decided_on.isoformat()
     return document
 

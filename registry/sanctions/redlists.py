@@ -2,9 +2,9 @@
 
 A candidacy is under public notice from its first to its last day; then the notice has ended, until the term
 of the grant begins. Once it is granted, the grant is shown in its place, with the days of both: *granted*
-while it runs, *suspended* while something stands against it (``incentives``), *expired* after. What is
-withdrawn is not shown, nor is a notice whose grant was withdrawn: it is used up. On a day on which the notice
-had not begun, nothing is shown.
+while it runs, *suspended* while something stands against it (``incentives``), *expired* once it is over or
+was lifted (取消认定). What is withdrawn is not shown, nor is a notice whose grant was withdrawn: it is used
+up. On a day on which the notice had not begun, nothing is shown.
 
 Which candidacy a grant was made from need not be kept. A department grants from its latest notice of the
 subject for the list, each notice once, and withdraws none whose grant stands (``admission.lists``): so it is

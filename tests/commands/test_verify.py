@@ -62,6 +62,11 @@ def position_of(copy: Copy, statement_id: str) -> int:
     return int(position)
 
 
+def last_position(copy: Copy) -> int:
+    ((position,),) = copy.sql("SELECT max(position) FROM statement")
+    return int(position)
+
+
 def flip(copy: Copy, column: str, position: int, at: int, table: str = "statement") -> None:
     """Changes one bit of a blob."""
     ((value,),) = copy.sql(f"SELECT {column} FROM {table} WHERE position = ?", position)
@@ -143,14 +148,14 @@ def test_statement_that_is_missing_is_found(copy: Copy, statement_id: str) -> No
 
 
 def test_log_cut_off_together_with_its_checkpoint_row_is_found(copy: Copy) -> None:
-    last = position_of(copy, "many-9")
+    last = last_position(copy)
     copy.sql("DELETE FROM statement WHERE position = ?", last)
     copy.sql("UPDATE checkpoint SET size = ?", last)
     assert copy.verify()
 
 
 def test_statement_that_was_added_is_found(copy: Copy) -> None:
-    last = position_of(copy, "many-9")
+    last = last_position(copy)
     copy.sql(
         "INSERT INTO statement SELECT position + 1, department, 'added', subject, payload_type,"
         " sealed_payload, signatures, leaf FROM statement WHERE position = ?",

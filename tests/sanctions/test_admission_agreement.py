@@ -26,6 +26,8 @@ from tests.support.events import (
     placed,
     refusal,
     repair,
+    resumption,
+    stay,
     succession,
     told,
     withdrawal,
@@ -182,6 +184,25 @@ def test_lifted_measure_is_not_imposed_again_by_its_document(spine: Spine) -> No
     placed(spine.say("法院", lifting=lifting("法院", stated, "2026-06-01")))
     placed(spine.say("法院", withdrawal=withdrawal("法院", stated)))
     assert said(spine, order, "法院") == AGAIN
+
+
+def test_stayed_ban_is_not_in_force_again_by_stating_it_again(spine: Spine) -> None:
+    subject, stated = new_firm(), "stayed-and-withdrawn"
+    event = barred(subject, "2026-03-01", "2029-03-01", "沧财罚〔2026〕50号")
+    placed(spine.say("财政", stated, event=event))
+    placed(spine.say("财政", status_note=stay("财政", stated, "2026-05-01")))
+    placed(spine.say("财政", withdrawal=withdrawal("财政", stated)))
+    assert said(spine, event) == AGAIN
+
+
+def test_ban_whose_stay_was_over_is_stated_again_after_a_mistaken_withdrawal(spine: Spine) -> None:
+    subject, stated = new_firm(), "resumed-and-withdrawn"
+    event = barred(subject, "2026-03-01", "2029-03-01", "沧财罚〔2026〕51号")
+    placed(spine.say("财政", stated, event=event))
+    placed(spine.say("财政", status_note=stay("财政", stated, "2026-05-01")))
+    placed(spine.say("财政", status_note=resumption("财政", stated, "2026-06-01")))
+    placed(spine.say("财政", withdrawal=withdrawal("财政", stated)))
+    placed(spine.say("财政", event=event))
 
 
 # --- one code, one kind of subject ----------------------------------------------------------------

@@ -280,6 +280,22 @@ def test_notice_whose_grant_is_withdrawn_is_used_up_and_not_shown_again(town: To
     assert listed(town, date(2026, 8, 1), before) == [("GRANTED", False)]
 
 
+def test_grant_that_is_lifted_ends_on_the_day_before_and_stays_as_it_was_until_then(town: Town) -> None:
+    """取消认定: from that day on, and not as if it had never been granted."""
+    target, ends = town.grant(), date(2026, 8, 1)
+    before = town.ledger.position
+    paper = town.document("dev_reform", ends)
+    lifting = pb.Lifting(target=target, document=paper, effective_on=ends.isoformat(), reason="不再符合条件")
+    town.say("dev_reform", ends, lifting=lifting)
+    assert town.applying(date(2026, 7, 31)) != set()
+    assert town.granted(ends) == []
+    assert [listed(town, day) for day in (date(2026, 7, 31), ends)] == [
+        [("GRANTED", False)],
+        [("EXPIRED", False)],
+    ]
+    assert listed(town, ends, before) == [("GRANTED", False)]
+
+
 def test_later_notice_is_shown_beside_the_grant_of_an_earlier_one(town: Town) -> None:
     town.grant()
     town.candidate(first=date(2026, 9, 1), last=date(2026, 9, 30))

@@ -22,6 +22,7 @@ from tests.support.events import (
     new_firm,
     new_person,
     placed,
+    registration,
     told,
 )
 from tests.support.spine import BY_KEY, TODAY, Spine, found_spine, furnish
@@ -182,6 +183,32 @@ def test_border_is_told_nothing_before_those_who_decide_exit_bans_are_connected(
     assert told(ask(spine, subject, **asked)) == CLEAR
     assert told(ask(spine, subject, **asked, at=before)) == NOT_CONNECTED
     spine.engine.close()
+
+
+def test_list_that_two_departments_keep_is_delivered_as_far_as_the_slower_one(quiet: Spine) -> None:
+    """Nothing found on one court's part is nothing found on one court's part."""
+    second = registration("财政", kinds=["court"], lists=["L-01"])
+    placed(quiet.say(OPERATOR.key, department_registration=second))
+    subject = known(quiet)
+    deliver(quiet, "法院", "L-01", TODAY)
+    assert told(ask(quiet, subject, BIDDING)) == NOT_CONNECTED
+    deliver(quiet, "财政", "L-01", TODAY - WEEK)
+    assert told(ask(quiet, subject, BIDDING)) == CLEAR
+    deliver(quiet, "财政", "L-01", TODAY - WEEK - timedelta(days=1))
+    assert told(ask(quiet, subject, BIDDING)) == STALE
+
+
+def test_source_whose_last_key_has_expired_is_silent_from_then_on(quiet: Spine) -> None:
+    """On a day after the last one of its keys it could not have stated anything."""
+    subject, last_day = known(quiet), TODAY + timedelta(days=2)
+    deliver(quiet, "法院", "L-01", TODAY)
+    replaced = statement_pb2.KeyRevocation(
+        keyid=quiet.signers["法院"].keyid, reason=statement_pb2.KEY_REVOCATION_REASON_SUPERSEDED
+    )
+    placed(quiet.enrol("法院", FileSigner.generate(SUITE_ED25519), valid_until=last_day.isoformat()))
+    placed(quiet.say(OPERATOR.key, key_revocation=replaced))
+    assert told(ask(quiet, subject, BIDDING, on=last_day)) == CLEAR
+    assert told(ask(quiet, subject, BIDDING, on=last_day + timedelta(days=1))) == NOT_CONNECTED
 
 
 def test_one_stale_list_of_three_is_enough_to_say_nothing(quiet: Spine) -> None:

@@ -1,7 +1,8 @@
 """Whom a command is about: codes of organisations as arguments, numbers of persons from standard input.
 
 What stands on a command line is seen by every user of the machine and kept in the shell's history, so a
-citizen's number is never taken from there (个人信息保护法 第五十一条).
+citizen's number is never taken from there (个人信息保护法 第五十一条); nor is a sole trader's old tax number,
+which may be one.
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ import sys
 
 import click
 
-from registry.domain.identifiers import is_personal
-from registry.v1.subject_pb2 import IdentifierType
+from registry.domain.identifiers import normalise, tells_of_a_person
+from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, IdentifierType
 
 
 def codes_given(subjects: tuple[str, ...], paper: IdentifierType.ValueType) -> list[str]:
-    """The codes to ask about: arguments, or for natural persons the lines of standard input."""
-    if not is_personal(paper):
-        if not subjects:
-            raise click.UsageError("缺少统一社会信用代码")
-        return list(subjects)
-    if subjects:
+    """The codes to ask about: arguments, or the lines of standard input, where persons' numbers must be."""
+    if any(tells_of_a_person(paper, normalise(code)) for code in subjects):
         raise click.UsageError("自然人的证件号码不得写在命令行，请从标准输入逐行给出")
-    return numbers_entered()
+    if not subjects and paper == IDENTIFIER_TYPE_USCC:
+        raise click.UsageError("缺少统一社会信用代码")
+    return list(subjects) or numbers_entered()
 
 
 def numbers_entered() -> list[str]:

@@ -5,8 +5,9 @@
 * One document enters a subject on a list once and imposes a measure once. Stated a second time, with the next
   term after the first, it would bind longer than the law's longest (过惩相当). The same document is the same
   number of the same authority, however it is written (``documents.normalise_number``).
-* What was repaired or lifted stays ended: withdrawn and stated again, it would be in force as if nothing had
-  been decided since. Whoever is to be listed again is listed by a new decision.
+* What was repaired or lifted stays ended, and what was stayed when it was withdrawn is not in force again:
+  stated once more, it would be as if nothing had been decided since. Whoever is to be listed again is listed
+  by a new decision, and what goes on (恢复执行) is stated by the document that says so.
 
 Under whichever of its codes the subject has been recorded: a change of code is no new subject.
 
@@ -23,7 +24,8 @@ from registry.domain.documents import normalise_number
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
 from registry.sanctions.admission.measure import MAX_ITEMS, capacities_meet
-from registry.sanctions.ground import Ending, Ground, GroundKind, SubjectRecord
+from registry.sanctions.effects.reference import open_mark
+from registry.sanctions.ground import Ending, Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.ledger import Ledger
 from registry.sanctions.parties import parties_of
 from registry.sanctions.vocabulary import KINDS_ZH
@@ -77,38 +79,41 @@ def _stated(path: str, event: pb.Event) -> Iterator[_Stated]:
         yield f"{path}.list_code", GroundKind.LISTED, event.list_code, subject_pb2.CAPACITY_UNSPECIFIED
 
 
-def _rows(record: SubjectRecord, ledger: Ledger) -> Iterator[Ground]:
+def _rows(record: SubjectRecord, ledger: Ledger) -> Iterator[tuple[SubjectRecord, Ground]]:
     parties = parties_of(record, ledger.subject, position=_LATEST, day=date.max)
     for party in (party for party in parties if party.relation in _SAME):
-        yield from ledger.subject(party.ref).grounds
+        of_code = ledger.subject(party.ref)
+        yield from ((of_code, row) for row in of_code.grounds)
 
 
 def _check_stated_once(
     found: Findings,
     stated: list[_Stated],
     document: pb.Document,
-    rows: Iterator[Ground],
+    rows: Iterator[tuple[SubjectRecord, Ground]],
     replaces: int | None,
 ) -> None:
     same = _SameDocument(document)
     told: set[str] = set()
-    for row in rows:
-        if row.position == replaces or (row.known_to is not None and row.ended is Ending.NONE):
-            continue
-        for field, kind, code, capacity in stated:
+    for record, row in rows:
+        for field, kind, code, capacity in stated if row.position != replaces else ():
             again = (kind, code) == (row.kind, row.code) and capacities_meet(capacity, row.capacity)
-            if again and field not in told and same.as_of(row):
+            if again and field not in told and same.as_of(row) and (why := _why(record, row)):
                 told.add(field)
-                found.add(reasons.ERROR_REASON_FIELD_INVALID, field, _why(row))
+                found.add(reasons.ERROR_REASON_FIELD_INVALID, field, why)
 
 
-def _why(row: Ground) -> str:
-    if row.ended is Ending.NONE:
+def _why(record: SubjectRecord, row: Ground) -> str:
+    """Why what a ground says may not be stated again by the same document; empty if it may."""
+    if row.ended is Ending.NONE and row.known_to is None:
         return f"同一文书的{row.code}已在序号{row.position}登记; 有误请更正该记录, 不得重复陈述。"
-    ended = "移出" if row.ended is Ending.REPAIRED else "解除"
-    return (
-        f"同一文书的{row.code}(序号{row.position})已经{ended}, 不得再次陈述; 另有新的决定的, 请用新的文书号。"
-    )
+    if row.ended is not Ending.NONE:
+        befell = "移出" if row.ended is Ending.REPAIRED else "解除"
+    elif open_mark(record, row.position, MarkKind.STAYED) is not None:
+        befell = "中止执行"
+    else:
+        return ""  # Withdrawn as if it had never been, or corrected.
+    return f"同一文书的{row.code}(序号{row.position})已经{befell}, 不得再次陈述; 另有新文书的请用其文号。"
 
 
 class _SameDocument:

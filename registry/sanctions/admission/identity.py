@@ -1,10 +1,10 @@
 """Checks of statements about identity: links between codes, rulings on names.
 
-Only a department that keeps registrations (a mandate for E-01 登记注册基本信息) may state them, and only about
-what is on its own register. A USCC says who keeps it (GB 32100-2015): its first character the registering
-department (9 市场监管, 5 民政, N 农业农村), its third to eighth the region in which it was given. Both codes of
-a link are the department's own. A link must not contradict an earlier one: a code has one successor and a
-branch one parent, and no chain leads back to itself.
+Only a department that keeps registrations (a mandate for E-01 登记注册基本信息) may state them, and only
+about what is on its own register. A USCC says who keeps it (GB 32100-2015): its first character the
+registering department (9 市场监管, 5 民政, N 农业农村), its third to eighth the region in which it was given.
+Both codes of a link are the department's own. A link must not contradict an earlier one: a code has one
+successor and a branch one parent, and no chain leads back to itself.
 
 Worked example: the market regulation of 130900 links 91130902… and 92130983…; 51130902… is for the civil
 affairs, 91130100… for the market regulation of another city.

@@ -1,16 +1,16 @@
 """Checks of deliveries of lists, and of red lists: candidates are publicised first, then granted (守信激励).
 
-A candidate's public notice lasts as many working days as the red list asks for. They are counted from the day
-on which the registry has received it, or from its own first day if that is later (neither is counted): what
-was over before anybody could look it up has told nobody. The candidate is granted after the notice has ended,
-by the same department, while no objection is open and nothing negative stands against the subject under any of
-its codes (law.md §7; 河南省社会信用条例 第二十八条 as comparator).
+A candidate's public notice lasts as many working days as the red list asks for. They are counted from the
+day on which the registry has received it, or from its own first day if that is later (neither is counted):
+what was over before anybody could look it up has told nobody. The candidate is granted after the notice has
+ended, by the same department, while no objection is open and nothing negative stands against the subject
+under any of its codes (law.md §7; 河南省社会信用条例 第二十八条 as comparator).
 
 Each grant has a notice of its own, the latest of the department: one from which something was granted is used
 up, even if the grant was withdrawn, and cannot be withdrawn itself while the grant stands (``reference``).
 
-Worked example: five working days. Received on Wednesday 2026-05-06 with a notice from 2026-04-01, it must last
-to 2026-05-12 at least (Saturday the 9th is worked); granted from 2026-05-13.
+Worked example: five working days. Received on Wednesday 2026-05-06 with a notice from 2026-04-01, it must
+last to 2026-05-12 at least (Saturday the 9th is worked); granted from 2026-05-13.
 """
 
 from __future__ import annotations

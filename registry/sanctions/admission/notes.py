@@ -75,7 +75,8 @@ def _check_applies(
 
 
 def check_lifting(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
-    """A measure that lasts while a status does ends by decision of who imposed it.
+    """A measure that lasts while a status does ends by decision of who imposed it; the grant of a red list by
+    decision of who granted it (取消认定).
 
     A measure with a term of its own ends by its term, by withdrawal, or through the procedure for bans."""
     lifting, path = statement.lifting, "lifting"
@@ -104,8 +105,8 @@ def _check_lifted(
     for row in chosen:
         if row.ended is Ending.LIFTED:
             continue
-        if row.measure is None or row.lifetime or row.measure.term.max_months is not None:
-            name = row.measure.name_zh if row.measure else row.code
+        if row.measure is not None and (row.lifetime or row.measure.term.max_months is not None):
+            name = row.measure.name_zh
             found.add(reason, field, f"{name}有法定期限, 不能以解除终止; 到期、撤销或另有决定才终止。")
         elif effective_on is not None and effective_on < row.period.first:
             message = f"解除日期{effective_on}早于起始日期{row.period.first}。"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from registry.domain.departments import Department
 from registry.domain.names import comparable
@@ -117,30 +118,26 @@ class _Grounds:
         self._event = event
         self._edition = edition
         self._law_day = law_day(event)
-        self._template = Ground(
-            position=position,
-            ordinal=0,
-            subject=subject,
-            kind=GroundKind.RECORDED,
-            code=event.category,
-            period=Period(self._law_day, None),
-            subject_kind=event.subject.kind,
+        self._common: dict[str, Any] = {
+            "position": position,
+            "subject": subject,
+            "subject_kind": event.subject.kind,
             # A copy: a part of a message keeps the whole of it in memory, personal content and all.
-            document=pb.Document.FromString(event.document.SerializeToString()),
-            legal_basis=tuple(event.legal_basis),
-            department=statement.department,
-            statement_id=statement.statement_id,
-            edition=edition.hash,
-            law_date=self._law_day,
-            known_from=position,
-        )
+            "document": pb.Document.FromString(event.document.SerializeToString()),
+            "legal_basis": tuple(event.legal_basis),
+            "department": statement.department,
+            "statement_id": statement.statement_id,
+            "edition": edition.hash,
+            "law_date": self._law_day,
+            "known_from": position,
+        }
 
     def imposed(self, imposed: pb.ImposedMeasure, ordinal: int) -> Ground:
         """A measure that the document imposes."""
         measure = self._edition.measure(imposed.measure_code, self._law_day)
         assert measure is not None  # Admission has seen to it.
-        return replace(
-            self._template,
+        return Ground(
+            **self._common,
             ordinal=ordinal,
             kind=GroundKind.IMPOSED,
             code=imposed.measure_code,
@@ -156,8 +153,8 @@ class _Grounds:
     def listed(self, ordinal: int) -> Ground:
         """The entry on a list."""
         event = self._event
-        return replace(
-            self._template,
+        return Ground(
+            **self._common,
             ordinal=ordinal,
             kind=GroundKind.LISTED,
             code=event.list_code,
@@ -166,7 +163,14 @@ class _Grounds:
 
     def recorded(self, ordinal: int, department_kinds: frozenset[str]) -> Ground:
         """The negative record as such, with the facts that statutes ask about."""
-        return replace(self._template, ordinal=ordinal, facts=facts_of(self._event, department_kinds))
+        return Ground(
+            **self._common,
+            ordinal=ordinal,
+            kind=GroundKind.RECORDED,
+            code=self._event.category,
+            period=Period(self._law_day, None),
+            facts=facts_of(self._event, department_kinds),
+        )
 
 
 def candidacy_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:

@@ -83,7 +83,7 @@ def repair_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Ef
 
 
 def lifting_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:
-    """Imposed measures of the target end on the day before the lifting takes effect."""
+    """Imposed measures of the target, or its grant, end on the day before the lifting takes effect."""
     lifting = statement.lifting
     target = _target(ledger, lifting.target)
     record = ledger.subject(target.subject)
@@ -93,8 +93,8 @@ def lifting_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
 
 
 def lifted(record: SubjectRecord, target: RecordedEvent) -> list[Ground]:
-    """The imposed measures of a statement that are held."""
-    return _held(record, target, GroundKind.IMPOSED)
+    """The imposed measures of a statement that are held, or the red list that it grants."""
+    return _held(record, target, GroundKind.IMPOSED) or _held(record, target, GroundKind.GRANTED)
 
 
 def _held(record: SubjectRecord, target: RecordedEvent, kind: GroundKind) -> list[Ground]:

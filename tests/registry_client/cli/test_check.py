@@ -156,10 +156,24 @@ def test_persons_numbers_are_read_from_standard_input_and_never_printed(
     assert run.output.count(f"{PERSON[:4]}**********{PERSON[-4:]}  未见限制 CLEAR") == 2
 
 
-def test_a_persons_number_on_the_command_line_is_refused_before_it_is_sent(
+def test_an_old_code_may_stand_on_the_command_line_and_a_traders_tax_number_be_entered(
     ctl: Ctl, simulated: SimulatedRegistry
 ) -> None:
-    run = ctl("check", "--domain", "出入境", "--paper", "RESIDENT_ID", PERSON)
+    ctl("check", "--domain", "政府采购", "--paper", "组织机构代码", "DEM000014")
+    ctl("check", "--domain", "政府采购", "--paper", "税务登记号", entered=f"{PERSON}\n")
+    asked = [request.subject for _, request in simulated.calls]
+    assert [subject.value for subject in asked] == ["DEM000014", PERSON]
+    assert [subject.type for subject in asked] == [
+        subject_pb2.IDENTIFIER_TYPE_ORGANISATION_CODE,
+        subject_pb2.IDENTIFIER_TYPE_TAX_REGISTRATION_NUMBER,
+    ]
+
+
+@pytest.mark.parametrize("paper", ["RESIDENT_ID", "税务登记号"])
+def test_a_persons_number_on_the_command_line_is_refused_before_it_is_sent(
+    ctl: Ctl, simulated: SimulatedRegistry, paper: str
+) -> None:
+    run = ctl("check", "--domain", "出入境", "--paper", paper, PERSON)
     assert run.exit_code == 2
     assert "不得写在命令行" in run.errors
     assert PERSON not in run.errors

@@ -7,8 +7,9 @@
     restricted … all-1          known by a licence alone
     beyond                      valid codes that the registry knows nothing of
 
-Every list is delivered up to today: otherwise nothing found would say nothing. The statements go the whole way of a statement but for the wire and the check of the signature that was
-made a moment before: admission, effects, leaves, commit.
+Every list is delivered up to today: otherwise nothing found would say nothing. The statements go the whole
+way of a statement but for the wire and the check of the signature that was made a moment before: admission,
+effects, leaves, commit.
 """
 
 from __future__ import annotations

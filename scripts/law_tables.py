@@ -21,8 +21,8 @@ _E = TypeVar("_E")
 
 
 def domains(edition: Edition, _: str) -> Iterator[str]:
-    """Domains, how many measures act in each, the lists that law requires to be checked in it, and the measures
-    of which a deciding department must be connected."""
+    """Domains, how many measures act in each, the lists that law requires to be checked in it, and the
+    measures of which a deciding department must be connected."""
     return table(
         ("领域", "措施", "法定应查的名单", "须有决定机关接入的措施", "依据"),
         (

@@ -1,10 +1,10 @@
 """Codes under names that disagree (一码多名), for a human to rule on (``NameRuling``).
 
-Until somebody has ruled, nothing found under such a code is CLEAR, so this list is a queue of work. It runs in
-the order in which the disputes came up, as known at the position of its first page.
+Until somebody has ruled, nothing found under such a code is CLEAR, so this list is a queue of work. It runs
+in the order in which the disputes came up, as known at the position of its first page.
 
-Worked example: A is named 沧州甲 at 4 and 沧州乙 at 9: its dispute came up at 9. A registration that says 沧州甲
-at 20 settles that name; the other is in dispute until it is withdrawn or ruled upon.
+Worked example: A is named 沧州甲 at 4 and 沧州乙 at 9: its dispute came up at 9. A registration that says
+沧州甲 at 20 settles that name; the other is in dispute until it is withdrawn or ruled upon.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ class ScratchLedger:
     def deliver(self, list_codes: Iterable[str], on: date) -> None:
         """All who keep the lists deliver them up to a day, so that what is not found on them is not there."""
         keepers = self.directory.connections(self.position).keepers
-        for code, keeper in ((code, keeper) for code in list_codes for keeper in keepers[code]):
+        for code, keeper in [(each, keeper) for each in list_codes for keeper in keepers[each]]:
             statement = pb.Statement(
                 statement_id=f"D-{self.position + 1}",
                 origin=self.origin,

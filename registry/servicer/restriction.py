@@ -20,7 +20,7 @@ from registry.v1 import subject_pb2, verdict_pb2
 
 _DETAILS = {
     verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN: "没有这一主体的任何记录, 不能据此认为未受限制。",
-    verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的名单或者措施没有来源, 不能据此认为未受限制。",
+    verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED: "法定应查的来源没有接入, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_SOURCE_STALE: "法定应查的名单报送已过时, 不能据此认为未受限制。",
     verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS: "同一代码对应不同名称或不同主体, 须由人员认定。",
 }

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 
@@ -83,6 +83,22 @@ class SimulatedRegistry(
         self._called("ListRefusals", request, context)
         later = [refusal for refusal in self.refused if refusal.number > request.after]
         return intake.ListRefusalsResponse(refusals=later[: request.page_size or 100])
+
+    # What follows has tests with the real registry: here it is not served.
+
+    def Screen(self, request: restriction.ScreenRequest, context: Any) -> restriction.ScreenResponse:
+        _unserved(context)
+
+    def WatchScreen(
+        self, request: restriction.WatchScreenRequest, context: Any
+    ) -> Iterator[restriction.WatchScreenResponse]:
+        _unserved(context)
+
+    def Explain(self, request: restriction.ExplainRequest, context: Any) -> restriction.ExplainResponse:
+        _unserved(context)
+
+    def Resolve(self, request: restriction.ResolveRequest, context: Any) -> restriction.ResolveResponse:
+        _unserved(context)
 
     def Check(self, request: restriction.CheckRequest, context: Any) -> restriction.CheckResponse:
         self._called("Check", request, context)
@@ -176,6 +192,11 @@ def _fault(
         reason = reasons.ERROR_REASON_DOCUMENT_REQUIRED
         return reasons.Fault(reason=reason, field="event.document.number", message="缺少文书号。")
     return None
+
+
+def _unserved(context: Any) -> NoReturn:
+    context.abort(grpc.StatusCode.UNIMPLEMENTED, "")
+    raise AssertionError
 
 
 def _abort(context: Any, error: RegistryError) -> None:

@@ -434,11 +434,11 @@ def test_names_that_disagree_wait_for_a_human_until_somebody_has_ruled(served: S
     placed(spine.say("财政", event=penalty("财政", subject)))
     placed(spine.say("税务", event=penalty("税务", other)))
     (dispute,) = calls.ListNameDisputes(pb.ListNameDisputesRequest()).disputes
-    assert (before.disputes, dispute.current) == ([], subject.identifier)
+    assert (len(before.disputes), dispute.current) == (0, subject.identifier)
     assert set(dispute.names) == set(dispute.disputed_names) == {subject.name, other.name}
     assert dispute.status == verdict_pb2.RESOLUTION_STATUS_AMBIGUOUS
     ruling = statement_pb2.NameRuling(
         subject=subject.identifier, names=[subject.name, other.name], reason="曾用名, 已核"
     )
     placed(spine.say("市场监管", name_ruling=ruling))
-    assert calls.ListNameDisputes(pb.ListNameDisputesRequest()).disputes == []
+    assert len(calls.ListNameDisputes(pb.ListNameDisputesRequest()).disputes) == 0

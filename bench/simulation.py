@@ -29,13 +29,13 @@ from bench.measure import Figure
 from registry.domain.identifiers import uscc_check_character
 from registry.domain.periods import Period
 from registry.editions import shipped_editions
-from registry.sanctions.case_rows import read_cases
-from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.cases.rows import read_cases
+from registry.sanctions.cases.scratch import ScratchLedger
+from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.ground import Ground, SubjectRecord
-from registry.sanctions.holding import Holding
-from registry.sanctions.scratch import ScratchLedger
-from registry.sanctions.simulation import Comparison, simulate
-from registry.sanctions.touched import Touched
+from registry.sanctions.simulation.comparison import Comparison, simulate
+from registry.sanctions.simulation.holding import Holding
+from registry.sanctions.simulation.touched import Touched
 
 EVENTS, ROUNDS, TARGET = 200_000, 5, 200_000
 DAY = date(2026, 11, 1)

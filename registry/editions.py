@@ -11,7 +11,7 @@ written. The directory ``cases`` beside the files holds cases to test an edition
 
 ``HASHES`` lists the label and the hash of each published edition, and a test holds them to it.
 
-This is the one place where catalogue files are read; parsing is pure (``catalogue_parser``).
+This is the one place where catalogue files are read; parsing is pure (``catalogue.parser``).
 
 Example: 2026.2 holds BASE, ``2026.1``, and the files that the switch of 2026-04-01 changes.
 ``current_edition().measure("M-PRO-01", date(2026, 3, 1)).term.max_months`` is 36.
@@ -25,9 +25,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.catalogue_parser import parse_edition
-from registry.sanctions.located_yaml import CatalogueError, CatalogueFault, Place
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.located_yaml import CatalogueError, CatalogueFault, Place
+from registry.sanctions.catalogue.parser import parse_edition
 
 CURRENT_LABEL = "2026.2"
 """The edition that a new registry adopts."""

@@ -33,7 +33,7 @@ from registry.domain.periods import china_day
 from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.provenance.keys import FileSigner
 from registry.provenance.vault import MASTER_BYTES, Vault
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.store.interface import StoreError
 from registry.store.opening import create_store
 from registry.v1.envelope_pb2 import SUITE_ED25519

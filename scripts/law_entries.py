@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from registry.sanctions import catalogue_words as zh
-from registry.sanctions.catalogue import CreditList, Edition, Measure, RedList
-from registry.sanctions.vocabulary import DOMAINS
+from registry.sanctions.catalogue import words as zh
+from registry.sanctions.catalogue.edition import CreditList, Edition, Measure, RedList
+from registry.sanctions.catalogue.vocabulary import DOMAINS
 from registry.v1 import subject_pb2 as pb
 from scripts.law_words import Entry, departments, in_force, joined, months, span, sureness, table, whom
 

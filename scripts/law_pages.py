@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from registry.editions import current_edition
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from scripts import law_entries, law_tables
 
 PAGES = Path(__file__).resolve().parents[1] / "docs" / "law"

@@ -12,9 +12,9 @@ from datetime import date
 from itertools import groupby
 from typing import TypeVar
 
-from registry.sanctions import catalogue_words as zh
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.rulebook import Deadline
+from registry.sanctions.catalogue import words as zh
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.rulebook import Deadline
 from scripts.law_words import DEADLINES_ZH, Entry, departments, in_force, months, sureness, table, whom
 
 _E = TypeVar("_E")

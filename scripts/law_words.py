@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Protocol
 
-from registry.sanctions import catalogue_words as zh
-from registry.sanctions.catalogue import ANY_DEPARTMENT, CreditList, Measure, RedList
-from registry.sanctions.rulebook import Rulebook
+from registry.sanctions.catalogue import words as zh
+from registry.sanctions.catalogue.edition import ANY_DEPARTMENT, CreditList, Measure, RedList
+from registry.sanctions.catalogue.rulebook import Rulebook
 from registry.v1 import subject_pb2 as pb
 
 Entry = Measure | CreditList | RedList

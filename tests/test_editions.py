@@ -12,8 +12,8 @@ import yaml
 
 import registry.sanctions
 from registry.editions import current_edition, files_of, read_edition, shipped_editions
-from registry.sanctions.catalogue import Edition, Measure
-from registry.sanctions.located_yaml import CatalogueError
+from registry.sanctions.catalogue.edition import Edition, Measure
+from registry.sanctions.catalogue.located_yaml import CatalogueError
 from registry.v1 import subject_pb2 as pb
 
 TODAY = date(2026, 11, 20)

@@ -10,10 +10,10 @@ import pytest
 
 import registry.sanctions
 from registry.editions import current_edition
-from registry.sanctions.case import Case
-from registry.sanctions.case_rows import read_cases
-from registry.sanctions.cases import run_case
-from registry.sanctions.catalogue import CreditList, Edition, Measure, RedList
+from registry.sanctions.cases.case import Case
+from registry.sanctions.cases.rows import read_cases
+from registry.sanctions.cases.running import run_case
+from registry.sanctions.catalogue.edition import CreditList, Edition, Measure, RedList
 from scripts.law_pages import PAGES, page
 from scripts.law_words import span
 

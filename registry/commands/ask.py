@@ -22,7 +22,7 @@ from registry.domain.periods import china_day
 from registry.domain.scopes import industry_fault, region_fault
 from registry.domain.sources import DeliveryNote
 from registry.errors import RegistryError
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.parties import Party, alternates_of, parties_of
 from registry.sanctions.verdict import UNKNOWN, Decision, Question, Related, decide, source_fault

@@ -12,8 +12,8 @@ from registry.commands.edition_check import Checked, check_edition
 from registry.commands.edition_source import EditionSources, Files
 from registry.commands.simulation import Simulations
 from registry.sanctions.adoption import EditionCase
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.difference import Change, differences
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.difference.differences import Change, differences
 from registry.v1 import catalogue_service_pb2 as pb
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from registry.sanctions.case_rows import read_cases
-from registry.sanctions.cases import differences, missing_cases
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.drafts import parse_files
-from registry.sanctions.located_yaml import CatalogueError, CatalogueFault, Place
-from registry.sanctions.unconfirmed import unconfirmed
+from registry.sanctions.cases.rows import read_cases
+from registry.sanctions.cases.running import differences, missing_cases
+from registry.sanctions.catalogue.drafts import parse_files
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.located_yaml import CatalogueError, CatalogueFault, Place
+from registry.sanctions.catalogue.unconfirmed import unconfirmed
 from registry.v1.statement_pb2 import EditionFile
 
 NOWHERE = Place("", 0)

@@ -25,9 +25,9 @@ from registry.domain.quoting import quoted
 from registry.editions import files_of, shipped_editions
 from registry.errors import RegistryError
 from registry.provenance.vault import VaultError
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.drafts import FILE_NAME, MAX_BYTES, MAX_FILES, parse_files
-from registry.sanctions.located_yaml import CatalogueError
+from registry.sanctions.catalogue.drafts import FILE_NAME, MAX_BYTES, MAX_FILES, parse_files
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.located_yaml import CatalogueError
 from registry.store.interface import StoreError
 from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1 import error_reason_pb2 as reasons

@@ -22,7 +22,7 @@ from registry.commands.paging import Page, page_of, token_of
 from registry.domain.quoting import quoted
 from registry.errors import RegistryError
 from registry.provenance.vault import is_person
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import GroundKind, SubjectRecord
 from registry.sanctions.incentives import Granted, Obstacle, incentives_of
 from registry.sanctions.parties import parties_of

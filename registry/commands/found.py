@@ -18,7 +18,7 @@ from registry.provenance.keys import Signer
 from registry.provenance.leaf import statement_hash
 from registry.provenance.vault import Vault
 from registry.sanctions.admission.directory import check_enrolment, check_registration
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.store.interface import Store
 from registry.v1 import statement_pb2 as pb
 

@@ -10,7 +10,7 @@ from registry.commands.submission import Submission, subject_stated, target_of
 from registry.domain.departments import Directory
 from registry.provenance.vault import is_person
 from registry.sanctions.adoption import EditionBook
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import RecordedEvent

@@ -21,7 +21,7 @@ from registry.commands.names_borne import NAMELESS, names_of
 from registry.commands.paging import Page, page_of, token_of
 from registry.errors import RegistryError
 from registry.provenance.vault import is_person
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.restriction import Restriction
 from registry.v1 import error_reason_pb2 as reasons

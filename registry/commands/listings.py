@@ -23,9 +23,9 @@ from registry.commands.right_to_see import domains_open_to
 from registry.domain.quoting import quoted
 from registry.domain.scopes import region_covers, region_fault
 from registry.errors import RegistryError
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
-from registry.sanctions.record_sections import list_bears_on
+from registry.sanctions.record.sections import list_bears_on
 from registry.sanctions.restriction import restrictions_of
 from registry.sanctions.standing import RUNNING, marks_of, standing
 from registry.v1 import error_reason_pb2 as reasons

@@ -31,7 +31,7 @@ from threading import Lock
 from registry.access.identity import parse_identity
 from registry.commands.ask import Ask
 from registry.domain.periods import CHINA_OFFSET_MS, EPOCH_ORDINAL, MS_PER_DAY, china_day
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.tally import in_force
 from registry.store.interface import ExecutionTotal
 

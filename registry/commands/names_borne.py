@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from registry.commands.state import RegistryState
 from registry.sanctions.effects.recording import REGISTRATION
 from registry.sanctions.ledger import RecordedEvent
-from registry.sanctions.record import state_at
+from registry.sanctions.record.entries import state_at
 from registry.v1.record_service_pb2 import ENTRY_STATE_STANDS
 
 

@@ -27,12 +27,12 @@ from registry.domain.periods import Period, china_day
 from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
 from registry.provenance.vault import VaultError
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.certificate import SERIOUS_LISTS, certified, silence_of, statement_zh
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.record import Entry, Stated, entries_of
-from registry.sanctions.record_sections import Section
-from registry.sanctions.record_statement import said_by
+from registry.sanctions.record.certificate import SERIOUS_LISTS, certified, silence_of, statement_zh
+from registry.sanctions.record.entries import Entry, Stated, entries_of
+from registry.sanctions.record.sections import Section
+from registry.sanctions.record.statement import said_by
 from registry.store.interface import StoreError
 from registry.v1 import consistency_pb2, restriction_service_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons

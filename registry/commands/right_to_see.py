@@ -23,8 +23,8 @@ from registry.access.identity import Caller, CallerRole
 from registry.access.policy import may_ask
 from registry.commands.ask import Matter
 from registry.provenance.vault import is_person
-from registry.sanctions.record import Entry
-from registry.sanctions.record_sections import bears_on
+from registry.sanctions.record.entries import Entry
+from registry.sanctions.record.sections import bears_on
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import ImposedMeasure
 

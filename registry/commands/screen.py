@@ -25,7 +25,7 @@ from registry.domain.faults import Fault
 from registry.domain.identifiers import is_personal
 from registry.domain.names import comparable
 from registry.errors import RegistryError
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.tender import Bid, Member, bids_of
 from registry.sanctions.verdict import Decision
 from registry.v1 import error_reason_pb2 as reasons

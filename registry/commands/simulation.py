@@ -21,9 +21,9 @@ from datetime import date
 
 from registry.commands.ask import Ask
 from registry.errors import RegistryError
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.simulation import PART, Comparison, Part, simulate
+from registry.sanctions.simulation.comparison import PART, Comparison, Part, simulate
 from registry.v1 import error_reason_pb2 as reasons
 
 _VERSION, _SHORT, _WORDS = "1", 16, 6

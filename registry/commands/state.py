@@ -19,11 +19,11 @@ from registry.index import Index
 from registry.provenance.leaf import Leaf
 from registry.provenance.vault import Vault, VaultError, is_person
 from registry.sanctions.adoption import EditionBook, EditionCase
-from registry.sanctions.catalogue import Edition, Measure
-from registry.sanctions.catalogue_parser import content_hash
-from registry.sanctions.drafts import parse_draft
+from registry.sanctions.catalogue.drafts import parse_draft
+from registry.sanctions.catalogue.edition import Edition, Measure
+from registry.sanctions.catalogue.located_yaml import CatalogueError
+from registry.sanctions.catalogue.parser import content_hash
 from registry.sanctions.effects import Effects
-from registry.sanctions.located_yaml import CatalogueError
 from registry.store.interface import CheckpointRow, Store, StoreError
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier

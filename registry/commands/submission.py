@@ -22,7 +22,7 @@ from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
 from registry.sanctions.admission.directory import check_enrolment
 from registry.sanctions.admission.steps import may_draft
-from registry.sanctions.drafts import MAX_FILES, Reading, read_draft
+from registry.sanctions.catalogue.drafts import MAX_FILES, Reading, read_draft
 from registry.store.interface import StatementKey, StatementRow
 from registry.v1 import envelope_pb2, statement_pb2, subject_pb2
 from registry.v1 import error_reason_pb2 as reasons

@@ -17,7 +17,7 @@ from datetime import date
 
 from registry.domain.terms import term_end
 from registry.domain.workdays import DueDay, HolidayCalendar
-from registry.sanctions.rulebook import Deadline
+from registry.sanctions.catalogue.rulebook import Deadline
 
 
 def due(deadline: Deadline, start: date, calendar: HolidayCalendar, *, extended: bool = False) -> DueDay:

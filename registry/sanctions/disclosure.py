@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.domain.periods import add_months
-from registry.sanctions.conditions import Facts
-from registry.sanctions.rulebook import ANY_SEVERITY, Rulebook, SeverityRule
+from registry.sanctions.catalogue.conditions import Facts
+from registry.sanctions.catalogue.rulebook import ANY_SEVERITY, Rulebook, SeverityRule
 from registry.v1 import statement_pb2
 
 _GRAVEST = statement_pb2.SEVERITY_SERIOUS

@@ -21,8 +21,8 @@ from datetime import date
 from enum import IntEnum
 
 from registry.domain.periods import Period
-from registry.sanctions.catalogue import Measure
-from registry.sanctions.conditions import Facts
+from registry.sanctions.catalogue.conditions import Facts
+from registry.sanctions.catalogue.edition import Measure
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 

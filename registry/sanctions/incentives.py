@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.domain.periods import Period
-from registry.sanctions.catalogue import Edition, RedList
+from registry.sanctions.catalogue.edition import Edition, RedList
+from registry.sanctions.catalogue.measure import Measure
 from registry.sanctions.disclosure import disclosure_of_record
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
-from registry.sanctions.measure import Measure
 from registry.sanctions.restriction import Restriction, restrictions_of
 from registry.sanctions.standing import RUNNING, marks_of, standing
 from registry.v1 import subject_pb2

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from registry.domain.departments import Directory
 from registry.sanctions.adoption import EditionBook
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
 from registry.v1 import subject_pb2
 

@@ -74,12 +74,13 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
 
 
 def current_ref(record: SubjectRecord, record_of: RecordOf, *, position: int, day: date) -> str:
-    """The code under which a subject goes on: the last one that no succession leads away from."""
-    same = _same(record, record_of, position)
-    for ref in sorted(same):
-        other = record_of(ref)
-        onward = _links(other, statement_pb2.SUBJECT_LINK_KIND_SUCCESSION, position, day, outgoing=True)
-        if not list(onward):
+    """The code that a subject bears on a day: the one that no succession has led away from by then, and that
+    none leads to only later."""
+    for ref in sorted(_same(record, record_of, position)):
+        other, kind = record_of(ref), statement_pb2.SUBJECT_LINK_KIND_SUCCESSION
+        left = list(_links(other, kind, position, day, outgoing=True))
+        borne = set(_links(other, kind, position, date.max, outgoing=False))
+        if not left and borne == set(_links(other, kind, position, day, outgoing=False)):
             return ref
     return record.ref
 

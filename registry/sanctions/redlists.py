@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.domain.periods import Period
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.incentives import obstacles, status_of
 from registry.sanctions.standing import RUNNING, marks_of

@@ -24,9 +24,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from registry.domain.periods import Period, add_months
-from registry.sanctions.catalogue import Answer, Edition, Measure
+from registry.sanctions.catalogue.edition import Answer, Edition, Measure
+from registry.sanctions.catalogue.measure import FROM_THE_DECISION
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
-from registry.sanctions.measure import FROM_THE_DECISION
 from registry.sanctions.reach import feasible_capacities
 from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date
 
 from registry.domain.periods import Period
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.incentives import incentives_of
 from registry.sanctions.restriction import restrictions_of

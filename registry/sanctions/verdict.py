@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 from registry.domain.scopes import Relation, activity_relation, industry_relation, region_relation
 from registry.domain.sources import DeliveryNote
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import GroundKind, SubjectRecord
 from registry.sanctions.parties import disputed_names
 from registry.sanctions.restriction import Restriction, restrictions_of, with_earlier

@@ -1,7 +1,7 @@
 """The Chinese words for the enumerations of ``registry.v1``, as explanations write them.
 
 Each table has every value but *unspecified*; ``word`` shows one that a later release may send as its number.
-Kinds of subject stand in ``vocabulary``, with the words that an edition's files use.
+Kinds of subject stand in ``catalogue.vocabulary``, with the words that an edition's files use.
 
 Example: ``word(ROLES_ZH, SUBJECT_ROLE_BIDDER)`` is 投标人或供应商.
 """

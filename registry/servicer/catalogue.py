@@ -14,7 +14,7 @@ from registry.commands.intake import Intake
 from registry.commands.simulation import start_of
 from registry.domain.faults import Findings
 from registry.errors import RegistryError
-from registry.sanctions.simulation import MAX_SAMPLE
+from registry.sanctions.simulation.comparison import MAX_SAMPLE
 from registry.servicer.catalogue_messages import (
     change_message,
     checked_message,

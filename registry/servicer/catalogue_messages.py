@@ -9,10 +9,10 @@ from registry.commands.edition_check import Checked
 from registry.commands.edition_source import Files
 from registry.commands.simulation import Simulated
 from registry.sanctions.adoption import Act, EditionCase
-from registry.sanctions.difference import Change
-from registry.sanctions.difference_columns import Names
-from registry.sanctions.shift_words import told
-from registry.sanctions.simulation import Part
+from registry.sanctions.difference.columns import Names
+from registry.sanctions.difference.differences import Change
+from registry.sanctions.simulation.comparison import Part
+from registry.sanctions.simulation.shift_words import told
 from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1.statement_pb2 import EditionFile
 from registry.v1.subject_pb2 import Identifier

@@ -14,7 +14,7 @@ from registry.commands.measure_use import first_ms
 from registry.commands.paging import page_size
 from registry.domain.faults import Findings
 from registry.errors import RegistryError
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.incentives import Granted
 from registry.servicer.answered import answered_at
 from registry.servicer.gate import current_caller

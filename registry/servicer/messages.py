@@ -8,7 +8,7 @@ from datetime import date
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 from registry.commands.ask import Matter
-from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.verdict import Hit, Question, is_stale, is_unconfirmed
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2

@@ -18,7 +18,7 @@ from registry.commands.name_search import search
 from registry.commands.paging import page_size
 from registry.commands.records import Records
 from registry.domain.periods import Period
-from registry.sanctions.record_sections import Section, sections_of
+from registry.sanctions.record.sections import Section, sections_of
 from registry.servicer.answered import answered_at
 from registry.servicer.gate import current_caller
 from registry.servicer.messages import VerdictMessages, list_message

@@ -9,9 +9,9 @@ from registry.access.identity import Caller
 from registry.commands.listing_pages import Row
 from registry.commands.right_to_see import open_measures
 from registry.domain.periods import Period
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.record import Entry
-from registry.sanctions.record_sections import Section, name_of
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.record.entries import Entry
+from registry.sanctions.record.sections import Section, name_of
 from registry.sanctions.verdict import Hit
 from registry.servicer.masking import shown_content, without_numbers
 from registry.servicer.messages import VerdictMessages

@@ -8,7 +8,7 @@ from registry.commands.ask import Found, Matter
 from registry.commands.identity import Identity
 from registry.commands.screen import Screened, Screening
 from registry.domain.identifiers import mask
-from registry.sanctions.explanation import Step
+from registry.sanctions.explanation.steps import Step
 from registry.sanctions.tender import Bid
 from registry.sanctions.verdict import Decision
 from registry.servicer.messages import VerdictMessages, list_message

@@ -16,8 +16,8 @@ from registry.commands.identity import Identities
 from registry.commands.screen import Screening, Screens
 from registry.commands.watch import Watched, report_then, reports
 from registry.errors import RegistryError
-from registry.sanctions.conclusion import conclusion_of
-from registry.sanctions.explanation import steps_of
+from registry.sanctions.explanation.conclusion import conclusion_of
+from registry.sanctions.explanation.steps import steps_of
 from registry.sanctions.verdict import Decision
 from registry.servicer.gate import current_caller
 from registry.servicer.messages import VerdictMessages

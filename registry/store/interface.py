@@ -15,7 +15,7 @@ from typing import Protocol
 from registry.domain.departments import Department, Key, Official
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.adoption import EditionCase
-from registry.sanctions.catalogue import Measure
+from registry.sanctions.catalogue.edition import Measure
 from registry.sanctions.effects.changes import Naming
 from registry.sanctions.ground import Ground, Link, Mark, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent

@@ -18,7 +18,7 @@ from registry.domain.departments import Department, Key, Official
 from registry.domain.periods import Period
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.adoption import Act, EditionCase
-from registry.sanctions.conditions import Facts
+from registry.sanctions.catalogue.conditions import Facts
 from registry.sanctions.effects.changes import Naming
 from registry.sanctions.ground import Ending, Ground, GroundKind, Link, Mark, MarkKind, NameUse
 from registry.sanctions.ledger import EventState, RecordedEvent

@@ -13,8 +13,8 @@ from registry.commands.catalogue import Catalogue
 from registry.commands.simulation import Simulated, Simulations, Start, start_of
 from registry.editions import shipped_editions
 from registry.errors import RegistryError
-from registry.sanctions.catalogue_parser import content_hash
-from registry.sanctions.drafts import MAX_BYTES
+from registry.sanctions.catalogue.drafts import MAX_BYTES
+from registry.sanctions.catalogue.parser import content_hash
 from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1.statement_pb2 import EditionFile
 from tests.support.case_records import case_files

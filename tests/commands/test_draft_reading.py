@@ -12,9 +12,9 @@ from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
-from registry.sanctions import drafts
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.catalogue_parser import parse_edition
+from registry.sanctions.catalogue import drafts
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.parser import parse_edition
 from registry.v1 import envelope_pb2
 from registry.v1 import statement_pb2 as pb
 from tests.support.editions import Files, Officials, appoint_officials, edition_draft, edition_files

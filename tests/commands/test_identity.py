@@ -177,10 +177,25 @@ def test_old_and_new_code_lead_to_the_new_one_from_the_day_of_the_change(spine: 
     from_the_new = identity(spine, new)
     assert (status(from_the_new), from_the_new.current) == ("RESOLVED", "")
     assert related(from_the_new) == {code(old): ("SAME", linked)}
-    the_day_before = identity(spine, old, on=date(2026, 5, 31))
-    assert (the_day_before.current, the_day_before.related) == ("", ())
-    assert status(identity(spine, new, on=date(2026, 5, 31))) == "NOT_FOUND"
     assert identity(spine, old, at=linked - 1).current == ""
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_code_borne_on_a_day_before_the_change_is_the_old_one_whichever_is_asked_about(
+    spine: Spine, swapped: bool
+) -> None:
+    codes = (new_firm(), new_firm())
+    old, new = codes[::-1] if swapped else codes
+    linked = placed(spine.say(KEY, subject_link=succession(known(spine, old), new, "2026-06-01")))
+    before, after = date(2026, 5, 31), date(2026, 6, 1)
+    assert (identity(spine, old, on=before).current, identity(spine, new, on=before).current) == (
+        "",
+        code(old),
+    )
+    assert identity(spine, old, on=after).current == code(new)
+    # It is one subject on every day.
+    assert related(identity(spine, old, on=before)) == {code(new): ("SAME", linked)}
+    assert status(identity(spine, new, on=before)) == "RESOLVED"
 
 
 def test_merger_and_branch_are_told_from_either_side(spine: Spine) -> None:

@@ -82,7 +82,7 @@ def test_subject_under_all_its_codes_is_one_file(spine: Spine) -> None:
     for subject in (old, new):
         assert [e.position for e in file_of(spine, subject).entries] == [first, later]
     before = file_of(spine, new, on=date(2025, 12, 31))
-    assert [e.position for e in before.entries] == [later], "they are one from the day of the change on"
+    assert [e.position for e in before.entries] == [first, later], "it is one subject on every day"
 
 
 def test_file_of_a_branch_is_not_that_of_its_parent(spine: Spine) -> None:

@@ -15,7 +15,8 @@ from registry.commands.catalogue import Catalogue
 from registry.commands.sequencer import Placed
 from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
-from registry.sanctions import catalogue_rows, drafts
+from registry.sanctions.catalogue import drafts
+from registry.sanctions.catalogue import rows as catalogue_rows
 from registry.server import StartError, start_engine
 from registry.store.interface import StoreError
 from tests.support.editions import (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from registry.editions import shipped_editions
-from registry.sanctions.catalogue_parser import content_hash as hash_of_the_registry
+from registry.sanctions.catalogue.parser import content_hash as hash_of_the_registry
 from registry_client.edition_files import EditionFilesError, content_hash, read_edition_directory
 from registry_client.files import FileFormatError
 from tests.support.editions import edition_files

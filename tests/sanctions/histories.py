@@ -23,11 +23,11 @@ from typing import Any
 from registry.domain.faults import Fault
 from registry.domain.identifiers import organisation_code_of
 from registry.domain.periods import add_months
-from registry.sanctions import fictional
 from registry.sanctions.adoption import Act, founding_case
-from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.cases import fictional
+from registry.sanctions.cases.scratch import ScratchLedger
+from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.reach import feasible_capacities
-from registry.sanctions.scratch import ScratchLedger
 from registry.sanctions.verdict import Question
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.verdict import Question
 from registry.v1 import subject_pb2 as pb
 from tests.sanctions.oracle_log import (

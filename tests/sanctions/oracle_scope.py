@@ -3,7 +3,7 @@ activity. Part of ``oracle``; written from law.md §4.3 and §5.3, shares no cod
 
 from __future__ import annotations
 
-from registry.sanctions.catalogue import Measure
+from registry.sanctions.catalogue.edition import Measure
 
 INSIDE, UNSETTLED, OUTSIDE = "INSIDE", "UNSETTLED", "OUTSIDE"
 

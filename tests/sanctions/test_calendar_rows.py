@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from registry.domain.workdays import HolidayCalendar
-from registry.sanctions.located_yaml import CatalogueError
+from registry.sanctions.catalogue.located_yaml import CatalogueError
 from tests.support.calendars import read_text, shipped_calendar
 
 # Working days a month, counted with the package chinesecalendar 1.11.0.

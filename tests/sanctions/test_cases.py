@@ -8,11 +8,11 @@ from importlib.resources import files
 import pytest
 
 from registry.editions import current_edition
-from registry.sanctions.case import Case
-from registry.sanctions.case_rows import read_cases
-from registry.sanctions.cases import missing_cases, run_case
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.located_yaml import CatalogueError
+from registry.sanctions.cases.case import Case
+from registry.sanctions.cases.rows import read_cases
+from registry.sanctions.cases.running import missing_cases, run_case
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.located_yaml import CatalogueError
 
 EDITION = current_edition()
 BAN = """\

@@ -7,7 +7,7 @@ import pytest
 
 import registry.sanctions
 from registry.editions import read_edition
-from registry.sanctions.catalogue import Edition, Measure, in_force
+from registry.sanctions.catalogue.edition import Edition, Measure, in_force
 from registry.v1 import statement_pb2
 from registry.v1 import subject_pb2 as pb
 

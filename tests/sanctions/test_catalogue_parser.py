@@ -8,8 +8,8 @@ import pytest
 
 import registry.sanctions
 from registry.editions import files_of
-from registry.sanctions.catalogue_parser import content_hash, parse_edition
-from registry.sanctions.located_yaml import CatalogueError, CatalogueFault
+from registry.sanctions.catalogue.located_yaml import CatalogueError, CatalogueFault
+from registry.sanctions.catalogue.parser import content_hash, parse_edition
 
 Files = dict[str, str]
 PROCUREMENT = "measures-procurement.yaml"

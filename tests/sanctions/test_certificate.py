@@ -7,7 +7,7 @@ from datetime import date
 from registry.domain.periods import Period
 from registry.domain.sources import DeliveryNote
 from registry.editions import current_edition
-from registry.sanctions.certificate import certified, silence_of, statement_zh
+from registry.sanctions.record.certificate import certified, silence_of, statement_zh
 from registry.v1 import verdict_pb2
 
 EDITION = current_edition()

@@ -9,8 +9,8 @@ from hypothesis import given
 
 from registry.domain.workdays import DueDay, HolidayCalendar
 from registry.editions import current_edition
+from registry.sanctions.catalogue.rulebook import Deadline, TimeUnit
 from registry.sanctions.clocks import due
-from registry.sanctions.rulebook import Deadline, TimeUnit
 from tests.support.calendars import calendars, days, shipped_calendar
 
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from registry.editions import current_edition
-from registry.sanctions.case_numbers import case_kind
-from registry.sanctions.clauses import FineAtLeast, SectorStandard, Severities
-from registry.sanctions.conditions import Anchor, Facts, facts_of
-from registry.sanctions.measure import Measure
-from registry.sanctions.penalty_wording import PENALTY_KINDS, read_fine, read_kinds
+from registry.sanctions.catalogue.case_numbers import case_kind
+from registry.sanctions.catalogue.clauses import FineAtLeast, SectorStandard, Severities
+from registry.sanctions.catalogue.conditions import Anchor, Facts, facts_of
+from registry.sanctions.catalogue.measure import Measure
+from registry.sanctions.catalogue.penalty_wording import PENALTY_KINDS, read_fine, read_kinds
 from registry.v1 import statement_pb2, subject_pb2
 
 FIRM = subject_pb2.SUBJECT_KIND_ENTERPRISE

@@ -6,11 +6,11 @@ import pytest
 
 from registry.domain.workdays import YearArrangement
 from registry.editions import shipped_editions
-from registry.sanctions import difference_tables as tables
-from registry.sanctions.catalogue import Category, CreditList, Edition, Measure, RedList
-from registry.sanctions.difference import Change, differences
-from registry.sanctions.difference_columns import Column
-from registry.sanctions.rulebook import Deadline, DomainRule, NationalClass, SeverityRule, Zone
+from registry.sanctions.catalogue.edition import Category, CreditList, Edition, Measure, RedList
+from registry.sanctions.catalogue.rulebook import Deadline, DomainRule, NationalClass, SeverityRule, Zone
+from registry.sanctions.difference import tables
+from registry.sanctions.difference.columns import Column
+from registry.sanctions.difference.differences import Change, differences
 from registry.v1 import catalogue_service_pb2 as pb
 from tests.support.editions import Files, changed_row, edition_files, new_rule, parsed
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from registry.editions import current_edition, shipped_editions
-from registry.sanctions.conditions import Facts
+from registry.sanctions.catalogue.conditions import Facts
 from registry.sanctions.disclosure import DisclosureTerm, disclosure_of, disclosure_of_record
 from registry.v1 import statement_pb2
 

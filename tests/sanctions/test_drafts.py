@@ -2,9 +2,9 @@
 
 import pytest
 
-from registry.sanctions import drafts
-from registry.sanctions.drafts import parse_draft, parse_files, read_draft
-from registry.sanctions.located_yaml import CatalogueError
+from registry.sanctions.catalogue import drafts
+from registry.sanctions.catalogue.drafts import parse_draft, parse_files, read_draft
+from registry.sanctions.catalogue.located_yaml import CatalogueError
 from registry.v1 import statement_pb2 as pb
 from tests.support.editions import edition_files
 

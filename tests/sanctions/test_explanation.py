@@ -14,13 +14,13 @@ import pytest
 
 from registry.access.identity import Caller
 from registry.editions import current_edition
-from registry.sanctions.case import Case
-from registry.sanctions.case_rows import read_cases
-from registry.sanctions.conclusion import conclusion_of
-from registry.sanctions.explained import FAILED, HELD, UNSETTLED, Explained, effect_of
-from registry.sanctions.explanation import Step, steps_of
+from registry.sanctions.cases.case import Case
+from registry.sanctions.cases.rows import read_cases
+from registry.sanctions.cases.scratch import ScratchLedger
+from registry.sanctions.explanation.conclusion import conclusion_of
+from registry.sanctions.explanation.explained import FAILED, HELD, UNSETTLED, Explained, effect_of
+from registry.sanctions.explanation.steps import Step, steps_of
 from registry.sanctions.parties import parties_of
-from registry.sanctions.scratch import ScratchLedger
 from registry.sanctions.verdict import Decision, Question
 from registry.v1 import restriction_service_pb2 as service
 from registry.v1 import subject_pb2 as pb

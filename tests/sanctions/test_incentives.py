@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.periods import add_months
-from registry.sanctions import fictional
+from registry.sanctions.cases import fictional
 from registry.sanctions.redlists import entry_of
 from registry.v1 import incentive_service_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb

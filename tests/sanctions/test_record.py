@@ -8,8 +8,8 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.domain.periods import Period
-from registry.sanctions.record import Entry
-from registry.sanctions.record_sections import sections_of
+from registry.sanctions.record.entries import Entry
+from registry.sanctions.record.sections import sections_of
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import verdict_pb2
 from tests.support.events import (

@@ -10,8 +10,8 @@ import pytest
 
 import registry.sanctions
 from registry.editions import current_edition, files_of
-from registry.sanctions.catalogue_parser import parse_edition
-from registry.sanctions.located_yaml import CatalogueError
+from registry.sanctions.catalogue.located_yaml import CatalogueError
+from registry.sanctions.catalogue.parser import parse_edition
 
 TODAY = date(2026, 11, 20)
 

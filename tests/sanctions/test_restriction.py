@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from registry.editions import current_edition
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects.recording import grounds_of
 from registry.sanctions.ground import Ground, GroundKind
 from registry.sanctions.restriction import Restriction, restrictions_of

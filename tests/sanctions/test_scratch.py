@@ -9,10 +9,10 @@ import pytest
 
 from registry.domain.faults import Findings
 from registry.editions import current_edition
-from registry.sanctions import fictional
 from registry.sanctions.admission.directory import check_registration
-from registry.sanctions.cases import hit_text, verdict_text
-from registry.sanctions.scratch import ScratchLedger
+from registry.sanctions.cases import fictional
+from registry.sanctions.cases.running import hit_text, verdict_text
+from registry.sanctions.cases.scratch import ScratchLedger
 from registry.sanctions.verdict import Question
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2

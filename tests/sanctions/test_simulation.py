@@ -12,12 +12,12 @@ from random import Random
 import pytest
 
 from registry.editions import current_edition, shipped_editions
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.difference_columns import Names
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.difference.columns import Names
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.holding import Holding
-from registry.sanctions.shift_words import told
-from registry.sanctions.simulation import Comparison, Part, Shift, simulate
+from registry.sanctions.simulation.comparison import Comparison, Part, Shift, simulate
+from registry.sanctions.simulation.holding import Holding
+from registry.sanctions.simulation.shift_words import told
 from registry.sanctions.standing import RUNNING
 from registry.sanctions.verdict import Question, considered, met
 from registry.v1 import catalogue_service_pb2 as pb

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from registry.editions import current_edition
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.verdict import Decision, Question
 from registry.v1 import subject_pb2, verdict_pb2
 from registry.v1.subject_pb2 import Subject

@@ -15,8 +15,8 @@ from registry.domain.sources import DeliveryNote
 from registry.editions import current_edition
 from registry.provenance.leaf import Leaf, LeafType
 from registry.sanctions.adoption import Act, EditionCase, drafted_case, founding_case, reviewed_case
-from registry.sanctions.catalogue import Measure
-from registry.sanctions.conditions import Facts
+from registry.sanctions.catalogue.conditions import Facts
+from registry.sanctions.catalogue.edition import Measure
 from registry.sanctions.effects.changes import Naming
 from registry.sanctions.ground import Ending, Ground, GroundKind, Link, Mark, MarkKind, NameUse
 from registry.sanctions.ledger import RecordedEvent

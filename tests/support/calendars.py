@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import registry.sanctions
 from registry.domain.workdays import HolidayCalendar, YearArrangement
-from registry.sanctions.calendar_rows import read_calendar
-from registry.sanctions.located_yaml import FaultLog, read_mapping
+from registry.sanctions.catalogue.calendar_rows import read_calendar
+from registry.sanctions.catalogue.located_yaml import FaultLog, read_mapping
 
 YEARS = range(2024, 2029)
 days = st.dates(date(YEARS.start, 1, 1), date(YEARS.stop - 1, 12, 31))

@@ -11,11 +11,11 @@ from functools import cache
 from importlib.resources import files as resources
 
 from registry.editions import CURRENT_LABEL, current_edition
-from registry.sanctions.case import Case
-from registry.sanctions.case_rows import read_cases
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.cases.case import Case
+from registry.sanctions.cases.rows import read_cases
+from registry.sanctions.cases.scratch import ScratchLedger
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.scratch import ScratchLedger
 
 _CASE = """
 cases:

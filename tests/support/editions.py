@@ -19,8 +19,8 @@ from demo.departments import OPERATOR
 from registry.domain.periods import china_day
 from registry.editions import CURRENT_LABEL, files_of
 from registry.provenance.keys import FileSigner
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.drafts import parse_files
+from registry.sanctions.catalogue.drafts import parse_files
+from registry.sanctions.catalogue.edition import Edition
 from registry.v1 import statement_pb2 as pb
 from tests.support.events import placed
 from tests.support.spine import Spine

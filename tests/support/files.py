@@ -14,7 +14,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Found, Matter
 from registry.commands.records import Certificate, File, Records
 from registry.domain.periods import Period
-from registry.sanctions.record import Entry
+from registry.sanctions.record.entries import Entry
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2
 from registry.v1.record_service_pb2 import EntryState
 from registry.v1.subject_pb2 import Subject

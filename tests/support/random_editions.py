@@ -9,8 +9,8 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from registry.sanctions.catalogue import CreditList, Edition, Measure, RedList
-from registry.sanctions.rulebook import Rulebook
+from registry.sanctions.catalogue.edition import CreditList, Edition, Measure, RedList
+from registry.sanctions.catalogue.rulebook import Rulebook
 from registry.v1 import subject_pb2
 
 _ANSWERS = ("blocks", "review", "information")

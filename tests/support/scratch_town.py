@@ -14,9 +14,9 @@ from datetime import date
 from typing import Any
 
 from registry.editions import current_edition
-from registry.sanctions import fictional
+from registry.sanctions.cases import fictional
+from registry.sanctions.cases.scratch import ScratchLedger
 from registry.sanctions.incentives import Granted
-from registry.sanctions.scratch import ScratchLedger
 from registry.sanctions.verdict import Decision, Question
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2

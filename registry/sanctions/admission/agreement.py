@@ -24,11 +24,11 @@ from registry.domain.documents import normalise_number
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
 from registry.sanctions.admission.measure import MAX_ITEMS, capacities_meet
+from registry.sanctions.catalogue.vocabulary import KINDS_ZH
 from registry.sanctions.effects.reference import open_mark
 from registry.sanctions.ground import Ending, Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.ledger import Ledger
 from registry.sanctions.parties import parties_of
-from registry.sanctions.vocabulary import KINDS_ZH
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2

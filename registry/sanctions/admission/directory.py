@@ -16,7 +16,7 @@ from registry.domain.identifiers import code_faults, normalise
 from registry.domain.quoting import names_a_person, quoted, quoted_code
 from registry.domain.scopes import region_fault
 from registry.provenance.keys import keyid_of, load_verifying_key
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb

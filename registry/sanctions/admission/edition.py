@@ -15,11 +15,11 @@ from datetime import date
 
 from registry.domain.faults import Findings
 from registry.sanctions.adoption import EditionCase
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.drafts import MAX_FILES, parse_draft
+from registry.sanctions.catalogue.drafts import MAX_FILES, parse_draft
+from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.located_yaml import CatalogueError
+from registry.sanctions.difference.left_out import left_out
 from registry.sanctions.ledger import Ledger
-from registry.sanctions.left_out import left_out
-from registry.sanctions.located_yaml import CatalogueError
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 

@@ -17,7 +17,7 @@ from registry.domain.faults import Findings
 from registry.domain.periods import add_months
 from registry.domain.quoting import quoted
 from registry.sanctions.admission.term import LATEST_START_MONTHS
-from registry.sanctions.catalogue import CreditList, Edition
+from registry.sanctions.catalogue.edition import CreditList, Edition
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2

@@ -19,7 +19,7 @@ from registry.sanctions.admission.document import check_document, check_mention
 from registry.sanctions.admission.entry import check_entry
 from registry.sanctions.admission.measure import check_measures
 from registry.sanctions.admission.texts import MAX_NAME, check_name
-from registry.sanctions.catalogue import Category, Edition
+from registry.sanctions.catalogue.edition import Category, Edition
 from registry.sanctions.effects.recording import RED_LIST
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons

@@ -24,7 +24,7 @@ from registry.domain.quoting import quoted
 from registry.sanctions.admission.document import check_document, check_not_future
 from registry.sanctions.admission.event import check_legal_basis, check_subject
 from registry.sanctions.admission.reference import check_target
-from registry.sanctions.catalogue import Edition, RedList
+from registry.sanctions.catalogue.edition import Edition, RedList
 from registry.sanctions.effects.recording import RED_LIST
 from registry.sanctions.effects.reference import open_mark
 from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord

@@ -19,7 +19,7 @@ from registry.domain.faults import Findings
 from registry.domain.quoting import quoted
 from registry.domain.scopes import industry_fault, region_covers, region_fault
 from registry.sanctions.admission.term import check_term
-from registry.sanctions.catalogue import Edition, Measure
+from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.reach import feasible_capacities
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb

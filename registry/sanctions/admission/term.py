@@ -20,7 +20,7 @@ from datetime import date, timedelta
 
 from registry.domain.faults import Findings
 from registry.domain.periods import add_months
-from registry.sanctions.measure import FROM_THE_DECISION, Measure
+from registry.sanctions.catalogue.measure import FROM_THE_DECISION, Measure
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from registry.domain.departments import Department, Key, Official
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.adoption import EditionCase
-from registry.sanctions.catalogue import Edition
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from registry.domain.departments import Key
 from registry.sanctions.adoption import Act, EditionCase, drafted_case, reviewed_case
-from registry.sanctions.drafts import parse_draft
+from registry.sanctions.catalogue.drafts import parse_draft
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.ledger import Ledger
 from registry.v1 import statement_pb2 as pb

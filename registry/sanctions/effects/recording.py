@@ -14,8 +14,8 @@ from typing import Any
 from registry.domain.departments import Department
 from registry.domain.names import comparable
 from registry.domain.periods import Period, parse_until
-from registry.sanctions.catalogue import Edition
-from registry.sanctions.conditions import facts_of
+from registry.sanctions.catalogue.conditions import facts_of
+from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.naming import take_up
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord

@@ -17,7 +17,7 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.editions import shipped_editions
-from registry.sanctions.simulation import Part, simulate
+from registry.sanctions.simulation.comparison import Part, simulate
 from registry.store.interface import StoreError
 from registry_client.edition_files import content_hash, read_edition_directory
 from registry_client.numbering import Numbering

@@ -1,0 +1,166 @@
+"""The credit record (信用档案): every statement about a subject, where it stands, and its three clocks.
+
+A record is read for two times, as a verdict is: as known at a position N, and on a day T. What was recorded
+after N is not there. What was withdrawn, corrected or repaired up to N says so; nothing is left out here, who
+may see what is decided by whoever answers. The clocks (效力、公示、保存) are those of ``record.clocks``, the
+headings of the file those of ``record.sections``. Entries come in the order of the log.
+
+Worked example: an entry on L-04 stated at position 7 and repaired at 30 with effect from 2026-05-01. At N=29
+it STANDS whatever T; at N=30 it is REPAIRED, in force and shown on 2026-04-30, and neither a day later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from registry.provenance.vault import is_person
+from registry.sanctions.catalogue.edition import Category, Edition
+from registry.sanctions.ground import Ground, MarkKind, SubjectRecord
+from registry.sanctions.ledger import EventState, RecordedEvent
+from registry.sanctions.record.clocks import (
+    Disclosure,
+    Validity,
+    retained_until,
+    stated_validity,
+    validity_of,
+)
+from registry.sanctions.record.disclosure import disclosure_clock, kept_from_public
+from registry.sanctions.standing import marks_of
+from registry.v1 import record_service_pb2, statement_pb2, verdict_pb2
+from registry.v1.record_service_pb2 import EntryState
+
+_STANDING = (record_service_pb2.ENTRY_STATE_STANDS, record_service_pb2.ENTRY_STATE_REPAIRED)
+_NOTES = (
+    (MarkKind.STAYED, verdict_pb2.HIT_STATUS_STAYED),
+    (MarkKind.OBJECTED, verdict_pb2.HIT_STATUS_OBJECTED),
+    (MarkKind.CONTESTED, verdict_pb2.HIT_STATUS_CONTESTED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement about the subject, read from the log. ``ended_on``: the day on which it was withdrawn or
+    corrected, as far as it was."""
+
+    recorded: RecordedEvent
+    said: statement_pb2.Event
+    received_on: date
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A statement with its state and its three clocks. ``grounds`` are those it left, as known at N."""
+
+    stated: Stated
+    category: Category | None
+    state: EntryState.ValueType
+    grounds: tuple[Ground, ...]
+    validity: Validity
+    disclosure: Disclosure
+    retained_until: date | None
+    notes: tuple[verdict_pb2.HitStatus.ValueType, ...] = ()
+
+    @property
+    def position(self) -> int:
+        """Where it stands in the log."""
+        return self.stated.recorded.position
+
+    @property
+    def decided_on(self) -> date:
+        """The day of its document, otherwise the first on which it holds."""
+        stated = self.stated.said.document.decided_on
+        return date.fromisoformat(stated) if stated else self.validity.period.first
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was neither withdrawn nor corrected."""
+        return self.state in _STANDING
+
+    @property
+    def legal_basis(self) -> tuple[str, ...]:
+        """Articles that the document cites; of a grant, those of its candidacy."""
+        return tuple(self.stated.said.legal_basis) or (self.grounds[0].legal_basis if self.grounds else ())
+
+    @property
+    def milder(self) -> bool:
+        """Whether a later, milder rule was applied (从旧兼从轻)."""
+        return self.validity.milder or self.disclosure.milder
+
+
+def state_at(recorded: RecordedEvent, position: int) -> EntryState.ValueType:
+    """Where a statement stands, as known at a position."""
+    if recorded.ended_position is not None and recorded.ended_position <= position:
+        withdrawn = recorded.state is EventState.WITHDRAWN
+        return (
+            record_service_pb2.ENTRY_STATE_WITHDRAWN
+            if withdrawn
+            else record_service_pb2.ENTRY_STATE_CORRECTED
+        )
+    if recorded.repaired_position is not None and recorded.repaired_position <= position:
+        return record_service_pb2.ENTRY_STATE_REPAIRED
+    return record_service_pb2.ENTRY_STATE_STANDS
+
+
+def entries_of(
+    statements: Iterable[Stated],
+    records: Mapping[str, SubjectRecord],
+    *,
+    position: int,
+    edition: Edition,
+    day: date,
+) -> list[Entry]:
+    """The entries of a file on a day, as known at a position; ``records`` of the subject under its codes."""
+    known = (stated for stated in statements if stated.recorded.position <= position)
+    return [
+        _entry(stated, records.get(stated.recorded.subject), position, edition, day)
+        for stated in known
+        if stated.recorded.is_about_subject
+    ]
+
+
+def _entry(
+    stated: Stated,
+    record: SubjectRecord | None,
+    position: int,
+    edition: Edition,
+    day: date,
+) -> Entry:
+    recorded, said = stated.recorded, stated.said
+    state, category = state_at(recorded, position), edition.category(recorded.category)
+    rows = record.grounds if record else ()
+    grounds = tuple(g for g in rows if g.position == recorded.position and g.known_at(position))
+    first = _first_day(stated)
+    if state in _STANDING:
+        ended_on = None
+        validity = validity_of(said, first, grounds, edition, day)
+        disclosure = disclosure_clock(said, category, validity, grounds, edition, day)
+        disclosure = kept_from_public(disclosure) if is_person(recorded.subject) else disclosure
+    else:
+        ended_on, validity, disclosure = stated.ended_on, stated_validity(said, first), Disclosure(None)
+    return Entry(
+        stated=stated,
+        category=category,
+        state=state,
+        grounds=grounds,
+        validity=validity,
+        disclosure=disclosure,
+        retained_until=retained_until(category, validity, disclosure, ended_on),
+        notes=_notes(record, recorded.position, position, day),
+    )
+
+
+def _first_day(stated: Stated) -> date:
+    said = stated.said
+    written = said.effective_from or said.document.decided_on
+    return date.fromisoformat(written) if written else stated.received_on
+
+
+def _notes(
+    record: SubjectRecord | None, target: int, position: int, day: date
+) -> tuple[verdict_pb2.HitStatus.ValueType, ...]:
+    marks = marks_of(record.marks, target, position) if record else []
+    holding = {mark.kind for mark in marks if mark.period.contains(day)}
+    return tuple(status for kind, status in _NOTES if kind in holding)

@@ -17,10 +17,11 @@ from registry.domain.scopes import region_covers, region_fault
 from registry.sanctions.admission.agreement import check_agrees
 from registry.sanctions.admission.document import check_document, check_mention
 from registry.sanctions.admission.entry import check_entry
+from registry.sanctions.admission.identity import check_on_register
 from registry.sanctions.admission.measure import check_measures
 from registry.sanctions.admission.texts import MAX_NAME, check_name
 from registry.sanctions.catalogue.edition import Category, Edition
-from registry.sanctions.effects.recording import RED_LIST
+from registry.sanctions.effects.recording import RED_LIST, REGISTRATION
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -61,6 +62,8 @@ def check_stated(
     if event.severity not in _SEVERITIES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.severity", "严重程度不在代码表内。")
     _check_content(found, path, event, category)
+    if event.category == REGISTRATION:  # It settles the subject's name.
+        check_on_register(found, f"{path}.subject.identifier", event.subject.identifier, stating)
     check_entry(found, path, event, stating, edition)
     check_measures(found, path, event, stating, edition)
     if event.category == MARKET_BAN and not event.measures:

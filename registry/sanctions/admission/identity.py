@@ -21,6 +21,7 @@ from registry.domain.identifiers import code_faults, names_a_subject, normalise
 from registry.domain.quoting import is_blank
 from registry.domain.scopes import region_covers
 from registry.sanctions.admission.document import check_document, check_not_future
+from registry.sanctions.admission.texts import MAX_NAME, check_reason, fits
 from registry.sanctions.effects.recording import REGISTRATION
 from registry.sanctions.ground import Link
 from registry.sanctions.ledger import Ledger
@@ -49,7 +50,7 @@ def check_link(found: Findings, statement: pb.Statement, day: date, ledger: Ledg
     source = getattr(link, "from")  # A keyword of Python.
     sound = _check_code(found, f"{path}.from", source, old=link.kind == pb.SUBJECT_LINK_KIND_ALTERNATE)
     sound &= _check_code(found, f"{path}.to", link.to, old=False)
-    found.required(f"{path}.reason", link.reason, "理由")
+    check_reason(found, f"{path}.reason", link.reason)
     effective_on = found.optional_day(f"{path}.effective_on", link.effective_on, "生效日期")
     check_not_future(found, f"{path}.effective_on", effective_on, day, "生效日期")
     department = ledger.directory.department(statement.department)
@@ -130,10 +131,12 @@ def check_ruling(found: Findings, statement: pb.Statement, day: date, ledger: Le
     ruling, path = statement.name_ruling, "name_ruling"
     keeps = _check_mandate(found, statement, ledger)
     sound = _check_code(found, f"{path}.subject", ruling.subject, old=False)
-    found.required(f"{path}.reason", ruling.reason, "理由")
+    check_reason(found, f"{path}.reason", ruling.reason)
     if not 0 < len(ruling.names) <= MAX_NAMES or any(map(is_blank, ruling.names)):
         message = f"应写明1至{MAX_NAMES}个名称, 没有空白项。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.names", message)
+    for number, name in enumerate(ruling.names[:MAX_NAMES]):
+        fits(found, f"{path}.names[{number}]", name, MAX_NAME, "名称")
     department = ledger.directory.department(statement.department)
     assert department is not None
     if sound and keeps:

@@ -48,6 +48,9 @@ class Step:
     clauses: tuple[Explained, ...]
 
 
+_ONE_SUBJECT = (pb.SUBJECT_RELATION_SELF, pb.SUBJECT_RELATION_SAME)
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """Under what everything is asked."""
@@ -56,6 +59,7 @@ class _Case:
     position: int
     edition: Edition
     everything: bool
+    same: tuple[SubjectRecord, ...]
 
 
 def steps_of(
@@ -70,13 +74,15 @@ def steps_of(
     """The steps to a verdict: of the subject's own record first, then of those related to it."""
     if record is None:
         return ()
-    case = _Case(question, position, edition, everything)
     records = [(pb.SUBJECT_RELATION_SELF, record), *related]
+    same = tuple(each for relation, each in records if relation in _ONE_SUBJECT)
+    case = _Case(question, position, edition, everything, same)
     return tuple(step for relation, each in records for step in _steps(case, each, relation))
 
 
 def _steps(case: _Case, record: SubjectRecord, relation: pb.SubjectRelation.ValueType) -> Iterator[Step]:
-    for row, status in considered(case.question, record, case.position, case.edition):
+    same = case.same if relation in _ONE_SUBJECT else ()
+    for row, status in considered(case.question, record, case.position, case.edition, same=same):
         if status not in ENDED:
             hit = hit_of(case.question, row, status, case.edition, relation)
             yield Step(hit, True, _clauses(case, hit))

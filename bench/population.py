@@ -140,7 +140,7 @@ def populate(directory: Path, *, restricted: int, clear: int) -> Population:
         for author in authors.values():
             _deliver(engine, author)
         log_key = FileSigner.load(config.log_key, None)
-        sequencer = Sequencer(engine.state, log_key, clock=now_ms, random_bytes=os.urandom)
+        sequencer = Sequencer(engine.state, [log_key], clock=now_ms, random_bytes=os.urandom)
         _place(sequencer, _statements(authors, restricted, clear))
     finally:
         engine.close()

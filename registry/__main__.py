@@ -1,4 +1,4 @@
-"""The registry's own command line: ``registry init | issue | serve | migrate | rebuild | verify``.
+"""The registry's own command line: ``registry init``, ``issue``, ``serve`` and what keeps a store sound.
 
 Every failure is one line on standard error and a non-zero exit; nothing is half done.
 """
@@ -21,7 +21,7 @@ from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.access.profile import CertificateError
 from registry.commands.found import FoundingError, Operator
 from registry.commands.rebuild import rebuild as fold_again
-from registry.commands.state import Log, open_log
+from registry.commands.state import Log, RegistryState, open_log
 from registry.commands.verify import verify as check_log
 from registry.config import Config, ConfigError, load_config, split_address
 from registry.editions import CURRENT_LABEL, shipped_editions
@@ -29,6 +29,7 @@ from registry.installation import InstallationError, Plan, as_host, create_insta
 from registry.provenance.checkpoint import CheckpointError
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
 from registry.provenance.vault import Vault, VaultError
+from registry.second_store import adopt
 from registry.server import StartError, now_ms, read_secret
 from registry.server import serve as run_server
 from registry.store.interface import StoreError
@@ -181,12 +182,28 @@ def rebuild(directory: Path, into: Path | None) -> None:
             remove_store(target)  # Left by a comparison that was killed.
         store = create_store(target)
         try:
-            result = fold_again(log, store, signer, progress=_progress)
+            result = fold_again(log, store, [signer], progress=_progress)
         finally:
             store.close()
             if into is None:
                 remove_store(target)
     _report(result.differences, f"重建 {result.statements} 条陈述, {result.rows} 行派生数据, 逐字节一致")
+
+
+@main.command("adopt-head")
+@_directory
+@click.option(
+    "--size", type=click.IntRange(min=1), required=True, help="存储中的陈述条数, 以示确认. How many it has."
+)
+@_one_line
+def adopt_head(directory: Path, size: int) -> None:
+    """日志头遗失后, 以现有存储重新建立; 须确知存储是最新的. Makes a lost head anew from the store."""
+    config = load_config(directory)
+    if config.head is None:
+        raise StoreError("registry.toml 没有 [paths] head, 不用第二存储")
+    with _opened(config) as (log, _signer):
+        adopt(config.head, RegistryState(log.store, log.vault, log.editions), size=size)
+    click.echo(f"日志头已建立: {size} 条陈述, {config.head}")
 
 
 def _log_to_stderr() -> None:

@@ -11,6 +11,32 @@
     authority = "tls/authority.pem"               # who vouches for clients
     certificate = "tls/server.pem"
     certificate_key = "tls/server.key"
+    head = "head/checkpoint"               # the second store: what was signed last; best on another disk
+
+    [signing]                              # signers beside log_key, see `registry.signing`
+    log = []                               # further log keys, such as an SM2 one: every active key signs
+    receipt = ["keys/receipt.key"]         # sign answers; none: no receipts
+
+What follows may be left out; then the registry does without:
+
+    [publication]
+    address = "127.0.0.1:8480"             # the log as C2SP tlog-tiles over plain HTTP
+
+    [witnesses]
+    policy = "witnesses.policy"            # C2SP tlog-policy with addresses and a quorum
+    interval_s = 1
+
+    [stamping]                             # RFC 3161
+    url = "http://tsa.example/"
+    certificate = "tls/tsa.pem"
+    interval_s = 600
+    max_age_s = 86400                      # new statements are refused when the last stamp is older
+
+    [map]
+    interval_s = 10                        # how often the map's state is logged, if something is new
+
+    [suites]
+    require = ["SUITE_SM2_SM3"]            # what statements, answers and checkpoints must be signed with
 
 Every fault of the file is told at once, with its key.
 """
@@ -19,11 +45,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from registry.v1.envelope_pb2 import Suite
+
 CONFIG_NAME = "registry.toml"
+DEFAULT_MAP_INTERVAL_S = 10.0
 
 
 class ConfigError(ValueError):
@@ -31,8 +60,26 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Who is asked to cosign checkpoints: a policy file, and how often at most, in seconds."""
+
+    policy: Path
+    interval_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stamping:
+    """Where checkpoints are stamped (RFC 3161), and by whose certificate (PEM) that is believed. Seconds."""
+
+    url: str
+    certificate: Path
+    interval_s: float = 600.0
+    max_age_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """An installation's settings, with absolute paths."""
+    """An installation's settings, with absolute paths; ``home`` is where relative names of signers begin."""
 
     origin: str
     address: str
@@ -42,11 +89,31 @@ class Config:
     authority: Path
     certificate: Path
     certificate_key: Path
+    head: Path | None = None
+    log_signers: tuple[str, ...] = ()
+    receipt_signers: tuple[str, ...] = ()
+    publication: str = ""
+    witnesses: Witnesses | None = None
+    stamping: Stamping | None = None
+    map_interval_s: float = DEFAULT_MAP_INTERVAL_S
+    suites: frozenset[int] = frozenset()
+    home: Path = Path()
 
 
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][A-Za-z0-9._-]*)):([0-9]{1,5})")
 _LAST_PORT = 65_535
-_SECTIONS = {"registry": ("origin", "address"), "paths": tuple(f.name for f in fields(Config))[2:]}
+_PATHS = ("store", "vault_key", "log_key", "authority", "certificate", "certificate_key")
+_SECTIONS: dict[str, tuple[str, ...]] = {"registry": ("origin", "address"), "paths": _PATHS}
+_OPTIONAL: dict[str, dict[str, type]] = {
+    "paths": {"head": str},
+    "signing": {"log": list, "receipt": list},
+    "publication": {"address": str},
+    "witnesses": {"policy": str, "interval_s": float},
+    "stamping": {"url": str, "certificate": str, "interval_s": float, "max_age_s": float},
+    "map": {"interval_s": float},
+    "suites": {"require": list},
+}
+_NEEDED = {"publication": ("address",), "witnesses": ("policy",), "stamping": ("url", "certificate")}
 
 
 def load_config(directory: Path) -> Config:
@@ -59,24 +126,87 @@ def load_config(directory: Path) -> Config:
         raise ConfigError(f"{path} 不存在; 请先运行 registry init --directory {directory}") from error
     except (OSError, ValueError) as error:  # Not TOML, or not even UTF-8.
         raise ConfigError(f"{path} 不能读取: {error}") from error
-    faults = [f"多余的 [{name}]" for name in content.keys() - _SECTIONS.keys()]
+    faults = [f"多余的 [{name}]" for name in content.keys() - _SECTIONS.keys() - _OPTIONAL.keys()]
     values: dict[str, Any] = {}
     for section, names in _SECTIONS.items():
         given = content.get(section, {})
         if not isinstance(given, dict):
             faults.append(f"{section} 应为一节 [{section}]")
             continue
-        faults += [f"[{section}] 多余的 {name}" for name in given.keys() - set(names)]
+        known = {*names, *_OPTIONAL.get(section, ())}
+        faults += [f"[{section}] 多余的 {name}" for name in given.keys() - known]
         faults += [f"[{section}] 缺少 {name}" for name in names if not isinstance(given.get(name), str)]
         values.update(given)
+    faults += _optional_faults(content)
     if faults:
         raise ConfigError(f"{path}: " + "; ".join(sorted(faults)))
     split_address(values["address"])
     try:
-        paths = {name: (directory / values[name]).resolve() for name in _SECTIONS["paths"]}
+        paths = {name: (directory / values[name]).resolve() for name in _PATHS}
+        more = _more(content, directory)
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: [paths] 不是有效的路径: {error}") from error
-    return Config(origin=values["origin"], address=values["address"], **paths)
+    more["home"] = directory.resolve()
+    return Config(origin=values["origin"], address=values["address"], **paths, **more)
+
+
+def _optional_faults(content: dict[str, Any]) -> list[str]:
+    """What is wrong with the sections and settings that may be left out."""
+    faults = []
+    for section, settings in _OPTIONAL.items():
+        given = content.get(section, {})
+        if not isinstance(given, dict):
+            faults += [] if section in _SECTIONS else [f"{section} 应为一节 [{section}]"]
+            continue
+        if section not in _SECTIONS:
+            faults += [f"[{section}] 多余的 {name}" for name in given.keys() - settings.keys()]
+        if given:
+            faults += [f"[{section}] 缺少 {name}" for name in _NEEDED.get(section, ()) if name not in given]
+        faults += [
+            f"[{section}] {name} 的值不对"
+            for name, kind in settings.items()
+            if not _fits(given.get(name), kind)
+        ]
+    unknown = set(_strings(content, "suites", "require")) - set(Suite.keys()[1:])
+    return faults + [f"[suites] 没有 {name} 这一签名算法" for name in sorted(unknown)]
+
+
+def _fits(value: object, kind: type) -> bool:
+    if value is None:
+        return True
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    if kind is list:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, str) and bool(value)
+
+
+def _strings(content: dict[str, Any], section: str, name: str) -> list[str]:
+    given = content.get(section, {})
+    value = given.get(name, []) if isinstance(given, dict) else []
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
+    """The settings of the optional sections, whose values were checked."""
+    head, publication = content["paths"].get("head"), content.get("publication", {}).get("address", "")
+    if publication:
+        split_address(publication)
+    witnesses, stamping = content.get("witnesses"), content.get("stamping")
+    return {
+        "head": (directory / head).resolve() if head else None,
+        "log_signers": tuple(_strings(content, "signing", "log")),
+        "receipt_signers": tuple(_strings(content, "signing", "receipt")),
+        "publication": publication,
+        "witnesses": Witnesses(**_placed(witnesses, "policy", directory)) if witnesses else None,
+        "stamping": Stamping(**_placed(stamping, "certificate", directory)) if stamping else None,
+        "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
+        "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
+    }
+
+
+def _placed(settings: dict[str, Any], path: str, directory: Path) -> dict[str, Any]:
+    return {**settings, path: (directory / settings[path]).resolve()}
 
 
 def split_address(address: str) -> tuple[str, int]:
@@ -102,4 +232,8 @@ log_key = "keys/log.key"
 authority = "tls/authority.pem"
 certificate = "tls/server.pem"
 certificate_key = "tls/server.key"
+head = "head/checkpoint"
+
+[signing]
+receipt = ["keys/receipt.key"]
 """

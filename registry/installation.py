@@ -1,7 +1,8 @@
 """Making an installation: keys, development certificates, configuration, founded store.
 
     registry.toml   registry.db
-    keys/           vault.key, log.key, operator.key (the registrar's signing key)
+    head/           checkpoint: what was signed last, a second time
+    keys/           vault.key, log.key, receipt.key, operator.key (the registrar's signing key)
     tls/            the development authority, the server's certificate, every issued one
     clients/NAME/   ca.pem, cert.pem, key.pem: what a caller needs, ready to hand over
 
@@ -34,9 +35,15 @@ from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.provenance.keys import FileSigner
 from registry.provenance.vault import MASTER_BYTES, Vault
 from registry.sanctions.catalogue.edition import Edition
+from registry.second_store import first_head
 from registry.store.interface import StoreError
 from registry.store.opening import create_store
 from registry.v1.envelope_pb2 import SUITE_ED25519
+from registry.v1.statement_pb2 import (
+    REGISTRY_KEY_PURPOSE_LOG,
+    REGISTRY_KEY_PURPOSE_RECEIPT,
+    RegistryKey,
+)
 
 CERTIFICATE_LIFETIME = timedelta(days=825)
 KEY_YEARS = 10
@@ -111,6 +118,8 @@ def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], in
     (directory / "keys").mkdir(mode=0o700)
     _write_secret(config.vault_key, os.urandom(MASTER_BYTES))
     log_key = _new_key(config.log_key)
+    receipt_key = _new_key(directory / "keys" / "receipt.key")
+    (directory / "head").mkdir(mode=0o700)
     operator_key = _new_key(directory / "keys" / "operator.key")
     now = clock()
     opening = _opening(now)
@@ -120,24 +129,44 @@ def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], in
     )
     issue(tls, "server", hosts=plan.hosts, not_before=opening, lifetime=CERTIFICATE_LIFETIME)
     issue_client(directory, "registrar", registrar, now_ms=now)
-    _found(config, plan, operator_key, log_key, clock)
+    _found(config, plan, operator_key, (log_key, receipt_key), clock)
 
 
 def _found(
-    config: Config, plan: Plan, operator_key: FileSigner, log_key: FileSigner, clock: Callable[[], int]
+    config: Config,
+    plan: Plan,
+    operator_key: FileSigner,
+    own_keys: tuple[FileSigner, FileSigner],
+    clock: Callable[[], int],
 ) -> None:
+    """Places the genesis statement, which names the log's key and the one that signs answers."""
+    log_key, receipt_key = own_keys
+    registry_keys = [
+        RegistryKey(purpose=purpose, suite=key.suite, public_key=key.public_key)
+        for purpose, key in ((REGISTRY_KEY_PURPOSE_LOG, log_key), (REGISTRY_KEY_PURPOSE_RECEIPT, receipt_key))
+    ]
     edition = _edition(plan.edition)
     today = china_day(clock())
     valid = (today, date(today.year + KEY_YEARS, 12, 31))
     nonce = os.urandom(NONCE_BYTES)
-    statement = genesis_statement(plan.origin, plan.operator, operator_key, edition, valid=valid, nonce=nonce)
+    statement = genesis_statement(
+        plan.origin,
+        plan.operator,
+        operator_key,
+        edition,
+        valid=valid,
+        nonce=nonce,
+        registry_keys=registry_keys,
+    )
     store = create_store(config.store)
     try:
         vault = Vault(config.vault_key.read_bytes())
         found(store, vault, plan.origin)
         state = RegistryState(store, vault, shipped_editions())
-        sequencer = Sequencer(state, log_key, clock=clock, random_bytes=os.urandom)
-        place_genesis(sequencer, statement, operator_key, edition)
+        assert config.head is not None  # As it stands in the text of every new configuration.
+        with first_head(config.head) as publish:
+            sequencer = Sequencer(state, [log_key], clock=clock, random_bytes=os.urandom, publish=publish)
+            place_genesis(sequencer, statement, operator_key, edition)
     except StoreError as error:
         raise InstallationError(str(error)) from error
     finally:

@@ -26,15 +26,17 @@ from grpc_reflection.v1alpha import reflection
 
 from registry.commands.ask import Ask
 from registry.commands.executions import Executions
+from registry.commands.head import HeadKeeper, HeadStore
 from registry.commands.intake import Intake
 from registry.commands.sequencer import Answer, Job, Reported, Sequencer, changes_directory
 from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError, split_address
 from registry.editions import shipped_editions
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
-from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
+from registry.provenance.keys import FileSigner, KeyFileError, Signer, load_verifying_key
 from registry.provenance.merkle import Frontier
 from registry.provenance.vault import Vault, VaultError
+from registry.second_store import start_head
 from registry.servicer.catalogue import CatalogueServicer
 from registry.servicer.directory import DirectoryServicer
 from registry.servicer.execution import ExecutionServicer
@@ -110,11 +112,14 @@ class Engine:
     intake: Intake
     ask: Ask
     executions: Executions
+    head: HeadStore | None = None
 
     def close(self) -> None:
-        """Writes what is queued and closes the store."""
+        """Writes what is queued and closes the store, then the second one."""
         self.writer.close()
         self.store.close()
+        if self.head:
+            self.head.close()
 
 
 def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
@@ -127,18 +132,29 @@ def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
         raise StartError(str(error)) from error
     try:
         state = RegistryState(store, vault, shipped_editions())
+        state.suites = config.suites
         check_head(state, signer)
         if state.origin != config.origin:
             raise StoreError(f"registry.toml 的 origin 是 {config.origin}, 存储属于 {state.origin}")
+        verifier = load_verifying_key(signer.suite, signer.public_key)
+        head = start_head(config.head, state, [verifier]) if config.head else None
     except StoreError as error:
         store.close()
         raise StartError(str(error)) from error
-    return engine_over(store, state, signer, clock)
+    return engine_over(store, state, [signer], clock, head)
 
 
-def engine_over(store: Store, state: RegistryState, signer: FileSigner, clock: Callable[[], int]) -> Engine:
-    """An engine over a store that is open and a state that was loaded from it."""
-    sequencer = Sequencer(state, signer, clock=clock, random_bytes=os.urandom)
+def engine_over(
+    store: Store,
+    state: RegistryState,
+    signers: Sequence[Signer],
+    clock: Callable[[], int],
+    head: HeadStore | None = None,
+) -> Engine:
+    """An engine over a store that is open and a state that was loaded from it; with the second store, if
+    there is one."""
+    publish = HeadKeeper(head, state.head.note) if head and state.head else lambda _row: None
+    sequencer = Sequencer(state, signers, clock=clock, random_bytes=os.urandom, publish=publish)
     writer: Writer[Job, Answer] = Writer(sequencer.process, alone=changes_directory)
 
     def log_queries(rows: Sequence[QueryRow]) -> None:
@@ -152,7 +168,7 @@ def engine_over(store: Store, state: RegistryState, signer: FileSigner, clock: C
 
     ask = Ask(state, log_queries, clock)
     executions = Executions(ask, report, clock)
-    return Engine(store, state, writer, Intake(state, writer), ask, executions)
+    return Engine(store, state, writer, Intake(state, writer), ask, executions, head)
 
 
 def check_head(state: RegistryState, signer: FileSigner) -> None:

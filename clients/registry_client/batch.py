@@ -14,6 +14,7 @@ from registry.v1.restriction_service_pb2 import BatchCheckResponse
 from registry.v1.subject_pb2 import Identifier, SubjectRole
 from registry.v1.verdict_pb2 import Checked
 from registry_client.errors import AnswerError
+from registry_client.receipts import Receipt
 from registry_client.results import Answered, CheckResult, Hit, verdict_of
 
 
@@ -22,10 +23,12 @@ class BatchResult:
     """The verdicts on many subjects, in the order in which they were asked about.
 
     What a result has in ``checked`` was examined for its role, and found empty but for the result's hits.
+    ``receipts`` are those asked for: one for the whole, or one for each result.
     """
 
     results: tuple[CheckResult, ...]
     answered: Answered
+    receipts: tuple[Receipt, ...] = ()
 
     def __len__(self) -> int:
         return len(self.results)

@@ -29,6 +29,7 @@ _REPEATABLE = (
     {"service": "registry.v1.DirectoryService"},
     {"service": "registry.v1.LogService"},
     {"service": "registry.v1.IntakeService", "method": "Submit"},
+    {"service": "registry.v1.IntakeService", "method": "SubmitBatch"},
     {"service": "registry.v1.IntakeService", "method": "GetStatement"},
     {"service": "registry.v1.IntakeService", "method": "ListRefusals"},
 )

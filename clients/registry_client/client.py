@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TypeVar
@@ -25,12 +25,11 @@ from google.protobuf.message import DecodeError
 from registry.domain.identifiers import mask, normalise
 from registry.v1 import directory_service_pb2 as directory
 from registry.v1 import intake_service_pb2 as intake
-from registry.v1 import log_service_pb2 as log
 from registry.v1 import restriction_service_pb2 as restriction
 from registry.v1.directory_service_pb2_grpc import DirectoryServiceStub
-from registry.v1.envelope_pb2 import Envelope
+from registry.v1.envelope_pb2 import BatchMembership, Envelope, SignedBatch
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
-from registry.v1.log_service_pb2_grpc import LogServiceStub
+from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_UNSPECIFIED, EvidenceLevel
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import Identifier, IdentifierType, SubjectRole
@@ -42,13 +41,16 @@ from registry_client.credentials import Credentials
 from registry_client.errors import AnswerError, RegistryCallError
 from registry_client.executions import Executions
 from registry_client.incentives import Incentives
+from registry_client.log import Log
 from registry_client.outcomes import SubmitOutcome, outcomes_of
 from registry_client.question import Question
+from registry_client.receipts import Wanted
 from registry_client.records import Records
 from registry_client.results import CheckResult
 from registry_client.screening import Screening
 
 _PAGE = 1000
+_RESTRICTIONS = "registry.v1.RestrictionService"
 
 _Request = TypeVar("_Request")
 
@@ -61,6 +63,7 @@ class StoredStatement:
     statement: Statement
     position: int
     received_time: datetime
+    batch: BatchMembership | None = None
 
 
 class Registry:
@@ -79,7 +82,7 @@ class Registry:
         self._restrictions = RestrictionServiceStub(self._channel)
         self._intake = IntakeServiceStub(self._channel)
         self._directory = DirectoryServiceStub(self._channel)
-        self._log = LogServiceStub(self._channel)
+        self.log = Log(self._channel, self._calls)
 
     def __enter__(self) -> Registry:
         return self
@@ -95,16 +98,27 @@ class Registry:
 
     # --- questions
 
-    def check(self, subject: Identifier, question: Question) -> CheckResult:
-        """May this subject take part, and why (not)?"""
+    def check(
+        self,
+        subject: Identifier,
+        question: Question,
+        *,
+        receipt: EvidenceLevel.ValueType = EVIDENCE_LEVEL_UNSPECIFIED,
+    ) -> CheckResult:
+        """May this subject take part, and why (not)? With a receipt where a level of evidence is named."""
+        wanted = Wanted.of(receipt)
         request = restriction.CheckRequest(
             subject=subject,
             purpose=question.purpose(),
             matter=question.facts(),
             valid_time=question.instant(),
             consistency=question.consistency,
+            receipt=wanted.request,
         )
-        return CheckResult.of(self._calls.unary(self._restrictions.Check, request))
+        timeout = wanted.timeout(self._calls.timeout)
+        response = self._calls.unary(self._restrictions.Check, request, timeout)
+        filed = wanted.one(request, response, f"{_RESTRICTIONS}/Check")
+        return replace(CheckResult.of(response), receipt=filed)
 
     def batch_check(
         self,
@@ -113,8 +127,13 @@ class Registry:
         question: Question,
         *,
         roles: Sequence[SubjectRole.ValueType] = (),
+        receipt: EvidenceLevel.ValueType = EVIDENCE_LEVEL_UNSPECIFIED,
+        each: bool = False,
     ) -> BatchResult:
-        """The same question about up to 10,000 subjects of one type; ``roles`` has one for each, or none."""
+        """The same question about up to 10,000 subjects of one type; ``roles`` has one for each, or none.
+
+        Where a level of evidence is named, with one receipt for the whole, or one for ``each`` subject."""
+        wanted = Wanted.of(receipt, each=each)
         request = restriction.BatchCheckRequest(
             identifier_type=identifier_type,
             identifiers=identifiers,
@@ -123,13 +142,17 @@ class Registry:
             roles=roles,
             valid_time=question.instant(),
             consistency=question.consistency,
+            receipt=wanted.request,
         )
-        response = self._calls.unary(self._restrictions.BatchCheck, request)
+        timeout = wanted.timeout(self._calls.timeout)
+        response = self._calls.unary(self._restrictions.BatchCheck, request, timeout)
+        filed = wanted.many(request, response, f"{_RESTRICTIONS}/BatchCheck", response.verdicts)
         masked = [
             Identifier(type=identifier_type, value=mask(identifier_type, normalise(value)))
             for value in identifiers
         ]
-        return BatchResult.of(response, masked, list(roles) or [question.role] * len(identifiers))
+        found = BatchResult.of(response, masked, list(roles) or [question.role] * len(identifiers))
+        return replace(found, receipts=filed)
 
     # --- statements
 
@@ -138,6 +161,13 @@ class Registry:
         request = intake.SubmitRequest(envelopes=envelopes)
         response = self._calls.unary(self._intake.Submit, request, self._calls.submit_timeout)
         return outcomes_of(response.results, asked=len(envelopes))
+
+    def submit_batch(self, batch: SignedBatch) -> list[SubmitOutcome]:
+        """Submits up to 1,024 statements under one signature; each is accepted, durably, or refused by
+        itself. Safe to repeat."""
+        request = intake.SubmitBatchRequest(batch=batch)
+        response = self._calls.unary(self._intake.SubmitBatch, request, self._calls.submit_timeout)
+        return outcomes_of(response.results, asked=len(batch.payloads))
 
     def submit_stream(
         self, batches: Iterable[Sequence[Envelope]], *, timeout: float = STREAM_TIMEOUT_S
@@ -174,7 +204,8 @@ class Registry:
         except DecodeError:
             raise AnswerError("the payload of the statement cannot be read") from None
         received = response.received_time.ToDatetime(UTC)
-        return StoredStatement(response.envelope, statement, response.position, received)
+        batch = response.batch if response.HasField("batch") else None
+        return StoredStatement(response.envelope, statement, response.position, received, batch)
 
     def refusals(self, after: int = 0) -> Iterator[intake.Refusal]:
         """What was refused from the calling department, oldest first, after the refusal with this number."""
@@ -229,10 +260,10 @@ class Registry:
     # --- the log
 
     def checkpoint(self) -> str:
-        """The latest signed checkpoint, as a note (C2SP tlog-checkpoint). Whoever relies on it verifies it
-        with ``registry.provenance.checkpoint.open_checkpoint`` and the log's key.
+        """The latest signed checkpoint, as a note (C2SP tlog-checkpoint), as it came. Whoever relies on it
+        has its signature verified: ``registry.log.trusting(key).checkpoint()``.
         """
-        return self._calls.unary(self._log.GetCheckpoint, log.GetCheckpointRequest()).checkpoint
+        return self.log.checkpoint().note
 
     def _act(self, method: grpc.UnaryUnaryMultiCallable[_Request, Any], request: _Request) -> SubmitOutcome:
         return SubmitOutcome.of(self._calls.unary(method, request, self._calls.submit_timeout).result)

@@ -119,6 +119,10 @@ class Numbering:
         content = bare.SerializeToString(deterministic=True)
         return hmac.digest(self.secret, b"nonce" + content, "sha256")[:NONCE_BYTES]
 
+    def batch_nonce(self, digest: bytes) -> bytes:
+        """The nonce of the batch of statements that a digest names."""
+        return hmac.digest(self.secret, b"batch-nonce" + digest, "sha256")[:NONCE_BYTES]
+
 
 def _measured(part: str) -> bytes:
     encoded = part.encode()

@@ -20,13 +20,16 @@ import grpc
 
 from registry.v1 import record_service_pb2 as service
 from registry.v1 import subject_pb2
+from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_UNSPECIFIED, EvidenceLevel
 from registry.v1.record_service_pb2_grpc import RecordServiceStub
 from registry.v1.restriction_service_pb2 import Answered
 from registry.v1.subject_pb2 import Domain, Identifier
 from registry_client.calls import Calls
 from registry_client.identity import Identity
 from registry_client.question import Question
+from registry_client.receipts import Wanted
 
+GET_RECORD = "registry.v1.RecordService/GetRecord"
 PAGE = 1000
 
 
@@ -66,13 +69,28 @@ class Records:
         self._stub = RecordServiceStub(channel)
         self._calls = calls
 
-    def file(self, subject: Identifier, question: Question, *, on: str = "") -> service.GetRecordResponse:
+    def file(
+        self,
+        subject: Identifier,
+        question: Question,
+        *,
+        on: str = "",
+        receipt: EvidenceLevel.ValueType = EVIDENCE_LEVEL_UNSPECIFIED,
+    ) -> service.GetRecordResponse:
         """Everything recorded about a subject that the caller may see, as the clocks stand on a day (ISO
-        8601; empty = today)."""
+        8601; empty = today). A receipt that was asked for is ``Receipt.of(response.receipt)``."""
+        wanted = Wanted.of(receipt)
         request = service.GetRecordRequest(
-            subject=subject, purpose=question.purpose(), on=on, consistency=question.consistency
+            subject=subject,
+            purpose=question.purpose(),
+            on=on,
+            consistency=question.consistency,
+            receipt=wanted.request,
         )
-        return self._calls.unary(self._stub.GetRecord, request)
+        timeout = wanted.timeout(self._calls.timeout)
+        response = self._calls.unary(self._stub.GetRecord, request, timeout)
+        wanted.one(request, response, GET_RECORD)
+        return response
 
     def certificate(
         self, subject: Identifier, question: Question, *, first: str = "", last: str = ""

@@ -35,6 +35,7 @@ from registry.v1.verdict_pb2 import (
     SubjectRelation,
 )
 from registry_client.identity import Identity
+from registry_client.receipts import Receipt
 from registry_client.words import word_of
 
 
@@ -157,6 +158,7 @@ class CheckResult:
     ``subject`` is as asked, masked for a natural person. ``checked`` is what was examined; in the answer to
     one question it is what was found empty, in a batch it is empty but for the hits. ``identity`` says whom
     the identifier names, in full only where it has other codes or names in dispute; a batch does not tell it.
+    ``receipt`` is there if one was asked for; a batch has its own.
     """
 
     subject: Identifier
@@ -167,6 +169,7 @@ class CheckResult:
     checked: Checked
     answered: Answered
     identity: Identity | None = None
+    receipt: Receipt | None = None
 
     @classmethod
     def of(cls, response: service.CheckResponse) -> CheckResult:

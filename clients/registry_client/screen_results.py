@@ -19,6 +19,7 @@ from registry.v1.subject_pb2 import Identifier, SubjectRole
 from registry.v1.verdict_pb2 import CheckedList, IndeterminateReason
 from registry_client.errors import AnswerError
 from registry_client.identity import Identity
+from registry_client.receipts import Receipt
 from registry_client.results import Answered, Hit, Verdict, verdict_of
 
 
@@ -67,13 +68,15 @@ class BidResult:
 
 @dataclass(frozen=True, slots=True)
 class ScreenReport:
-    """The report on a tender. ``unknown_lists`` are names that no list bears or bore."""
+    """The report on a tender. ``unknown_lists`` are names that no list bears or bore; ``receipts`` are those
+    asked for: one for the whole, or one for each party."""
 
     parties: tuple[PartyResult, ...]
     bids: tuple[BidResult, ...]
     lists: tuple[CheckedList, ...]
     unknown_lists: tuple[str, ...]
     answered: Answered
+    receipts: tuple[Receipt, ...] = ()
 
     @classmethod
     def of(cls, response: service.ScreenResponse, *, asked: int) -> ScreenReport:

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import grpc
 
 from registry.v1 import restriction_service_pb2 as service
 from registry.v1.consistency_pb2 import Consistency
+from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_UNSPECIFIED, EvidenceLevel
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.subject_pb2 import Identifier
 from registry_client.calls import Calls
@@ -30,10 +31,12 @@ from registry_client.errors import RegistryCallError
 from registry_client.explanation import Explanation
 from registry_client.identity import Identity
 from registry_client.question import Question
+from registry_client.receipts import Wanted
 from registry_client.results import Answered
 from registry_client.screen_results import ScreenReport, ScreenUpdate
 from registry_client.tender import Tender
 
+SCREEN = "registry.v1.RestrictionService/Screen"
 RETRY_S = 1.0
 """How long a watch waits before it comes again to a registry that is away."""
 PATIENCE_S = 120.0
@@ -57,11 +60,24 @@ class Screening:
         self._stub = RestrictionServiceStub(channel)
         self._calls = calls
 
-    def screen(self, tender: Tender, *, consistency: Consistency | None = None) -> ScreenReport:
-        """Everybody of a tender at once: each party, and each bid as a whole."""
+    def screen(
+        self,
+        tender: Tender,
+        *,
+        consistency: Consistency | None = None,
+        receipt: EvidenceLevel.ValueType = EVIDENCE_LEVEL_UNSPECIFIED,
+        each: bool = False,
+    ) -> ScreenReport:
+        """Everybody of a tender at once: each party, and each bid as a whole. Where a level of evidence is
+        named, with one receipt for the whole, or one for ``each`` party."""
+        wanted, request = Wanted.of(receipt, each=each), tender.request(consistency)
+        if wanted.request is not None:
+            request.receipt.CopyFrom(wanted.request)
         timeout = max(self._calls.timeout, SCREEN_TIMEOUT_S)
-        response = self._calls.unary(self._stub.Screen, tender.request(consistency), timeout)
-        return ScreenReport.of(response, asked=len(tender.parties))
+        response = self._calls.unary(self._stub.Screen, request, timeout)
+        verdicts = [party.verdict for party in response.parties]
+        filed = wanted.many(request, response, SCREEN, verdicts)
+        return replace(ScreenReport.of(response, asked=len(tender.parties)), receipts=filed)
 
     def watch(
         self,

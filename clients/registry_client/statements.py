@@ -12,18 +12,24 @@ Example, a penalty withdrawn::
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
+from registry.provenance.batch import BatchError, sign_batch
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import Signer
-from registry.v1.envelope_pb2 import Envelope
+from registry.provenance.merkle import leaf_hash
+from registry.v1.envelope_pb2 import Envelope, SignedBatch
 from registry.v1.statement_pb2 import (
+    Confirmation,
     Correction,
     Delivery,
     DepartmentRegistration,
     EditionAdoption,
     EditionDraft,
     EditionReview,
+    Erasure,
     Event,
     KeyEnrolment,
     KeyRevocation,
@@ -62,6 +68,8 @@ Body = (
     | Delivery
     | RedListCandidacy
     | RedListGrant
+    | Confirmation
+    | Erasure
 )
 """What a statement can say."""
 
@@ -107,6 +115,24 @@ def seal(statement: Statement, *signers: Signer) -> Envelope:
     a signer.
     """
     return sign_envelope(statement.SerializeToString(deterministic=True), *signers)
+
+
+def seal_batch(numbering: Numbering, statements: Sequence[Statement], signer: Signer) -> SignedBatch:
+    """Statements about subjects, of one department for one log, under one signature. The same ones in the
+    same order make the same batch, so that repeating is safe. BatchError unless there are 1 to 1,024."""
+    payloads = [statement.SerializeToString(deterministic=True) for statement in statements]
+    if not payloads:
+        raise BatchError("a batch needs at least one statement")
+    origin, department = statements[0].origin, statements[0].department
+    digest = sha256(b"".join(map(leaf_hash, payloads))).digest()
+    return sign_batch(
+        payloads,
+        origin=origin,
+        department=department,
+        batch_id=numbering.statement_id("batch", department, digest.hex(), signer.keyid),
+        nonce=numbering.batch_nonce(digest),
+        signer=signer,
+    )
 
 
 def _statement_id(numbering: Numbering, department: str, body: Body, occasion: str) -> str:

@@ -1,6 +1,7 @@
 """Submitting a file (批量提交): each good row becomes a signed statement, each row has a result.
 
-Rows are signed and sent in batches, in order. A row that cannot be read is not sent and does not hold up the
+Rows are signed and sent in batches, in order: one signature for up to 1,024 of them, each provable by itself
+(``registry.provenance.batch``). A row that cannot be read is not sent and does not hold up the
 others; nothing is left out in silence. Repeating a run is safe: a row that was recorded is answered as
 already recorded (``registry_client.numbering`` says why).
 
@@ -15,14 +16,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from registry.provenance.keys import Signer
-from registry.v1.envelope_pb2 import Envelope
-from registry.v1.statement_pb2 import Event
+from registry.v1.envelope_pb2 import SignedBatch
+from registry.v1.statement_pb2 import Event, Statement
 from registry_client.client import Registry
 from registry_client.events import column_of_field, event_of_row, unsent_headings
 from registry_client.files import Row, RowFault, Table
 from registry_client.numbering import Numbering
 from registry_client.outcomes import SubmitOutcome
-from registry_client.statements import numbered_statement, seal
+from registry_client.statements import numbered_statement, seal_batch
 
 DEFAULT_BATCH = 256
 MAX_BATCH = 1024
@@ -67,22 +68,22 @@ class Sender:
     signer: Signer
     numbering: Numbering
 
-    def envelope(self, event: Event) -> tuple[str, Envelope]:
-        """The id and the signed envelope of the statement that an event makes."""
-        statement = numbered_statement(
-            self.numbering, origin=self.origin, department=self.department, body=event
-        )
-        return statement.statement_id, seal(statement, self.signer)
+    def statement(self, event: Event) -> Statement:
+        """The statement that an event makes, with its id."""
+        return numbered_statement(self.numbering, origin=self.origin, department=self.department, body=event)
+
+    def batch(self, statements: Sequence[Statement]) -> SignedBatch:
+        """The statements, serialised here once and for all, under one signature."""
+        return seal_batch(self.numbering, statements, self.signer)
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A row whose envelope waits for the batch to be full."""
+    """A row whose statement waits for the batch to be full."""
 
     row: Row
     event: Event
-    statement_id: str
-    envelope: Envelope
+    statement: Statement
 
 
 def submit_table(
@@ -90,7 +91,7 @@ def submit_table(
 ) -> Iterator[RowResult]:
     """The result of every row, in the order of the file. ValueError unless ``batch`` is 1 to 1,024.
 
-    RegistryCallError and AnswerError as ``Registry.submit``.
+    RegistryCallError and AnswerError as ``Registry.submit_batch``.
     """
     if not 1 <= batch <= MAX_BATCH:
         raise ValueError(f"a batch has 1 to {MAX_BATCH} statements, not {batch}")
@@ -98,9 +99,9 @@ def submit_table(
     for row in table.rows():
         waiting.append(_prepare(table, row, sender))
         if len(waiting) == batch:
-            yield from _send(registry, table, waiting)
+            yield from _send(registry, table, sender, waiting)
             waiting = []
-    yield from _send(registry, table, waiting)
+    yield from _send(registry, table, sender, waiting)
 
 
 def _prepare(table: Table, row: Row | RowFault, sender: Sender) -> _Waiting | RowResult:
@@ -109,12 +110,14 @@ def _prepare(table: Table, row: Row | RowFault, sender: Sender) -> _Waiting | Ro
     event = event_of_row(table.headings, row)
     if isinstance(event, tuple):
         return RowResult(row.line, Disposition.UNREADABLE, faults=event)
-    return _Waiting(row, event, *sender.envelope(event))
+    return _Waiting(row, event, sender.statement(event))
 
 
-def _send(registry: Registry, table: Table, batch: Sequence[_Waiting | RowResult]) -> Iterator[RowResult]:
-    envelopes = [each.envelope for each in batch if isinstance(each, _Waiting)]
-    outcomes = iter(registry.submit(envelopes) if envelopes else ())
+def _send(
+    registry: Registry, table: Table, sender: Sender, batch: Sequence[_Waiting | RowResult]
+) -> Iterator[RowResult]:
+    statements = [each.statement for each in batch if isinstance(each, _Waiting)]
+    outcomes = iter(registry.submit_batch(sender.batch(statements)) if statements else ())
     for each in batch:
         yield each if isinstance(each, RowResult) else _result(table, each, next(outcomes))
 
@@ -137,4 +140,4 @@ def _result(table: Table, sent: _Waiting, outcome: SubmitOutcome) -> RowResult:
         for fault in outcome.faults
     )
     unsent = tuple(unsent_headings(table.headings, sent.row))
-    return RowResult(line, disposition, sent.statement_id, outcome.position, faults, unsent)
+    return RowResult(line, disposition, sent.statement.statement_id, outcome.position, faults, unsent)

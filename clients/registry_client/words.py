@@ -193,6 +193,7 @@ HIT_REASONS: Mapping[str, HitReason.ValueType] = {
     "涉及被合并的主体": verdict_pb2.HIT_REASON_ABSORBED_SUBJECT,
     "尚未生效": verdict_pb2.HIT_REASON_NOT_YET_IN_FORCE,
     "事实不明": verdict_pb2.HIT_REASON_FACTS_UNCLEAR,
+    "签名密钥存疑": verdict_pb2.HIT_REASON_KEY_DISPUTED,
 }
 
 STATUSES: Mapping[str, HitStatus.ValueType] = {
@@ -205,6 +206,7 @@ STATUSES: Mapping[str, HitStatus.ValueType] = {
     "已修复或提前移出": verdict_pb2.HIT_STATUS_REPAIRED,
     "已解除": verdict_pb2.HIT_STATUS_LIFTED,
     "已撤回或更正": verdict_pb2.HIT_STATUS_REVOKED,
+    "签名密钥存疑": verdict_pb2.HIT_STATUS_DISPUTED,
 }
 
 ORIGINS: Mapping[str, RestrictionOrigin.ValueType] = {

@@ -23,6 +23,7 @@ _READING_DIRECTORY = frozenset({_DEPARTMENT, _REGISTRAR, _AUDITOR})
 
 METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/registry.v1.IntakeService/Submit": _STATING,
+    "/registry.v1.IntakeService/SubmitBatch": _STATING,
     "/registry.v1.IntakeService/SubmitStream": _STATING,
     "/registry.v1.IntakeService/GetStatement": _STATING,
     "/registry.v1.IntakeService/ListRefusals": _STATING,
@@ -60,6 +61,11 @@ METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/registry.v1.DirectoryService/ListOfficials": _READING_DIRECTORY,
     "/registry.v1.DirectoryService/ListKeys": _READING_DIRECTORY,
     "/registry.v1.LogService/GetCheckpoint": _ALL,
+    "/registry.v1.LogService/GetInclusionProof": _ALL,
+    "/registry.v1.LogService/GetConsistencyProof": _ALL,
+    "/registry.v1.LogService/GetLeaves": _ALL,
+    "/registry.v1.LogService/GetStatement": _ALL,
+    "/registry.v1.LogService/WatchCheckpoints": _ALL,
     "/grpc.health.v1.Health/Check": _ALL,
     "/grpc.health.v1.Health/List": _ALL,
     "/grpc.health.v1.Health/Watch": _ALL,

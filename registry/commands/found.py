@@ -6,6 +6,7 @@ itself. Every later statement is admitted against what it established.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +45,7 @@ def genesis_statement(
     *,
     valid: tuple[date, date],
     nonce: bytes,
+    registry_keys: Sequence[pb.RegistryKey] = (),
 ) -> pb.Statement:
     """The statement that founds a log, for ``signer`` to sign."""
     registration = pb.DepartmentRegistration(
@@ -60,7 +62,9 @@ def genesis_statement(
         valid_until=valid[1].isoformat(),
     )
     adoption = pb.EditionAdoption(edition=edition.hash, label=edition.label)
-    genesis = pb.Genesis(operator=registration, operator_key=enrolment, edition=adoption)
+    genesis = pb.Genesis(
+        operator=registration, operator_key=enrolment, edition=adoption, registry_keys=registry_keys
+    )
     return pb.Statement(
         statement_id="genesis", origin=origin, department=operator.code, nonce=nonce, genesis=genesis
     )

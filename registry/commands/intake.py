@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from registry.access.identity import Caller
+from registry.commands.batches import leaves_of, read_batch
 from registry.commands.sequencer import Answer, Job, Outcome
 from registry.commands.state import Log, RegistryState
 from registry.commands.submission import Rejection, Submission, read_envelope
 from registry.errors import RegistryError
+from registry.provenance.batch import BatchError, membership
 from registry.provenance.leaf import Leaf
 from registry.provenance.vault import VaultError, is_person
-from registry.store.interface import RefusalRow, StatementRow
+from registry.store.interface import RefusalRow, StatementRow, StoreError
 from registry.store.writer import Promise, Writer
 from registry.v1 import envelope_pb2
 from registry.v1 import error_reason_pb2 as reasons
@@ -21,6 +23,7 @@ from registry.v1 import error_reason_pb2 as reasons
 MAX_ENVELOPES = 1024
 MAX_REFUSALS = 1000
 DEFAULT_REFUSALS = 100
+_REVOCATIONS = ("key_revocation", "official_revocation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,22 @@ class Kept:
 
     position: int
     received_ms: int
-    envelope: envelope_pb2.Envelope
+    statement: envelope_pb2.SignedStatement
 
 
 class Intake:
-    """Submits for callers and reads their own statements and refusals."""
+    """Submits for callers and reads their own statements and refusals.
 
-    def __init__(self, state: RegistryState, writer: Writer[Job, Answer]) -> None:
+    ``gate`` raises RegistryError while nothing new is to be taken (`registry.upkeep.stamping`). What is in
+    the log already is answered all the same, and a key or an official can always be revoked: that a thief
+    goes on would be the worse harm."""
+
+    def __init__(
+        self, state: RegistryState, writer: Writer[Job, Answer], gate: Callable[[], None] = lambda: None
+    ) -> None:
         self._state = state
         self._writer = writer
+        self._gate = gate
 
     def submit(
         self, envelopes: Sequence[envelope_pb2.Envelope], caller: Caller
@@ -47,6 +57,11 @@ class Intake:
             message = f"一次最多提交{MAX_ENVELOPES}份陈述, 这里有{len(envelopes)}份。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
         return self._put([read_envelope(e, self._state, caller.name) for e in envelopes])
+
+    def submit_batch(self, batch: envelope_pb2.SignedBatch, caller: Caller) -> list[Promise[Outcome | None]]:
+        """Queues the statements of a batch in order. Raises RegistryError if its header or signature is
+        wrong: then none is recorded, nor any refusal."""
+        return self._put(read_batch(batch, self._state, caller.name))
 
     def submit_of_kind(
         self, envelope: envelope_pb2.Envelope, kind: str, caller: Caller
@@ -60,7 +75,20 @@ class Intake:
         return self._put([job])[0]
 
     def _put(self, jobs: list[Submission | Rejection]) -> list[Promise[Outcome | None]]:
+        try:
+            self._gate()
+        except RegistryError:
+            if not self._always_taken(jobs):
+                raise
         return cast("list[Promise[Outcome | None]]", self._writer.put(jobs))  # Of statements, nothing else.
+
+    def _always_taken(self, jobs: Sequence[Submission | Rejection]) -> bool:
+        submissions = [job for job in jobs if isinstance(job, Submission)]
+        known = self._state.store.recorded({job.key for job in submissions})
+        hashes = {key: recorded.statement_hash for key, recorded in known.items()}
+        return len(submissions) == len(jobs) and all(
+            job.body in _REVOCATIONS or hashes.get(job.key) == job.statement_hash for job in submissions
+        )
 
     def statement(self, caller: Caller, *, statement_id: str = "", position: int | None = None) -> Kept:
         """The caller's own statement, byte for byte. Raises RegistryError NOT_FOUND for any other."""
@@ -72,7 +100,8 @@ class Intake:
         if row is None or row.department != caller.name:
             message = "本部门没有这份陈述。"
             raise RegistryError.of(reasons.ERROR_REASON_NOT_FOUND, message, "by")
-        return Kept(row.position, Leaf.decode(row.leaf).received_ms, open_envelope(row, self._state.log))
+        signed = signed_statement(row, self._state.log)
+        return Kept(row.position, Leaf.decode(row.leaf).received_ms, signed)
 
     def refusals(self, caller: Caller, *, after: int, page_size: int) -> list[RefusalRow]:
         """What was refused from the calling department, rising by number."""
@@ -85,6 +114,23 @@ def open_envelope(row: StatementRow, log: Log) -> envelope_pb2.Envelope:
     payload = log.vault.open_payload(row.sealed_payload, person_secret(row.subject, log))
     signatures = envelope_pb2.Envelope.FromString(row.signatures).signatures
     return envelope_pb2.Envelope(payload=payload, payload_type=row.payload_type, signatures=signatures)
+
+
+def signed_statement(row: StatementRow, log: Log) -> envelope_pb2.SignedStatement:
+    """The statement of a row with what its department signed for it. Raises VaultError, or StoreError if the
+    signature of its batch is not there or says something else."""
+    signed = envelope_pb2.SignedStatement(envelope=open_envelope(row, log))
+    if row.batch is None or row.batch_index is None:
+        return signed
+    batch = log.store.batches([row.batch]).get(row.batch)
+    if batch is None:
+        raise StoreError(f"存储被改动: 序号{row.position}所属批次的签名不在存储里")
+    header = envelope_pb2.Envelope.FromString(batch.header)
+    try:
+        signed.batch.CopyFrom(membership(header, leaves_of(batch), row.batch_index))
+    except BatchError as error:
+        raise StoreError(f"存储被改动: 序号{row.position}所属的批次与其抬头不符") from error
+    return signed
 
 
 def person_secret(ref: str, log: Log) -> bytes:

@@ -7,17 +7,23 @@ from datetime import date
 
 from registry.commands.state import RegistryState
 from registry.commands.submission import Submission, subject_stated, target_of
-from registry.domain.departments import Directory
+from registry.domain.departments import Directory, Key
+from registry.domain.registry_keys import RegistryKeys
+from registry.provenance.keys import keyid_of
+from registry.provenance.leaf import OWN_LEAVES, Leaf
 from registry.provenance.vault import is_person
 from registry.sanctions.adoption import EditionBook
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.ledger import Placed, RecordedEvent
 from registry.store.interface import Chain, Recorded, StatementKey
 from registry.v1 import subject_pb2
+from registry.v1.statement_pb2 import Statement
 
 EMPTY_CHAIN_HEAD = bytes(32)
+REGISTRY_REF = "R:"
+_ABOUT_OTHERS = ("D:", "E:", "K:", "O:", REGISTRY_REF)
 LATEST = 2**63 - 1
 """A position after every other."""
 
@@ -60,6 +66,11 @@ class GroupLedger:
         """See Ledger."""
         return self._state.directory
 
+    @property
+    def registry_keys(self) -> RegistryKeys:
+        """See Ledger."""
+        return self._state.registry_keys
+
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """See Ledger."""
         return self._events.get((department, statement_id))
@@ -67,6 +78,20 @@ class GroupLedger:
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """See Ledger."""
         return (department, statement_id) in self._recorded
+
+    def placed(self, department: str, statement_id: str) -> Placed | None:
+        """See Ledger."""
+        recorded = self._recorded.get((department, statement_id))
+        return _placed(recorded.position, recorded.subject) if recorded else None
+
+    def signed_by(self, key: Key, first: int) -> list[Placed]:
+        """See Ledger. Reads the log from there on: a key is seldom stolen."""
+        found = []
+        for row in self._state.store.statements(first):
+            leaf = Leaf.decode(row.leaf)
+            if leaf.key_position == key.position and leaf.type not in OWN_LEAVES:
+                found.append(_placed(row.position, row.subject))
+        return found
 
     def subject(self, ref: str) -> SubjectRecord:
         """See Ledger."""
@@ -85,16 +110,16 @@ class GroupLedger:
         return self._recorded.get(key)
 
     def ref(self, submission: Submission) -> str:
-        """The reference of what a submission is about: a subject, or ``D:`` and a department.
+        """The reference of what a submission is about: a subject, or what ``_about`` says.
 
         Empty while the target of a withdrawal or repair is not admitted."""
         statement = submission.statement
         if (subject := subject_stated(statement)) is not None:
             return self.subject_ref(subject.identifier.type, subject.identifier.value)
         if (key := _target_key(submission)) is not None:
-            target = self._events.get(key)
+            target = self._events.get(key) or self._recorded.get(key)
             return target.subject if target else ""
-        return f"D:{statement.department}"
+        return _about(statement)
 
     def chain(self, ref: str) -> Chain:
         """Head of a subject's chain of leaves."""
@@ -117,6 +142,33 @@ class GroupLedger:
         for event in (effects.recorded, effects.target):
             if event:
                 self._events[event.department, event.statement_id] = event
+
+
+def _placed(position: int, ref: str) -> Placed:
+    return Placed(position, ref, about_subject=not ref.startswith(_ABOUT_OTHERS))
+
+
+def _about(statement: Statement) -> str:
+    """The reference of what a statement is about that is about no subject: ``K:`` and a keyid, ``D:`` and a
+    department, ``O:`` and an official, ``E:`` and an edition, ``R:`` for the registry itself. Each has a
+    chain of leaves of its own, so that the map can show it complete: that a key is not revoked, say."""
+    body = statement.WhichOneof("body")
+    match body:
+        case "key_enrolment":
+            return f"K:{keyid_of(statement.key_enrolment.public_key)}"
+        case "key_revocation":
+            return f"K:{statement.key_revocation.keyid}"
+        case "department_registration":
+            return f"D:{statement.department_registration.code}"
+        case "official_registration" | "official_revocation":
+            official = getattr(statement, body)
+            return f"O:{official.department}/{official.official_id}"
+        case "edition_draft" | "edition_review" | "edition_adoption":
+            return f"E:{getattr(statement, body).edition}"
+        case "genesis" | "map_state" | "time_anchor" | "registry_key_change":
+            return REGISTRY_REF
+        case _:
+            return f"D:{statement.department}"
 
 
 def _target_key(submission: Submission) -> StatementKey | None:

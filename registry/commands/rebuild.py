@@ -9,12 +9,13 @@ named. The log's own rows (sealed payloads, sealed persons) and the registry's o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from google.protobuf.message import DecodeError
 
+from registry.commands.batches import read_recorded
 from registry.commands.found import found
 from registry.commands.intake import open_envelope
 from registry.commands.sequencer import Sequencer, changes_directory
@@ -47,7 +48,7 @@ class Rebuilt:
 def rebuild(
     source: Log,
     target: Store,
-    signer: Signer,
+    signers: Sequence[Signer],
     *,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Rebuilt:
@@ -56,7 +57,7 @@ def rebuild(
     carry_over(source.store, target)
     found(target, source.vault, source.origin)
     state = RegistryState(target, source.vault, source.editions)
-    sequencer = Sequencer(state, signer, clock=lambda: 0, random_bytes=bytes)
+    sequencer = Sequencer(state, signers, clock=lambda: 0, random_bytes=bytes, folding_again=True)
     for group in _groups(source, state, result):
         for submission, outcome in zip(group, sequencer.process(group), strict=True):
             _compare_leaf(submission, outcome, target, result)
@@ -70,10 +71,13 @@ def rebuild(
 
 
 def carry_over(source: Store, target: Store) -> None:
-    """Copies what does not follow from the log: sealed persons, refusals, the query log, reports."""
+    """Copies what does not follow from the log: sealed persons, refusals, the query log, reports,
+    cosignatures, and the signatures over batches."""
     target.commit(Group(persons=list(source.all_persons())))
     target.commit(Group(refusals=list(source.all_refusals()), queries=list(source.queries())))
     target.commit(Group(executions=list(source.all_executions())))
+    target.commit(Group(cosignatures=list(source.all_cosignatures())))
+    target.commit(Group(batches=list(source.all_batches())))
 
 
 def compare(one: Store, other: Store, result: Rebuilt) -> None:
@@ -110,11 +114,7 @@ def _read(row: StatementRow, source: Log, state: RegistryState) -> Submission | 
     try:
         Leaf.decode(row.leaf)
         envelope = open_envelope(row, source)
-        submission = (
-            _read_genesis(envelope, row)
-            if row.position == 0
-            else read_envelope(envelope, state, row.department, row)
-        )
+        submission = _read_again(envelope, row, source, state)
     except DecodeError:
         return "签名或内容不能解析"
     except ValueError as error:
@@ -122,6 +122,20 @@ def _read(row: StatementRow, source: Log, state: RegistryState) -> Submission | 
     if isinstance(submission, Submission):
         return submission
     return "; ".join(fault.message for fault in submission.faults)
+
+
+def _read_again(
+    envelope: envelope_pb2.Envelope, row: StatementRow, source: Log, state: RegistryState
+) -> Submission | Rejection:
+    """Raises ValueError."""
+    if row.position == 0:
+        return _read_genesis(envelope, row)
+    if row.batch is None:
+        return read_envelope(envelope, state, row.department, row)
+    batch = source.store.batches([row.batch]).get(row.batch)
+    if batch is None:
+        raise ValueError("所属批次的签名不在存储里")
+    return read_recorded(envelope.payload, row, batch, state)
 
 
 def _read_genesis(envelope: envelope_pb2.Envelope, row: StatementRow) -> Submission:

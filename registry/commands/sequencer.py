@@ -11,61 +11,71 @@ the same group is seen, because the ledger carries the group on top of the commi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from registry.commands.ledger import GroupLedger
+from registry.commands.own_keys import OwnKeys, own_submission
 from registry.commands.state import RegistryState
-from registry.commands.submission import Rejection, Submission, subject_stated
+from registry.commands.submission import ABOUT_SUBJECTS, OWN_BODIES, Rejection, Submission, subject_stated
 from registry.domain.faults import Fault
 from registry.domain.periods import china_day
 from registry.names import grams
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
 from registry.provenance.keys import Signer
 from registry.provenance.leaf import Leaf, LeafType
+from registry.provenance.map_entry import MapEntry
 from registry.provenance.merkle import Frontier, leaf_hash
 from registry.provenance.vault import NONCE_BYTES, SECRET_BYTES, Person, is_person, leaf_subject_key
 from registry.sanctions.admission import admit
+from registry.sanctions.admission.own import check_own
 from registry.sanctions.effects import Effects, effects_of, genesis_effects
+from registry.sanctions.effects.own import own_effects
 from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import (
+    BatchRow,
     Chain,
     CheckpointRow,
+    CosignatureRow,
     ExecutionRow,
     Group,
     QueryRow,
     Recorded,
     RefusalRow,
     ReportKey,
+    StatementKey,
     StatementRow,
     StoreError,
 )
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2, subject_pb2
+from registry.v1.statement_pb2 import Statement
 
 LEAF_TYPES = {
     "key_enrolment": LeafType.KEY_REGISTER,
     "key_revocation": LeafType.KEY_REVOKE,
     "genesis": LeafType.GENESIS,
+    "map_state": LeafType.MAP_STATE,
+    "time_anchor": LeafType.TIME_ANCHOR,
+    "registry_key_change": LeafType.KEY_ROTATION,
 }
-_ABOUT_SUBJECTS = (
-    "event",
-    "correction",
-    "withdrawal",
-    "repair",
-    "lifting",
-    "status_note",
-    "subject_link",
-    "name_ruling",
-    "red_list_candidacy",
-    "red_list_grant",
-)
-LEAF_TYPES |= dict.fromkeys(_ABOUT_SUBJECTS, LeafType.EVENT)
+LEAF_TYPES |= dict.fromkeys(ABOUT_SUBJECTS, LeafType.EVENT)
 LEAF_TYPES["delivery"] = LeafType.DELIVERY
 LEAF_TYPES |= dict.fromkeys(("edition_draft", "edition_review", "edition_adoption"), LeafType.EDITION)
 
 _JUDGED_TOGETHER = (LeafType.EVENT, LeafType.DELIVERY)
 """Nothing in a group is judged by what these change."""
+_ALONE = ("erasure",)
+"""What is about a subject, and yet changes what others of its group were worked out on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStatement:
+    """A statement that the registry makes itself: ``body`` holds nothing but that (``map_state`` …), and
+    ``map_entries`` are the keys that change with a map state."""
+
+    body: Statement
+    map_entries: Sequence[MapEntry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +100,37 @@ Outcome = Placed | Rejection
 """What becomes of a statement."""
 Answer = Outcome | Reported | None
 """What becomes of a job; nothing is said of a row of the query log."""
-Job = Submission | Rejection | QueryRow | ExecutionRow
+Job = Submission | Rejection | QueryRow | ExecutionRow | CosignatureRow | OwnStatement
 
 
 def changes_directory(job: Job) -> bool:
     """Whether what follows must be judged after this job is in force: it makes a group alone."""
-    return isinstance(job, Submission) and LEAF_TYPES.get(job.body) not in _JUDGED_TOGETHER
+    if isinstance(job, Submission):
+        return LEAF_TYPES.get(job.body) not in _JUDGED_TOGETHER or job.body in _ALONE
+    return isinstance(job, OwnStatement)
 
 
 class Sequencer:
-    """Works out and commits groups of jobs. Clock (Unix ms) and randomness are arguments."""
+    """Works out and commits groups of jobs. Clock (Unix ms) and randomness are arguments.
+
+    ``signers`` hold the log's keys, ``other_signers`` those that sign answers. ``publish`` has a checkpoint
+    that is durable in the store put into the second one; only after it is anything answered, and whoever
+    holds an answer holds it for good."""
 
     def __init__(
         self,
         state: RegistryState,
-        signer: Signer,
+        signers: Sequence[Signer],
         *,
         clock: Callable[[], int],
         random_bytes: Callable[[int], bytes],
+        publish: Callable[[CheckpointRow], None] = lambda _row: None,
+        other_signers: Sequence[Signer] = (),
+        folding_again: bool = False,
     ) -> None:
         self._state = state
-        self._signer = signer
+        self._keys = OwnKeys(state, signers, other_signers, lenient=folding_again)
+        self._publish = publish
         self._clock = clock
         self._random = random_bytes
         head = state.head
@@ -123,15 +143,18 @@ class Sequencer:
             raise StoreError("内存状态落后于存储, 请重启服务")
         submissions = [job for job in jobs if isinstance(job, Submission)]
         now = max(self._clock(), self._state.head.last_received_ms if self._state.head else 0)
-        run = _Run(self._state, submissions, self._reports(jobs), self._frontier, now, self._random)
-        outcomes = [run.take(job) for job in jobs]
+        run = _Run(
+            self._state, self._keys, submissions, self._reports(jobs), self._frontier, now, self._random
+        )
+        outcomes = [run.take(self._signed(job) if isinstance(job, OwnStatement) else job) for job in jobs]
         if run.effects:
-            run.group.checkpoint = self._checkpoint(run.frontier, run.received_ms)
+            run.group.checkpoint = self._checkpoint(run)
         self._state.store.commit(run.group)
         self._behind = True
         if run.group.checkpoint:
+            self._publish(run.group.checkpoint)
             self._frontier = run.frontier
-            self._state.take(run.effects, run.group.checkpoint)
+            self._state.take(run.effects, run.group.checkpoint, run.edge)
         self._behind = False
         return outcomes
 
@@ -140,10 +163,15 @@ class Sequencer:
         keys = {job.key for job in jobs if isinstance(job, ExecutionRow)}
         return self._state.store.executions(keys) if keys else {}
 
-    def _checkpoint(self, frontier: Frontier, received_ms: int) -> CheckpointRow:
+    def _signed(self, job: OwnStatement) -> Submission:
+        submission = own_submission(self._keys, job.body, self._random)
+        return replace(submission, map_entries=tuple(job.map_entries))
+
+    def _checkpoint(self, run: _Run) -> CheckpointRow:
+        frontier = run.frontier
         checkpoint = Checkpoint(self._state.origin, frontier.size, frontier.root())
-        note = sign_checkpoint(checkpoint, self._signer)
-        return CheckpointRow(frontier.size, frontier.to_bytes(), received_ms, note)
+        note = sign_checkpoint(checkpoint, *self._keys.of_size(frontier.size, run.effects))
+        return CheckpointRow(frontier.size, frontier.to_bytes(), run.received_ms, note)
 
 
 class _Run:
@@ -152,6 +180,7 @@ class _Run:
     def __init__(
         self,
         state: RegistryState,
+        keys: OwnKeys,
         submissions: Sequence[Submission],
         reports: dict[ReportKey, ExecutionRow],
         frontier: Frontier,
@@ -161,20 +190,27 @@ class _Run:
         self.group = Group()
         self.effects: list[Effects] = []
         self.frontier = Frontier.from_bytes(frontier.to_bytes())
+        self.edge = state.edge.copy()
         self.received_ms = received_ms
         self._state = state
+        self._keys = keys
         self._random = random_bytes
         self._ledger = GroupLedger(state, submissions)
         self._reports = reports
         self._secrets: dict[str, bytes] = {}
+        self._batches: dict[StatementKey, BatchRow] = {}
 
     def take(self, job: Job) -> Answer:
         """Works out one job."""
         if isinstance(job, QueryRow):
             self.group.queries.append(job)
             return None
+        if isinstance(job, CosignatureRow):
+            self.group.cosignatures.append(job)
+            return None
         if isinstance(job, ExecutionRow):
             return self._report(job)
+        assert not isinstance(job, OwnStatement)  # It was signed before.
         outcome = job if isinstance(job, Rejection) else self._place(job)
         if isinstance(outcome, Rejection):
             self.group.refusals.append(_refusal(outcome, self.received_ms))
@@ -193,23 +229,39 @@ class _Run:
         recorded = self._ledger.recorded(job.key)
         if recorded is not None and recorded.statement_hash == job.statement_hash:
             return Placed(job.statement.statement_id, recorded.position, recorded.received_ms, again=True)
-        faults = [_REUSED] if recorded else self._faults(job)
+        faults = [_REUSED] if recorded else self._faults(job) + self._other_faults(job)
         if faults:
             statement_id = job.statement.statement_id[:64]
             payload_sha256 = sha256(job.envelope.payload).digest()
             return Rejection(job.statement.department, statement_id, payload_sha256, tuple(faults))
         if job.recorded:
             self.received_ms = Leaf.decode(job.recorded.leaf).received_ms
+        elif job.body == "registry_key_change":
+            job = self._keys.cosigned(job)
         return self._append(job)
 
     def _faults(self, job: Submission) -> list[Fault]:
         directory = self._state.directory
         if job.body == "genesis":
             return [] if self.frontier.size == 0 else [_NOT_FIRST]
+        if job.body in OWN_BODIES:  # Alone in its group: the committed tree is the log before it.
+            state = self._state
+            return check_own(job.statement, origin=state.origin, tree=state.tree, size=state.size)
         signer = directory.key(job.signer)
         assert signer is not None  # A key never leaves the directory.
         received_ms = Leaf.decode(job.recorded.leaf).received_ms if job.recorded else self.received_ms
         return admit(job.statement, signers=[signer], received_on=china_day(received_ms), ledger=self._ledger)
+
+    def _other_faults(self, job: Submission) -> list[Fault]:
+        """What the law does not know of: an id names one batch, as it does one statement; a change of the
+        registry's keys is signed with them."""
+        if job.body == "registry_key_change":
+            return self._keys.faults_of_change(job)
+        if job.batch is None:
+            return []
+        known = self._batches.get(job.batch.key) or self._state.store.batch_by_id(*job.batch.key)
+        self._batches[job.batch.key] = known or job.batch
+        return [_BATCH_REUSED] if known and known.header_hash != job.batch.header_hash else []
 
     def _append(self, job: Submission) -> Placed:
         position = self.frontier.size
@@ -220,29 +272,36 @@ class _Run:
         leaf = self._leaf(job, ref, chain, secret).encode()
         hashed = leaf_hash(leaf)
         self.frontier.append(hashed)
+        self.group.tiles += self.edge.append(hashed)
+        self.group.map_entries += job.map_entries
         head = Chain(ref, chain.sequence + 1, hashed)
         self.group.statements.append(self._row(job, position, ref, secret, leaf))
+        if job.batch and job.batch not in self.group.batches:
+            self.group.batches.append(job.batch)
         self._collect(effects, head)
-        recorded = Recorded(position, self.received_ms, job.statement_hash)
+        recorded = Recorded(position, self.received_ms, job.statement_hash, ref)
         self._ledger.admit(job.key, recorded, effects, head)
         return Placed(job.statement.statement_id, position, self.received_ms)
 
     def _effects(self, job: Submission, position: int) -> Effects:
         if job.body == "genesis":
             return genesis_effects(job.statement.genesis)
+        if job.body in OWN_BODIES:
+            return own_effects(job.statement, position)
         signer = self._state.directory.key(job.signer)
         return effects_of(job.statement, position=position, ledger=self._ledger, signer=signer)
 
     def _leaf(self, job: Submission, ref: str, chain: Chain, secret: bytes) -> Leaf:
         signer = self._state.directory.key(job.signer)
+        own = self._state.registry_keys.get(job.signer)
         return Leaf(
-            type=LEAF_TYPES.get(job.body, LeafType.DIRECTORY),
+            type=LeafType.EVENT_IN_BATCH if job.batch else LEAF_TYPES.get(job.body, LeafType.DIRECTORY),
             received_ms=self.received_ms,
             subject_key=leaf_subject_key(ref, secret),
             subject_sequence=chain.sequence,
             previous=chain.head,
             statement_hash=job.statement_hash,
-            key_position=signer.position if signer else 0,
+            key_position=signer.position if signer else own.added if own else 0,
         )
 
     def _row(self, job: Submission, position: int, ref: str, secret: bytes, leaf: bytes) -> StatementRow:
@@ -251,7 +310,9 @@ class _Run:
         else:
             sealed = self._state.vault.seal_payload(job.envelope.payload, secret, self._random(NONCE_BYTES))
         signatures = statement_signatures(job)
-        return StatementRow(position, *job.key, ref, job.envelope.payload_type, sealed, signatures, leaf)
+        batch, index = (job.batch.header_hash, job.batch_index) if job.batch else (None, None)
+        payload_type = job.envelope.payload_type
+        return StatementRow(position, *job.key, ref, payload_type, sealed, signatures, leaf, batch, index)
 
     def _secret(self, ref: str, job: Submission) -> bytes:
         """The person's secret, made and sealed on the first statement about the person."""
@@ -279,16 +340,20 @@ class _Run:
         group.opened += effects.opened
         group.closed += effects.closed
         group.marked += [(effects.subjects[0].ref, mark) for mark in effects.marked]
+        group.marked += effects.noted
         group.unmarked += effects.unmarked
+        group.doubted += [(delivery, effects.position) for delivery in effects.doubted]
         group.linked += effects.linked
         group.unlinked += effects.unlinked
         group.named += effects.named
         group.unnamed += effects.unnamed
         group.grams += [(gram, n.subject) for n in effects.named for gram in sorted(grams(n.spelling))]
         group.deliveries += [effects.delivered] if effects.delivered else []
+        group.anchors += [effects.anchored] if effects.anchored else []
         group.departments += effects.departments
         group.officials += effects.officials
         group.keys += effects.keys
+        group.registry_keys += effects.registry_keys
         group.editions += [effects.edition] if effects.edition else []
         for record in effects.subjects:
             self._collect_known(record, effects.position)
@@ -329,3 +394,6 @@ _REUSED = Fault(
     reasons.ERROR_REASON_STATEMENT_ID_REUSED, "statement_id", "这一陈述编号已用于另一份内容不同的陈述。"
 )
 _NOT_FIRST = Fault(reasons.ERROR_REASON_FIELD_INVALID, "body", "创世陈述只能是日志的第一条。")
+_BATCH_REUSED = Fault(
+    reasons.ERROR_REASON_BATCH_ID_REUSED, "batch.header.batch_id", "这一批次编号已用于另一批陈述。"
+)

@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from google.protobuf.message import DecodeError
 
 from registry.domain.departments import Directory
 from registry.domain.identifiers import mask, normalise
+from registry.domain.registry_keys import RegistryKeys
 from registry.domain.sources import Sources
 from registry.index import Index
 from registry.provenance.leaf import Leaf
+from registry.provenance.merkle import leaf_hash
+from registry.provenance.proof import HashReader
+from registry.provenance.tiles import TileEdge, TileReader
 from registry.provenance.vault import Vault, VaultError, is_person
 from registry.sanctions.adoption import EditionBook, EditionCase
 from registry.sanctions.catalogue.drafts import parse_draft
@@ -64,7 +69,12 @@ class RegistryState:
         self.directory = Directory()
         self.sources = Sources()
         self.book = EditionBook()
+        self.registry_keys = RegistryKeys()
+        self.suites: frozenset[int] = frozenset()
+        """Suites that new statements must be signed with; empty = any."""
         self.head: CheckpointRow | None = store.checkpoint()
+        self.edge = tree_edge(store, self.size)
+        self._tiles = TileReader(store.tile)
         self._received: dict[int, int] = {}
         self._load()
         self.index = Index(store.subjects(self.measure), self.size - 1)
@@ -73,6 +83,11 @@ class RegistryState:
     def size(self) -> int:
         """How many statements the log holds."""
         return self.head.size if self.head else 0
+
+    @property
+    def tree(self) -> HashReader:
+        """The tree over every committed leaf, as it is now."""
+        return self._tiles.beside(self.edge)
 
     def received_ms(self, position: int) -> int:
         """When the statement at a position was received, in Unix milliseconds. Raises StoreError."""
@@ -121,10 +136,11 @@ class RegistryState:
         person = self.vault.open_person(sealed).identifier
         return Identifier(type=person.type, value=mask(person.type, normalise(person.value)))
 
-    def take(self, effects: Sequence[Effects], head: CheckpointRow) -> None:
-        """Moves on by a committed group."""
+    def take(self, effects: Sequence[Effects], head: CheckpointRow, edge: TileEdge) -> None:
+        """Moves on by a committed group; ``edge`` is that of the tree with it, and grows no more."""
         for effect in effects:
             self._take_directory(effect)
+        self.edge = edge
         self.head = head
         self._keep(head.size - 1, head.last_received_ms)  # Before anybody can have this position.
         self.index.apply((record for effect in effects for record in effect.subjects), head.size - 1)
@@ -138,8 +154,12 @@ class RegistryState:
             self.directory.put_official(official)
         for key in effect.keys:
             self.directory.put_key(key)
+        for entry in effect.registry_keys:
+            self.registry_keys.put(entry)
         if effect.delivered:
             self.sources.put(effect.delivered)
+        for delivery in effect.doubted:
+            self.sources.doubt(delivery, effect.position)
         if effect.content:
             self.editions[effect.content.hash] = effect.content
         if effect.edition:
@@ -162,6 +182,8 @@ class RegistryState:
             self.directory.put_official(official)
         for key in self.store.enrolled_keys():
             self.directory.put_key(key)
+        for entry in self.store.registry_keys():
+            self.registry_keys.put(entry)
         for note in self.store.deliveries():
             self.sources.put(note)
         cases = list(self.store.editions())
@@ -181,6 +203,21 @@ class RegistryState:
         if content_hash({file.name: file.content for file in draft.files}) != edition:
             raise StoreError(f"存储被改动: 序号{position}不是目录版本 {edition[:12]}… 的草案")
         return parse_draft(draft)
+
+
+def tree_edge(store: Store, size: int) -> TileEdge:
+    """The right edge of the tree of a store. Raises StoreError if its tiles do not reach that far."""
+
+    def hashes(level: int, first: int, end: int) -> list[bytes]:
+        if level:
+            return store.tile_roots(level - 1, first, end)
+        rows = islice(store.statements(first), end - first) if first < end else ()
+        return [leaf_hash(row.leaf) for row in rows]
+
+    try:
+        return TileEdge.resume(size, hashes)
+    except ValueError as error:
+        raise StoreError("存储被改动: 树的分块不全; 请运行 registry rebuild") from error
 
 
 def _is_adopted(case: EditionCase) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 
 from google.protobuf.message import DecodeError
@@ -20,13 +20,31 @@ from registry.domain.faults import Fault, Findings
 from registry.domain.quoting import quoted_code
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
+from registry.provenance.map_entry import MapEntry
 from registry.sanctions.admission.directory import check_enrolment
 from registry.sanctions.admission.steps import may_draft
 from registry.sanctions.catalogue.drafts import MAX_FILES, Reading, read_draft
-from registry.store.interface import StatementKey, StatementRow
+from registry.store.interface import BatchRow, StatementKey, StatementRow
 from registry.v1 import envelope_pb2, statement_pb2, subject_pb2
 from registry.v1 import error_reason_pb2 as reasons
 
+ABOUT_SUBJECTS = (
+    "event",
+    "correction",
+    "withdrawal",
+    "repair",
+    "lifting",
+    "status_note",
+    "subject_link",
+    "name_ruling",
+    "red_list_candidacy",
+    "red_list_grant",
+    "confirmation",
+    "erasure",
+)
+"""Bodies that are about a subject; all but an erasure may come in a batch."""
+OWN_BODIES = frozenset({"map_state", "time_anchor"})
+"""What the registry states itself, signed with the log's keys; nobody can submit it."""
 MAX_PAYLOAD_BYTES = 65_536
 MAX_DRAFT_BYTES = 2 * 1024 * 1024
 """A draft of a catalogue edition holds its files; every other statement is small."""
@@ -36,7 +54,8 @@ MAX_DRAFT_BYTES = 2 * 1024 * 1024
 class Submission:
     """A statement whose signatures hold. ``signer`` is the key id of the first signature;
     ``recorded`` is set when the log is folded again and holds the row as it was recorded.
-    ``reading`` is what a draft holds, kept so that nobody reads it again.
+    ``reading`` is what a draft holds, kept so that nobody reads it again. ``batch`` is the signature that
+    covers it with others, ``batch_index`` its place there; ``map_entries`` come with a map state.
     ``key`` is department and statement id, ``body`` the name of the body's field."""
 
     envelope: envelope_pb2.Envelope
@@ -45,6 +64,9 @@ class Submission:
     signer: str
     recorded: StatementRow | None = None
     reading: Reading | None = None
+    batch: BatchRow | None = None
+    batch_index: int | None = None
+    map_entries: tuple[MapEntry, ...] = ()
     key: StatementKey = field(init=False)
     body: str = field(init=False)
 
@@ -77,8 +99,11 @@ def read_envelope(
         if statement.department != caller:
             message = f"证书属于{caller}, 不能提交{quoted_code(statement.department)}的陈述。"
             found.add(reasons.ERROR_REASON_CALLER_NOT_DEPARTMENT, "department", message)
+        if recorded is None and statement.WhichOneof("body") in OWN_BODIES:
+            message = "这类陈述只由登记系统自己作出, 不能提交。"
+            found.add(reasons.ERROR_REASON_REGISTRY_ONLY, "body", message)
         signed = pae(envelope.payload_type, envelope.payload)
-        _check_signatures(found, envelope, statement, signed, state)
+        _check_signatures(found, envelope, statement, signed, state, required=recorded is None)
         if not found.faults:
             signer = _signer_id(envelope, statement)
             reading = _reading(statement, signer, state)
@@ -119,6 +144,17 @@ def _too_large(found: Findings, limit: int) -> None:
     found.add(reasons.ERROR_REASON_TOO_LARGE, "payload", message)
 
 
+def check_suite(
+    found: Findings, field: str, suite: envelope_pb2.Suite.ValueType, state: RegistryState
+) -> None:
+    """Notes a fault where this registry requires statements to be signed with other suites."""
+    if state.suites and suite not in state.suites:
+        names = {int(number): name for name, number in envelope_pb2.Suite.items()}
+        wanted = "、".join(names[each].removeprefix("SUITE_") for each in sorted(state.suites))
+        message = f"本登记系统要求用 {wanted} 签名。"
+        found.add(reasons.ERROR_REASON_SUITE_NOT_SUPPORTED, field, message)
+
+
 def subject_stated(statement: statement_pb2.Statement) -> subject_pb2.Subject | None:
     """The subject that a statement names by its identifier; None if it refers to another statement."""
     match statement.WhichOneof("body"):
@@ -145,7 +181,12 @@ def target_of(statement: statement_pb2.Statement) -> statement_pb2.StatementRefe
     return target
 
 
-_REFERRING = frozenset({"correction", "withdrawal", "repair", "lifting", "status_note", "red_list_grant"})
+_REFERRING = frozenset(
+    {
+        "correction", "withdrawal", "repair", "lifting", "status_note", "red_list_grant", "confirmation",
+        "erasure",
+    }
+)  # fmt: skip
 
 
 def _signer_id(envelope: envelope_pb2.Envelope, statement: statement_pb2.Statement) -> str:
@@ -160,15 +201,23 @@ def _check_signatures(
     statement: statement_pb2.Statement,
     message: bytes,
     state: RegistryState,
+    *,
+    required: bool,
 ) -> None:
+    """``required``: the suite must be one that new statements need; what is in the log stays there."""
     if not envelope.signatures:
         found.add(reasons.ERROR_REASON_SIGNATURE_MISSING, "signatures", "没有签名。")
         return
     # A signature that nobody verifies would rest in the log and look as if somebody had.
     wanted = 2 if statement.WhichOneof("body") == "key_enrolment" else 1
-    if len(envelope.signatures) > wanted:
+    if statement.WhichOneof("body") == "registry_key_change" and not required:
+        wanted = 3  # The registry adds its own; the writer checks them by what is known at its position.
+    if statement.WhichOneof("body") not in OWN_BODIES and len(envelope.signatures) > wanted:
         message_text = f"这类陈述有{wanted}个签名, 不能附带其他签名。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "signatures", message_text)
+        return
+    if statement.WhichOneof("body") in OWN_BODIES:
+        _check_own(found, envelope, message, state)
         return
     first = envelope.signatures[0]
     key = state.directory.key(first.keyid)
@@ -178,8 +227,25 @@ def _check_signatures(
         return
     verifier = verifying_key(key.enrolment.suite, key.enrolment.public_key)
     _verify(found, "signatures[0].sig", lambda: verifier.verify(message, first.sig))
+    if required:
+        check_suite(found, "signatures[0].keyid", key.enrolment.suite, state)
     if statement.WhichOneof("body") == "key_enrolment":
         check_possession(found, envelope, statement.key_enrolment, message)
+
+
+def _check_own(
+    found: Findings, envelope: envelope_pb2.Envelope, message: bytes, state: RegistryState
+) -> None:
+    """A statement of the registry's own, met when the log is folded again: each signature by a log key."""
+    for number, signature in enumerate(envelope.signatures):
+        entry = state.registry_keys.get(signature.keyid)
+        if entry is None or entry.purpose != statement_pb2.REGISTRY_KEY_PURPOSE_LOG:
+            text = f"签名密钥 {signature.keyid[:6]}… 不是日志密钥。"
+            found.add(reasons.ERROR_REASON_KEY_UNKNOWN, f"signatures[{number}].keyid", text)
+            return
+        verifier = verifying_key(entry.suite, entry.public_key)
+        check = partial(verifier.verify, message, signature.sig)
+        _verify(found, f"signatures[{number}].sig", check)
 
 
 def check_possession(

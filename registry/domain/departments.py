@@ -70,7 +70,8 @@ class Official:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An enrolled public key. ``official_id`` is empty for the department's own seal."""
+    """An enrolled public key. ``official_id`` is empty for the department's own seal; ``categories`` are what
+    may be signed with it, all of the mandate if there are none."""
 
     keyid: str
     department: str
@@ -81,6 +82,7 @@ class Key:
     enrolment: pb.KeyEnrolment
     revoked_position: int | None = None
     revocation_reason: pb.KeyRevocationReason.ValueType = pb.KEY_REVOCATION_REASON_UNSPECIFIED
+    categories: frozenset[str] = frozenset()
 
     @classmethod
     def enrolled(cls, keyid: str, enrolment: pb.KeyEnrolment, position: int) -> Key:
@@ -93,7 +95,12 @@ class Key:
             valid_until=date.fromisoformat(enrolment.valid_until),
             position=position,
             enrolment=enrolment,
+            categories=frozenset(enrolment.categories),
         )
+
+    def is_of_same_holder(self, other: Key) -> bool:
+        """Whether both are the seal of one department, or keys of one official."""
+        return (self.department, self.official_id) == (other.department, other.official_id)
 
 
 class Directory:

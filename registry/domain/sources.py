@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -33,6 +33,12 @@ class DeliveryNote:
     list_code: str
     as_of: date
     department: str
+    doubted_from: int | None = None
+
+    def counts_at(self, position: int) -> bool:
+        """Whether it was known at a position, and not doubted yet: the key that signed it had not been
+        revoked as compromised."""
+        return self.position <= position and (self.doubted_from is None or position < self.doubted_from)
 
 
 MAX_KEPT = 1024
@@ -52,6 +58,16 @@ class Sources:
         insort(self._notes.setdefault((note.list_code, note.department), []), note)
         # Readers bisect the positions, so what a position leads to must be there before it.
         insort(self._positions, note.position)
+        if note.doubted_from is not None:
+            insort(self._positions, note.doubted_from)
+
+    def doubt(self, delivery: int, position: int) -> None:
+        """The delivery at a position counts no more from another on."""
+        for notes in self._notes.values():
+            for number, note in enumerate(notes):
+                if note.position == delivery:
+                    notes[number] = replace(note, doubted_from=position)
+                    insort(self._positions, position)
 
     def known(self, position: int, connections: Connections) -> Mapping[str, DeliveryNote]:
         """Of each list that all its keepers have delivered the note that reaches least far, as known at a
@@ -77,4 +93,4 @@ class Sources:
     def _latest(self, code: str, department: str, position: int) -> DeliveryNote | None:
         notes = self._notes.get((code, department), [])
         count = bisect_right(notes, position, key=lambda note: note.position)
-        return notes[count - 1] if count else None
+        return next((note for note in reversed(notes[:count]) if note.counts_at(position)), None)

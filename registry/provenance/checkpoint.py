@@ -1,6 +1,6 @@
 """The log's signed head: C2SP tlog-checkpoint, a signed note (`registry.provenance.note`) with this text:
 
-    <origin>            identity of the log; here it is the name of the log's key too
+    <origin>            identity of the log; here it is the name of the log's keys too
     <size>              number of leaves, ASCII decimal without leading zeros, below 2^64
     <root>              base64 of the 32-byte RFC 6962 root over that many leaves
     <extension line>    none or more, not empty, opaque; signed by the log, and we write none
@@ -12,15 +12,19 @@ Example, the empty log:
     47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
 
     — example.com/log <base64(key id ‖ Ed25519 signature)>
+
+A log may have several keys, so that checkpoints bear a line of each: an SM2 one for those who must require
+SM2, an Ed25519 one for tools that know no other. A line can be stripped unseen, so `open_checkpoint` demands
+every key it is given.
 """
 
-import base64
 import re
 from dataclasses import dataclass
 
+from registry.provenance.base64_text import decode_base64, encode_base64
 from registry.provenance.keys import Signer, VerifyingKey
 from registry.provenance.merkle import HASH_BYTES
-from registry.provenance.note import NoteError, decode_base64, open_note, sign_note
+from registry.provenance.note import NoteError, NoteKey, open_note, sign_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,19}")
 _LINE = re.compile(r"[^\x00-\x1f]+")
@@ -50,7 +54,7 @@ class Checkpoint:
 
     def text(self) -> str:
         """The text that the log signs, ending in a newline."""
-        root = base64.b64encode(self.root).decode()
+        root = encode_base64(self.root)
         return "".join(f"{line}\n" for line in (self.origin, self.size, root, *self.extensions))
 
     @classmethod
@@ -73,27 +77,28 @@ class Checkpoint:
         return cls(origin, int(size), root_hash, tuple(extensions))
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
-    """The signed note of a checkpoint; the key's name is the origin.
+def sign_checkpoint(checkpoint: Checkpoint, *signers: Signer) -> str:
+    """The signed note of a checkpoint, with a line for each of the log's keys; their name is the origin.
 
-    CheckpointError if the key is not Ed25519 or the origin cannot be a key name. The caller answers for never
-    signing two checkpoints that contradict each other.
+    CheckpointError if the origin cannot be a key name; ValueError without a signer. The caller answers for
+    never signing two checkpoints that contradict each other.
     """
     try:
-        return sign_note(checkpoint.text(), checkpoint.origin, signer)
+        return sign_note(checkpoint.text(), checkpoint.origin, *signers)
     except NoteError as fault:
         raise CheckpointError(str(fault)) from None
 
 
-def open_checkpoint(note: str, verifier: VerifyingKey, *, origin: str) -> Checkpoint:
-    """The checkpoint in a signed note of the log `origin`, once its signature by `verifier` is verified.
+def open_checkpoint(note: str, *required: VerifyingKey | NoteKey, origin: str) -> Checkpoint:
+    """The checkpoint in a signed note of the log `origin`, once each key asked for is seen to have signed it.
 
-    CheckpointError if the note or its text is malformed, it is of another log, or that signature is wrong or
-    missing. Signature lines of other keys are passed over: signatures that a policy requires are each to be
-    asked for.
+    A `VerifyingKey` is one of the log itself and signs under the origin as its name; a `NoteKey` says its
+    name. CheckpointError if the note or its text is malformed, it is of another log, or a signature asked for
+    is wrong or missing. Signature lines of other keys are passed over. ValueError without a key.
     """
     try:
-        checkpoint = Checkpoint.parse(open_note(note, origin, verifier))
+        keys = [key if isinstance(key, NoteKey) else NoteKey.of(origin, key) for key in required]
+        checkpoint = Checkpoint.parse(open_note(note, *keys))
     except NoteError as fault:
         raise CheckpointError(str(fault)) from None
     if checkpoint.origin != origin:

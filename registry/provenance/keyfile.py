@@ -13,13 +13,16 @@ The encrypted form is put together here, because the library writes it with 2,04
         SEQUENCE { aes256-CBC, OCTET STRING initialisation vector } } },
       OCTET STRING the plain form in DER, padded (PKCS#7) and encrypted }
 
-Older PEM forms ("BEGIN EC PRIVATE KEY") are refused: their encryption is a single MD5. This module is the
-only place under `provenance` that touches the disk.
+The library refuses SM2 keys; those are read by the system's libcrypto, which decrypts SM4-CBC as well, the
+form in which some certification authorities hand keys over. Older PEM forms ("BEGIN EC PRIVATE KEY") are
+refused: their encryption is a single MD5. This module is the only place under `provenance` that touches the
+disk.
 """
 
 import base64
 import hashlib
 import os
+import re
 import textwrap
 from pathlib import Path
 
@@ -36,12 +39,19 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from registry.provenance.sm2 import Sm2PrivateKey
+from registry.provenance.suites import SuiteNotSupportedError
+
 KDF_ROUNDS = 600_000
 """PBKDF2-HMAC-SHA-256 rounds of an encrypted key file (OWASP Password Storage, 2023)."""
 
 _PLAIN = b"-----BEGIN PRIVATE KEY-----"
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+_BODY = re.compile(rb"-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----([^-]*)-----END ")
 _LARGEST_FILE = 64 * 1024
+_UNSUPPORTED = "a key or encryption of an algorithm that is not supported"
+_DAMAGED = "the key cannot be read: damaged"
+_WRONG = "the key cannot be read: wrong pass phrase, or the file is damaged"
 
 # Object identifiers in DER: RFC 8018 A.4, A.2, B.1.2 and B.2.5.
 _PBES2 = bytes.fromhex("06092a864886f70d01050d")
@@ -55,29 +65,36 @@ class KeyFileError(ValueError):
     """A key file cannot be read or written; the message is one line that begins with its path."""
 
 
-def read_private_key(path: str | Path, passphrase: bytes | None) -> PrivateKeyTypes:
+def read_private_key(path: str | Path, passphrase: bytes | None) -> PrivateKeyTypes | Sm2PrivateKey:
     """The private key in a file; `passphrase` None says that it is not encrypted.
 
     KeyFileError: missing, unreadable, not a PKCS#8 key, of an unknown algorithm, wrong pass phrase, or a pass
     phrase given or missing where the file is not or is encrypted.
     """
     pem = _read(path)
-    if _ENCRYPTED in pem and passphrase is None:
-        raise KeyFileError(f"{path}: the key is encrypted, a pass phrase is needed")
-    if _ENCRYPTED not in pem and passphrase is not None and _PLAIN in pem:
-        raise KeyFileError(f"{path}: a pass phrase was given, but the key is not encrypted")
-    if _ENCRYPTED not in pem and _PLAIN not in pem:
-        raise KeyFileError(f"{path}: not a private key in PKCS#8 PEM form")
+    _require_form(path, pem, passphrase)
     try:
         return load_pem_private_key(pem, passphrase)
     except UnsupportedAlgorithm:
-        raise KeyFileError(f"{path}: a key or encryption of an algorithm that is not supported") from None
+        return _read_sm2(path, pem, passphrase, otherwise=_UNSUPPORTED)
     except (ValueError, TypeError):
-        hint = "damaged" if passphrase is None else "wrong pass phrase, or the file is damaged"
-        raise KeyFileError(f"{path}: the key cannot be read: {hint}") from None
+        why = _DAMAGED if passphrase is None else _WRONG
+        return _read_sm2(path, pem, passphrase, otherwise=why)
 
 
-def write_private_key(path: str | Path, key: PrivateKeyTypes, passphrase: bytes | None) -> None:
+def _read_sm2(path: str | Path, pem: bytes, passphrase: bytes | None, *, otherwise: str) -> Sm2PrivateKey:
+    try:
+        return Sm2PrivateKey.from_pkcs8(_der_of(pem), passphrase)
+    except SuiteNotSupportedError as fault:
+        detail = f"; {fault}"
+    except ValueError:
+        detail = ", or a damaged SM2 key"
+    raise KeyFileError(f"{path}: {otherwise}" + (detail if otherwise == _UNSUPPORTED else "")) from None
+
+
+def write_private_key(
+    path: str | Path, key: PrivateKeyTypes | Sm2PrivateKey, passphrase: bytes | None
+) -> None:
     """Write the key to a new file that its owner alone may read, and make it durable.
 
     KeyFileError if the file exists already or cannot be written (then nothing is left behind), or the pass
@@ -85,11 +102,31 @@ def write_private_key(path: str | Path, key: PrivateKeyTypes, passphrase: bytes 
     """
     if passphrase == b"":
         raise KeyFileError(f"{path}: the pass phrase is empty")
-    plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    plain = _plain(key)
     if passphrase is None:
         _write(Path(path), _pem("PRIVATE KEY", plain))
     else:
         _write(Path(path), _pem("ENCRYPTED PRIVATE KEY", _encrypt(plain, passphrase)))
+
+
+def _require_form(path: str | Path, pem: bytes, passphrase: bytes | None) -> None:
+    if _ENCRYPTED in pem and passphrase is None:
+        raise KeyFileError(f"{path}: the key is encrypted, a pass phrase is needed")
+    if _ENCRYPTED not in pem and passphrase is not None and _PLAIN in pem:
+        raise KeyFileError(f"{path}: a pass phrase was given, but the key is not encrypted")
+    if _ENCRYPTED not in pem and _PLAIN not in pem:
+        raise KeyFileError(f"{path}: not a private key in PKCS#8 PEM form")
+
+
+def _der_of(pem: bytes) -> bytes:
+    body = _BODY.search(pem)
+    return base64.b64decode(b"".join(body[1].split()), validate=True) if body else b""
+
+
+def _plain(key: PrivateKeyTypes | Sm2PrivateKey) -> bytes:
+    if isinstance(key, Sm2PrivateKey):
+        return key.to_pkcs8()
+    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _encrypt(plain: bytes, passphrase: bytes) -> bytes:

@@ -55,6 +55,12 @@ class LeafType(IntEnum):
     DELIVERY = 11  # the source of a list has delivered up to a day
 
 
+OWN_LEAVES = frozenset(
+    {LeafType.GENESIS, LeafType.MAP_STATE, LeafType.TIME_ANCHOR, LeafType.KEY_ROTATION}
+)
+"""What the registry states itself: nothing about a subject, a department or a key follows from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One entry of the log; the module says what each field holds. Integers are u64, hashes 32 bytes."""

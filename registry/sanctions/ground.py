@@ -93,6 +93,7 @@ class MarkKind(IntEnum):
     STAYED = 1  # 中止执行
     OBJECTED = 2  # 异议处理中
     CONTESTED = 3  # 行政复议、诉讼中
+    DISPUTED = 4  # 签名密钥泄露, 部门尚未确认
 
 
 @dataclass(frozen=True, slots=True)

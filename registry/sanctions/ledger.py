@@ -7,12 +7,14 @@ before, committed or still in the same group.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Protocol
 
-from registry.domain.departments import Directory
+from registry.domain.departments import Directory, Key
+from registry.domain.registry_keys import RegistryKeys
 from registry.sanctions.adoption import EditionBook
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
@@ -54,6 +56,16 @@ class RecordedEvent:
         return bool(self.category)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A statement of the log: its position, the reference of what it is about, and whether that is a
+    subject."""
+
+    position: int
+    ref: str
+    about_subject: bool
+
+
 class Ledger(Protocol):
     """The registry just before a statement is admitted."""
 
@@ -76,11 +88,21 @@ class Ledger(Protocol):
     def directory(self) -> Directory:
         """Departments, officials and keys."""
 
+    @property
+    def registry_keys(self) -> RegistryKeys:
+        """The registry's own keys."""
+
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """An event by the id its department gave it."""
 
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """Whether a statement of any kind has this id."""
+
+    def placed(self, department: str, statement_id: str) -> Placed | None:
+        """Where a statement of any kind stands, and whom it is about."""
+
+    def signed_by(self, key: Key, first: int) -> Sequence[Placed]:
+        """The statements from position ``first`` on that a key signed."""
 
     def subject(self, ref: str) -> SubjectRecord:
         """What is known of a subject; an empty record for an unknown one."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from registry.domain.periods import Period
-from registry.sanctions.ground import Ending, Mark, MarkKind
+from registry.sanctions.ground import Ending, Ground, Mark, MarkKind
 from registry.v1 import verdict_pb2 as pb
 
 _ENDED = {
@@ -24,6 +24,7 @@ _ENDED = {
     Ending.LIFTED: pb.HIT_STATUS_LIFTED,
 }
 _NOTED = (
+    (MarkKind.DISPUTED, pb.HIT_STATUS_DISPUTED),
     (MarkKind.STAYED, pb.HIT_STATUS_STAYED),
     (MarkKind.OBJECTED, pb.HIT_STATUS_OBJECTED),
     (MarkKind.CONTESTED, pb.HIT_STATUS_CONTESTED),
@@ -38,6 +39,7 @@ RUNNING = frozenset(
         pb.HIT_STATUS_STAYED,
         pb.HIT_STATUS_OBJECTED,
         pb.HIT_STATUS_CONTESTED,
+        pb.HIT_STATUS_DISPUTED,
     }
 )
 """States of what has begun and has not ended."""
@@ -59,6 +61,19 @@ def standing(
             if kind in holding:
                 return status
     return pb.HIT_STATUS_IN_FORCE
+
+
+def disputed_at(marks: Iterable[Mark], position: int) -> frozenset[int]:
+    """The statements about a subject that were disputed at a position: signed with a key that had been
+    compromised by then, and neither confirmed nor withdrawn."""
+    return frozenset(
+        mark.target for mark in marks if mark.kind is MarkKind.DISPUTED and mark.known_at(position)
+    )
+
+
+def closed_in_dispute(ground: Ground, position: int, disputed: frozenset[int]) -> bool:
+    """Whether a row that is no longer held at a position was closed by a disputed statement."""
+    return ground.known_from <= position and ground.known_to in disputed
 
 
 def marks_of(marks: Iterable[Mark], target: int, position: int) -> list[Mark]:

@@ -37,7 +37,14 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import GroundKind, SubjectRecord
 from registry.sanctions.parties import disputed_names
 from registry.sanctions.restriction import Restriction, restrictions_of, with_earlier
-from registry.sanctions.standing import ENDED, marks_of, standing
+from registry.sanctions.standing import (
+    ENDED,
+    RUNNING,
+    closed_in_dispute,
+    disputed_at,
+    marks_of,
+    standing,
+)
 from registry.v1 import subject_pb2 as subject
 from registry.v1 import verdict_pb2 as pb
 
@@ -109,7 +116,9 @@ _UNSETTLED_OR_OUTSIDE = {
 _DOUBTFUL_STATUS = {
     pb.HIT_STATUS_STAYED: pb.HIT_REASON_STAYED,
     pb.HIT_STATUS_OBJECTED: pb.HIT_REASON_OBJECTED,
+    pb.HIT_STATUS_DISPUTED: pb.HIT_REASON_KEY_DISPUTED,
 }
+_NOTHING_DISPUTED: frozenset[int] = frozenset()
 _DOUBTFUL_RELATION = {
     pb.SUBJECT_RELATION_PARENT: pb.HIT_REASON_BRANCH_OR_PARENT,
     pb.SUBJECT_RELATION_BRANCH: pb.HIT_REASON_BRANCH_OR_PARENT,
@@ -234,13 +243,18 @@ def considered(
             and not ground.measure.acts_in(domain)
         ):
             continue
-        if not ground.known_at(position):
+        disputed = disputed_at(marks, position) if marks else _NOTHING_DISPUTED
+        if not ground.known_at(position) and not closed_in_dispute(ground, position, disputed):
             continue
+        if ground.known_from in disputed and ground.known_from != ground.position:
+            continue  # The row in whose place it came speaks: a thief's key may free nobody.
         noted = marks_of(marks, ground.position, position) if marks else ()
         for restriction in restrictions_of(ground, edition, domain, day):
             if restriction.measure.reoffence is not None:
                 restriction = with_earlier(restriction, (record, *same), position)
             status = standing(restriction.period, day, ended=ground.ended, marks=noted)
+            if status in RUNNING and not ground.known_at(position):
+                status = pb.HIT_STATUS_DISPUTED
             found.append((restriction, status))
     return found
 

@@ -52,6 +52,7 @@ STATUS_ZH: Mapping[pb.HitStatus.ValueType, str] = {
     pb.HIT_STATUS_REPAIRED: "已修复或提前移出",
     pb.HIT_STATUS_LIFTED: "已解除",
     pb.HIT_STATUS_REVOKED: "已撤回或更正",
+    pb.HIT_STATUS_DISPUTED: "签名密钥存疑",
 }
 RELATIONS_ZH: Mapping[pb.SubjectRelation.ValueType, str] = {
     pb.SUBJECT_RELATION_SELF: "本主体",

@@ -24,6 +24,7 @@ from google.protobuf.message import DecodeError
 from registry.access.identity import PEER_URI_PROPERTY, Caller, IdentityError, caller_of_peer
 from registry.access.policy import may_call
 from registry.errors import RegistryError, status_of
+from registry.receipts.answers import current_request
 from registry.store.interface import QueueFullError, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 
@@ -79,6 +80,7 @@ class Gate(grpc.ServerInterceptor):
         def call(request: bytes, context: grpc.ServicerContext) -> Any:
             try:
                 self._admit(method, context)
+                current_request.set(request)
                 return behaviour(_parsed(parse, request), context)
             except Exception as error:
                 failure = error

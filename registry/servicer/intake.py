@@ -35,6 +35,13 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
         futures = self._intake.submit(request.envelopes, current_caller.get())
         return pb.SubmitResponse(results=results(futures))
 
+    def SubmitBatch(
+        self, request: pb.SubmitBatchRequest, context: grpc.ServicerContext
+    ) -> pb.SubmitBatchResponse:
+        """See intake_service.proto."""
+        promises = self._intake.submit_batch(request.batch, current_caller.get())
+        return pb.SubmitBatchResponse(results=results(promises))
+
     def SubmitStream(
         self, request_iterator: Iterator[pb.SubmitStreamRequest], context: grpc.ServicerContext
     ) -> Iterator[pb.SubmitStreamResponse]:
@@ -57,7 +64,9 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
         kept = self._intake.statement(
             current_caller.get(), statement_id=request.statement_id, position=position
         )
-        response = pb.GetStatementResponse(envelope=kept.envelope, position=kept.position)
+        response = pb.GetStatementResponse(envelope=kept.statement.envelope, position=kept.position)
+        if kept.statement.HasField("batch"):
+            response.batch.CopyFrom(kept.statement.batch)
         response.received_time.FromMilliseconds(kept.received_ms)
         return response
 

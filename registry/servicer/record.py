@@ -18,6 +18,9 @@ from registry.commands.name_search import search
 from registry.commands.paging import page_size
 from registry.commands.records import Records
 from registry.domain.periods import Period
+from registry.receipts.answers import GET_RECORD, Told
+from registry.receipts.evidence import Rest
+from registry.receipts.receipts import Receipts
 from registry.sanctions.record.sections import Section, sections_of
 from registry.servicer.answered import answered_at
 from registry.servicer.gate import current_caller
@@ -36,8 +39,9 @@ _HIGHEST_SCORE = 10_000
 class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
     """See record_service.proto."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, receipts: Receipts | None = None) -> None:
         self._ask = ask
+        self._receipts = receipts or Receipts(ask)
         self._state = ask.state
         self._records = Records(ask)
         messages = VerdictMessages(ask.state.origin, ask.state.identifier_of)
@@ -46,6 +50,7 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
     def GetRecord(self, request: pb.GetRecordRequest, context: grpc.ServicerContext) -> pb.GetRecordResponse:
         """See record_service.proto."""
         check_subject(request)
+        with_receipt = self._receipts.require(request.receipt)
         found, matter = self._asked(request, day_asked(request.on), context)
         file = self._records.file(found, matter)
         self._log(found, matter)
@@ -53,6 +58,10 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
         sections = sections_of(file.entries, matter.edition) if shown else ()
         response = pb.GetRecordResponse(sections=_sections(sections, matter), answered=self._answered(matter))
         put_identity(response.identity, file.identity, found, self._state.identifier_of)
+        if with_receipt:
+            positions = tuple(entry.stated.recorded.position for entry in file.entries)
+            told = Told(GET_RECORD, request, response, (Rest(found, positions),))
+            response.receipt.CopyFrom(self._receipts.make([told], request.receipt, matter)[0])
         return response
 
     def GetCertificate(

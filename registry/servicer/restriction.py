@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import grpc
@@ -9,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.commands.ask import Found, Matter
 from registry.domain.identifiers import mask, names_a_subject
+from registry.receipts.answers import BATCH_CHECK, CHECK, Told, checks_of_batch, rest_of
 from registry.sanctions.verdict import CLEAR, Decision, Question
 from registry.servicer.gate import current_caller
 from registry.servicer.messages import found_codes
@@ -35,6 +37,7 @@ class RestrictionServicer(ScreeningServicer):
         """See restriction_service.proto."""
         identifier = request.subject
         check_question(request)
+        with_receipt = request.HasField("receipt") and self._receipts.require(request.receipt)
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
         found = self._ask.find(identifier.type, identifier.value)
         personal = found.personal
@@ -43,13 +46,18 @@ class RestrictionServicer(ScreeningServicer):
         decision = self._ask.decide(found, matter.question, matter)
         if personal:
             self._ask.log(matter, [(found, decision)])
-        return self._answer(found, decision, matter)
+        response = self._answer(found, decision, matter)
+        if with_receipt:
+            told = Told(CHECK, request, response, (rest_of(found, decision),))
+            response.receipt.CopyFrom(self._receipts.make([told], request.receipt, matter)[0])
+        return response
 
     def BatchCheck(
         self, request: pb.BatchCheckRequest, context: grpc.ServicerContext
     ) -> pb.BatchCheckResponse:
         """See restriction_service.proto."""
         check_batch(request)
+        with_receipts = self._receipts.require(request.receipt, subjects=len(request.identifiers))
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
         if asks_about_a_person(request.identifier_type, request.identifiers):
             self._ask.require_purpose(matter)
@@ -58,7 +66,24 @@ class RestrictionServicer(ScreeningServicer):
             decisions = self._ask.decide_organisations(request.identifiers, questions, matter)
         else:
             decisions = self._one_by_one(request, questions, matter)
-        return self._batch_answer(decisions, {q.role: q for q in questions}, matter)
+        response = self._batch_answer(decisions, {q.role: q for q in questions}, matter)
+        if with_receipts:
+            told = list(self._told_of_batch(request, response, decisions, matter))
+            response.receipts.extend(self._receipts.make(told, request.receipt, matter))
+        return response
+
+    def _told_of_batch(
+        self,
+        request: pb.BatchCheckRequest,
+        response: pb.BatchCheckResponse,
+        decisions: list[Decision],
+        matter: Matter,
+    ) -> Iterator[Told]:
+        found = [self._ask.find(request.identifier_type, value) for value in request.identifiers]
+        if request.receipt.each:
+            yield from self._told_one_by_one(checks_of_batch(request), found, decisions, matter)
+        else:
+            yield Told(BATCH_CHECK, request, response, tuple(map(rest_of, found, decisions)))
 
     def _one_by_one(
         self, request: pb.BatchCheckRequest, questions: list[Question], matter: Matter

@@ -6,7 +6,8 @@ how a verdict is put into an answer, and under what an answer is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import grpc
 
@@ -16,6 +17,8 @@ from registry.commands.identity import Identities
 from registry.commands.screen import Screening, Screens
 from registry.commands.watch import Watched, report_then, reports
 from registry.errors import RegistryError
+from registry.receipts.answers import CHECK, SCREEN, Told, checks_of_screen, rest_of
+from registry.receipts.receipts import Receipts, refuse_receipt
 from registry.sanctions.explanation.conclusion import conclusion_of
 from registry.sanctions.explanation.steps import steps_of
 from registry.sanctions.verdict import Decision
@@ -37,8 +40,9 @@ _NO_VERDICT = Decision(verdict_pb2.VERDICT_UNSPECIFIED)
 class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer):
     """See restriction_service.proto."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, receipts: Receipts | None = None) -> None:
         self._ask = ask
+        self._receipts = receipts or Receipts(ask)
         self._messages = VerdictMessages(ask.state.origin, ask.state.identifier_of)
         self._identities = Identities(ask)
         self._screens = Screens(ask, self._identities)
@@ -47,16 +51,22 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
     def Screen(self, request: pb.ScreenRequest, context: grpc.ServicerContext) -> pb.ScreenResponse:
         """See restriction_service.proto."""
         faults = told(screen_faults(request))
+        with_receipts = self._receipts.require(request.receipt, subjects=len(request.parties))
         matter = self._screens.settle(request, current_caller.get(), context.time_remaining(), faults)
         screening = self._screens.report(request, matter)
         self._screens.log(screening)
-        return self._report(request, screening)
+        response = self._report(request, screening)
+        if with_receipts:
+            answers = list(self._told_of_screen(request, response, screening))
+            response.receipts.extend(self._receipts.make(answers, request.receipt, matter))
+        return response
 
     def WatchScreen(
         self, request: pb.WatchScreenRequest, context: grpc.ServicerContext
     ) -> Iterator[pb.WatchScreenResponse]:
         """See restriction_service.proto."""
         state, caller = self._ask.state, current_caller.get()
+        refuse_receipt(request.screen.receipt, "screen.receipt")
         faults = told(watch_faults(request, origin=state.origin, position=state.index.position))
         self._screens.settle(request.screen, caller, context.time_remaining(), faults, "screen.")
         try:
@@ -70,6 +80,7 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
     def Explain(self, request: pb.ExplainRequest, context: grpc.ServicerContext) -> pb.ExplainResponse:
         """See restriction_service.proto."""
         check = request.check
+        refuse_receipt(check.receipt, "check.receipt")
         check_question(check)
         matter, found = self._found(check, context)
         decision = self._ask.decide(found, matter.question, matter)
@@ -90,6 +101,30 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
         identity = self._identities.whole([found], matter)[0]
         put_identity(response.identity, identity, found, self._ask.state.identifier_of)
         return response
+
+    def _told_of_screen(
+        self, request: pb.ScreenRequest, response: pb.ScreenResponse, screening: Screening
+    ) -> Iterator[Told]:
+        found = [each.found for each in screening.parties]
+        decisions = [each.decision for each in screening.parties]
+        if request.receipt.each:
+            checks = checks_of_screen(request)
+            yield from self._told_one_by_one(checks, found, decisions, screening.matter)
+        else:
+            yield Told(SCREEN, request, response, tuple(map(rest_of, found, decisions)))
+
+    def _told_one_by_one(
+        self,
+        checks: Iterable[pb.CheckRequest],
+        found: Sequence[Found],
+        decisions: Sequence[Decision],
+        matter: Matter,
+    ) -> Iterator[Told]:
+        """What Check would have been asked and have answered, for each subject of a larger question."""
+        for check, each, decision in zip(checks, found, decisions, strict=True):
+            of_role = matter._replace(question=replace(matter.question, role=check.matter.role))
+            response = self._answer(each, decision, of_role)
+            yield Told(CHECK, check, response, (rest_of(each, decision),))
 
     def _found(self, check: pb.CheckRequest, context: grpc.ServicerContext) -> tuple[Matter, Found]:
         """The question settled and its subject found; the purpose is stated where a person is asked about."""

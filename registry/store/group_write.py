@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, insert, update
 
+from registry.provenance.map_entry import MapEntry
 from registry.store import rows, tables
 from registry.store.interface import Group
 
@@ -20,6 +21,7 @@ MANY = 32
 def write_group(connection: Connection, group: Group) -> None:
     """Writes every row of the group; what one statement opens, a later one of the group may close."""
     _insert(connection, tables.statement, map(_plain, group.statements))
+    _insert(connection, tables.batch, map(_plain, group.batches), ending=_ONCE)
     _insert(connection, tables.person, ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons))
     _insert(connection, tables.event, map(rows.event_values, group.recorded))
     _update(connection, _END_EVENT, map(_event_end, group.targets))
@@ -37,11 +39,18 @@ def write_group(connection: Connection, group: Group) -> None:
         _replace(connection, tables.official, rows.official_values(official))
     for key in group.keys:
         _replace(connection, tables.key, rows.key_values(key))
+    for entry in group.registry_keys:
+        _replace(connection, tables.registry_key, _plain(entry))
+    _insert(connection, tables.tile, map(_plain, group.tiles))
+    _insert(connection, tables.map_entry, map(_map_entry, group.map_entries), ending=_NEW_HEAD)
     for case in group.editions:
         _replace(connection, tables.edition, rows.edition_values(case))
     _insert(connection, tables.delivery, map(_delivery, group.deliveries))
+    _update(connection, _DOUBT_DELIVERY, ({"at": at, "since": since} for at, since in group.doubted))
+    _insert(connection, tables.anchor, map(_plain, group.anchors))
     _insert(connection, tables.refusal, (_without_number(_plain(row)) for row in group.refusals))
     _insert(connection, tables.query_log, map(_plain, group.queries))
+    _insert(connection, tables.cosignature, map(_plain, group.cosignatures), ending=_ONCE)
     _insert(connection, tables.execution, map(rows.execution_values, group.executions))
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
@@ -61,7 +70,7 @@ def _write_grounds(connection: Connection, group: Group) -> None:
     _update(
         connection,
         _CLOSE_MARK,
-        ({"at": mark.position, "since": mark.known_from, "end": mark.known_to} for mark in group.unmarked),
+        map(_mark_end, group.unmarked),
     )
 
 
@@ -94,7 +103,11 @@ _CLOSE_GROUND: Update = (
 )
 _CLOSE_MARK: Update = (
     update(tables.mark)
-    .where(tables.mark.c.position == bindparam("at"), tables.mark.c.known_from == bindparam("since"))
+    .where(
+        tables.mark.c.position == bindparam("at"),
+        tables.mark.c.target == bindparam("of"),
+        tables.mark.c.known_from == bindparam("since"),
+    )
     .values(known_to=bindparam("end"))
 )
 _CLOSE_LINK: Update = (
@@ -110,10 +123,16 @@ _CLOSE_NAME: Update = (
     )
     .values(known_to=bindparam("end"))
 )
+_DOUBT_DELIVERY: Update = (
+    update(tables.delivery)
+    .where(tables.delivery.c.position == bindparam("at"))
+    .values(doubted_from=bindparam("since"))
+)
 _ONCE = " ON CONFLICT DO NOTHING"
 """A subject has a pair of characters once, in whichever of its names. Both engines read this."""
 _MOVING_ON = " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, head = excluded.head"
 """A subject's chain has one row, new or not. SQLite and PostgreSQL both read this."""
+_NEW_HEAD = " ON CONFLICT (subject_key) DO UPDATE SET count = excluded.count, head = excluded.head"
 _FORGET_SUBJECT: Update = (
     update(tables.subject)
     .where(tables.subject.c.ref == bindparam("of"), tables.subject.c.known_from == bindparam("since"))
@@ -135,6 +154,10 @@ def _event_end(event: Any) -> dict[str, Any]:
     }
 
 
+def _mark_end(mark: Any) -> dict[str, Any]:
+    return {"at": mark.position, "of": mark.target, "since": mark.known_from, "end": mark.known_to}
+
+
 def _name_end(naming: Any) -> dict[str, Any]:
     use = naming.use
     return {
@@ -144,6 +167,10 @@ def _name_end(naming: Any) -> dict[str, Any]:
         "since": use.known_from,
         "end": use.known_to,
     }
+
+
+def _map_entry(entry: MapEntry) -> dict[str, Any]:
+    return {"subject_key": entry.key, "count": entry.count, "head": entry.head}
 
 
 def _delivery(note: Any) -> dict[str, Any]:

@@ -13,7 +13,12 @@ from datetime import date
 from typing import Protocol
 
 from registry.domain.departments import Department, Key, Official
+from registry.domain.registry_keys import RegistryKeyEntry
 from registry.domain.sources import DeliveryNote
+from registry.provenance.map_buckets import Buckets
+from registry.provenance.map_entry import MapEntry
+from registry.provenance.tiles import FullTile
+from registry.provenance.time_window import Anchor
 from registry.sanctions.adoption import EditionCase
 from registry.sanctions.catalogue.edition import Measure
 from registry.sanctions.effects.changes import Naming
@@ -50,15 +55,45 @@ class StatementRow:
     sealed_payload: bytes
     signatures: bytes
     leaf: bytes
+    batch: bytes | None = None
+    batch_index: int | None = None
+    erased_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A signature over many statements: ``header`` is its serialised Envelope, named by the SHA-256 of what
+    it signs; ``leaves`` are the leaf hashes of its tree, 32 bytes each, of refused statements too."""
+
+    header_hash: bytes
+    department: str
+    batch_id: str
+    header: bytes
+    leaves: bytes
+
+    @property
+    def key(self) -> StatementKey:
+        """Department and batch id."""
+        return self.department, self.batch_id
+
+
+@dataclass(frozen=True, slots=True)
+class CosignatureRow:
+    """A witness's signature line under the checkpoint of a size."""
+
+    size: int
+    name: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where a statement stands in the log, and the hash by which a repetition is known."""
+    """Where a statement stands in the log, the hash by which a repetition is known, and whom it is about."""
 
     position: int
     received_ms: int
     statement_hash: bytes
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +193,28 @@ class Group:
     closed: list[Ground] = field(default_factory=list)
     marked: list[tuple[str, Mark]] = field(default_factory=list)
     unmarked: list[Mark] = field(default_factory=list)
+    doubted: list[tuple[int, int]] = field(default_factory=list)
     linked: list[Link] = field(default_factory=list)
     unlinked: list[Link] = field(default_factory=list)
     named: list[Naming] = field(default_factory=list)
     unnamed: list[Naming] = field(default_factory=list)
     grams: list[tuple[str, str]] = field(default_factory=list)
     deliveries: list[DeliveryNote] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
     became_known: list[tuple[str, int]] = field(default_factory=list)
     became_unknown: list[tuple[str, int, int]] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
     departments: list[Department] = field(default_factory=list)
     officials: list[Official] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
+    registry_keys: list[RegistryKeyEntry] = field(default_factory=list)
+    batches: list[BatchRow] = field(default_factory=list)
+    tiles: list[FullTile] = field(default_factory=list)
+    map_entries: list[MapEntry] = field(default_factory=list)
     editions: list[EditionCase] = field(default_factory=list)
     refusals: list[RefusalRow] = field(default_factory=list)
     queries: list[QueryRow] = field(default_factory=list)
+    cosignatures: list[CosignatureRow] = field(default_factory=list)
     executions: list[ExecutionRow] = field(default_factory=list)
     checkpoint: CheckpointRow | None = None
 
@@ -210,6 +252,39 @@ class Store(Protocol):
     def statements(self, first: int = 0) -> Iterator[StatementRow]:
         """The log from a position on, in order."""
 
+    def positions_of(self, subject: str) -> list[int]:
+        """Positions of every statement about a reference, rising: its chain of leaves."""
+
+    def batches(self, header_hashes: Collection[bytes]) -> dict[bytes, BatchRow]:
+        """Those of the batches that are recorded, by the hash of their headers."""
+
+    def batch_by_id(self, department: str, batch_id: str) -> BatchRow | None:
+        """The batch to which a department gave this id."""
+
+    def all_batches(self) -> Iterator[BatchRow]:
+        """Every batch, in no particular order."""
+
+    def tile(self, level: int, number: int) -> bytes | None:
+        """The 8,192 bytes of a full tile; None if it is not full yet."""
+
+    def tile_roots(self, level: int, first: int, end: int) -> list[bytes]:
+        """Roots of the full tiles of a level from ``first`` to before ``end``."""
+
+    def leaves(self, first: int, end: int) -> list[bytes]:
+        """Leaves from a position to before another, in order; fewer at the end of the log."""
+
+    def map_buckets(self) -> Buckets:
+        """The entries of the map as of the state that was logged last."""
+
+    def registry_keys(self) -> Iterator[RegistryKeyEntry]:
+        """The registry's own keys, in the order in which they were added."""
+
+    def cosignatures(self, size: int) -> list[CosignatureRow]:
+        """Witnesses' signatures under the checkpoint of a size."""
+
+    def all_cosignatures(self) -> Iterator[CosignatureRow]:
+        """Every witness's signature, by size."""
+
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
         """Every subject with all that is recorded of it, to build the index."""
 
@@ -227,6 +302,9 @@ class Store(Protocol):
 
     def deliveries(self) -> Iterator[DeliveryNote]:
         """Every delivery of a list's source, in order."""
+
+    def anchors(self) -> Iterator[Anchor]:
+        """Every time anchor, in order."""
 
     def events_about(self, subjects: Collection[str]) -> list[RecordedEvent]:
         """Every statement about the subjects, by position."""
@@ -290,10 +368,14 @@ DERIVED_TABLES = (
     "name",
     "name_gram",
     "delivery",
+    "anchor",
     "chain",
     "department",
     "official",
     "key",
     "edition",
+    "registry_key",
+    "tile",
+    "map_entry",
     "checkpoint",
 )

@@ -234,7 +234,7 @@ def name_from(row: Row[Any], uses: Mapping[tuple[str, str, bool], int]) -> NameU
 
 def delivery_from(row: Row[Any]) -> DeliveryNote:
     """The delivery of a row."""
-    return DeliveryNote(row.position, row.list_code, _day(row.as_of), row.department)
+    return DeliveryNote(row.position, row.list_code, _day(row.as_of), row.department, row.doubted_from)
 
 
 def execution_values(row: ExecutionRow) -> Values:

@@ -29,8 +29,10 @@ from sqlalchemy import (
 )
 
 from registry.domain.departments import Department, Key, Official
+from registry.domain.registry_keys import RegistryKeyEntry
 from registry.domain.sources import DeliveryNote
 from registry.provenance.leaf import Leaf
+from registry.provenance.time_window import Anchor
 from registry.sanctions.adoption import EditionCase
 from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
@@ -38,8 +40,10 @@ from registry.store import rows, tables
 from registry.store.errors import one_line_errors, readable_rows
 from registry.store.group_write import write_group
 from registry.store.interface import (
+    BatchRow,
     Chain,
     CheckpointRow,
+    CosignatureRow,
     ExecutionRow,
     ExecutionTotal,
     Group,
@@ -52,6 +56,7 @@ from registry.store.interface import (
     StatementRow,
     StoreError,
 )
+from registry.store.map_buckets import SqlBuckets
 
 PAGE = 1000
 Entry = TypeVar("Entry")
@@ -94,7 +99,7 @@ class SqlStore:
     def recorded(self, keys: Collection[StatementKey]) -> dict[StatementKey, Recorded]:
         """See Store."""
         table = tables.statement
-        found = self._by_key(table, keys, table.c.position, table.c.leaf)
+        found = self._by_key(table, keys, table.c.position, table.c.leaf, table.c.subject)
         with readable_rows("statement"):
             return {key: _recorded(row) for key, row in found.items()}
 
@@ -146,6 +151,75 @@ class SqlStore:
             if len(page) < PAGE:
                 return
             first = page[-1].position + 1
+
+    def positions_of(self, subject: str) -> list[int]:
+        """See Store."""
+        statement = tables.statement.c
+        query = select(statement.position).where(statement.subject == subject).order_by(statement.position)
+        return [row.position for row in self._read(query)]
+
+    def batches(self, header_hashes: Collection[bytes]) -> dict[bytes, BatchRow]:
+        """See Store."""
+        if not header_hashes:
+            return {}
+        query = select(tables.batch).where(tables.batch.c.header_hash.in_(list(header_hashes)))
+        return {row.header_hash: BatchRow(**_named(row)) for row in self._read(query)}
+
+    def batch_by_id(self, department: str, batch_id: str) -> BatchRow | None:
+        """See Store."""
+        batch = tables.batch.c
+        mine = and_(batch.department == department, batch.batch_id == batch_id)
+        for row in self._read(select(tables.batch).where(mine)):
+            return BatchRow(**_named(row))
+        return None
+
+    def all_batches(self) -> Iterator[BatchRow]:
+        """See Store."""
+        return (BatchRow(**_named(row)) for row in self._stream(select(tables.batch)))
+
+    def tile(self, level: int, number: int) -> bytes | None:
+        """See Store."""
+        tile = tables.tile.c
+        query = select(tile.hashes).where(tile.level == level, tile.number == number)
+        for row in self._read(query):
+            hashes: bytes = row.hashes
+            return hashes
+        return None
+
+    def tile_roots(self, level: int, first: int, end: int) -> list[bytes]:
+        """See Store."""
+        tile = tables.tile.c
+        within = (tile.level == level, tile.number >= first, tile.number < end)
+        return [row.root for row in self._read(select(tile.root).where(*within).order_by(tile.number))]
+
+    def leaves(self, first: int, end: int) -> list[bytes]:
+        """See Store."""
+        statement = tables.statement.c
+        within = and_(statement.position >= first, statement.position < end)
+        query = select(statement.leaf).where(within).order_by(statement.position)
+        return [row.leaf for row in self._read(query)]
+
+    def map_buckets(self) -> SqlBuckets:
+        """See Store."""
+        return SqlBuckets(self._reader)
+
+    def registry_keys(self) -> Iterator[RegistryKeyEntry]:
+        """See Store."""
+        key = tables.registry_key
+        query = select(key).order_by(key.c.added, key.c.purpose, key.c.keyid)
+        return self._each("registry_key", lambda row: RegistryKeyEntry(**_named(row)), query)
+
+    def cosignatures(self, size: int) -> list[CosignatureRow]:
+        """See Store."""
+        table = tables.cosignature
+        query = select(table).where(table.c.size == size).order_by(table.c.name)
+        return [CosignatureRow(**_named(row)) for row in self._read(query)]
+
+    def all_cosignatures(self) -> Iterator[CosignatureRow]:
+        """See Store."""
+        table = tables.cosignature
+        query = select(table).order_by(table.c.size, table.c.name)
+        return (CosignatureRow(**_named(row)) for row in self._stream(query))
 
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
         """See Store."""
@@ -232,6 +306,11 @@ class SqlStore:
         """See Store."""
         query = select(tables.delivery).order_by(tables.delivery.c.position)
         return self._each("delivery", rows.delivery_from, query)
+
+    def anchors(self) -> Iterator[Anchor]:
+        """See Store."""
+        query = select(tables.anchor).order_by(tables.anchor.c.position)
+        return self._each("anchor", lambda row: Anchor(**_named(row)), query)
 
     def events_about(self, subjects: Collection[str]) -> list[RecordedEvent]:
         """See Store."""
@@ -393,4 +472,4 @@ def _named(row: Row[Any]) -> dict[str, Any]:
 
 def _recorded(row: Row[Any]) -> Recorded:
     leaf = Leaf.decode(row.leaf)
-    return Recorded(row.position, leaf.received_ms, leaf.statement_hash)
+    return Recorded(row.position, leaf.received_ms, leaf.statement_hash, row.subject)

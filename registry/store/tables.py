@@ -4,11 +4,13 @@
 table           kind       one row for
 ==============  =========  =====================================================================
 statement       log        each statement, by position: sealed payload, signatures, leaf
+batch           log        each signature over many statements: header and the hashes of its leaves
 person          log        each natural person: keyed hash, sealed number and secret
 refusal         own        each refused statement
 query_log       own        each question about a natural person
 execution       own        each report of what was done with a verdict, and what gives that verdict again
 meta            own        facts about the store
+cosignature     own        each witness's signature under a checkpoint
 event           derived    each statement about a subject, and what became of it
 ground          derived    each version of what a statement left: valid time (first, last), known [from, to)
 mark            derived    each version of a note on a statement: stay, objection, contest
@@ -17,9 +19,13 @@ subject         derived    each interval of positions during which a subject is 
 name            derived    each name in use, known [from, to); and as it was stated
 name_gram       derived    each pair of characters of a name, to search by
 chain           derived    head of each subject's chain of leaves
+tile            derived    each full tile of the tree: 256 hashes, and the root over them
+map_entry       derived    each key of the map as of the state that was logged last
+registry_key    derived    each key of the registry's own
 department      derived    each registration (all versions)
 official, key   derived    latest entry
 delivery        derived    each delivery of a list's source
+anchor          derived    each time anchor: the checkpoint stamped, and the instants its stamp allows
 edition         derived    each catalogue edition: who drafted, reviewed and adopted it, and when
 checkpoint      derived    one row: the tree's state and the signed note
 ==============  =========  =====================================================================
@@ -57,8 +63,8 @@ def _text(name: str, *, null: bool = False, key: bool = False) -> Column[object]
     return Column(name, Text, nullable=null, primary_key=key)
 
 
-def _blob(name: str) -> Column[object]:
-    return Column(name, LargeBinary, nullable=False)
+def _blob(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
+    return Column(name, LargeBinary, nullable=null, primary_key=key)
 
 
 meta = _table("meta", _text("name", key=True), _text("value"))
@@ -73,7 +79,21 @@ statement = _table(
     _blob("sealed_payload"),
     _blob("signatures"),
     _blob("leaf"),
+    _blob("batch", null=True),
+    _int("batch_index", null=True),
+    _int("erased_by", null=True),
     UniqueConstraint("department", "statement_id", name="statement_by_id"),
+    Index("statement_by_subject", "subject", "position"),
+)
+
+batch = _table(
+    "batch",
+    _blob("header_hash", key=True),
+    _text("department"),
+    _text("batch_id"),
+    _blob("header"),
+    _blob("leaves"),
+    UniqueConstraint("department", "batch_id", name="batch_by_id"),
 )
 
 person = _table("person", _text("ref", key=True), _blob("sealed"))
@@ -180,7 +200,7 @@ mark = _table(
     _int("kind"),
     _text("first"),
     _text("last", null=True),
-    PrimaryKeyConstraint("position", "known_from"),
+    PrimaryKeyConstraint("position", "target", "known_from"),
 )
 
 link = _table(
@@ -211,8 +231,15 @@ name = _table(
 name_gram = _table("name_gram", _text("gram"), _text("subject"), PrimaryKeyConstraint("gram", "subject"))
 
 delivery = _table(
-    "delivery", _int("position", key=True), _text("list_code"), _text("as_of"), _text("department")
+    "delivery",
+    _int("position", key=True),
+    _text("list_code"),
+    _text("as_of"),
+    _text("department"),
+    _int("doubted_from", null=True),
 )
+
+anchor = _table("anchor", _int("position", key=True), _int("size"), _int("earliest_ms"), _int("latest_ms"))
 
 subject = _table(
     "subject",
@@ -258,6 +285,31 @@ edition = _table(
     _text("in_force_from"),
     _text("filing_number"),
     _text("filed_on", null=True),
+)
+
+tile = _table(
+    "tile",
+    _int("level"),
+    _int("number"),
+    _blob("hashes"),
+    _blob("root"),
+    PrimaryKeyConstraint("level", "number"),
+)
+
+map_entry = _table("map_entry", _blob("subject_key", key=True), _int("count"), _blob("head"))
+
+registry_key = _table(
+    "registry_key",
+    _text("keyid", key=True),
+    _int("purpose"),
+    _int("suite"),
+    _blob("public_key"),
+    _int("added"),
+    _int("retired", null=True),
+)
+
+cosignature = _table(
+    "cosignature", _int("size"), _text("name"), _text("line"), PrimaryKeyConstraint("size", "name")
 )
 
 checkpoint = _table(

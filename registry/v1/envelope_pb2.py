@@ -24,17 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aregistry/v1/envelope.proto\x12\x0bregistry.v1\"]\n\x08\x45nvelope\x12\x0f\n\x07payload\x18\x01 \x01(\x0c\x12\x14\n\x0cpayload_type\x18\x02 \x01(\t\x12*\n\nsignatures\x18\x03 \x03(\x0b\x32\x16.registry.v1.Signature\"\'\n\tSignature\x12\x0b\n\x03sig\x18\x01 \x01(\x0c\x12\r\n\x05keyid\x18\x02 \x01(\t*a\n\x05Suite\x12\x15\n\x11SUITE_UNSPECIFIED\x10\x00\x12\x11\n\rSUITE_ED25519\x10\x01\x12\x1b\n\x17SUITE_ECDSA_P256_SHA256\x10\x02\x12\x11\n\rSUITE_SM2_SM3\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aregistry/v1/envelope.proto\x12\x0bregistry.v1\"]\n\x08\x45nvelope\x12\x0f\n\x07payload\x18\x01 \x01(\x0c\x12\x14\n\x0cpayload_type\x18\x02 \x01(\t\x12*\n\nsignatures\x18\x03 \x03(\x0b\x32\x16.registry.v1.Signature\"\'\n\tSignature\x12\x0b\n\x03sig\x18\x01 \x01(\x0c\x12\r\n\x05keyid\x18\x02 \x01(\t\"\x92\x01\n\x0b\x42\x61tchHeader\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x03 \x01(\t\x12!\n\x05suite\x18\x04 \x01(\x0e\x32\x12.registry.v1.Suite\x12\r\n\x05\x63ount\x18\x05 \x01(\r\x12\x0c\n\x04root\x18\x06 \x01(\x0c\x12\r\n\x05nonce\x18\x07 \x01(\x0c\"F\n\x0bSignedBatch\x12%\n\x06header\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\x12\x10\n\x08payloads\x18\x02 \x03(\x0c\"U\n\x0f\x42\x61tchMembership\x12%\n\x06header\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\x12\r\n\x05index\x18\x02 \x01(\r\x12\x0c\n\x04path\x18\x03 \x03(\x0c\"g\n\x0fSignedStatement\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\x12+\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x1c.registry.v1.BatchMembership*a\n\x05Suite\x12\x15\n\x11SUITE_UNSPECIFIED\x10\x00\x12\x11\n\rSUITE_ED25519\x10\x01\x12\x1b\n\x17SUITE_ECDSA_P256_SHA256\x10\x02\x12\x11\n\rSUITE_SM2_SM3\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.envelope_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUITE']._serialized_start=179
-  _globals['_SUITE']._serialized_end=276
+  _globals['_SUITE']._serialized_start=592
+  _globals['_SUITE']._serialized_end=689
   _globals['_ENVELOPE']._serialized_start=43
   _globals['_ENVELOPE']._serialized_end=136
   _globals['_SIGNATURE']._serialized_start=138
   _globals['_SIGNATURE']._serialized_end=177
+  _globals['_BATCHHEADER']._serialized_start=180
+  _globals['_BATCHHEADER']._serialized_end=326
+  _globals['_SIGNEDBATCH']._serialized_start=328
+  _globals['_SIGNEDBATCH']._serialized_end=398
+  _globals['_BATCHMEMBERSHIP']._serialized_start=400
+  _globals['_BATCHMEMBERSHIP']._serialized_end=485
+  _globals['_SIGNEDSTATEMENT']._serialized_start=487
+  _globals['_SIGNEDSTATEMENT']._serialized_end=590
 # @@protoc_insertion_point(module_scope)

@@ -31,7 +31,7 @@ class _SuiteEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Suite.ValueType
     SUITE_ECDSA_P256_SHA256: _Suite.ValueType  # 2
     """ECDSA over P-256 with SHA-256 (FIPS 186-5), 64-byte r||s, never DER."""
     SUITE_SM2_SM3: _Suite.ValueType  # 3
-    """SM2 with SM3 (GB/T 32918.2), 64-byte r||s, user id 1234567812345678. Reserved: enrolment is refused today."""
+    """SM2 with SM3 (GB/T 32918.2), 64-byte r||s, user id 1234567812345678."""
 
 class Suite(_Suite, metaclass=_SuiteEnumTypeWrapper):
     """Signature suites, by id and never by guess. A key is enrolled with exactly one."""
@@ -42,7 +42,7 @@ SUITE_ED25519: Suite.ValueType  # 1
 SUITE_ECDSA_P256_SHA256: Suite.ValueType  # 2
 """ECDSA over P-256 with SHA-256 (FIPS 186-5), 64-byte r||s, never DER."""
 SUITE_SM2_SM3: Suite.ValueType  # 3
-"""SM2 with SM3 (GB/T 32918.2), 64-byte r||s, user id 1234567812345678. Reserved: enrolment is refused today."""
+"""SM2 with SM3 (GB/T 32918.2), 64-byte r||s, user id 1234567812345678."""
 Global___Suite: _TypeAlias = Suite  # noqa: Y015
 
 @_typing.final
@@ -106,3 +106,139 @@ class Signature(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Signature: _TypeAlias = Signature  # noqa: Y015
+
+@_typing.final
+class BatchHeader(_message.Message):
+    """What one signature over many statements is over: the payload of a batch's header, whose envelope has the
+    payload_type "application/vnd.registry.v1.batch+protobuf" and one signature.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    BATCH_ID_FIELD_NUMBER: _builtins.int
+    SUITE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    ROOT_FIELD_NUMBER: _builtins.int
+    NONCE_FIELD_NUMBER: _builtins.int
+    origin: _builtins.str
+    """Origin of the log, as in each statement."""
+    department: _builtins.str
+    batch_id: _builtins.str
+    """Chosen by the department, unique in it, 1 to 64 of [A-Za-z0-9._:-]."""
+    suite: Global___Suite.ValueType
+    """Suite of the signing key."""
+    count: _builtins.int
+    """1 to 1,024."""
+    root: _builtins.bytes
+    """RFC 6962 root over the serialised statements in order: leaf hash = SHA-256(00 || statement)."""
+    nonce: _builtins.bytes
+    """16 random bytes."""
+    def __init__(
+        self,
+        *,
+        origin: _builtins.str = ...,
+        department: _builtins.str = ...,
+        batch_id: _builtins.str = ...,
+        suite: Global___Suite.ValueType = ...,
+        count: _builtins.int = ...,
+        root: _builtins.bytes = ...,
+        nonce: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_id", b"batch_id", "count", b"count", "department", b"department", "nonce", b"nonce", "origin", b"origin", "root", b"root", "suite", b"suite"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchHeader: _TypeAlias = BatchHeader  # noqa: Y015
+
+@_typing.final
+class SignedBatch(_message.Message):
+    """Many statements under one signature, as a department sends them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    PAYLOADS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def header(self) -> Global___Envelope:
+        """Its payload is a serialised BatchHeader."""
+
+    @_builtins.property
+    def payloads(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """Serialised statements about subjects, in the order of the tree."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___Envelope | None = ...,
+        payloads: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "payloads", b"payloads"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignedBatch: _TypeAlias = SignedBatch  # noqa: Y015
+
+@_typing.final
+class BatchMembership(_message.Message):
+    """That a statement is one of a batch: provable without the others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    @_builtins.property
+    def header(self) -> Global___Envelope: ...
+    @_builtins.property
+    def path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """RFC 6962 inclusion proof from the statement to the header's root."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___Envelope | None = ...,
+        index: _builtins.int = ...,
+        path: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header", b"header", "index", b"index", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchMembership: _TypeAlias = BatchMembership  # noqa: Y015
+
+@_typing.final
+class SignedStatement(_message.Message):
+    """A statement with what its department signed for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENVELOPE_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def envelope(self) -> Global___Envelope:
+        """Without signatures where the statement came in a batch."""
+
+    @_builtins.property
+    def batch(self) -> Global___BatchMembership: ...
+    def __init__(
+        self,
+        *,
+        envelope: Global___Envelope | None = ...,
+        batch: Global___BatchMembership | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "envelope", b"envelope"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "envelope", b"envelope"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignedStatement: _TypeAlias = SignedStatement  # noqa: Y015

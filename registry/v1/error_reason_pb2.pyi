@@ -46,6 +46,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_SUITE_NOT_SUPPORTED: _ErrorReason.ValueType  # 27
     ERROR_REASON_ORIGIN_MISMATCH: _ErrorReason.ValueType  # 28
     ERROR_REASON_STATEMENT_ID_REUSED: _ErrorReason.ValueType  # 29
+    ERROR_REASON_BATCH_ROOT_MISMATCH: _ErrorReason.ValueType  # 30
+    ERROR_REASON_BATCH_ID_REUSED: _ErrorReason.ValueType  # 31
+    ERROR_REASON_NOT_FOR_BATCH: _ErrorReason.ValueType  # 32
+    ERROR_REASON_REGISTRY_ONLY: _ErrorReason.ValueType  # 33
+    ERROR_REASON_CATEGORY_OUTSIDE_KEY: _ErrorReason.ValueType  # 34
     ERROR_REASON_DEPARTMENT_UNKNOWN: _ErrorReason.ValueType  # 40
     """--- the department's mandate"""
     ERROR_REASON_CATEGORY_OUTSIDE_MANDATE: _ErrorReason.ValueType  # 41
@@ -91,6 +96,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_TARGET_ANOTHER_SUBJECT: _ErrorReason.ValueType  # 124
     ERROR_REASON_STATUS_NOT_APPLICABLE: _ErrorReason.ValueType  # 125
     ERROR_REASON_LINK_CONTRADICTS: _ErrorReason.ValueType  # 126
+    ERROR_REASON_TARGET_NOT_DISPUTED: _ErrorReason.ValueType  # 127
+    ERROR_REASON_TARGET_IN_FORCE: _ErrorReason.ValueType  # 128
+    ERROR_REASON_CONTENT_ERASED: _ErrorReason.ValueType  # 129
     ERROR_REASON_KEY_ALREADY_ENROLLED: _ErrorReason.ValueType  # 140
     """--- the directory"""
     ERROR_REASON_POSSESSION_NOT_PROVEN: _ErrorReason.ValueType  # 141
@@ -100,6 +108,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ROLE_REQUIRED: _ErrorReason.ValueType  # 145
     ERROR_REASON_SAME_OFFICIAL: _ErrorReason.ValueType  # 146
     ERROR_REASON_SAME_SECTION: _ErrorReason.ValueType  # 147
+    ERROR_REASON_KEY_NOT_REPLACEABLE: _ErrorReason.ValueType  # 148
+    ERROR_REASON_SUSPECT_RANGE_INVALID: _ErrorReason.ValueType  # 149
     ERROR_REASON_EDITION_FAULTY: _ErrorReason.ValueType  # 150
     """--- the catalogue"""
     ERROR_REASON_EDITION_ALREADY_DRAFTED: _ErrorReason.ValueType  # 151
@@ -116,6 +126,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 164
     ERROR_REASON_EDITION_UNKNOWN: _ErrorReason.ValueType  # 165
     ERROR_REASON_ANSWER_NOT_REPRODUCED: _ErrorReason.ValueType  # 166
+    ERROR_REASON_STAMPING_FAILED: _ErrorReason.ValueType  # 167
+    ERROR_REASON_EVIDENCE_NOT_AVAILABLE: _ErrorReason.ValueType  # 168
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Every reason for which the registry refuses something. Used in google.rpc.ErrorInfo
@@ -148,6 +160,11 @@ ERROR_REASON_KEY_OF_ANOTHER_DEPARTMENT: ErrorReason.ValueType  # 26
 ERROR_REASON_SUITE_NOT_SUPPORTED: ErrorReason.ValueType  # 27
 ERROR_REASON_ORIGIN_MISMATCH: ErrorReason.ValueType  # 28
 ERROR_REASON_STATEMENT_ID_REUSED: ErrorReason.ValueType  # 29
+ERROR_REASON_BATCH_ROOT_MISMATCH: ErrorReason.ValueType  # 30
+ERROR_REASON_BATCH_ID_REUSED: ErrorReason.ValueType  # 31
+ERROR_REASON_NOT_FOR_BATCH: ErrorReason.ValueType  # 32
+ERROR_REASON_REGISTRY_ONLY: ErrorReason.ValueType  # 33
+ERROR_REASON_CATEGORY_OUTSIDE_KEY: ErrorReason.ValueType  # 34
 ERROR_REASON_DEPARTMENT_UNKNOWN: ErrorReason.ValueType  # 40
 """--- the department's mandate"""
 ERROR_REASON_CATEGORY_OUTSIDE_MANDATE: ErrorReason.ValueType  # 41
@@ -193,6 +210,9 @@ ERROR_REASON_TARGET_ALREADY_ENDED: ErrorReason.ValueType  # 123
 ERROR_REASON_TARGET_ANOTHER_SUBJECT: ErrorReason.ValueType  # 124
 ERROR_REASON_STATUS_NOT_APPLICABLE: ErrorReason.ValueType  # 125
 ERROR_REASON_LINK_CONTRADICTS: ErrorReason.ValueType  # 126
+ERROR_REASON_TARGET_NOT_DISPUTED: ErrorReason.ValueType  # 127
+ERROR_REASON_TARGET_IN_FORCE: ErrorReason.ValueType  # 128
+ERROR_REASON_CONTENT_ERASED: ErrorReason.ValueType  # 129
 ERROR_REASON_KEY_ALREADY_ENROLLED: ErrorReason.ValueType  # 140
 """--- the directory"""
 ERROR_REASON_POSSESSION_NOT_PROVEN: ErrorReason.ValueType  # 141
@@ -202,6 +222,8 @@ ERROR_REASON_OFFICIAL_REQUIRED: ErrorReason.ValueType  # 144
 ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 145
 ERROR_REASON_SAME_OFFICIAL: ErrorReason.ValueType  # 146
 ERROR_REASON_SAME_SECTION: ErrorReason.ValueType  # 147
+ERROR_REASON_KEY_NOT_REPLACEABLE: ErrorReason.ValueType  # 148
+ERROR_REASON_SUSPECT_RANGE_INVALID: ErrorReason.ValueType  # 149
 ERROR_REASON_EDITION_FAULTY: ErrorReason.ValueType  # 150
 """--- the catalogue"""
 ERROR_REASON_EDITION_ALREADY_DRAFTED: ErrorReason.ValueType  # 151
@@ -218,6 +240,8 @@ ERROR_REASON_NOT_FOUND: ErrorReason.ValueType  # 163
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 164
 ERROR_REASON_EDITION_UNKNOWN: ErrorReason.ValueType  # 165
 ERROR_REASON_ANSWER_NOT_REPRODUCED: ErrorReason.ValueType  # 166
+ERROR_REASON_STAMPING_FAILED: ErrorReason.ValueType  # 167
+ERROR_REASON_EVIDENCE_NOT_AVAILABLE: ErrorReason.ValueType  # 168
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

@@ -27,7 +27,7 @@ from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import error_reason_pb2 as registry_dot_v1_dot_error__reason__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/intake_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aregistry/v1/envelope.proto\x1a\x1eregistry/v1/error_reason.proto\"9\n\rSubmitRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"<\n\x0eSubmitResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"?\n\x13SubmitStreamRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"B\n\x14SubmitStreamResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"\x83\x01\n\x0cSubmitResult\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12)\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x0b\x32\x15.registry.v1.AcceptedH\x00\x12\'\n\x07refused\x18\x03 \x01(\x0b\x32\x14.registry.v1.RefusedH\x00\x42\t\n\x07outcome\"i\n\x08\x41\x63\x63\x65pted\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x31\n\rreceived_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x61lready_recorded\x18\x03 \x01(\x08\"-\n\x07Refused\x12\"\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x12.registry.v1.Fault\"G\n\x13GetStatementRequest\x12\x16\n\x0cstatement_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08position\x18\x02 \x01(\x04H\x00\x42\x04\n\x02\x62y\"\x84\x01\n\x14GetStatementResponse\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x13ListRefusalsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x11\n\tpage_size\x18\x02 \x01(\r\">\n\x14ListRefusalsResponse\x12&\n\x08refusals\x18\x01 \x03(\x0b\x32\x14.registry.v1.Refusal\"\x9e\x01\n\x07Refusal\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x16\n\x0epayload_sha256\x18\x03 \x01(\x0c\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x66\x61ults\x18\x05 \x03(\x0b\x32\x12.registry.v1.Fault2\xd5\x02\n\rIntakeService\x12\x41\n\x06Submit\x12\x1a.registry.v1.SubmitRequest\x1a\x1b.registry.v1.SubmitResponse\x12W\n\x0cSubmitStream\x12 .registry.v1.SubmitStreamRequest\x1a!.registry.v1.SubmitStreamResponse(\x01\x30\x01\x12S\n\x0cGetStatement\x12 .registry.v1.GetStatementRequest\x1a!.registry.v1.GetStatementResponse\x12S\n\x0cListRefusals\x12 .registry.v1.ListRefusalsRequest\x1a!.registry.v1.ListRefusalsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/intake_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aregistry/v1/envelope.proto\x1a\x1eregistry/v1/error_reason.proto\"9\n\rSubmitRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"<\n\x0eSubmitResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"=\n\x12SubmitBatchRequest\x12\'\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x18.registry.v1.SignedBatch\"A\n\x13SubmitBatchResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"?\n\x13SubmitStreamRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"B\n\x14SubmitStreamResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"\x83\x01\n\x0cSubmitResult\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12)\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x0b\x32\x15.registry.v1.AcceptedH\x00\x12\'\n\x07refused\x18\x03 \x01(\x0b\x32\x14.registry.v1.RefusedH\x00\x42\t\n\x07outcome\"i\n\x08\x41\x63\x63\x65pted\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x31\n\rreceived_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x61lready_recorded\x18\x03 \x01(\x08\"-\n\x07Refused\x12\"\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x12.registry.v1.Fault\"G\n\x13GetStatementRequest\x12\x16\n\x0cstatement_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08position\x18\x02 \x01(\x04H\x00\x42\x04\n\x02\x62y\"\xb1\x01\n\x14GetStatementResponse\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05\x62\x61tch\x18\x04 \x01(\x0b\x32\x1c.registry.v1.BatchMembership\"7\n\x13ListRefusalsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x11\n\tpage_size\x18\x02 \x01(\r\">\n\x14ListRefusalsResponse\x12&\n\x08refusals\x18\x01 \x03(\x0b\x32\x14.registry.v1.Refusal\"\x9e\x01\n\x07Refusal\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x16\n\x0epayload_sha256\x18\x03 \x01(\x0c\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x66\x61ults\x18\x05 \x03(\x0b\x32\x12.registry.v1.Fault2\xa7\x03\n\rIntakeService\x12\x41\n\x06Submit\x12\x1a.registry.v1.SubmitRequest\x1a\x1b.registry.v1.SubmitResponse\x12P\n\x0bSubmitBatch\x12\x1f.registry.v1.SubmitBatchRequest\x1a .registry.v1.SubmitBatchResponse\x12W\n\x0cSubmitStream\x12 .registry.v1.SubmitStreamRequest\x1a!.registry.v1.SubmitStreamResponse(\x01\x30\x01\x12S\n\x0cGetStatement\x12 .registry.v1.GetStatementRequest\x1a!.registry.v1.GetStatementResponse\x12S\n\x0cListRefusals\x12 .registry.v1.ListRefusalsRequest\x1a!.registry.v1.ListRefusalsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,26 +38,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUBMITREQUEST']._serialized_end=199
   _globals['_SUBMITRESPONSE']._serialized_start=201
   _globals['_SUBMITRESPONSE']._serialized_end=261
-  _globals['_SUBMITSTREAMREQUEST']._serialized_start=263
-  _globals['_SUBMITSTREAMREQUEST']._serialized_end=326
-  _globals['_SUBMITSTREAMRESPONSE']._serialized_start=328
-  _globals['_SUBMITSTREAMRESPONSE']._serialized_end=394
-  _globals['_SUBMITRESULT']._serialized_start=397
-  _globals['_SUBMITRESULT']._serialized_end=528
-  _globals['_ACCEPTED']._serialized_start=530
-  _globals['_ACCEPTED']._serialized_end=635
-  _globals['_REFUSED']._serialized_start=637
-  _globals['_REFUSED']._serialized_end=682
-  _globals['_GETSTATEMENTREQUEST']._serialized_start=684
-  _globals['_GETSTATEMENTREQUEST']._serialized_end=755
-  _globals['_GETSTATEMENTRESPONSE']._serialized_start=758
-  _globals['_GETSTATEMENTRESPONSE']._serialized_end=890
-  _globals['_LISTREFUSALSREQUEST']._serialized_start=892
-  _globals['_LISTREFUSALSREQUEST']._serialized_end=947
-  _globals['_LISTREFUSALSRESPONSE']._serialized_start=949
-  _globals['_LISTREFUSALSRESPONSE']._serialized_end=1011
-  _globals['_REFUSAL']._serialized_start=1014
-  _globals['_REFUSAL']._serialized_end=1172
-  _globals['_INTAKESERVICE']._serialized_start=1175
-  _globals['_INTAKESERVICE']._serialized_end=1516
+  _globals['_SUBMITBATCHREQUEST']._serialized_start=263
+  _globals['_SUBMITBATCHREQUEST']._serialized_end=324
+  _globals['_SUBMITBATCHRESPONSE']._serialized_start=326
+  _globals['_SUBMITBATCHRESPONSE']._serialized_end=391
+  _globals['_SUBMITSTREAMREQUEST']._serialized_start=393
+  _globals['_SUBMITSTREAMREQUEST']._serialized_end=456
+  _globals['_SUBMITSTREAMRESPONSE']._serialized_start=458
+  _globals['_SUBMITSTREAMRESPONSE']._serialized_end=524
+  _globals['_SUBMITRESULT']._serialized_start=527
+  _globals['_SUBMITRESULT']._serialized_end=658
+  _globals['_ACCEPTED']._serialized_start=660
+  _globals['_ACCEPTED']._serialized_end=765
+  _globals['_REFUSED']._serialized_start=767
+  _globals['_REFUSED']._serialized_end=812
+  _globals['_GETSTATEMENTREQUEST']._serialized_start=814
+  _globals['_GETSTATEMENTREQUEST']._serialized_end=885
+  _globals['_GETSTATEMENTRESPONSE']._serialized_start=888
+  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1065
+  _globals['_LISTREFUSALSREQUEST']._serialized_start=1067
+  _globals['_LISTREFUSALSREQUEST']._serialized_end=1122
+  _globals['_LISTREFUSALSRESPONSE']._serialized_start=1124
+  _globals['_LISTREFUSALSRESPONSE']._serialized_end=1186
+  _globals['_REFUSAL']._serialized_start=1189
+  _globals['_REFUSAL']._serialized_end=1347
+  _globals['_INTAKESERVICE']._serialized_start=1350
+  _globals['_INTAKESERVICE']._serialized_end=1773
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,11 @@ class IntakeServiceStub:
                 request_serializer=registry_dot_v1_dot_intake__service__pb2.SubmitRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_intake__service__pb2.SubmitResponse.FromString,
                 _registered_method=True)
+        self.SubmitBatch = channel.unary_unary(
+                '/registry.v1.IntakeService/SubmitBatch',
+                request_serializer=registry_dot_v1_dot_intake__service__pb2.SubmitBatchRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_intake__service__pb2.SubmitBatchResponse.FromString,
+                _registered_method=True)
         self.SubmitStream = channel.stream_stream(
                 '/registry.v1.IntakeService/SubmitStream',
                 request_serializer=registry_dot_v1_dot_intake__service__pb2.SubmitStreamRequest.SerializeToString,
@@ -69,8 +74,15 @@ class IntakeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SubmitBatch(self, request, context):
+        """Many statements under one signature, the way to submit more than a few. Each is accepted or refused by itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SubmitStream(self, request_iterator, context):
-        """The same for bulk: answers come in the order of the requests, with several under way.
+        """The same as Submit for bulk: answers come in the order of the requests, with several under way.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,6 +109,11 @@ def add_IntakeServiceServicer_to_server(servicer, server):
                     servicer.Submit,
                     request_deserializer=registry_dot_v1_dot_intake__service__pb2.SubmitRequest.FromString,
                     response_serializer=registry_dot_v1_dot_intake__service__pb2.SubmitResponse.SerializeToString,
+            ),
+            'SubmitBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitBatch,
+                    request_deserializer=registry_dot_v1_dot_intake__service__pb2.SubmitBatchRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_intake__service__pb2.SubmitBatchResponse.SerializeToString,
             ),
             'SubmitStream': grpc.stream_stream_rpc_method_handler(
                     servicer.SubmitStream,
@@ -142,6 +159,33 @@ class IntakeService:
             '/registry.v1.IntakeService/Submit',
             registry_dot_v1_dot_intake__service__pb2.SubmitRequest.SerializeToString,
             registry_dot_v1_dot_intake__service__pb2.SubmitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.IntakeService/SubmitBatch',
+            registry_dot_v1_dot_intake__service__pb2.SubmitBatchRequest.SerializeToString,
+            registry_dot_v1_dot_intake__service__pb2.SubmitBatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

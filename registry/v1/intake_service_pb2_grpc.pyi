@@ -37,8 +37,10 @@ class IntakeServiceStub:
     """Submits up to 1,024 envelopes; each is accepted or refused by itself. An accepted
     one is durable before the answer is sent. Safe to repeat.
     """
+    SubmitBatch: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.SubmitBatchRequest, _intake_service_pb2.SubmitBatchResponse]
+    """Many statements under one signature, the way to submit more than a few. Each is accepted or refused by itself."""
     SubmitStream: _grpc.StreamStreamMultiCallable[_intake_service_pb2.SubmitStreamRequest, _intake_service_pb2.SubmitStreamResponse]
-    """The same for bulk: answers come in the order of the requests, with several under way."""
+    """The same as Submit for bulk: answers come in the order of the requests, with several under way."""
     GetStatement: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.GetStatementRequest, _intake_service_pb2.GetStatementResponse]
     """The caller's own statement, byte for byte as it was received."""
     ListRefusals: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.ListRefusalsRequest, _intake_service_pb2.ListRefusalsResponse]
@@ -53,8 +55,10 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     """Submits up to 1,024 envelopes; each is accepted or refused by itself. An accepted
     one is durable before the answer is sent. Safe to repeat.
     """
+    SubmitBatch: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.SubmitBatchRequest, _intake_service_pb2.SubmitBatchResponse]  # type: ignore[assignment]
+    """Many statements under one signature, the way to submit more than a few. Each is accepted or refused by itself."""
     SubmitStream: _aio.StreamStreamMultiCallable[_intake_service_pb2.SubmitStreamRequest, _intake_service_pb2.SubmitStreamResponse]  # type: ignore[assignment]
-    """The same for bulk: answers come in the order of the requests, with several under way."""
+    """The same as Submit for bulk: answers come in the order of the requests, with several under way."""
     GetStatement: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.GetStatementRequest, _intake_service_pb2.GetStatementResponse]  # type: ignore[assignment]
     """The caller's own statement, byte for byte as it was received."""
     ListRefusals: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.ListRefusalsRequest, _intake_service_pb2.ListRefusalsResponse]  # type: ignore[assignment]
@@ -74,12 +78,20 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def SubmitBatch(
+        self,
+        request: _intake_service_pb2.SubmitBatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_intake_service_pb2.SubmitBatchResponse, _abc.Awaitable[_intake_service_pb2.SubmitBatchResponse]]:
+        """Many statements under one signature, the way to submit more than a few. Each is accepted or refused by itself."""
+
+    @_abc_1.abstractmethod
     def SubmitStream(
         self,
         request_iterator: _MaybeAsyncIterator[_intake_service_pb2.SubmitStreamRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_intake_service_pb2.SubmitStreamResponse], _abc.AsyncIterator[_intake_service_pb2.SubmitStreamResponse]]:
-        """The same for bulk: answers come in the order of the requests, with several under way."""
+        """The same as Submit for bulk: answers come in the order of the requests, with several under way."""
 
     @_abc_1.abstractmethod
     def GetStatement(

@@ -22,19 +22,41 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dregistry/v1/log_service.proto\x12\x0bregistry.v1\"\x16\n\x14GetCheckpointRequest\"+\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t2d\n\nLogService\x12V\n\rGetCheckpoint\x12!.registry.v1.GetCheckpointRequest\x1a\".registry.v1.GetCheckpointResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dregistry/v1/log_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aregistry/v1/envelope.proto\"\x16\n\x14GetCheckpointRequest\"+\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\"H\n\x18GetInclusionProofRequest\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x11\n\x04size\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x07\n\x05_size\"z\n\x19GetInclusionProofResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0c\n\x04size\x18\x02 \x01(\x04\x12\x0c\n\x04leaf\x18\x03 \x01(\x0c\x12\r\n\x05proof\x18\x04 \x03(\x0c\x12\x0c\n\x04root\x18\x05 \x01(\x0c\x12\x12\n\ncheckpoint\x18\x06 \x01(\t\"K\n\x1aGetConsistencyProofRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x13\n\x06second\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\t\n\x07_second\"_\n\x1bGetConsistencyProofResponse\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x0e\n\x06second\x18\x02 \x01(\x04\x12\r\n\x05proof\x18\x03 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x04 \x01(\t\"0\n\x10GetLeavesRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"2\n\x11GetLeavesResponse\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x0e\n\x06leaves\x18\x02 \x03(\x0c\"1\n\x1dLogServiceGetStatementRequest\x12\x10\n\x08position\x18\x01 \x01(\x04\"\xa4\x01\n\x1eLogServiceGetStatementResponse\x12/\n\tstatement\x18\x01 \x01(\x0b\x32\x1c.registry.v1.SignedStatement\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04leaf\x18\x04 \x01(\x0c\"\x19\n\x17WatchCheckpointsRequest\".\n\x18WatchCheckpointsResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t2\xca\x04\n\nLogService\x12V\n\rGetCheckpoint\x12!.registry.v1.GetCheckpointRequest\x1a\".registry.v1.GetCheckpointResponse\x12\x62\n\x11GetInclusionProof\x12%.registry.v1.GetInclusionProofRequest\x1a&.registry.v1.GetInclusionProofResponse\x12h\n\x13GetConsistencyProof\x12\'.registry.v1.GetConsistencyProofRequest\x1a(.registry.v1.GetConsistencyProofResponse\x12J\n\tGetLeaves\x12\x1d.registry.v1.GetLeavesRequest\x1a\x1e.registry.v1.GetLeavesResponse\x12g\n\x0cGetStatement\x12*.registry.v1.LogServiceGetStatementRequest\x1a+.registry.v1.LogServiceGetStatementResponse\x12\x61\n\x10WatchCheckpoints\x12$.registry.v1.WatchCheckpointsRequest\x1a%.registry.v1.WatchCheckpointsResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.log_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETCHECKPOINTREQUEST']._serialized_start=46
-  _globals['_GETCHECKPOINTREQUEST']._serialized_end=68
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=70
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=113
-  _globals['_LOGSERVICE']._serialized_start=115
-  _globals['_LOGSERVICE']._serialized_end=215
+  _globals['_GETCHECKPOINTREQUEST']._serialized_start=107
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=129
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=131
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=174
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=176
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=248
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=250
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=372
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=374
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=449
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=451
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=546
+  _globals['_GETLEAVESREQUEST']._serialized_start=548
+  _globals['_GETLEAVESREQUEST']._serialized_end=596
+  _globals['_GETLEAVESRESPONSE']._serialized_start=598
+  _globals['_GETLEAVESRESPONSE']._serialized_end=648
+  _globals['_LOGSERVICEGETSTATEMENTREQUEST']._serialized_start=650
+  _globals['_LOGSERVICEGETSTATEMENTREQUEST']._serialized_end=699
+  _globals['_LOGSERVICEGETSTATEMENTRESPONSE']._serialized_start=702
+  _globals['_LOGSERVICEGETSTATEMENTRESPONSE']._serialized_end=866
+  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_start=868
+  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_end=893
+  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_start=895
+  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_end=941
+  _globals['_LOGSERVICE']._serialized_start=944
+  _globals['_LOGSERVICE']._serialized_end=1530
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class LogServiceStub:
-    """The log of statements.
+    """The log of statements: what anyone with a certificate may check.
     """
 
     def __init__(self, channel):
@@ -40,14 +40,75 @@ class LogServiceStub:
                 request_serializer=registry_dot_v1_dot_log__service__pb2.GetCheckpointRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_log__service__pb2.GetCheckpointResponse.FromString,
                 _registered_method=True)
+        self.GetInclusionProof = channel.unary_unary(
+                '/registry.v1.LogService/GetInclusionProof',
+                request_serializer=registry_dot_v1_dot_log__service__pb2.GetInclusionProofRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_log__service__pb2.GetInclusionProofResponse.FromString,
+                _registered_method=True)
+        self.GetConsistencyProof = channel.unary_unary(
+                '/registry.v1.LogService/GetConsistencyProof',
+                request_serializer=registry_dot_v1_dot_log__service__pb2.GetConsistencyProofRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_log__service__pb2.GetConsistencyProofResponse.FromString,
+                _registered_method=True)
+        self.GetLeaves = channel.unary_unary(
+                '/registry.v1.LogService/GetLeaves',
+                request_serializer=registry_dot_v1_dot_log__service__pb2.GetLeavesRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_log__service__pb2.GetLeavesResponse.FromString,
+                _registered_method=True)
+        self.GetStatement = channel.unary_unary(
+                '/registry.v1.LogService/GetStatement',
+                request_serializer=registry_dot_v1_dot_log__service__pb2.LogServiceGetStatementRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_log__service__pb2.LogServiceGetStatementResponse.FromString,
+                _registered_method=True)
+        self.WatchCheckpoints = channel.unary_stream(
+                '/registry.v1.LogService/WatchCheckpoints',
+                request_serializer=registry_dot_v1_dot_log__service__pb2.WatchCheckpointsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_log__service__pb2.WatchCheckpointsResponse.FromString,
+                _registered_method=True)
 
 
 class LogServiceServicer:
-    """The log of statements.
+    """The log of statements: what anyone with a certificate may check.
     """
 
     def GetCheckpoint(self, request, context):
-        """The latest signed checkpoint.
+        """The latest checkpoint; where cosignatures are required, the latest that has them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInclusionProof(self, request, context):
+        """That a leaf is in the tree of a size.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetConsistencyProof(self, request, context):
+        """That the tree of a size is the beginning of the tree of a larger one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLeaves(self, request, context):
+        """Leaves by position: hashes only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetStatement(self, request, context):
+        """A statement by position, by right: departments their own, registrar and auditor those about departments, keys and
+        editions, everybody the registry's own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchCheckpoints(self, request, context):
+        """Each new checkpoint.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -61,6 +122,31 @@ def add_LogServiceServicer_to_server(servicer, server):
                     request_deserializer=registry_dot_v1_dot_log__service__pb2.GetCheckpointRequest.FromString,
                     response_serializer=registry_dot_v1_dot_log__service__pb2.GetCheckpointResponse.SerializeToString,
             ),
+            'GetInclusionProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInclusionProof,
+                    request_deserializer=registry_dot_v1_dot_log__service__pb2.GetInclusionProofRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_log__service__pb2.GetInclusionProofResponse.SerializeToString,
+            ),
+            'GetConsistencyProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConsistencyProof,
+                    request_deserializer=registry_dot_v1_dot_log__service__pb2.GetConsistencyProofRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_log__service__pb2.GetConsistencyProofResponse.SerializeToString,
+            ),
+            'GetLeaves': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLeaves,
+                    request_deserializer=registry_dot_v1_dot_log__service__pb2.GetLeavesRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_log__service__pb2.GetLeavesResponse.SerializeToString,
+            ),
+            'GetStatement': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStatement,
+                    request_deserializer=registry_dot_v1_dot_log__service__pb2.LogServiceGetStatementRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_log__service__pb2.LogServiceGetStatementResponse.SerializeToString,
+            ),
+            'WatchCheckpoints': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchCheckpoints,
+                    request_deserializer=registry_dot_v1_dot_log__service__pb2.WatchCheckpointsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_log__service__pb2.WatchCheckpointsResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'registry.v1.LogService', rpc_method_handlers)
@@ -70,7 +156,7 @@ def add_LogServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LogService:
-    """The log of statements.
+    """The log of statements: what anyone with a certificate may check.
     """
 
     @staticmethod
@@ -90,6 +176,141 @@ class LogService:
             '/registry.v1.LogService/GetCheckpoint',
             registry_dot_v1_dot_log__service__pb2.GetCheckpointRequest.SerializeToString,
             registry_dot_v1_dot_log__service__pb2.GetCheckpointResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInclusionProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.LogService/GetInclusionProof',
+            registry_dot_v1_dot_log__service__pb2.GetInclusionProofRequest.SerializeToString,
+            registry_dot_v1_dot_log__service__pb2.GetInclusionProofResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConsistencyProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.LogService/GetConsistencyProof',
+            registry_dot_v1_dot_log__service__pb2.GetConsistencyProofRequest.SerializeToString,
+            registry_dot_v1_dot_log__service__pb2.GetConsistencyProofResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLeaves(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.LogService/GetLeaves',
+            registry_dot_v1_dot_log__service__pb2.GetLeavesRequest.SerializeToString,
+            registry_dot_v1_dot_log__service__pb2.GetLeavesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStatement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.LogService/GetStatement',
+            registry_dot_v1_dot_log__service__pb2.LogServiceGetStatementRequest.SerializeToString,
+            registry_dot_v1_dot_log__service__pb2.LogServiceGetStatementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchCheckpoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/registry.v1.LogService/WatchCheckpoints',
+            registry_dot_v1_dot_log__service__pb2.WatchCheckpointsRequest.SerializeToString,
+            registry_dot_v1_dot_log__service__pb2.WatchCheckpointsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,25 +27,49 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class LogServiceStub:
-    """The log of statements."""
+    """The log of statements: what anyone with a certificate may check."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> LogServiceAsyncStub: ...
     GetCheckpoint: _grpc.UnaryUnaryMultiCallable[_log_service_pb2.GetCheckpointRequest, _log_service_pb2.GetCheckpointResponse]
-    """The latest signed checkpoint."""
+    """The latest checkpoint; where cosignatures are required, the latest that has them."""
+    GetInclusionProof: _grpc.UnaryUnaryMultiCallable[_log_service_pb2.GetInclusionProofRequest, _log_service_pb2.GetInclusionProofResponse]
+    """That a leaf is in the tree of a size."""
+    GetConsistencyProof: _grpc.UnaryUnaryMultiCallable[_log_service_pb2.GetConsistencyProofRequest, _log_service_pb2.GetConsistencyProofResponse]
+    """That the tree of a size is the beginning of the tree of a larger one."""
+    GetLeaves: _grpc.UnaryUnaryMultiCallable[_log_service_pb2.GetLeavesRequest, _log_service_pb2.GetLeavesResponse]
+    """Leaves by position: hashes only."""
+    GetStatement: _grpc.UnaryUnaryMultiCallable[_log_service_pb2.LogServiceGetStatementRequest, _log_service_pb2.LogServiceGetStatementResponse]
+    """A statement by position, by right: departments their own, registrar and auditor those about departments, keys and
+    editions, everybody the registry's own.
+    """
+    WatchCheckpoints: _grpc.UnaryStreamMultiCallable[_log_service_pb2.WatchCheckpointsRequest, _log_service_pb2.WatchCheckpointsResponse]
+    """Each new checkpoint."""
 
 @_typing.type_check_only
 class LogServiceAsyncStub(LogServiceStub):
-    """The log of statements."""
+    """The log of statements: what anyone with a certificate may check."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCheckpoint: _aio.UnaryUnaryMultiCallable[_log_service_pb2.GetCheckpointRequest, _log_service_pb2.GetCheckpointResponse]  # type: ignore[assignment]
-    """The latest signed checkpoint."""
+    """The latest checkpoint; where cosignatures are required, the latest that has them."""
+    GetInclusionProof: _aio.UnaryUnaryMultiCallable[_log_service_pb2.GetInclusionProofRequest, _log_service_pb2.GetInclusionProofResponse]  # type: ignore[assignment]
+    """That a leaf is in the tree of a size."""
+    GetConsistencyProof: _aio.UnaryUnaryMultiCallable[_log_service_pb2.GetConsistencyProofRequest, _log_service_pb2.GetConsistencyProofResponse]  # type: ignore[assignment]
+    """That the tree of a size is the beginning of the tree of a larger one."""
+    GetLeaves: _aio.UnaryUnaryMultiCallable[_log_service_pb2.GetLeavesRequest, _log_service_pb2.GetLeavesResponse]  # type: ignore[assignment]
+    """Leaves by position: hashes only."""
+    GetStatement: _aio.UnaryUnaryMultiCallable[_log_service_pb2.LogServiceGetStatementRequest, _log_service_pb2.LogServiceGetStatementResponse]  # type: ignore[assignment]
+    """A statement by position, by right: departments their own, registrar and auditor those about departments, keys and
+    editions, everybody the registry's own.
+    """
+    WatchCheckpoints: _aio.UnaryStreamMultiCallable[_log_service_pb2.WatchCheckpointsRequest, _log_service_pb2.WatchCheckpointsResponse]  # type: ignore[assignment]
+    """Each new checkpoint."""
 
 class LogServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The log of statements."""
+    """The log of statements: what anyone with a certificate may check."""
 
     @_abc_1.abstractmethod
     def GetCheckpoint(
@@ -53,6 +77,48 @@ class LogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _log_service_pb2.GetCheckpointRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_log_service_pb2.GetCheckpointResponse, _abc.Awaitable[_log_service_pb2.GetCheckpointResponse]]:
-        """The latest signed checkpoint."""
+        """The latest checkpoint; where cosignatures are required, the latest that has them."""
+
+    @_abc_1.abstractmethod
+    def GetInclusionProof(
+        self,
+        request: _log_service_pb2.GetInclusionProofRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_log_service_pb2.GetInclusionProofResponse, _abc.Awaitable[_log_service_pb2.GetInclusionProofResponse]]:
+        """That a leaf is in the tree of a size."""
+
+    @_abc_1.abstractmethod
+    def GetConsistencyProof(
+        self,
+        request: _log_service_pb2.GetConsistencyProofRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_log_service_pb2.GetConsistencyProofResponse, _abc.Awaitable[_log_service_pb2.GetConsistencyProofResponse]]:
+        """That the tree of a size is the beginning of the tree of a larger one."""
+
+    @_abc_1.abstractmethod
+    def GetLeaves(
+        self,
+        request: _log_service_pb2.GetLeavesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_log_service_pb2.GetLeavesResponse, _abc.Awaitable[_log_service_pb2.GetLeavesResponse]]:
+        """Leaves by position: hashes only."""
+
+    @_abc_1.abstractmethod
+    def GetStatement(
+        self,
+        request: _log_service_pb2.LogServiceGetStatementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_log_service_pb2.LogServiceGetStatementResponse, _abc.Awaitable[_log_service_pb2.LogServiceGetStatementResponse]]:
+        """A statement by position, by right: departments their own, registrar and auditor those about departments, keys and
+        editions, everybody the registry's own.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchCheckpoints(
+        self,
+        request: _log_service_pb2.WatchCheckpointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_log_service_pb2.WatchCheckpointsResponse], _abc.AsyncIterator[_log_service_pb2.WatchCheckpointsResponse]]:
+        """Each new checkpoint."""
 
 def add_LogServiceServicer_to_server(servicer: LogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import consistency_pb2 as _consistency_pb2
+from registry.v1 import receipt_pb2 as _receipt_pb2
 from registry.v1 import restriction_service_pb2 as _restriction_service_pb2
 from registry.v1 import statement_pb2 as _statement_pb2
 from registry.v1 import subject_pb2 as _subject_pb2
@@ -53,6 +54,7 @@ class GetRecordRequest(_message.Message):
     PURPOSE_FIELD_NUMBER: _builtins.int
     CONSISTENCY_FIELD_NUMBER: _builtins.int
     ON_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     on: _builtins.str
     """Day on which the clocks are read; empty = today."""
     @_builtins.property
@@ -61,6 +63,8 @@ class GetRecordRequest(_message.Message):
     def purpose(self) -> _restriction_service_pb2.Purpose: ...
     @_builtins.property
     def consistency(self) -> _consistency_pb2.Consistency: ...
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.ReceiptRequest: ...
     def __init__(
         self,
         *,
@@ -68,10 +72,11 @@ class GetRecordRequest(_message.Message):
         purpose: _restriction_service_pb2.Purpose | None = ...,
         consistency: _consistency_pb2.Consistency | None = ...,
         on: _builtins.str = ...,
+        receipt: _receipt_pb2.ReceiptRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "purpose", b"purpose", "subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "purpose", b"purpose", "receipt", b"receipt", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "on", b"on", "purpose", b"purpose", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "on", b"on", "purpose", b"purpose", "receipt", b"receipt", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -84,22 +89,26 @@ class GetRecordResponse(_message.Message):
     IDENTITY_FIELD_NUMBER: _builtins.int
     SECTIONS_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def identity(self) -> _verdict_pb2.Resolution: ...
     @_builtins.property
     def sections(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordSection]: ...
     @_builtins.property
     def answered(self) -> _restriction_service_pb2.Answered: ...
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.Receipt: ...
     def __init__(
         self,
         *,
         identity: _verdict_pb2.Resolution | None = ...,
         sections: _abc.Iterable[Global___RecordSection] | None = ...,
         answered: _restriction_service_pb2.Answered | None = ...,
+        receipt: _receipt_pb2.Receipt | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity", "receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity", "sections", b"sections"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity", "receipt", b"receipt", "sections", b"sections"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

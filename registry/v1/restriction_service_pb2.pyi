@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import consistency_pb2 as _consistency_pb2
+from registry.v1 import receipt_pb2 as _receipt_pb2
 from registry.v1 import subject_pb2 as _subject_pb2
 from registry.v1 import verdict_pb2 as _verdict_pb2
 import builtins as _builtins
@@ -108,6 +109,7 @@ class CheckRequest(_message.Message):
     MATTER_FIELD_NUMBER: _builtins.int
     VALID_TIME_FIELD_NUMBER: _builtins.int
     CONSISTENCY_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def subject(self) -> _subject_pb2.Identifier: ...
     @_builtins.property
@@ -120,6 +122,8 @@ class CheckRequest(_message.Message):
 
     @_builtins.property
     def consistency(self) -> _consistency_pb2.Consistency: ...
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.ReceiptRequest: ...
     def __init__(
         self,
         *,
@@ -128,10 +132,11 @@ class CheckRequest(_message.Message):
         matter: Global___Matter | None = ...,
         valid_time: _timestamp_pb2.Timestamp | None = ...,
         consistency: _consistency_pb2.Consistency | None = ...,
+        receipt: _receipt_pb2.ReceiptRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "subject", b"subject", "valid_time", b"valid_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "receipt", b"receipt", "subject", b"subject", "valid_time", b"valid_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "subject", b"subject", "valid_time", b"valid_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "receipt", b"receipt", "subject", b"subject", "valid_time", b"valid_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -149,6 +154,7 @@ class CheckResponse(_message.Message):
     CHECKED_AND_EMPTY_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
     IDENTITY_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     verdict: _verdict_pb2.Verdict.ValueType
     indeterminate_reason: _verdict_pb2.IndeterminateReason.ValueType
     indeterminate_detail: _builtins.str
@@ -167,6 +173,10 @@ class CheckResponse(_message.Message):
     def answered(self) -> Global___Answered: ...
     @_builtins.property
     def identity(self) -> _verdict_pb2.Resolution: ...
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.Receipt:
+        """Where one was asked for."""
+
     def __init__(
         self,
         *,
@@ -178,10 +188,11 @@ class CheckResponse(_message.Message):
         checked_and_empty: _verdict_pb2.Checked | None = ...,
         answered: Global___Answered | None = ...,
         identity: _verdict_pb2.Resolution | None = ...,
+        receipt: _receipt_pb2.Receipt | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "identity", b"identity", "subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "identity", b"identity", "receipt", b"receipt", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "hits", b"hits", "identity", b"identity", "indeterminate_detail", b"indeterminate_detail", "indeterminate_reason", b"indeterminate_reason", "subject", b"subject", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked_and_empty", b"checked_and_empty", "hits", b"hits", "identity", b"identity", "indeterminate_detail", b"indeterminate_detail", "indeterminate_reason", b"indeterminate_reason", "receipt", b"receipt", "subject", b"subject", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -240,6 +251,7 @@ class BatchCheckRequest(_message.Message):
     ROLES_FIELD_NUMBER: _builtins.int
     VALID_TIME_FIELD_NUMBER: _builtins.int
     CONSISTENCY_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     identifier_type: _subject_pb2.IdentifierType.ValueType
     """All of one type."""
     @_builtins.property
@@ -258,6 +270,8 @@ class BatchCheckRequest(_message.Message):
     def valid_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def consistency(self) -> _consistency_pb2.Consistency: ...
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.ReceiptRequest: ...
     def __init__(
         self,
         *,
@@ -268,10 +282,11 @@ class BatchCheckRequest(_message.Message):
         roles: _abc.Iterable[_subject_pb2.SubjectRole.ValueType] | None = ...,
         valid_time: _timestamp_pb2.Timestamp | None = ...,
         consistency: _consistency_pb2.Consistency | None = ...,
+        receipt: _receipt_pb2.ReceiptRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "valid_time", b"valid_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "receipt", b"receipt", "valid_time", b"valid_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "identifier_type", b"identifier_type", "identifiers", b"identifiers", "matter", b"matter", "purpose", b"purpose", "roles", b"roles", "valid_time", b"valid_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "identifier_type", b"identifier_type", "identifiers", b"identifiers", "matter", b"matter", "purpose", b"purpose", "receipt", b"receipt", "roles", b"roles", "valid_time", b"valid_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -288,6 +303,7 @@ class BatchCheckResponse(_message.Message):
     INDETERMINATE_REASONS_FIELD_NUMBER: _builtins.int
     CHECKED_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def verdicts(self) -> _containers.RepeatedScalarFieldContainer[_verdict_pb2.Verdict.ValueType]:
         """One for each identifier, in order."""
@@ -310,6 +326,10 @@ class BatchCheckResponse(_message.Message):
 
     @_builtins.property
     def answered(self) -> Global___Answered: ...
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[_receipt_pb2.Receipt]:
+        """Where asked for: one for the whole, or one for each identifier."""
+
     def __init__(
         self,
         *,
@@ -320,10 +340,11 @@ class BatchCheckResponse(_message.Message):
         indeterminate_reasons: _abc.Iterable[_verdict_pb2.IndeterminateReason.ValueType] | None = ...,
         checked: _abc.Iterable[Global___RoleChecked] | None = ...,
         answered: Global___Answered | None = ...,
+        receipts: _abc.Iterable[_receipt_pb2.Receipt] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked", b"checked", "hit_subjects", b"hit_subjects", "hits", b"hits", "indeterminate_reasons", b"indeterminate_reasons", "indeterminate_subjects", b"indeterminate_subjects", "verdicts", b"verdicts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked", b"checked", "hit_subjects", b"hit_subjects", "hits", b"hits", "indeterminate_reasons", b"indeterminate_reasons", "indeterminate_subjects", b"indeterminate_subjects", "receipts", b"receipts", "verdicts", b"verdicts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -439,6 +460,7 @@ class ScreenRequest(_message.Message):
     PARTIES_FIELD_NUMBER: _builtins.int
     CONSISTENCY_FIELD_NUMBER: _builtins.int
     NAMED_LISTS_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def project(self) -> Global___Project: ...
     @_builtins.property
@@ -451,6 +473,8 @@ class ScreenRequest(_message.Message):
     def named_lists(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """List names as the tender document has them, old ones too; each is found or told as unknown."""
 
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.ReceiptRequest: ...
     def __init__(
         self,
         *,
@@ -458,10 +482,11 @@ class ScreenRequest(_message.Message):
         parties: _abc.Iterable[Global___Party] | None = ...,
         consistency: _consistency_pb2.Consistency | None = ...,
         named_lists: _abc.Iterable[_builtins.str] | None = ...,
+        receipt: _receipt_pb2.ReceiptRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "project", b"project"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "project", b"project", "receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "named_lists", b"named_lists", "parties", b"parties", "project", b"project"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "named_lists", b"named_lists", "parties", b"parties", "project", b"project", "receipt", b"receipt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -476,6 +501,7 @@ class ScreenResponse(_message.Message):
     LISTS_FIELD_NUMBER: _builtins.int
     UNKNOWN_LISTS_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def parties(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartyReport]:
         """One for each party, in order."""
@@ -494,6 +520,10 @@ class ScreenResponse(_message.Message):
 
     @_builtins.property
     def answered(self) -> Global___Answered: ...
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[_receipt_pb2.Receipt]:
+        """Where asked for: one for the whole, or one for each party."""
+
     def __init__(
         self,
         *,
@@ -502,10 +532,11 @@ class ScreenResponse(_message.Message):
         lists: _abc.Iterable[_verdict_pb2.CheckedList] | None = ...,
         unknown_lists: _abc.Iterable[_builtins.str] | None = ...,
         answered: Global___Answered | None = ...,
+        receipts: _abc.Iterable[_receipt_pb2.Receipt] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "bids", b"bids", "lists", b"lists", "parties", b"parties", "unknown_lists", b"unknown_lists"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "bids", b"bids", "lists", b"lists", "parties", b"parties", "receipts", b"receipts", "unknown_lists", b"unknown_lists"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

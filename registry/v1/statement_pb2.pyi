@@ -171,6 +171,27 @@ KEY_REVOCATION_REASON_COMPROMISED: KeyRevocationReason.ValueType  # 3
 """泄露"""
 Global___KeyRevocationReason: _TypeAlias = KeyRevocationReason  # noqa: Y015
 
+class _RegistryKeyPurpose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RegistryKeyPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RegistryKeyPurpose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REGISTRY_KEY_PURPOSE_UNSPECIFIED: _RegistryKeyPurpose.ValueType  # 0
+    REGISTRY_KEY_PURPOSE_LOG: _RegistryKeyPurpose.ValueType  # 1
+    """Signs checkpoints and the registry's own statements."""
+    REGISTRY_KEY_PURPOSE_RECEIPT: _RegistryKeyPurpose.ValueType  # 2
+    """Signs answers."""
+
+class RegistryKeyPurpose(_RegistryKeyPurpose, metaclass=_RegistryKeyPurposeEnumTypeWrapper): ...
+
+REGISTRY_KEY_PURPOSE_UNSPECIFIED: RegistryKeyPurpose.ValueType  # 0
+REGISTRY_KEY_PURPOSE_LOG: RegistryKeyPurpose.ValueType  # 1
+"""Signs checkpoints and the registry's own statements."""
+REGISTRY_KEY_PURPOSE_RECEIPT: RegistryKeyPurpose.ValueType  # 2
+"""Signs answers."""
+Global___RegistryKeyPurpose: _TypeAlias = RegistryKeyPurpose  # noqa: Y015
+
 @_typing.final
 class Statement(_message.Message):
     """陈述: the payload of an Envelope and the only thing that changes the registry.
@@ -204,6 +225,11 @@ class Statement(_message.Message):
     EDITION_DRAFT_FIELD_NUMBER: _builtins.int
     EDITION_REVIEW_FIELD_NUMBER: _builtins.int
     RED_LIST_GRANT_FIELD_NUMBER: _builtins.int
+    CONFIRMATION_FIELD_NUMBER: _builtins.int
+    ERASURE_FIELD_NUMBER: _builtins.int
+    MAP_STATE_FIELD_NUMBER: _builtins.int
+    TIME_ANCHOR_FIELD_NUMBER: _builtins.int
+    REGISTRY_KEY_CHANGE_FIELD_NUMBER: _builtins.int
     statement_id: _builtins.str
     """Chosen by the department, unique in it, 1 to 64 of [A-Za-z0-9._:-]. Submitting
     the same id again returns the first answer and changes nothing.
@@ -254,6 +280,18 @@ class Statement(_message.Message):
     def edition_review(self) -> Global___EditionReview: ...
     @_builtins.property
     def red_list_grant(self) -> Global___RedListGrant: ...
+    @_builtins.property
+    def confirmation(self) -> Global___Confirmation: ...
+    @_builtins.property
+    def erasure(self) -> Global___Erasure: ...
+    @_builtins.property
+    def map_state(self) -> Global___MapState:
+        """Made by the registry itself, signed with the log's keys."""
+
+    @_builtins.property
+    def time_anchor(self) -> Global___TimeAnchor: ...
+    @_builtins.property
+    def registry_key_change(self) -> Global___RegistryKeyChange: ...
     def __init__(
         self,
         *,
@@ -281,12 +319,17 @@ class Statement(_message.Message):
         edition_draft: Global___EditionDraft | None = ...,
         edition_review: Global___EditionReview | None = ...,
         red_list_grant: Global___RedListGrant | None = ...,
+        confirmation: Global___Confirmation | None = ...,
+        erasure: Global___Erasure | None = ...,
+        map_state: Global___MapState | None = ...,
+        time_anchor: Global___TimeAnchor | None = ...,
+        registry_key_change: Global___RegistryKeyChange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "correction", b"correction", "delivery", b"delivery", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "name_ruling", b"name_ruling", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "repair", b"repair", "status_note", b"status_note", "subject_link", b"subject_link", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "correction", b"correction", "delivery", b"delivery", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "name_ruling", b"name_ruling", "nonce", b"nonce", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "repair", b"repair", "statement_id", b"statement_id", "status_note", b"status_note", "subject_link", b"subject_link", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "nonce", b"nonce", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "statement_id", b"statement_id", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling", "delivery", "red_list_candidacy", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis", "edition_draft", "edition_review", "red_list_grant"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling", "delivery", "red_list_candidacy", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis", "edition_draft", "edition_review", "red_list_grant", "confirmation", "erasure", "map_state", "time_anchor", "registry_key_change"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 
@@ -993,6 +1036,8 @@ class KeyEnrolment(_message.Message):
     PUBLIC_KEY_FIELD_NUMBER: _builtins.int
     VALID_FROM_FIELD_NUMBER: _builtins.int
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    CATEGORIES_FIELD_NUMBER: _builtins.int
+    REPLACES_FIELD_NUMBER: _builtins.int
     department: _builtins.str
     official_id: _builtins.str
     """Empty: the key is the department's own seal; otherwise the official's."""
@@ -1002,6 +1047,14 @@ class KeyEnrolment(_message.Message):
     valid_from: _builtins.str
     """First and last day on which statements signed with it are accepted, inclusive."""
     valid_until: _builtins.str
+    replaces: _builtins.str
+    """keyid of the holder's key that it takes the place of. Then the envelope is signed by that key and by the new
+    one, without the registrar (rotation).
+    """
+    @_builtins.property
+    def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What may be signed with it: category codes; empty = the whole mandate."""
+
     def __init__(
         self,
         *,
@@ -1011,10 +1064,12 @@ class KeyEnrolment(_message.Message):
         public_key: _builtins.bytes = ...,
         valid_from: _builtins.str = ...,
         valid_until: _builtins.str = ...,
+        categories: _abc.Iterable[_builtins.str] | None = ...,
+        replaces: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "official_id", b"official_id", "public_key", b"public_key", "suite", b"suite", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "department", b"department", "official_id", b"official_id", "public_key", b"public_key", "replaces", b"replaces", "suite", b"suite", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1026,21 +1081,203 @@ class KeyRevocation(_message.Message):
 
     KEYID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    SUSPECT_FROM_FIELD_NUMBER: _builtins.int
     keyid: _builtins.str
     reason: Global___KeyRevocationReason.ValueType
+    suspect_from: _builtins.int
+    """For a compromised key, and only for one: the first position that is suspect. What it signed from there on is
+    disputed until its department confirms or withdraws it.
+    """
     def __init__(
         self,
         *,
         keyid: _builtins.str = ...,
         reason: Global___KeyRevocationReason.ValueType = ...,
+        suspect_from: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_suspect_from", b"_suspect_from", "suspect_from", b"suspect_from"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["keyid", b"keyid", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_suspect_from", b"_suspect_from", "keyid", b"keyid", "reason", b"reason", "suspect_from", b"suspect_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__suspect_from: _TypeAlias = _typing.Literal["suspect_from"]  # noqa: Y015
+    _WhichOneofArgType__suspect_from: _TypeAlias = _typing.Literal["_suspect_from", b"_suspect_from"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__suspect_from) -> _WhichOneofReturnType__suspect_from | None: ...
+
+Global___KeyRevocation: _TypeAlias = KeyRevocation  # noqa: Y015
+
+@_typing.final
+class Confirmation(_message.Message):
+    """确认: a statement signed with a key that was compromised later is the department's own all the same."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___KeyRevocation: _TypeAlias = KeyRevocation  # noqa: Y015
+Global___Confirmation: _TypeAlias = Confirmation  # noqa: Y015
+
+@_typing.final
+class Erasure(_message.Message):
+    """删除: the content of a statement, and of those that refer to it, is erased by law; that it was made remains."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    LEGAL_BASIS_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
+    @_builtins.property
+    def legal_basis(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        legal_basis: _abc.Iterable[_builtins.str] | None = ...,
+        document: Global___Document | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "legal_basis", b"legal_basis", "reason", b"reason", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Erasure: _TypeAlias = Erasure  # noqa: Y015
+
+@_typing.final
+class MapState(_message.Message):
+    """Root of the map from subjects to their chains of leaves, over the leaves [0, size)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIZE_FIELD_NUMBER: _builtins.int
+    ROOT_FIELD_NUMBER: _builtins.int
+    size: _builtins.int
+    root: _builtins.bytes
+    """32 bytes."""
+    def __init__(
+        self,
+        *,
+        size: _builtins.int = ...,
+        root: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["root", b"root", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MapState: _TypeAlias = MapState  # noqa: Y015
+
+@_typing.final
+class TimeAnchor(_message.Message):
+    """An outside time stamp over a checkpoint."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIZE_FIELD_NUMBER: _builtins.int
+    ROOT_FIELD_NUMBER: _builtins.int
+    TOKEN_FIELD_NUMBER: _builtins.int
+    GEN_TIME_MS_FIELD_NUMBER: _builtins.int
+    size: _builtins.int
+    """The checkpoint: signed size and root."""
+    root: _builtins.bytes
+    token: _builtins.bytes
+    """RFC 3161 TimeStampToken, DER, over the SHA-256 of the checkpoint's text."""
+    gen_time_ms: _builtins.int
+    """genTime of the token, Unix milliseconds."""
+    def __init__(
+        self,
+        *,
+        size: _builtins.int = ...,
+        root: _builtins.bytes = ...,
+        token: _builtins.bytes = ...,
+        gen_time_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gen_time_ms", b"gen_time_ms", "root", b"root", "size", b"size", "token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimeAnchor: _TypeAlias = TimeAnchor  # noqa: Y015
+
+@_typing.final
+class RegistryKey(_message.Message):
+    """A key of the registry itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    SUITE_FIELD_NUMBER: _builtins.int
+    PUBLIC_KEY_FIELD_NUMBER: _builtins.int
+    purpose: Global___RegistryKeyPurpose.ValueType
+    suite: _envelope_pb2.Suite.ValueType
+    public_key: _builtins.bytes
+    """DER SubjectPublicKeyInfo."""
+    def __init__(
+        self,
+        *,
+        purpose: Global___RegistryKeyPurpose.ValueType = ...,
+        suite: _envelope_pb2.Suite.ValueType = ...,
+        public_key: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["public_key", b"public_key", "purpose", b"purpose", "suite", b"suite"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegistryKey: _TypeAlias = RegistryKey  # noqa: Y015
+
+@_typing.final
+class RegistryKeyChange(_message.Message):
+    """A key of the registry is added (signed by the registrar, an active log key and the new key) or retired (by the
+    registrar and a log key that stays). A log key added at position p and retired at q signs the sizes p < s <= q.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADD_FIELD_NUMBER: _builtins.int
+    RETIRE_FIELD_NUMBER: _builtins.int
+    retire: _builtins.str
+    """keyid"""
+    @_builtins.property
+    def add(self) -> Global___RegistryKey: ...
+    def __init__(
+        self,
+        *,
+        add: Global___RegistryKey | None = ...,
+        retire: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["add", b"add", "change", b"change", "retire", b"retire"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["add", b"add", "change", b"change", "retire", b"retire"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_change: _TypeAlias = _typing.Literal["add", "retire"]  # noqa: Y015
+    _WhichOneofArgType_change: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_change) -> _WhichOneofReturnType_change | None: ...
+
+Global___RegistryKeyChange: _TypeAlias = RegistryKeyChange  # noqa: Y015
 
 @_typing.final
 class EditionAdoption(_message.Message):
@@ -1170,22 +1407,28 @@ class Genesis(_message.Message):
     OPERATOR_FIELD_NUMBER: _builtins.int
     OPERATOR_KEY_FIELD_NUMBER: _builtins.int
     EDITION_FIELD_NUMBER: _builtins.int
+    REGISTRY_KEYS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def operator(self) -> Global___DepartmentRegistration: ...
     @_builtins.property
     def operator_key(self) -> Global___KeyEnrolment: ...
     @_builtins.property
     def edition(self) -> Global___EditionAdoption: ...
+    @_builtins.property
+    def registry_keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___RegistryKey]:
+        """Keys with which the registry signs from the first checkpoint on."""
+
     def __init__(
         self,
         *,
         operator: Global___DepartmentRegistration | None = ...,
         operator_key: Global___KeyEnrolment | None = ...,
         edition: Global___EditionAdoption | None = ...,
+        registry_keys: _abc.Iterable[Global___RegistryKey] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "operator", b"operator", "operator_key", b"operator_key"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "operator", b"operator", "operator_key", b"operator_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "operator", b"operator", "operator_key", b"operator_key", "registry_keys", b"registry_keys"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

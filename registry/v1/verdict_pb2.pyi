@@ -151,6 +151,10 @@ class _HitReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HitReason.V
     """It begins after the day asked about."""
     HIT_REASON_FACTS_UNCLEAR: _HitReason.ValueType  # 20
     """The record does not say clearly whether the facts that the law asks for are there."""
+    HIT_REASON_KEY_DISPUTED: _HitReason.ValueType  # 21
+    """The statement, or the one that ended it, was signed with a key that was compromised by then; its department has
+    neither confirmed nor withdrawn it.
+    """
 
 class HitReason(_HitReason, metaclass=_HitReasonEnumTypeWrapper):
     """Why a hit has its effect; several may hold."""
@@ -188,6 +192,10 @@ HIT_REASON_NOT_YET_IN_FORCE: HitReason.ValueType  # 19
 """It begins after the day asked about."""
 HIT_REASON_FACTS_UNCLEAR: HitReason.ValueType  # 20
 """The record does not say clearly whether the facts that the law asks for are there."""
+HIT_REASON_KEY_DISPUTED: HitReason.ValueType  # 21
+"""The statement, or the one that ended it, was signed with a key that was compromised by then; its department has
+neither confirmed nor withdrawn it.
+"""
 Global___HitReason: _TypeAlias = HitReason  # noqa: Y015
 
 class _HitStatus:
@@ -215,6 +223,8 @@ class _HitStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HitStatus.V
     """解除"""
     HIT_STATUS_REVOKED: _HitStatus.ValueType  # 9
     """撤销"""
+    HIT_STATUS_DISPUTED: _HitStatus.ValueType  # 10
+    """签名密钥存疑"""
 
 class HitStatus(_HitStatus, metaclass=_HitStatusEnumTypeWrapper):
     """Where a restriction stands on the day asked about, by what is known at the position."""
@@ -238,6 +248,8 @@ HIT_STATUS_LIFTED: HitStatus.ValueType  # 8
 """解除"""
 HIT_STATUS_REVOKED: HitStatus.ValueType  # 9
 """撤销"""
+HIT_STATUS_DISPUTED: HitStatus.ValueType  # 10
+"""签名密钥存疑"""
 Global___HitStatus: _TypeAlias = HitStatus  # noqa: Y015
 
 class _RestrictionOrigin:

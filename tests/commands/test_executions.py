@@ -292,7 +292,7 @@ def test_rebuild_carries_reports_over(own: Spine, tmp_path: Path) -> None:
     own.engine.close()
     source, target = open_store(own.config.store), create_store(tmp_path / "rebuilt.db")
     log = open_log(source, Vault(own.config.vault_key.read_bytes()), shipped_editions())
-    assert rebuild(log, target, FileSigner.load(own.config.log_key, None)).differences == []
+    assert rebuild(log, target, [FileSigner.load(own.config.log_key, None)]).differences == []
     assert list(target.all_executions()) == before
     source.close()
     target.close()

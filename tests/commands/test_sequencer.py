@@ -360,7 +360,7 @@ def trouble(spine: Spine) -> Callable[[str], None]:
     vault = Vault(spine.config.vault_key.read_bytes())
     state = RegistryState(cast("Store", store), vault, shipped_editions())
     log_key = FileSigner.load(spine.config.log_key, None)
-    spine.engine = engine_over(cast("Store", store), state, log_key, spine.clock)
+    spine.engine = engine_over(cast("Store", store), state, [log_key], spine.clock)
     return lambda when: setattr(store, "trouble", when)
 
 

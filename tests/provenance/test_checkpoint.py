@@ -15,8 +15,9 @@ from registry.provenance.checkpoint import (
 )
 from registry.provenance.keys import FileSigner, load_verifying_key
 from registry.provenance.merkle import EMPTY_ROOT
-from registry.provenance.note import sign_note
-from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519
+from registry.provenance.note import NoteKey, sign_note, signature_lines
+from registry.v1.envelope_pb2 import SUITE_ED25519, Suite
+from tests.support.suites import SUITES
 
 ORIGIN = "registry.example/log"
 ROOT = bytes(range(32))
@@ -153,10 +154,30 @@ def test_origin_that_cannot_be_a_key_name_is_not_signed() -> None:
             sign_checkpoint(Checkpoint(origin, 0, ROOT), SIGNER)
 
 
-def test_key_of_another_suite_neither_signs_nor_opens_a_checkpoint() -> None:
-    signer = FileSigner.generate(SUITE_ECDSA_P256_SHA256)
-    with pytest.raises(CheckpointError, match="Ed25519"):
-        sign_checkpoint(CHECKPOINT, signer)
-    note, key = sign_checkpoint(CHECKPOINT, SIGNER), load_verifying_key(signer.suite, signer.public_key)
-    with pytest.raises(CheckpointError, match="Ed25519"):
-        open_checkpoint(note, key, origin=ORIGIN)
+@pytest.mark.parametrize("suite", SUITES)
+def test_log_with_keys_of_two_suites_signs_with_both_and_each_can_be_required(suite: Suite.ValueType) -> None:
+    second = FileSigner.generate(suite)
+    key = load_verifying_key(suite, second.public_key)
+    note = sign_checkpoint(CHECKPOINT, SIGNER, second)
+    assert [line.name for line in signature_lines(note)] == [ORIGIN, ORIGIN]
+    for required in ((VERIFIER,), (key,), (VERIFIER, key), (key, NoteKey.of(ORIGIN, VERIFIER))):
+        assert open_checkpoint(note, *required, origin=ORIGIN) == CHECKPOINT
+    with pytest.raises(CheckpointError, match="no signature"):
+        open_checkpoint(sign_checkpoint(CHECKPOINT, SIGNER), VERIFIER, key, origin=ORIGIN)
+    with pytest.raises(CheckpointError, match="no signature"):
+        open_checkpoint(sign_checkpoint(CHECKPOINT, second), VERIFIER, key, origin=ORIGIN)
+
+
+def test_key_that_signs_under_another_name_than_the_origin_says_its_name() -> None:
+    note = sign_note(TEXT, "registry.example/operator", SIGNER)
+    key = NoteKey.of("registry.example/operator", VERIFIER)
+    assert open_checkpoint(note, key, origin=ORIGIN) == CHECKPOINT
+    with pytest.raises(CheckpointError, match="no signature"):
+        open_checkpoint(note, VERIFIER, origin=ORIGIN)
+
+
+def test_checkpoint_is_neither_signed_nor_opened_by_nobody() -> None:
+    with pytest.raises(ValueError, match="at least one signer"):
+        sign_checkpoint(CHECKPOINT)
+    with pytest.raises(ValueError, match="at least one key"):
+        open_checkpoint(sign_checkpoint(CHECKPOINT, SIGNER), origin=ORIGIN)

@@ -3,7 +3,6 @@
 import base64
 import os
 import resource
-import shutil
 import signal
 import stat
 import subprocess
@@ -16,10 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+import registry.provenance.libcrypto
+import registry.provenance.sm2
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
-from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519, Suite
+from registry.provenance.sm2 import Sm2PrivateKey
+from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519, SUITE_SM2_SM3, Suite
+from tests.support.suites import SUITES, needs_openssl, needs_sm2, sm2_pkcs8
 
-SUITES = [SUITE_ED25519, SUITE_ECDSA_P256_SHA256]
 PASSPHRASE = "口令 of a test".encode()
 
 
@@ -92,7 +94,7 @@ def test_encrypted_key_file_uses_pbkdf2_with_sha256_and_600000_rounds(tmp_path: 
     assert b"\x02\x03" + (600_000).to_bytes(3, "big") in der  # INTEGER iterationCount
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
+@needs_openssl
 @pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("passphrase", [None, b"pass phrase"])
 def test_openssl_reads_a_key_file_as_the_same_key(
@@ -105,14 +107,64 @@ def test_openssl_reads_a_key_file_as_the_same_key(
     assert read.stdout == signer.public_key
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
-def test_key_file_made_by_openssl_is_read(tmp_path: Path) -> None:
+@needs_openssl
+@pytest.mark.parametrize(
+    ("algorithm", "suite"), [("ed25519", SUITE_ED25519), pytest.param("SM2", SUITE_SM2_SM3, marks=needs_sm2)]
+)
+@pytest.mark.parametrize("cipher", ["-aes-256-cbc", "-aes-128-cbc"])
+def test_key_file_made_by_openssl_is_read(
+    tmp_path: Path, algorithm: str, suite: Suite.ValueType, cipher: str
+) -> None:
     path = tmp_path / "key.pem"
-    options = ["-algorithm", "ed25519", "-aes-256-cbc", "-pass", "stdin", "-out", str(path)]
-    subprocess.run(
-        ["openssl", "genpkey", *options], input=b"pass phrase", capture_output=True, check=True, timeout=60
+    options = ["-algorithm", algorithm, cipher, "-pass", "stdin", "-out", str(path)]
+    openssl("genpkey", *options, given=b"pass phrase")
+    assert FileSigner.load(path, b"pass phrase").suite == suite
+    assert "wrong pass phrase" in refusal(path, b"pass phrase!")
+
+
+def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
+    """What the openssl command writes."""
+    words = ["openssl", *map(str, arguments)]
+    return subprocess.run(words, input=given, capture_output=True, check=True, timeout=60).stdout
+
+
+@needs_openssl
+@needs_sm2
+def test_sm2_key_encrypted_with_sm4_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    openssl("genpkey", "-algorithm", "SM2", "-sm4-cbc", "-pass", "stdin", "-out", path, given=b"pass phrase")
+    signer = FileSigner.load(path, b"pass phrase")
+    public = openssl(
+        "pkey", "-in", path, "-passin", "stdin", "-pubout", "-outform", "DER", given=b"pass phrase"
     )
-    assert FileSigner.load(path, b"pass phrase").suite == SUITE_ED25519
+    assert signer.public_key == public
+    assert "wrong pass phrase" in refusal(path, b"pass phrase!")
+
+
+@needs_openssl
+def test_key_of_another_suite_encrypted_with_sm4_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    openssl("genpkey", "-algorithm", "ed25519", "-sm4-cbc", "-pass", "stdin", "-out", path, given=b"pass")
+    assert "wrong pass phrase, or the file is damaged" in refusal(path, b"pass")
+
+
+@needs_sm2
+def test_sm2_key_file_with_a_compressed_point_is_the_same_key(tmp_path: Path) -> None:
+    # ECPrivateKey (RFC 5915) whose [1] holds 03 ‖ x or 02 ‖ x instead of 04 ‖ x ‖ y.
+    key = Sm2PrivateKey.from_pkcs8(sm2_pkcs8(0xACE))
+    compressed = bytes([2 + key.point[-1] % 2]) + key.point[1:33]
+    inner = (
+        bytes.fromhex("304b0201010420") + (0xACE).to_bytes(32, "big") + b"\xa1\x24\x03\x22\x00" + compressed
+    )
+    curve = bytes.fromhex("301306072a8648ce3d020106082a811ccf5501822d")
+    body = b"\x02\x01\x00" + curve + b"\x04\x4d" + inner
+    path = tmp_path / "key.pem"
+    path.write_bytes(pem_around(b"\x30" + bytes([len(body)]) + body))
+    assert FileSigner.load(path, None).public_key[-65:] == key.point
+
+
+def pem_around(der: bytes) -> bytes:
+    return b"-----BEGIN PRIVATE KEY-----\n" + base64.b64encode(der) + b"\n-----END PRIVATE KEY-----\n"
 
 
 def test_key_encrypted_twice_gives_two_different_files(tmp_path: Path) -> None:
@@ -216,17 +268,23 @@ def test_file_too_large_for_a_key_is_not_read_to_its_end(tmp_path: Path) -> None
 def test_key_of_no_supported_suite_is_named(tmp_path: Path, key: PrivateKeyTypes) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(pem_of(key))
-    assert refusal(path) == "holds a key that is neither Ed25519 nor P-256"
+    assert refusal(path) == "holds a key that is neither Ed25519, P-256 nor SM2"
 
 
-def test_sm2_key_file_is_refused_in_one_line(tmp_path: Path) -> None:
-    # PKCS#8: id-ecPublicKey, curve 1.2.156.10197.1.301, around an ECPrivateKey (RFC 5915) of value 1.
-    curve = bytes.fromhex("301306072a8648ce3d020106082a811ccf5501822d")
-    inner = bytes.fromhex("30250201010420") + (1).to_bytes(32, "big")
-    body = b"\x02\x01\x00" + curve + b"\x04\x27" + inner
-    der = b"\x30" + bytes([len(body)]) + body
+@needs_sm2
+def test_sm2_key_that_is_none_is_named(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
-    path.write_bytes(
-        b"-----BEGIN PRIVATE KEY-----\n" + base64.b64encode(der) + b"\n-----END PRIVATE KEY-----\n"
+    path.write_bytes(pem_around(sm2_pkcs8(0)))
+    assert refusal(path) == "a key or encryption of an algorithm that is not supported, or a damaged SM2 key"
+
+
+def test_sm2_key_file_without_libcrypto_is_refused_in_one_line_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry.provenance.libcrypto, "NAMES", ("libcrypto.so.absent",))
+    monkeypatch.setattr(
+        registry.provenance.sm2, "libcrypto", registry.provenance.libcrypto.libcrypto.__wrapped__
     )
-    assert "not supported" in refusal(path) or "neither Ed25519 nor P-256" in refusal(path)
+    path = tmp_path / "key.pem"
+    path.write_bytes(pem_around(sm2_pkcs8(1)))
+    assert "not supported; suite SM2-with-SM3 needs the system's libcrypto" in refusal(path)

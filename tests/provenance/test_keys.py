@@ -26,8 +26,8 @@ from registry.v1.envelope_pb2 import (
     SUITE_UNSPECIFIED,
     Suite,
 )
+from tests.support.suites import SUITES, needs_sm2
 
-SUITES = [SUITE_ED25519, SUITE_ECDSA_P256_SHA256]
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 ED25519_PREFIX = bytes.fromhex("302a300506032b6570032100")
 ED25519_PRIME = 2**255 - 19
@@ -141,8 +141,8 @@ def test_signer_and_verifying_key_agree_on_suite_key_and_keyid(suite: Suite.Valu
     assert key.keyid == keyid_of(signer.public_key)
 
 
-@pytest.mark.parametrize("suite", [SUITE_SM2_SM3, SUITE_UNSPECIFIED, 4])
-def test_sm2_and_unknown_suites_are_refused_by_name(suite: Suite.ValueType) -> None:
+@pytest.mark.parametrize("suite", [SUITE_UNSPECIFIED, 4, -1])
+def test_unknown_suites_are_refused_by_name(suite: Suite.ValueType) -> None:
     with pytest.raises(SuiteNotSupportedError, match="not supported"):
         load_verifying_key(suite, FileSigner.generate(SUITE_ED25519).public_key)
     with pytest.raises(SuiteNotSupportedError, match="not supported"):
@@ -160,13 +160,41 @@ def test_key_that_does_not_fit_its_suite_is_refused() -> None:
         b"",
         b"not a key",
     ]
-    ed25519_key, p256_key = (FileSigner.generate(suite).public_key for suite in SUITES)
+    ed25519_key, p256_key = (
+        FileSigner.generate(suite).public_key for suite in (SUITE_ED25519, SUITE_ECDSA_P256_SHA256)
+    )
     for stranger in [*strangers, p256_key]:
         with pytest.raises(ValueError, match="not an Ed25519 public key"):
             load_verifying_key(SUITE_ED25519, stranger)
     for stranger in [*strangers, ed25519_key]:
         with pytest.raises(ValueError, match="not an ECDSA P-256 public key"):
             load_verifying_key(SUITE_ECDSA_P256_SHA256, stranger)
+
+
+@needs_sm2
+def test_key_of_another_curve_is_not_an_sm2_key_nor_the_other_way_round() -> None:
+    sm2_key = FileSigner.generate(SUITE_SM2_SM3).public_key
+    p256_key = FileSigner.generate(SUITE_ECDSA_P256_SHA256).public_key
+    for stranger in (p256_key, FileSigner.generate(SUITE_ED25519).public_key, b"", b"not a key"):
+        with pytest.raises(ValueError, match="not an SM2 public key"):
+            load_verifying_key(SUITE_SM2_SM3, stranger)
+    for suite in (SUITE_ED25519, SUITE_ECDSA_P256_SHA256):
+        with pytest.raises(ValueError, match="not an E"):
+            load_verifying_key(suite, sm2_key)
+    # The same bytes of a point on one curve are not a point on the other.
+    with pytest.raises(ValueError, match="not on the curve"):
+        load_verifying_key(SUITE_SM2_SM3, sm2_key[:-64] + p256_key[-64:])
+
+
+@needs_sm2
+def test_second_encoding_of_an_sm2_key_is_refused() -> None:
+    key = FileSigner.generate(SUITE_SM2_SM3).public_key
+    x, y = key[-64:-32], key[-32:]
+    compressed = bytes.fromhex("3039301306072a8648ce3d020106082a811ccf5501822d032200")
+    hybrid = key[:-65] + bytes([6 + y[-1] % 2]) + x + y
+    for second in (compressed + bytes([2 + y[-1] % 2]) + x, hybrid, key + b"\x00", b"\x30\x81" + key[1:]):
+        with pytest.raises(ValueError, match="canonical"):
+            load_verifying_key(SUITE_SM2_SM3, second)
 
 
 def test_second_encoding_of_a_key_is_refused() -> None:
@@ -178,11 +206,13 @@ def test_second_encoding_of_a_key_is_refused() -> None:
             load_verifying_key(SUITE_ECDSA_P256_SHA256, second)
 
 
-def test_point_that_is_not_on_the_curve_is_refused() -> None:
-    prefix = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
-    for point in (b"\x01" * 64, bytes(64), b"\xff" * 64):
+@pytest.mark.parametrize("suite", SUITES[1:])
+def test_point_that_is_not_on_the_curve_is_refused(suite: Suite.ValueType) -> None:
+    key = FileSigner.generate(suite).public_key
+    beside = key[-64:-1] + bytes([key[-1] ^ 1])
+    for point in (beside, b"\x01" * 64, bytes(64), b"\xff" * 64):
         with pytest.raises(ValueError, match="not on the curve"):
-            load_verifying_key(SUITE_ECDSA_P256_SHA256, prefix + point)
+            load_verifying_key(suite, key[:-64] + point)
 
 
 @pytest.mark.parametrize("suite", SUITES)

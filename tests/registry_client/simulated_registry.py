@@ -18,6 +18,7 @@ import grpc
 
 from registry.access.certificates import load_credential
 from registry.errors import RegistryError, status_of
+from registry.provenance.envelope import PAYLOAD_TYPE
 from registry.v1 import directory_service_pb2 as directory
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2 as intake
@@ -62,6 +63,14 @@ class SimulatedRegistry(
     def Submit(self, request: intake.SubmitRequest, context: Any) -> intake.SubmitResponse:
         self._called("Submit", request, context)
         return intake.SubmitResponse(results=self._results(request.envelopes))
+
+    def SubmitBatch(self, request: intake.SubmitBatchRequest, context: Any) -> intake.SubmitBatchResponse:
+        self._called("SubmitBatch", request, context)
+        envelopes = [
+            Envelope(payload=payload, payload_type=PAYLOAD_TYPE, signatures=request.batch.header.signatures)
+            for payload in request.batch.payloads
+        ]
+        return intake.SubmitBatchResponse(results=self._results(envelopes))
 
     def SubmitStream(self, request_iterator: Any, context: Any) -> Iterator[intake.SubmitStreamResponse]:
         for request in request_iterator:

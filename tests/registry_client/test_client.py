@@ -33,21 +33,26 @@ from registry_client import (
     uscc,
 )
 from registry_client.channel import MAX_ATTEMPTS
+from registry_client.statements import seal
 from tests.registry_client.samples import FIRM, ORIGIN, OTHER_FIRM, PERSON
 from tests.registry_client.simulated_registry import SimulatedRegistry, served
 
 PROCUREMENT = Question(domain=subject_pb2.DOMAIN_PROCUREMENT)
 
 
+def enveloped(sender: Sender, event: Event) -> Envelope:
+    return seal(sender.statement(event), sender.signer)
+
+
 @pytest.fixture
 def envelopes(sender: Sender) -> list[Envelope]:
-    return [sender.envelope(Event(category="E-01", region=str(number)))[1] for number in (130902, 130903)]
+    return [enveloped(sender, Event(category="E-01", region=str(number))) for number in (130902, 130903)]
 
 
 def envelope_of(sender: Sender, number: int) -> Envelope:
     event = Event(category="E-01")
     event.document.number = f"〔2026〕{number}号"
-    return sender.envelope(event)[1]
+    return enveloped(sender, event)
 
 
 # --- questions
@@ -274,7 +279,7 @@ def test_a_registry_that_starts_a_moment_later_is_found(
 def test_a_submission_is_answered_for_each_statement(
     registry: Registry, sender: Sender, simulated: SimulatedRegistry
 ) -> None:
-    refused = sender.envelope(Event(category="E-03-CF"))[1]
+    refused = enveloped(sender, Event(category="E-03-CF"))
     accepted, faulty = registry.submit([envelope_of(sender, 1), refused])
     assert accepted.accepted
     assert (accepted.position, accepted.already_recorded, accepted.faults) == (1, False, ())

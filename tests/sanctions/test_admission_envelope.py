@@ -41,7 +41,7 @@ def test_statement_is_refused_under_a_revoked_key_and_what_it_signed_before_stan
     spine.enrol("财政", key)
     subject = new_firm()
     placed(signed(spine, key, subject))
-    revocation = pb.KeyRevocation(keyid=key.keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED)
+    revocation = pb.KeyRevocation(keyid=key.keyid, reason=pb.KEY_REVOCATION_REASON_RETIRED)
     placed(spine.say(OPERATOR.key, key_revocation=revocation))
     assert refusal(signed(spine, key)) == {("KEY_REVOKED", "signatures[0].keyid")}
     assert ask(spine, subject).verdict == VERDICT_CLEAR

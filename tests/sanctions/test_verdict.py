@@ -117,7 +117,7 @@ def test_list_is_connected_only_while_its_department_has_a_key(poor: Spine) -> N
     connected = poor.position
     assert told(ask(poor, subject)) == CLEAR
     revocation = statement_pb2.KeyRevocation(
-        keyid=poor.signers["法院"].keyid, reason=statement_pb2.KEY_REVOCATION_REASON_COMPROMISED
+        keyid=poor.signers["法院"].keyid, reason=statement_pb2.KEY_REVOCATION_REASON_RETIRED
     )
     placed(poor.say("信用办", key_revocation=revocation))
     assert told(ask(poor, subject)) == (NOT_CONNECTED, {})

@@ -118,7 +118,7 @@ def test_list_is_delivered_only_when_every_department_that_keeps_it_has_delivere
     quiet.reopen()
     assert told(ask(quiet, subject, BIDDING)) == CLEAR
     lost = statement_pb2.KeyRevocation(
-        keyid=quiet.signers[court].keyid, reason=statement_pb2.KEY_REVOCATION_REASON_COMPROMISED
+        keyid=quiet.signers[court].keyid, reason=statement_pb2.KEY_REVOCATION_REASON_RETIRED
     )
     placed(quiet.say(OPERATOR.key, key_revocation=lost))
     assert told(ask(quiet, subject, BIDDING)) == NOT_CONNECTED

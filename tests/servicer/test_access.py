@@ -42,6 +42,7 @@ STREAMS = {
     "/registry.v1.IntakeService/SubmitStream",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 }
+WATCHES = {"/grpc.health.v1.Health/Watch", "/registry.v1.LogService/WatchCheckpoints"}
 NOT_REGISTERED = {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"}
 
 
@@ -51,7 +52,7 @@ def first_answer(channel: grpc.Channel, method: str, request: bytes = b"") -> Re
         if method in STREAMS:
             stream: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)
             return next(iter(stream(iter([request]), timeout=DEADLINE_S)), None)
-        if method == "/grpc.health.v1.Health/Watch":
+        if method in WATCHES:
             watch: grpc.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(method)
             call = watch(request, timeout=DEADLINE_S)
             answer = next(iter(call))

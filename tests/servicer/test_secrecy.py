@@ -34,11 +34,16 @@ LAW = "the catalogue of measures, or the program's own words"
 STATED = "a statement in the log: what a department made known"
 CALL = "this very call: what its caller sent, or a place to go on from"
 OWN = "records of the caller's own, kept for it alone"
+HASHED = "the log's leaves and its trees: hashes, signed and everybody's, from which nothing can be read"
+RECEIPT = "the evidence of this very answer, for its caller: it discloses what the answer rests on"
 COUNTED = "reports of what was done with verdicts, counted by measure and reporter: no reference, no subject"
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "AnswerSignature": (RECEIPT, "header path"),
     "Answered": (LAW, "origin edition edition_label"),
+    "BatchMembership": (HASHED, "path"),
     "BidReport": (CALL, "bid"),
+    "ChainEvidence": (RECEIPT, "ref secret leaves"),
     "CheckEditionResponse": (LAW, "edition label unconfirmed"),
     "CheckResponse": (LAW, "indeterminate_detail"),
     "CheckedList": (LAW, "code name as_of"),
@@ -59,7 +64,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "Fault": (LAW, "field message"),
     "Field": (STATED, "name value"),
     "GetCertificateResponse": (LAW, "from until statement"),
-    "GetCheckpointResponse": (LAW, "checkpoint"),
+    "GetCheckpointResponse": (HASHED, "checkpoint"),
+    "GetConsistencyProofResponse": (HASHED, "proof checkpoint"),
+    "GetInclusionProofResponse": (HASHED, "leaf proof root checkpoint"),
+    "GetLeavesResponse": (HASHED, "leaves"),
     "Hit": (
         STATED,
         "measure_code measure_name list_code list_name legal_basis from until relief statement_id department",
@@ -67,20 +75,28 @@ TEXTS: dict[str, tuple[str, str]] = {
     "Identifier": (CALL, "value"),
     "ImposedMeasure": (STATED, "measure_code from until anchor_on"),
     "Incentive": (STATED, "measure_code measure_name red_list_code red_list_name legal_basis from until"),
-    "KeyEnrolment": (STATED, "department official_id public_key valid_from valid_until"),
+    "KeyEnrolment": (
+        STATED,
+        "department official_id public_key valid_from valid_until categories replaces",
+    ),
     "KeyEntry": (STATED, "keyid"),
+    "LeafEvidence": (RECEIPT, "leaf inclusion"),
     "ListListedResponse": (CALL, "next_page_token"),
     "ListMarketBansResponse": (CALL, "next_page_token"),
     "ListNameDisputesResponse": (CALL, "next_page_token"),
     "ListRedListedResponse": (CALL, "next_page_token"),
     "ListedRestriction": (STATED, "name"),
+    "LogServiceGetStatementResponse": (HASHED, "leaf"),
     "Mandate": (STATED, "categories lists measures region relayed_authorities"),
+    "MapLeaf": (HASHED, "key head"),
+    "MapProof": (HASHED, "siblings"),
     "MeasureUse": (LAW, "measure_code measure_name"),
     "MeasureUseBy": (COUNTED, "caller"),
     "NameMatch": (STATED, "name"),
     "OfficialRegistration": (STATED, "official_id department name section"),
     "Party": (CALL, "name bid"),
     "PartyReport": (LAW, "indeterminate_detail"),
+    "Receipt": (RECEIPT, "answer checkpoint consistency digest"),
     "RecordEntry": (
         STATED,
         "statement_id department category category_name in_force_from in_force_until disclosed_from "
@@ -97,15 +113,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "SubjectChange": (LAW, "measure_code text"),
     "SubmitResult": (CALL, "statement_id"),
     "SuspendedIncentive": (LAW, "reason"),
+    "WatchCheckpointsResponse": (HASHED, "checkpoint"),
 }
 """Every message that a response can hold and that has texts: where they come from, and which they are."""
+
+RECEIPTED = {"Check", "BatchCheck", "Screen", "WatchScreen", "Explain", "GetRecord"}
+"""Methods whose answers can hold a receipt, and with it the statements that the answer rests on."""
 
 ANSWERED_TO_THEIR_SENDER: dict[str, set[str]] = {
     "Party": {"Screen", "WatchScreen"},
     "BidReport": {"Screen", "WatchScreen"},
     "ScreenResponse": {"Screen", "WatchScreen"},
     "Execution": {"ListOwnExecutions"},
-    "Envelope": {"GetStatement"},
+    "Envelope": {"GetStatement", *RECEIPTED},
+    "Receipt": RECEIPTED,
     "Refusal": {"ListRefusals"},
     "MeasureUseBy": {"ListMeasureUse"},
 }

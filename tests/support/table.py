@@ -25,7 +25,7 @@ class Table:
         self.spine = spine
         self.state = spine.engine.state
         log_key = FileSigner.load(spine.config.log_key, None)
-        self._sequencer = Sequencer(self.state, log_key, clock=spine.clock, random_bytes=os.urandom)
+        self._sequencer = Sequencer(self.state, [log_key], clock=spine.clock, random_bytes=os.urandom)
 
     def read(self, key: str, statement: pb.Statement, *more: FileSigner) -> Job:
         """What a department's thread hands to the writer."""
@@ -58,4 +58,4 @@ def revoke(spine: Spine, key: str) -> None:
 
 def revocation(spine: Spine, key: str) -> pb.KeyRevocation:
     """The statement that a department's key is compromised."""
-    return pb.KeyRevocation(keyid=spine.signers[key].keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED)
+    return pb.KeyRevocation(keyid=spine.signers[key].keyid, reason=pb.KEY_REVOCATION_REASON_RETIRED)

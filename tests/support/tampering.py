@@ -72,6 +72,6 @@ class Copy:
         with self.log() as log:
             store = create_store(target)
             try:
-                return rebuild(log, store, self.signer).differences
+                return rebuild(log, store, [self.signer]).differences
             finally:
                 store.close()

@@ -101,6 +101,8 @@ def state(
     delivery                 名单报送说明：截至某日已全部报送
     red_list_candidacy       守信激励对象公示
     red_list_grant           列入守信激励名单
+    confirmation             确认：密钥泄露后仍为本部门所作
+    erasure                  依法删除内容
     department_registration  登记部门
     official_registration    登记人员
     official_revocation      停用人员
@@ -133,6 +135,10 @@ def state(
         raise click.exceptions.Exit(1)
 
 
+_OF_THE_REGISTRY = ("genesis", "map_state", "time_anchor", "registry_key_change")
+"""What founds a log, and what the registry states itself."""
+
+
 def _bodies(path: Path) -> list[Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -144,8 +150,8 @@ def _bodies(path: Path) -> list[Any]:
 
 
 def _body(path: Path, content: object) -> Any:
-    kinds = [field.name for field in Statement.DESCRIPTOR.oneofs_by_name["body"].fields]
-    kinds.remove("genesis")  # It founds a log, and is stated by whoever founds it.
+    fields = Statement.DESCRIPTOR.oneofs_by_name["body"].fields
+    kinds = [field.name for field in fields if field.name not in _OF_THE_REGISTRY]
     if not isinstance(content, dict) or len(content) != 1 or not content.keys() <= set(kinds):
         raise Failure(f'{path}：每份陈述应写成 {{"种类": {{内容}}}}，种类为 {"、".join(kinds)} 之一')
     try:

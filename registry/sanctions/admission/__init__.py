@@ -24,13 +24,16 @@ from registry.sanctions.admission.directory import (
     check_key_revocation,
     check_official,
     check_official_revocation,
+    is_of_the_holder,
 )
+from registry.sanctions.admission.disputes import check_confirmation
 from registry.sanctions.admission.edition import check_adoption, check_draft, check_review
 from registry.sanctions.admission.event import check_event
 from registry.sanctions.admission.identity import check_link, check_ruling
 from registry.sanctions.admission.lists import check_candidacy, check_delivery, check_grant
 from registry.sanctions.admission.notes import check_lifting, check_note
 from registry.sanctions.admission.reference import check_correction, check_repair, check_withdrawal
+from registry.sanctions.admission.registry_keys import check_registry_key_change
 from registry.sanctions.admission.steps import DRAFT, check_official_of_step
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
@@ -53,6 +56,7 @@ EVENT_CHECKS: dict[str, Check] = {
     "delivery": check_delivery,
     "red_list_candidacy": check_candidacy,
     "red_list_grant": check_grant,
+    "confirmation": check_confirmation,
 }
 DIRECTORY_CHECKS: dict[str, Check] = {
     "department_registration": check_department,
@@ -60,6 +64,7 @@ DIRECTORY_CHECKS: dict[str, Check] = {
     "official_revocation": check_official_revocation,
     "key_enrolment": check_key_enrolment,
     "key_revocation": check_key_revocation,
+    "registry_key_change": check_registry_key_change,
 }
 EDITION_CHECKS: dict[str, Check] = {
     "edition_draft": check_draft,
@@ -128,9 +133,35 @@ def _check_signer(
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "signatures[0].keyid", message)
     if statement.WhichOneof("body") in EDITION_CHECKS:
         check_official_of_step(found, statement, signer, ledger)
-    if statement.WhichOneof("body") in DIRECTORY_CHECKS and not ledger.directory.is_registrar(signer):
+    _check_key_covers(found, statement, signer, ledger)
+    acts_as_registrar = statement.WhichOneof("body") in DIRECTORY_CHECKS
+    if acts_as_registrar and not (
+        ledger.directory.is_registrar(signer) or is_of_the_holder(statement, signer, ledger)
+    ):
         message = "只有登记机构的登记员可以登记部门、人员和密钥。"
         found.add(reasons.ERROR_REASON_NOT_REGISTRAR, "department", message)
+
+
+def _check_key_covers(found: Findings, statement: pb.Statement, signer: Key, ledger: Ledger) -> None:
+    """A key that was enrolled for some categories signs statements about those and no others."""
+    body = statement.WhichOneof("body")
+    if not signer.categories or body is None or body in DIRECTORY_CHECKS:
+        return
+    if category_of(statement, ledger) not in signer.categories:
+        message = "签名密钥登记的范围不包括这一类信用信息。"
+        found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_KEY, "signatures[0].keyid", message)
+
+
+def category_of(statement: pb.Statement, ledger: Ledger) -> str:
+    """The category that a statement is about, its own or its target's; empty if it is about none."""
+    if statement.HasField("event"):
+        return statement.event.category
+    body = statement.WhichOneof("body")
+    reference = getattr(getattr(statement, body), "target", None) if body else None
+    if reference is None:
+        return ""
+    target = ledger.event(reference.department, reference.statement_id)
+    return target.category if target else ""
 
 
 def _is_event(statement: pb.Statement) -> bool:

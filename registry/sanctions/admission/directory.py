@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from registry.domain.departments import Key
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
 from registry.domain.quoting import names_a_person, quoted, quoted_code
@@ -144,6 +145,55 @@ def check_key_enrolment(found: Findings, statement: pb.Statement, _day: date, le
         message = "该公钥已经登记过, 不能再次登记。"
         found.add(reasons.ERROR_REASON_KEY_ALREADY_ENROLLED, f"{path}.public_key", message)
     check_enrolment(found, path, enrolment)
+    _check_key_scope(found, f"{path}.categories", enrolment, ledger)
+    if enrolment.replaces:
+        _check_replacement(found, path, enrolment, ledger)
+
+
+def _check_key_scope(found: Findings, path: str, enrolment: pb.KeyEnrolment, ledger: Ledger) -> None:
+    """A key's scope lies inside its department's mandate."""
+    department = ledger.directory.department(enrolment.department)
+    mandate = department.categories if department else frozenset()
+    for code in sorted(set(enrolment.categories) - mandate):
+        message = f"类别{quoted(code)}不在该部门的职责内, 密钥的范围不能超出职责。"
+        found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_MANDATE, path, message)
+
+
+def _check_replacement(found: Findings, path: str, enrolment: pb.KeyEnrolment, ledger: Ledger) -> None:
+    """A rotation: the holder's own key vouches for the next, for no wider scope and no longer time than it
+    was given itself. Whatever goes beyond that is the registrar's to decide."""
+    old = ledger.directory.key(enrolment.replaces)
+    holder = (enrolment.department, enrolment.official_id)
+    if old is None or old.revoked_position is not None or (old.department, old.official_id) != holder:
+        message = "被更换的密钥不是同一部门、同一人员的有效密钥。"
+        found.add(reasons.ERROR_REASON_KEY_NOT_REPLACEABLE, f"{path}.replaces", message)
+        return
+    if old.categories and not old.categories.issuperset(enrolment.categories or ("*",)):
+        message = "新密钥的范围不能超出被更换的密钥; 请由登记员登记。"
+        found.add(reasons.ERROR_REASON_KEY_NOT_REPLACEABLE, f"{path}.categories", message)
+    window = window_of(enrolment)
+    if window and window[1] - window[0] > old.valid_until - old.valid_from:
+        message = "新密钥的有效期不能长于被更换的密钥; 请由登记员登记。"
+        found.add(reasons.ERROR_REASON_KEY_NOT_REPLACEABLE, f"{path}.valid_until", message)
+
+
+def window_of(enrolment: pb.KeyEnrolment) -> tuple[date, date] | None:
+    """First and last day of a key; None if they are no days."""
+    try:
+        return date.fromisoformat(enrolment.valid_from), date.fromisoformat(enrolment.valid_until)
+    except ValueError:
+        return None
+
+
+def is_of_the_holder(statement: pb.Statement, signer: Key, ledger: Ledger) -> bool:
+    """Whether an act about a key is one that its holder may take without the registrar: putting another in
+    its place, signed with it, or giving it up, signed with it or another of his."""
+    if statement.HasField("key_enrolment"):
+        return statement.key_enrolment.replaces == signer.keyid
+    if statement.HasField("key_revocation"):
+        key = ledger.directory.key(statement.key_revocation.keyid)
+        return key is not None and key.is_of_same_holder(signer)
+    return False
 
 
 def check_enrolment(found: Findings, path: str, enrolment: pb.KeyEnrolment) -> None:
@@ -176,6 +226,22 @@ def check_key_revocation(found: Findings, statement: pb.Statement, day: date, le
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "key_revocation.reason", "缺少撤销原因。")
     elif revocation.reason not in pb.KeyRevocationReason.values():
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "key_revocation.reason", "撤销原因不在代码表内。")
+    if key is not None:
+        _check_suspect_range(found, revocation, key)
+
+
+def _check_suspect_range(found: Findings, revocation: pb.KeyRevocation, key: Key) -> None:
+    """A compromised key has a first suspect position, after its enrolment; any other key has none."""
+    field, compromised = (
+        "key_revocation.suspect_from",
+        revocation.reason == pb.KEY_REVOCATION_REASON_COMPROMISED,
+    )
+    if compromised != revocation.HasField("suspect_from"):
+        message = "泄露的密钥须写明自哪一序号起存疑, 其他原因不写。"
+        found.add(reasons.ERROR_REASON_SUSPECT_RANGE_INVALID, field, message)
+    elif compromised and revocation.suspect_from <= key.position:
+        message = f"存疑的序号应在密钥登记的序号{key.position}之后。"
+        found.add(reasons.ERROR_REASON_SUSPECT_RANGE_INVALID, field, message)
 
 
 def _check_department_known(found: Findings, path: str, code: str, ledger: Ledger) -> None:

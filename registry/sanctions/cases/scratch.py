@@ -14,12 +14,13 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from registry.domain.departments import Department, Directory, Key
 from registry.domain.faults import Fault
 from registry.domain.identifiers import normalise
+from registry.domain.registry_keys import RegistryKeys
 from registry.domain.sources import Sources
 from registry.sanctions.admission import admit
 from registry.sanctions.adoption import EditionBook, founding_case
@@ -28,7 +29,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects, effects_of
 from registry.sanctions.ground import GroundKind, SubjectRecord
 from registry.sanctions.incentives import Granted, incentives_of, status_of
-from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.ledger import Placed, RecordedEvent
 from registry.sanctions.parties import parties_of
 from registry.sanctions.standing import RUNNING
 from registry.sanctions.verdict import Decision, Question, Related, decide, source_fault
@@ -63,9 +64,22 @@ class ScratchLedger:
         """See Ledger."""
         return self._editions[edition]
 
+    @property
+    def registry_keys(self) -> RegistryKeys:
+        """See Ledger."""
+        return RegistryKeys()
+
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """See Ledger."""
         return self._events.get((department, statement_id))
+
+    def placed(self, department: str, statement_id: str) -> Placed | None:
+        """See Ledger. No case is about a compromised key."""
+        return None
+
+    def signed_by(self, key: Key, first: int) -> Sequence[Placed]:
+        """See Ledger."""
+        return ()
 
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """See Ledger."""

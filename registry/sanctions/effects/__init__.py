@@ -17,6 +17,7 @@ from __future__ import annotations
 from registry.domain.departments import Key
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.directory import directory_effects, genesis_effects
+from registry.sanctions.effects.disputes import confirmation_effects
 from registry.sanctions.effects.editions import edition_effects
 from registry.sanctions.effects.identity import link_effects, ruling_effects
 from registry.sanctions.effects.recording import candidacy_effects, event_effects, grant_effects
@@ -45,6 +46,7 @@ _OF_BODY = {
     "delivery": delivery_effects,
     "red_list_candidacy": candidacy_effects,
     "red_list_grant": grant_effects,
+    "confirmation": confirmation_effects,
 }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registry.domain.departments import Department, Key, Official
+from registry.domain.registry_keys import RegistryKeyEntry
 from registry.domain.sources import DeliveryNote
+from registry.provenance.time_window import Anchor
 from registry.sanctions.adoption import EditionCase
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
@@ -29,7 +31,8 @@ class Effects:
 
     ``subjects`` are the records it changes, whole, as they are afterwards; ``opened`` and ``closed``,
     ``marked`` and ``unmarked`` and so on are the rows that were added to them and those that are no longer
-    held."""
+    held. ``noted`` are marks on several subjects, with whose they are; ``doubted`` are deliveries that count
+    no more, by position."""
 
     position: int
     subjects: tuple[SubjectRecord, ...] = ()
@@ -37,6 +40,8 @@ class Effects:
     closed: tuple[Ground, ...] = ()
     marked: tuple[Mark, ...] = ()
     unmarked: tuple[Mark, ...] = ()
+    noted: tuple[tuple[str, Mark], ...] = ()
+    doubted: tuple[int, ...] = ()
     linked: tuple[Link, ...] = ()
     unlinked: tuple[Link, ...] = ()
     named: tuple[Naming, ...] = ()
@@ -46,7 +51,9 @@ class Effects:
     departments: tuple[Department, ...] = ()
     officials: tuple[Official, ...] = ()
     keys: tuple[Key, ...] = ()
+    registry_keys: tuple[RegistryKeyEntry, ...] = ()
     edition: EditionCase | None = None
     content: Edition | None = None
     delivered: DeliveryNote | None = None
+    anchored: Anchor | None = None
     operator: str = ""

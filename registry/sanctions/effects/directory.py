@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from registry.domain.departments import Department, Directory, Key, Official
+from registry.domain.registry_keys import RegistryKeyEntry
 from registry.provenance.keys import keyid_of
 from registry.sanctions.adoption import founding_case
 from registry.sanctions.effects.changes import Effects
+from registry.sanctions.effects.disputes import dispute
 from registry.sanctions.ledger import Ledger
 from registry.v1 import statement_pb2 as pb
 
@@ -25,11 +27,21 @@ def directory_effects(statement: pb.Statement, position: int, ledger: Ledger) ->
         case "key_enrolment":
             return Effects(position, keys=(_enrolled(statement.key_enrolment, position),))
         case "key_revocation":
-            key = ledger.directory.key(statement.key_revocation.keyid)
-            assert key is not None  # Admission has seen to it.
-            return Effects(position, keys=(_revoked(key, position, statement.key_revocation.reason),))
+            return _revocation_effects(statement.key_revocation, position, ledger)
+        case "registry_key_change":
+            return _registry_key_effects(statement.registry_key_change, position, ledger)
         case body:
             raise ValueError(f"no effects are defined for a statement of kind {body!r}")
+
+
+def _revocation_effects(revocation: pb.KeyRevocation, position: int, ledger: Ledger) -> Effects:
+    """The key goes; what it signed while it was compromised is disputed from now on (``disputes``)."""
+    key = ledger.directory.key(revocation.keyid)
+    assert key is not None  # Admission has seen to it.
+    gone = _revoked(key, position, revocation.reason)
+    if not revocation.HasField("suspect_from"):
+        return Effects(position, keys=(gone,))
+    return replace(dispute(ledger.signed_by(key, revocation.suspect_from), position, ledger), keys=(gone,))
 
 
 def _gone(revocation: pb.OfficialRevocation, position: int, directory: Directory) -> Effects:
@@ -59,5 +71,19 @@ def genesis_effects(genesis: pb.Genesis) -> Effects:
         departments=(Department.registered(genesis.operator, 0),),
         keys=(_enrolled(genesis.operator_key, 0),),
         edition=founding_case(genesis.edition.edition, genesis.edition.label),
+        registry_keys=tuple(registry_key_added(key, 0) for key in genesis.registry_keys),
         operator=genesis.operator.code,
     )
+
+
+def _registry_key_effects(change: pb.RegistryKeyChange, position: int, ledger: Ledger) -> Effects:
+    if change.HasField("add"):
+        return Effects(position, registry_keys=(registry_key_added(change.add, position),))
+    entry = ledger.registry_keys.get(change.retire)
+    assert entry is not None  # Admission has seen to it.
+    return Effects(position, registry_keys=(replace(entry, retired=position),))
+
+
+def registry_key_added(key: pb.RegistryKey, position: int) -> RegistryKeyEntry:
+    """The entry of a key of the registry's own that the statement at ``position`` adds."""
+    return RegistryKeyEntry(keyid_of(key.public_key), key.purpose, key.suite, key.public_key, position)

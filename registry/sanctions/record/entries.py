@@ -33,6 +33,7 @@ from registry.v1.record_service_pb2 import EntryState
 
 _STANDING = (record_service_pb2.ENTRY_STATE_STANDS, record_service_pb2.ENTRY_STATE_REPAIRED)
 _NOTES = (
+    (MarkKind.DISPUTED, verdict_pb2.HIT_STATUS_DISPUTED),
     (MarkKind.STAYED, verdict_pb2.HIT_STATUS_STAYED),
     (MarkKind.OBJECTED, verdict_pb2.HIT_STATUS_OBJECTED),
     (MarkKind.CONTESTED, verdict_pb2.HIT_STATUS_CONTESTED),

@@ -1,0 +1,72 @@
+"""Files that are there whole or not at all, and a directory that one process holds.
+
+A file is exchanged: a new one is written beside it and synced, takes its name, and the directory is synced.
+So a power failure leaves the old content or the new, and when `exchange` returns it is the new.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+
+LOCK_NAME = "lock"
+_NEW = ".new"
+
+
+class DirectoryInUseError(Exception):
+    """Another process holds the directory."""
+
+
+class DirectoryLock:
+    """Holds a directory, by a file in it, until `release` or the end of the process.
+
+    Raises DirectoryInUseError, OSError."""
+
+    def __init__(self, directory: Path) -> None:
+        self._handle = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._handle)
+            raise DirectoryInUseError(f"{directory} 正由另一进程使用") from error
+
+    def release(self) -> None:
+        """Lets go of it."""
+        os.close(self._handle)
+
+
+def exchange(path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Puts a file in the place of another, or in a free one. OSError, with the old or the new in place.
+
+    Without ``sync`` it is whole as well, but after a power failure perhaps not there: for what can be had
+    again, and is followed by something that is synced."""
+    beside = path.with_name(path.name + _NEW)
+    try:
+        _write(beside, content, sync)
+        beside.rename(path)
+        if sync:
+            sync_directory(path.parent)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+
+
+def sync_directory(directory: Path) -> None:
+    """Makes the names in a directory durable."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write(path: Path, content: bytes, sync: bool) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        if sync:
+            os.fsync(handle)

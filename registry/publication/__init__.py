@@ -1,0 +1,1 @@
+"""Plain HTTP: the log as anyone may read and check it, without a certificate."""

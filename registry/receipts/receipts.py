@@ -1,0 +1,99 @@
+"""Receipts for what was just answered: checked before, made after.
+
+    receipts.require(request.receipt)        refuses what cannot be given, before anything is worked out
+    …                                        the answer, and the query log where a person was asked about
+    receipts.make([told], request.receipt, matter)
+
+SIGNED costs a signature. PROOF has evidence gathered first, since what falls short is part of what is signed.
+``make`` gives one receipt for each ``Told``, all under one signature.
+
+Example: ``make([Told(CHECK, request, response, (Rest(found, (40,)),))], wanted, matter)`` is a receipt for
+the answer that rests on the statement at 40.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from registry.commands.ask import Ask, Matter
+from registry.domain.faults import Findings
+from registry.errors import RegistryError
+from registry.provenance.answer import MAX_NONCE_BYTES, VERSION, seal_receipt
+from registry.provenance.keys import Signer
+from registry.receipts.answers import Answers, Told
+from registry.receipts.evidence import Evidence, Plan
+from registry.receipts.providers import Anchors, Checkpoints, MapProver, NewestCheckpoint, NoMap
+from registry.receipts.signing import ReceiptSigners
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1 import receipt_pb2 as pb
+
+MAX_PROVEN = 1000
+"""Subjects of one call that are proven."""
+_LEVELS = frozenset(pb.EvidenceLevel.values())
+_NONE, _SIGNED, _PROOF = pb.EVIDENCE_LEVEL_UNSPECIFIED, pb.EVIDENCE_LEVEL_SIGNED, pb.EVIDENCE_LEVEL_PROOF
+
+
+class Receipts:
+    """Makes receipts. Without signers each is refused; without a map, PROOF falls short of it."""
+
+    def __init__(
+        self,
+        ask: Ask,
+        signers: Sequence[Signer] = (),
+        *,
+        prover: MapProver | None = None,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
+        self._ask = ask
+        self._signers = ReceiptSigners(ask.state, signers)
+        self._answers = Answers(ask.state)
+        self._prover = prover or NoMap()
+        self._checkpoints = checkpoints or NewestCheckpoint(ask.state)
+        self._anchors = Anchors(ask.state)
+
+    def require(self, wanted: pb.ReceiptRequest, *, subjects: int = 1) -> bool:
+        """Whether a receipt is asked for. Raises RegistryError where it is malformed or cannot be given."""
+        found = Findings()
+        if wanted.evidence not in _LEVELS:
+            message = "本程序不认识这一回执级别。"
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, "receipt.evidence", message)
+        if len(wanted.nonce) > MAX_NONCE_BYTES:
+            message = f"随机数不超过{MAX_NONCE_BYTES}字节, 这里有{len(wanted.nonce)}字节。"
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, "receipt.nonce", message)
+        if wanted.evidence == _PROOF and subjects > MAX_PROVEN:
+            message = f"一次最多为{MAX_PROVEN}个主体出具附证明的回执, 这里有{subjects}个。"
+            found.add(reasons.ERROR_REASON_TOO_LARGE, "receipt.evidence", message)
+        if found.faults:
+            raise RegistryError(found.faults)
+        if wanted.evidence == _NONE:
+            return False
+        self._signers.active()
+        return True
+
+    def make(self, told: Sequence[Told], wanted: pb.ReceiptRequest, matter: Matter) -> list[pb.Receipt]:
+        """A receipt for each answer, as was asked for. Raises RegistryError, StoreError."""
+        evidence, plans = None, [Plan()] * len(told)
+        if wanted.evidence == _PROOF:
+            evidence = Evidence(self._ask, matter, self._prover, self._checkpoints, self._anchors)
+            plans = evidence.plan([each.rests for each in told])
+        answered_ms = self._ask.now_ms()
+        answers = []
+        for each, plan in zip(told, plans, strict=True):
+            answer = self._answers.answer(each, matter, wanted, answered_ms=answered_ms)
+            answer.given = _SIGNED if plan.shortfalls else wanted.evidence
+            answer.shortfalls.extend(plan.shortfalls)
+            answers.append(answer.SerializeToString())
+        receipts = []
+        for content, signature, plan in zip(answers, self._signers.sign(answers), plans, strict=True):
+            receipt = pb.Receipt(version=VERSION, answer=content, signature=signature)
+            if evidence is not None and not plan.shortfalls:
+                evidence.fill(receipt, plan)
+            receipts.append(seal_receipt(receipt))
+        return receipts
+
+
+def refuse_receipt(wanted: pb.ReceiptRequest, field: str) -> None:
+    """Raises RegistryError if a receipt is asked for where none is given, rather than give none unsaid."""
+    if wanted.evidence != _NONE:
+        message = "这一方法不出具回执。"
+        raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, field)

@@ -1,0 +1,65 @@
+"""What a compromised key signed (密钥泄露): disputed until the department confirms or withdraws it.
+
+A revocation for compromise names the first suspect position. Each statement about a subject that the key
+signed from there on gets a DISPUTED note, known from the revocation on: earlier answers stay what they were.
+Nothing is undone, in either direction: what a disputed statement says needs a human's review, and what it
+ended counts on as disputed, so that a thief can neither ban nor free anybody. A disputed delivery of a list
+is not counted: the department delivers again. A confirmation ends the note, a withdrawal the statement.
+
+Worked example: key K signs a ban at 10 and withdraws another at 20, and is revoked at 30, suspect from 15.
+Asked at 25 nothing is known of it; asked at 30 the ban of 10 blocks, the one withdrawn at 20 is a hit that
+needs review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from registry.domain.periods import Period
+from registry.sanctions.effects.changes import Effects
+from registry.sanctions.ground import Mark, MarkKind, SubjectRecord
+from registry.sanctions.ledger import Ledger, Placed
+from registry.v1 import statement_pb2 as pb
+
+_ALWAYS = Period(date.min, None)
+
+
+def dispute(signed: Sequence[Placed], position: int, ledger: Ledger) -> Effects:
+    """Every statement that a compromised key signed is disputed from ``position`` on."""
+    records: dict[str, SubjectRecord] = {}
+    marked = []
+    for each in signed:
+        if each.about_subject:
+            record = records.get(each.ref) or ledger.subject(each.ref)
+            mark = Mark(position, each.position, MarkKind.DISPUTED, _ALWAYS, position)
+            records[each.ref] = replace(record, marks=(*record.marks, mark))
+            marked.append((each.ref, mark))
+    return Effects(
+        position,
+        subjects=tuple(records.values()),
+        noted=tuple(marked),
+        doubted=tuple(each.position for each in signed if not each.about_subject),
+    )
+
+
+def confirmation_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:
+    """The department stands by a disputed statement: the note on it ends."""
+    target = statement.confirmation.target
+    placed = ledger.placed(target.department, target.statement_id)
+    assert placed is not None  # Admission has seen to it.
+    record = ledger.subject(placed.ref)
+    mark = dispute_of(record, placed.position)
+    assert mark is not None  # Admission has seen to it.
+    closed = replace(mark, known_to=position)
+    marks = tuple(closed if each == mark else each for each in record.marks)
+    return Effects(position, (replace(record, marks=marks),), unmarked=(closed,))
+
+
+def dispute_of(record: SubjectRecord, target: int) -> Mark | None:
+    """The note that a statement is disputed; None if it is not, or was confirmed."""
+    for mark in record.marks:
+        if mark.target == target and mark.kind is MarkKind.DISPUTED and mark.known_to is None:
+            return mark
+    return None

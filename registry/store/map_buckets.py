@@ -1,0 +1,107 @@
+"""The map's entries as they rest, read by the first bits of their keys (`registry.provenance.map_buckets`).
+
+A state of the map changes thousands of buckets, each a handful of neighbouring rows: thirty-two are read by
+one statement, whose text is made once, or making it would cost more than all the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Dialect,
+    Engine,
+    Integer,
+    LargeBinary,
+    and_,
+    bindparam,
+    column,
+    func,
+    select,
+    text,
+    values,
+)
+
+from registry.provenance.map_entry import KEY_BITS, KEY_BYTES, MapEntry
+from registry.provenance.merkle import HASH_BYTES
+from registry.store import tables
+from registry.store.errors import one_line_errors
+
+MANY = 32
+PAGE = 1000
+_COLUMNS = (tables.map_entry.c.subject_key, tables.map_entry.c.count, tables.map_entry.c.head)
+_WHOLE = text(f"length(subject_key) = {KEY_BYTES} AND length(head) = {HASH_BYTES} AND count > 0")
+"""What is no entry is left out, and missed: the tree's hashes do not fit without it."""
+
+
+class SqlBuckets:
+    """The entries of the map as of the state that was logged last."""
+
+    def __init__(self, reader: Engine) -> None:
+        self._reader = reader
+
+    def count(self) -> int:
+        """See Buckets."""
+        with one_line_errors(), self._reader.connect() as connection:
+            found: int = connection.execute(select(func.count()).select_from(tables.map_entry)).scalar_one()
+            return found
+
+    def entries(self) -> Iterator[MapEntry]:
+        """See Buckets."""
+        query = select(*_COLUMNS).where(_WHOLE).order_by(tables.map_entry.c.subject_key)
+        with one_line_errors(), self._reader.connect() as connection:
+            for row in connection.execution_options(yield_per=PAGE).execute(query):
+                yield MapEntry._make(row)
+
+    def read(self, prefixes: Sequence[int], bits: int) -> Iterator[list[MapEntry]]:
+        """See Buckets."""
+        for first in range(0, len(prefixes), MANY):
+            yield from self._read(prefixes[first : first + MANY], KEY_BITS - bits)
+
+    def _read(self, prefixes: Sequence[int], below: int) -> list[list[MapEntry]]:
+        buckets: list[list[MapEntry]] = [[] for _ in prefixes]
+        for number, key, count, head in self._rows(prefixes, below):
+            buckets[number].append(MapEntry(key, count, head))
+        for bucket in buckets:
+            bucket.sort()  # They come so; but to have the database see to it costs as much as to read them.
+        return buckets
+
+    def _rows(self, prefixes: Sequence[int], below: int) -> Sequence[tuple[int, bytes, int, bytes]]:
+        named: dict[str, object] = {}
+        for number, prefix in enumerate(prefixes):
+            first = prefix << below
+            last = first + (1 << below) - 1
+            named[f"number{number}"] = number
+            named[f"first{number}"] = first.to_bytes(KEY_BYTES, "big")
+            named[f"last{number}"] = last.to_bytes(KEY_BYTES, "big")
+        with one_line_errors(), self._reader.connect() as connection:
+            query, order = _prepared(connection.dialect, len(prefixes))
+            given = named if order is None else tuple(named[name] for name in order)
+            return connection.exec_driver_sql(query, given).tuples().all()
+
+
+@lru_cache(maxsize=2 * MANY)
+def _prepared(dialect: Dialect, buckets: int) -> tuple[str, Sequence[str] | None]:
+    """The text that reads so many buckets, and the order of its parameters if they have no names."""
+    spans = (
+        values(
+            column("number", Integer), column("first", LargeBinary), column("last", LargeBinary), name="span"
+        )
+        .data([_parameters(number) for number in range(buckets)])
+        .cte()
+    )
+    key = tables.map_entry.c.subject_key
+    within = and_(key >= spans.c.first, key <= spans.c.last, _WHOLE)
+    query = select(spans.c.number, *_COLUMNS).join_from(spans, tables.map_entry, within)
+    compiled = query.compile(dialect=dialect)
+    return str(compiled), compiled.positiontup if compiled.positional else None
+
+
+def _parameters(number: int) -> tuple[Any, ...]:
+    return (
+        bindparam(f"number{number}", type_=Integer),
+        bindparam(f"first{number}", type_=LargeBinary),
+        bindparam(f"last{number}", type_=LargeBinary),
+    )

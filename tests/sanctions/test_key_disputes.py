@@ -1,0 +1,243 @@
+"""A stolen key: what it signed is disputed, whatever it said, until the department has looked at it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from registry.commands.sequencer import Outcome
+from registry.provenance.envelope import sign_envelope
+from registry.provenance.keys import FileSigner
+from registry.v1 import statement_pb2 as pb
+from registry.v1 import verdict_pb2
+from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3
+from registry.v1.verdict_pb2 import (
+    HIT_REASON_KEY_DISPUTED,
+    HIT_STATUS_DISPUTED,
+    VERDICT_BLOCKED,
+    VERDICT_CLEAR,
+    VERDICT_INDETERMINATE,
+    VERDICT_REVIEW,
+)
+from tests.support.events import (
+    ask,
+    ban,
+    correction,
+    licence,
+    list_entry,
+    new_firm,
+    placed,
+    refusal,
+    repair,
+    target,
+    withdrawal,
+)
+from tests.support.spine import Spine, enrolment_of, found_spine, furnish
+from tests.support.tampering import Copy
+
+PROCUREMENT = "M-PRO-01"
+
+
+@pytest.fixture
+def spine(tmp_path: Path) -> Iterator[Spine]:
+    """Each test has its own: a key is stolen once."""
+    furnished = furnish(found_spine(tmp_path / "registry"))
+    yield furnished
+    furnished.engine.close()
+
+
+@pytest.fixture
+def office(spine: Spine) -> str:
+    """The department whose key is stolen; it has another one, in a safe."""
+    safe = FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol("财政", safe))
+    spine.signers["safe"] = safe
+    return "财政"
+
+
+def say_safely(spine: Spine, **body: object) -> Outcome:
+    return spine.say("财政", by=spine.signers["safe"], **body)
+
+
+def revoke(spine: Spine, suspect_from: int) -> int:
+    revocation = pb.KeyRevocation(
+        keyid=spine.signers["财政"].keyid,
+        reason=pb.KEY_REVOCATION_REASON_COMPROMISED,
+        suspect_from=suspect_from,
+    )
+    return placed(spine.say("信用办", key_revocation=revocation))
+
+
+def recover(spine: Spine) -> None:
+    """The department delivers again, with the key it kept."""
+    placed(say_safely(spine, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-22")))
+
+
+def confirmation(statement_id: str) -> pb.Confirmation:
+    return pb.Confirmation(target=target("财政", statement_id), reason="经核对原卷, 确为本部门所作")
+
+
+def test_ban_by_a_stolen_key_needs_review_until_it_is_confirmed(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    at = placed(spine.say(office, "stolen", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+    revoked = revoke(spine, at)
+    recover(spine)
+    decision = ask(spine, firm)
+    assert decision.verdict == VERDICT_REVIEW
+    (hit,) = [hit for hit in decision.hits if hit.restriction.measure.code == PROCUREMENT]
+    assert (hit.status, hit.reasons) == (HIT_STATUS_DISPUTED, (HIT_REASON_KEY_DISPUTED,))
+    assert ask(spine, firm, at=revoked - 1).verdict == VERDICT_BLOCKED
+    placed(say_safely(spine, confirmation=confirmation("stolen")))
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+
+
+def test_ban_before_the_suspect_position_blocks_on(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    at = placed(spine.say(office, event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    revoke(spine, at + 1)
+    recover(spine)
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+
+
+def test_thief_frees_nobody_by_withdrawing_a_ban(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    placed(spine.say("市场监管", event=licence("市场监管", firm)))
+    placed(spine.say(office, "ban", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    at = placed(spine.say(office, "theft", withdrawal=withdrawal(office, "ban")))
+    assert ask(spine, firm).verdict == VERDICT_CLEAR
+    revoke(spine, at)
+    recover(spine)
+    decision = ask(spine, firm)
+    assert decision.verdict == VERDICT_REVIEW
+    assert HIT_REASON_KEY_DISPUTED in decision.hits[0].reasons
+    placed(say_safely(spine, confirmation=confirmation("theft")))
+    assert ask(spine, firm).verdict == VERDICT_CLEAR
+
+
+def test_thief_frees_nobody_by_an_early_removal_or_a_shorter_term(spine: Spine, office: str) -> None:
+    listed, shortened = new_firm(), new_firm()
+    placed(spine.say(office, "entry", event=list_entry(office, listed, "L-02", "2025-01-01", "2027-12-31")))
+    placed(spine.say(office, "term", event=ban(office, shortened, PROCUREMENT, "2024-06-01", "2027-05-31")))
+    at = placed(spine.say(office, repair=repair(office, "entry", "2026-10-01")))
+    shorter = ban(office, shortened, PROCUREMENT, "2024-06-01", "2026-05-31")
+    placed(spine.say(office, correction=correction(office, "term", shorter)))
+    revoke(spine, at)
+    recover(spine)
+    assert ask(spine, listed).verdict == VERDICT_REVIEW
+    assert ask(spine, shortened).verdict == VERDICT_REVIEW
+
+
+def test_delivery_by_a_stolen_key_counts_no_more(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    placed(spine.say("市场监管", event=licence("市场监管", firm)))
+    at = placed(spine.say(office, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-23")))
+    assert ask(spine, firm).verdict == VERDICT_CLEAR
+    enrolled = spine.engine.state.directory.key(spine.signers[office].keyid)
+    assert enrolled is not None
+    revoked = revoke(spine, enrolled.position + 1)
+    decision = ask(spine, firm)
+    assert decision.verdict == VERDICT_INDETERMINATE
+    assert decision.indeterminate == verdict_pb2.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED
+    assert ask(spine, firm, at=revoked - 1).verdict == VERDICT_CLEAR
+    recover(spine)
+    assert ask(spine, firm).verdict == VERDICT_CLEAR
+    assert at < revoked
+
+
+def test_restart_and_rebuild_know_the_disputes(spine: Spine, office: str, tmp_path: Path) -> None:
+    one, other = new_firm(), new_firm()
+    at = placed(spine.say(office, event=ban(office, one, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    placed(spine.say(office, "b", event=ban(office, other, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    placed(spine.say(office, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-23")))
+    revoke(spine, at)
+    placed(say_safely(spine, confirmation=confirmation("b")))
+    recover(spine)
+    spine.reopen()
+    assert ask(spine, one).verdict == VERDICT_REVIEW
+    assert ask(spine, other).verdict == VERDICT_BLOCKED
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def test_only_what_is_disputed_is_confirmed_and_by_its_own_department(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    placed(spine.say(office, "sound", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    assert refusal(say_safely(spine, confirmation=confirmation("sound"))) == {
+        ("TARGET_NOT_DISPUTED", "confirmation.target")
+    }
+    assert refusal(say_safely(spine, confirmation=confirmation("never"))) == {
+        ("TARGET_UNKNOWN", "confirmation.target")
+    }
+    said = spine.say("法院", confirmation=confirmation("sound"))
+    assert ("TARGET_OF_ANOTHER_DEPARTMENT", "confirmation.target") in refusal(said)
+
+
+@pytest.mark.parametrize(
+    ("reason", "suspect_from"),
+    [
+        (pb.KEY_REVOCATION_REASON_COMPROMISED, None),
+        (pb.KEY_REVOCATION_REASON_RETIRED, 50),
+        (pb.KEY_REVOCATION_REASON_COMPROMISED, 1),
+    ],
+)
+def test_suspect_range_belongs_to_a_compromised_key(
+    spine: Spine, office: str, reason: pb.KeyRevocationReason.ValueType, suspect_from: int | None
+) -> None:
+    revocation = pb.KeyRevocation(keyid=spine.signers[office].keyid, reason=reason, suspect_from=suspect_from)
+    said = spine.say("信用办", key_revocation=revocation)
+    assert refusal(said) == {("SUSPECT_RANGE_INVALID", "key_revocation.suspect_from")}
+
+
+def rotate(spine: Spine, new: FileSigner, *, by: FileSigner | None = None, **changes: object) -> Outcome:
+    old = by or spine.signers["财政"]
+    enrolment = enrolment_of(spine.code("财政"), new, replaces=spine.signers["财政"].keyid, **changes)
+    statement = spine.statement("财政", key_enrolment=enrolment)
+    return spine.put("财政", sign_envelope(statement.SerializeToString(), old, new))[0]
+
+
+def test_department_puts_another_key_in_the_place_of_its_own(spine: Spine) -> None:
+    new = FileSigner.generate(SUITE_ED25519)
+    placed(rotate(spine, new))
+    firm = new_firm()
+    placed(spine.say("财政", by=new, event=ban("财政", firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    gone = pb.KeyRevocation(keyid=spine.signers["财政"].keyid, reason=pb.KEY_REVOCATION_REASON_SUPERSEDED)
+    placed(spine.say("财政", by=new, key_revocation=gone))
+    said = spine.say("财政", event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01"))
+    assert ("KEY_REVOKED", "signatures[0].keyid") in refusal(said)
+
+
+def test_rotation_gives_no_more_than_the_old_key_had(spine: Spine) -> None:
+    new = FileSigner.generate(SUITE_ED25519)
+    assert refusal(rotate(spine, new, valid_until="2040-12-31")) == {
+        ("KEY_NOT_REPLACEABLE", "key_enrolment.valid_until")
+    }
+    assert ("NOT_REGISTRAR", "department") in refusal(rotate(spine, new, by=spine.signers["法院"]))
+    other = enrolment_of(spine.code("法院"), new, replaces=spine.signers["财政"].keyid)
+    statement = spine.statement("财政", key_enrolment=other)
+    said = spine.put("财政", spine.seal("财政", statement, new))[0]
+    assert ("KEY_NOT_REPLACEABLE", "key_enrolment.replaces") in refusal(said)
+
+
+def test_rotation_without_the_new_keys_signature_proves_nothing(spine: Spine) -> None:
+    new = FileSigner.generate(SUITE_ED25519)
+    enrolment = enrolment_of(spine.code("财政"), new, replaces=spine.signers["财政"].keyid)
+    statement = spine.statement("财政", key_enrolment=enrolment)
+    said = spine.put("财政", spine.seal("财政", statement, spine.signers["法院"]))[0]
+    assert ("POSSESSION_NOT_PROVEN", "signatures") in refusal(said)
+
+
+def test_key_for_some_categories_signs_nothing_else(spine: Spine) -> None:
+    narrow = FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol("财政", narrow, categories=["E-06"]))
+    said = spine.say(
+        "财政", by=narrow, event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01")
+    )
+    assert ("CATEGORY_OUTSIDE_KEY", "signatures[0].keyid") in refusal(said)
+    said = spine.enrol("财政", FileSigner.generate(SUITE_ED25519), categories=["E-77"])
+    assert ("CATEGORY_OUTSIDE_MANDATE", "key_enrolment.categories") in refusal(said)
+
+
+def test_registry_that_requires_a_suite_takes_no_other(spine: Spine) -> None:
+    spine.engine.state.suites = frozenset({SUITE_SM2_SM3})
+    said = spine.say("财政", event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01"))
+    assert refusal(said) == {("SUITE_NOT_SUPPORTED", "signatures[0].keyid")}

@@ -31,11 +31,11 @@ from registry.commands.submission import Submission
 from registry.config import Config
 from registry.domain.identifiers import uscc_check_character
 from registry.domain.periods import china_day
+from registry.engine import Engine, now_ms, read_secret, start_engine
 from registry.installation import Plan, create_installation, issue_client
 from registry.provenance.envelope import PAYLOAD_TYPE, sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.provenance.leaf import statement_hash
-from registry.server import Engine, now_ms, read_secret, start_engine
 from registry.v1 import envelope_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
 

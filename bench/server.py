@@ -22,7 +22,8 @@ import grpc
 from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.config import load_config
-from registry.server import THREADS, build_server, calm_collector, server_credentials, start_engine
+from registry.engine import start_engine
+from registry.server import THREADS, build_server, calm_collector, server_credentials
 
 SERVICE = "bench.Echo"
 GATED = f"/{SERVICE}/Echo"

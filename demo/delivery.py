@@ -13,7 +13,7 @@ from demo.records import Kind, StatementKey
 from demo.showing import say, show
 from demo.town import Town, elapsed_since
 from registry.domain.periods import china_day
-from registry.server import now_ms
+from registry.engine import now_ms
 from registry.v1.statement_pb2 import Delivery, Event
 from registry_client import Row, event_of_row, read_table, submit_table
 from registry_client.submission import RowResult

@@ -19,9 +19,9 @@ from pathlib import Path
 from demo.departments import CITY, DEPARTMENTS, OPERATOR, Department
 from registry.access.identity import Caller, CallerRole
 from registry.domain.periods import china_day
+from registry.engine import now_ms
 from registry.installation import issue_client
 from registry.provenance.keys import FileSigner
-from registry.server import now_ms
 from registry.v1 import subject_pb2
 from registry.v1.envelope_pb2 import SUITE_ED25519
 from registry.v1.statement_pb2 import KeyEnrolment, OfficialRegistration

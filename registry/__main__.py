@@ -25,12 +25,12 @@ from registry.commands.state import Log, RegistryState, open_log
 from registry.commands.verify import verify as check_log
 from registry.config import Config, ConfigError, load_config, split_address
 from registry.editions import CURRENT_LABEL, shipped_editions
+from registry.engine import StartError, now_ms, read_secret
 from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
 from registry.provenance.checkpoint import CheckpointError
 from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
 from registry.provenance.vault import Vault, VaultError
 from registry.second_store import adopt
-from registry.server import StartError, now_ms, read_secret
 from registry.server import serve as run_server
 from registry.store.interface import StoreError
 from registry.store.opening import create_store, migrate_store, open_store, remove_store

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import socket
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -24,19 +21,9 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from registry.commands.ask import Ask
-from registry.commands.executions import Executions
-from registry.commands.head import HeadKeeper, HeadStore
-from registry.commands.intake import Intake
-from registry.commands.sequencer import Answer, Job, Reported, Sequencer, changes_directory
-from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError, split_address
-from registry.editions import shipped_editions
-from registry.provenance.checkpoint import CheckpointError, open_checkpoint
-from registry.provenance.keys import FileSigner, KeyFileError, Signer, load_verifying_key
-from registry.provenance.merkle import Frontier
-from registry.provenance.vault import Vault, VaultError
-from registry.second_store import start_head
+from registry.engine import Engine, StartError, read_secret, start_engine
+from registry.provenance.keys import KeyFileError
 from registry.servicer.catalogue import CatalogueServicer
 from registry.servicer.directory import DirectoryServicer
 from registry.servicer.execution import ExecutionServicer
@@ -46,10 +33,8 @@ from registry.servicer.intake import IntakeServicer
 from registry.servicer.log import LogServicer
 from registry.servicer.record import RecordServicer
 from registry.servicer.restriction import RestrictionServicer
-from registry.store.interface import ExecutionRow, QueryRow, Store, StoreError
-from registry.store.opening import open_store
+from registry.store.interface import StoreError
 from registry.store.sqlite import sqlite_notice
-from registry.store.writer import Writer
 from registry.v1 import (
     catalogue_service_pb2,
     catalogue_service_pb2_grpc,
@@ -93,115 +78,6 @@ SERVICES = tuple(
 )
 
 
-class StartError(Exception):
-    """The server cannot start; one clear line says why."""
-
-
-def now_ms() -> int:
-    """Unix time in milliseconds: the only clock of a running server."""
-    return time.time_ns() // 1_000_000
-
-
-@dataclass(slots=True)
-class Engine:
-    """The registry without its wire: state, writer and commands over an open store."""
-
-    store: Store
-    state: RegistryState
-    writer: Writer[Job, Answer]
-    intake: Intake
-    ask: Ask
-    executions: Executions
-    head: HeadStore | None = None
-
-    def close(self) -> None:
-        """Writes what is queued and closes the store, then the second one."""
-        self.writer.close()
-        self.store.close()
-        if self.head:
-            self.head.close()
-
-
-def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
-    """Opens an installation's store and starts its writer. Raises StartError."""
-    try:
-        vault = Vault(read_secret(config.vault_key))
-        signer = FileSigner.load(config.log_key, None)
-        store: Store = open_store(config.store)
-    except (StoreError, VaultError, KeyFileError) as error:
-        raise StartError(str(error)) from error
-    try:
-        state = RegistryState(store, vault, shipped_editions())
-        state.suites = config.suites
-        check_head(state, signer)
-        if state.origin != config.origin:
-            raise StoreError(f"registry.toml 的 origin 是 {config.origin}, 存储属于 {state.origin}")
-        verifier = load_verifying_key(signer.suite, signer.public_key)
-        head = start_head(config.head, state, [verifier]) if config.head else None
-    except StoreError as error:
-        store.close()
-        raise StartError(str(error)) from error
-    return engine_over(store, state, [signer], clock, head)
-
-
-def engine_over(
-    store: Store,
-    state: RegistryState,
-    signers: Sequence[Signer],
-    clock: Callable[[], int],
-    head: HeadStore | None = None,
-) -> Engine:
-    """An engine over a store that is open and a state that was loaded from it; with the second store, if
-    there is one."""
-    publish = HeadKeeper(head, state.head.note) if head and state.head else lambda _row: None
-    sequencer = Sequencer(state, signers, clock=clock, random_bytes=os.urandom, publish=publish)
-    writer: Writer[Job, Answer] = Writer(sequencer.process, alone=changes_directory)
-
-    def log_queries(rows: Sequence[QueryRow]) -> None:
-        for future in writer.put(rows):
-            future.result()
-
-    def report(row: ExecutionRow) -> Reported:
-        reported = writer.put([row])[0].result()
-        assert isinstance(reported, Reported)
-        return reported
-
-    ask = Ask(state, log_queries, clock)
-    executions = Executions(ask, report, clock)
-    return Engine(store, state, writer, Intake(state, writer), ask, executions, head)
-
-
-def check_head(state: RegistryState, signer: FileSigner) -> None:
-    """Raises StoreError unless the log is founded, its last checkpoint is signed by this key, and what
-    the next one would be built on agrees with it: a log must never sign two that contradict each other."""
-    head = state.head
-    if head is None:
-        raise StoreError("存储没有创世陈述; 请运行 registry init")
-    verifier = load_verifying_key(signer.suite, signer.public_key)
-    try:
-        signed = open_checkpoint(head.note, verifier, origin=state.origin)
-    except CheckpointError as error:
-        raise StoreError("日志密钥与存储不符: 最后的检查点不是这把 log.key 签的") from error
-    try:
-        frontier = Frontier.from_bytes(head.frontier)
-        agrees = (frontier.size, frontier.root()) == (signed.size, signed.root) and head.size == signed.size
-    except ValueError:
-        agrees = False
-    store = state.store
-    if not agrees or store.statement(signed.size) or not store.statement(signed.size - 1):
-        raise StoreError("存储被改动: 树或陈述与签名的检查点不符; 请运行 registry verify")
-    if not any(True for _ in store.editions()):
-        raise StoreError("存储被改动: 没有采用过的目录版本; 请运行 registry rebuild")
-
-
-def read_secret(path: Path) -> bytes:
-    """The bytes of a secret key file. Raises KeyFileError with one line."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KeyFileError(f"密钥文件 {path} 不能读取: {error.strerror}") from error
-
-
 def build_server(
     engine: Engine, credentials: grpc.ServerCredentials, address: str
 ) -> tuple[grpc.Server, int]:
@@ -234,14 +110,16 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     """Every service of the contract, over one engine."""
     intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(IntakeServicer(engine.intake), server)
     restriction_service_pb2_grpc.add_RestrictionServiceServicer_to_server(
-        RestrictionServicer(engine.ask), server
+        RestrictionServicer(engine.ask, engine.receipts), server
     )
     directory = DirectoryServicer(engine.state, engine.intake)
     directory_service_pb2_grpc.add_DirectoryServiceServicer_to_server(directory, server)
-    log_service_pb2_grpc.add_LogServiceServicer_to_server(LogServicer(engine.state), server)
+    log_service_pb2_grpc.add_LogServiceServicer_to_server(LogServicer(engine.state, engine.log), server)
     catalogue = CatalogueServicer(engine.ask, engine.intake)
     catalogue_service_pb2_grpc.add_CatalogueServiceServicer_to_server(catalogue, server)
-    record_service_pb2_grpc.add_RecordServiceServicer_to_server(RecordServicer(engine.ask), server)
+    record_service_pb2_grpc.add_RecordServiceServicer_to_server(
+        RecordServicer(engine.ask, engine.receipts), server
+    )
     incentive_service_pb2_grpc.add_IncentiveServiceServicer_to_server(IncentiveServicer(engine.ask), server)
     execution = ExecutionServicer(engine.ask, engine.executions)
     execution_service_pb2_grpc.add_ExecutionServiceServicer_to_server(execution, server)
@@ -293,6 +171,14 @@ def read_certificate(path: Path, pem: bytes) -> Certificate:
         raise StartError(f"{path} 不是 PEM 格式的证书") from error
 
 
+def start_upkeep(engine: Engine) -> None:
+    """Starts what runs beside the answers. Raises StartError."""
+    try:
+        engine.upkeep.start()
+    except StoreError as error:
+        raise StartError(str(error)) from error
+
+
 def calm_collector() -> None:
     """Takes what was loaded out of the garbage collector's sight, and has it look less often: the index
     is millions of objects that stay, and walking them costs a tenth of all time under load."""
@@ -308,6 +194,7 @@ def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], No
     try:
         server, port = build_server(engine, credentials, config.address)
         calm_collector()
+        start_upkeep(engine)
         server.start()
         ready()
         logger.info("%s", sqlite_notice())

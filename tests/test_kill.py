@@ -31,8 +31,8 @@ import grpc
 
 from registry.access.identity import Caller, CallerRole
 from registry.domain.periods import china_day
+from registry.engine import now_ms
 from registry.installation import issue_client
-from registry.server import now_ms
 from registry.store.interface import StatementKey
 from registry.store.opening import open_store
 from registry.v1 import (

@@ -16,8 +16,8 @@ import pytest
 
 from registry.commands.log import LogReading
 from registry.commands.sequencer import Placed
+from registry.engine import StartError, start_engine
 from registry.provenance.tile_path import TilePath
-from registry.server import StartError, start_engine
 from registry.store.interface import StoreError
 from tests.support.command import (
     ROOT,
@@ -40,7 +40,7 @@ from datetime import date
 from pathlib import Path
 from registry.config import load_config
 from registry.provenance.keys import FileSigner
-from registry.server import start_engine
+from registry.engine import start_engine
 from registry.store.head import HeadFile
 from tests.support.clock import SetClock
 from tests.support.served import short_ban

@@ -13,9 +13,10 @@ import grpc
 import pytest
 
 from registry.access.identity import CallerRole
+from registry.engine import StartError, start_engine
 from registry.provenance.checkpoint import open_checkpoint
 from registry.provenance.keys import FileSigner, load_verifying_key
-from registry.server import StartError, build_server, server_credentials, start_engine
+from registry.server import build_server, server_credentials
 from registry.v1 import intake_service_pb2 as intake
 from registry.v1 import log_service_pb2, log_service_pb2_grpc, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb

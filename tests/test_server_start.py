@@ -17,8 +17,9 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.config import ConfigError, load_config
+from registry.engine import StartError, start_engine
 from registry.provenance.keys import FileSigner
-from registry.server import StartError, build_server, server_credentials, start_engine
+from registry.server import build_server, server_credentials
 from registry.v1.envelope_pb2 import SUITE_ED25519
 from tests.support.command import (
     TIMEOUT_S,

@@ -91,7 +91,8 @@ class Intake:
         )
 
     def statement(self, caller: Caller, *, statement_id: str = "", position: int | None = None) -> Kept:
-        """The caller's own statement, byte for byte. Raises RegistryError NOT_FOUND for any other."""
+        """The caller's own statement, byte for byte. Raises RegistryError NOT_FOUND for any other, and
+        CONTENT_ERASED, naming the erasure, where only that there was one is left."""
         if position is None:
             found = self._state.store.recorded([(caller.name, statement_id)])
             recorded = found.get((caller.name, statement_id))
@@ -100,6 +101,9 @@ class Intake:
         if row is None or row.department != caller.name:
             message = "本部门没有这份陈述。"
             raise RegistryError.of(reasons.ERROR_REASON_NOT_FOUND, message, "by")
+        if row.erased_by is not None:
+            message = f"序号{row.position}的内容已由序号{row.erased_by}依法删除。"
+            raise RegistryError.of(reasons.ERROR_REASON_CONTENT_ERASED, message, "by")
         signed = signed_statement(row, self._state.log)
         return Kept(row.position, Leaf.decode(row.leaf).received_ms, signed)
 

@@ -16,8 +16,8 @@ from registry.sanctions.adoption import EditionBook
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.ledger import Placed, RecordedEvent
-from registry.store.interface import Chain, Recorded, StatementKey
+from registry.sanctions.ledger import Placed, RecordedEvent, Told
+from registry.store.interface import Chain, Recorded, StatementKey, StatementRow
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import Statement
 
@@ -79,6 +79,26 @@ class GroupLedger:
         """See Ledger."""
         return (department, statement_id) in self._recorded
 
+    def erased_by(self, department: str, statement_id: str) -> int | None:
+        """See Ledger."""
+        recorded = self._recorded.get((department, statement_id))
+        return recorded.erased_by if recorded else None
+
+    def told(self, ref: str) -> list[Told]:
+        """See Ledger. Of what is committed, for an erasure is a group by itself."""
+        self._prefetch({ref} - self._read)
+        rows = [row for row in self._state.store.statements_about(ref) if row.erased_by is None]
+        return [Told(row.position, self._content(row)) for row in rows]
+
+    def _content(self, row: StatementRow) -> Statement:
+        payload = self._state.vault.open_payload(row.sealed_payload, self.secret(row.subject))
+        return Statement.FromString(payload)
+
+    def secret(self, ref: str) -> bytes:
+        """The secret of a person who is known; empty for whatever else a reference names."""
+        sealed = self.persons.get(ref)
+        return self._state.vault.open_person(sealed).secret if sealed else b""
+
     def placed(self, department: str, statement_id: str) -> Placed | None:
         """See Ledger."""
         recorded = self._recorded.get((department, statement_id))
@@ -89,7 +109,7 @@ class GroupLedger:
         found = []
         for row in self._state.store.statements(first):
             leaf = Leaf.decode(row.leaf)
-            if leaf.key_position == key.position and leaf.type not in OWN_LEAVES:
+            if leaf.key_position == key.position and leaf.type not in OWN_LEAVES and row.erased_by is None:
                 found.append(_placed(row.position, row.subject))
         return found
 

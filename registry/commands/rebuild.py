@@ -3,8 +3,10 @@
 Nothing derived is copied, or even read before it is compared, so that a store whose derived state is
 past reading can be built again: signatures are verified again, every statement is admitted again as it
 was on the day of its receipt, its effects and its leaf are worked out again. What differs anywhere is
-named. The log's own rows (sealed payloads, sealed persons) and the registry's own records
-(refusals, query log, reports of execution) are carried over, because they do not follow from anything.
+named. What was erased by law is passed over, and so is the question whether what was stated of the same
+subject afterwards was admissible: it may have rested on what is gone. The log's own rows (sealed payloads,
+sealed persons) and the registry's own records (refusals, query log, reports of execution) are carried over,
+because they do not follow from anything.
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ from itertools import zip_longest
 from google.protobuf.message import DecodeError
 
 from registry.commands.batches import read_recorded
+from registry.commands.erasures import Erasing, PassedOver, erasing, erasure_faults, passed_over
 from registry.commands.found import found
 from registry.commands.intake import open_envelope
-from registry.commands.sequencer import Sequencer, changes_directory
+from registry.commands.map_states import MapFold, MapStateError
+from registry.commands.sequencer import ErasedStatement, Sequencer, changes_directory
 from registry.commands.state import Log, RegistryState
 from registry.commands.submission import Rejection, Submission, read_envelope, verifying_key
 from registry.provenance.envelope import pae
@@ -33,11 +37,14 @@ MAX_DIFFERENCES = 20
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What a rebuild found: statements folded, rows compared, and every difference."""
+    """What a rebuild found: statements folded, rows compared, and every difference; and what it passed over,
+    because its content is erased."""
 
     statements: int = 0
     rows: int = 0
     differences: list[str] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+    erasures: dict[int, Erasing] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -58,13 +65,21 @@ def rebuild(
     found(target, source.vault, source.origin)
     state = RegistryState(target, source.vault, source.editions)
     sequencer = Sequencer(state, signers, clock=lambda: 0, random_bytes=bytes, folding_again=True)
+    maps = MapFold(target)
     for group in _groups(source, state, result):
-        for submission, outcome in zip(group, sequencer.process(group), strict=True):
+        try:
+            jobs = [job if isinstance(job, ErasedStatement) else maps.completed(job) for job in group]
+        except MapStateError as error:
+            result.differences.append(str(error))
+            break
+        for submission, outcome in zip(jobs, sequencer.process(jobs), strict=True):
             _compare_leaf(submission, outcome, target, result)
         result.statements += len(group)
         progress(result.statements)
         if result.differences:
             break
+    operator = state.directory.operator
+    result.differences += erasure_faults(result.passed_over, result.erasures, operator)
     if result.agrees:  # What follows from a log that differs differs too, and would only hide where it began.
         compare(source.store, target, result)
     return result
@@ -91,13 +106,16 @@ def compare(one: Store, other: Store, result: Rebuilt) -> None:
                     return
 
 
-def _groups(source: Log, state: RegistryState, result: Rebuilt) -> Iterator[list[Submission]]:
-    group: list[Submission] = []
+def _groups(
+    source: Log, state: RegistryState, result: Rebuilt
+) -> Iterator[list[Submission | ErasedStatement]]:
+    group: list[Submission | ErasedStatement] = []
     for row in source.store.statements():
         submission = _read(row, source, state)
         if isinstance(submission, str):
             result.differences.append(f"序号{row.position}: {submission}")
             return
+        _note_erasure(submission, row, result)
         if group and (changes_directory(submission) or len(group) == GROUP):
             yield group
             group = []
@@ -109,10 +127,20 @@ def _groups(source: Log, state: RegistryState, result: Rebuilt) -> Iterator[list
         yield group
 
 
-def _read(row: StatementRow, source: Log, state: RegistryState) -> Submission | str:
+def _note_erasure(job: Submission | ErasedStatement, row: StatementRow, result: Rebuilt) -> None:
+    if isinstance(job, ErasedStatement):
+        result.passed_over.append(passed_over(row))
+    elif job.body == "erasure":
+        result.erasures[row.position] = erasing(row, job.statement)
+
+
+def _read(row: StatementRow, source: Log, state: RegistryState) -> Submission | ErasedStatement | str:
     """The submission of a row, its signatures verified again; or what is wrong with it."""
     try:
         Leaf.decode(row.leaf)
+        if row.erased_by is not None:
+            passed_over(row)
+            return ErasedStatement(row)
         envelope = open_envelope(row, source)
         submission = _read_again(envelope, row, source, state)
     except DecodeError:
@@ -151,8 +179,8 @@ def _read_genesis(envelope: envelope_pb2.Envelope, row: StatementRow) -> Submiss
     return Submission(envelope, statement, hashed, keyid, row)
 
 
-def _compare_leaf(submission: Submission, outcome: object, target: Store, result: Rebuilt) -> None:
-    row = submission.recorded
+def _compare_leaf(job: Submission | ErasedStatement, outcome: object, target: Store, result: Rebuilt) -> None:
+    row = job.row if isinstance(job, ErasedStatement) else job.recorded
     assert row is not None
     if isinstance(outcome, Rejection):
         reasons = "; ".join(fault.message for fault in outcome.faults)

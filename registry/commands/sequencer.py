@@ -10,7 +10,7 @@ the same group is seen, because the ledger carries the group on top of the commi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -30,6 +30,7 @@ from registry.provenance.vault import NONCE_BYTES, SECRET_BYTES, Person, is_pers
 from registry.sanctions.admission import admit
 from registry.sanctions.admission.own import check_own
 from registry.sanctions.effects import Effects, effects_of, genesis_effects
+from registry.sanctions.effects.changes import Erased
 from registry.sanctions.effects.own import own_effects
 from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import (
@@ -37,6 +38,7 @@ from registry.store.interface import (
     Chain,
     CheckpointRow,
     CosignatureRow,
+    ErasedRows,
     ExecutionRow,
     Group,
     QueryRow,
@@ -79,6 +81,14 @@ class OwnStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedStatement:
+    """A statement whose content was erased by law, met when the log is folded again: its leaf is all that
+    it leaves."""
+
+    row: StatementRow
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """The statement is in the log; ``again`` if it was there before it was submitted."""
 
@@ -100,7 +110,7 @@ Outcome = Placed | Rejection
 """What becomes of a statement."""
 Answer = Outcome | Reported | None
 """What becomes of a job; nothing is said of a row of the query log."""
-Job = Submission | Rejection | QueryRow | ExecutionRow | CosignatureRow | OwnStatement
+Job = Submission | Rejection | QueryRow | ExecutionRow | CosignatureRow | OwnStatement | ErasedStatement
 
 
 def changes_directory(job: Job) -> bool:
@@ -136,6 +146,7 @@ class Sequencer:
         head = state.head
         self._frontier = Frontier.from_bytes(head.frontier) if head else Frontier()
         self._behind = False
+        self._passed_over: set[str] = set()
 
     def process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         """Works out one group and commits it. Raises StoreError with nothing recorded."""
@@ -146,6 +157,8 @@ class Sequencer:
         run = _Run(
             self._state, self._keys, submissions, self._reports(jobs), self._frontier, now, self._random
         )
+        self._passed_over |= {job.row.subject for job in jobs if isinstance(job, ErasedStatement)}
+        run.unjudged = self._passed_over
         outcomes = [run.take(self._signed(job) if isinstance(job, OwnStatement) else job) for job in jobs]
         if run.effects:
             run.group.checkpoint = self._checkpoint(run)
@@ -199,6 +212,7 @@ class _Run:
         self._reports = reports
         self._secrets: dict[str, bytes] = {}
         self._batches: dict[StatementKey, BatchRow] = {}
+        self.unjudged: Collection[str] = ()
 
     def take(self, job: Job) -> Answer:
         """Works out one job."""
@@ -210,6 +224,8 @@ class _Run:
             return None
         if isinstance(job, ExecutionRow):
             return self._report(job)
+        if isinstance(job, ErasedStatement):
+            return self._pass_over(job.row)
         assert not isinstance(job, OwnStatement)  # It was signed before.
         outcome = job if isinstance(job, Rejection) else self._place(job)
         if isinstance(outcome, Rejection):
@@ -249,6 +265,8 @@ class _Run:
             return check_own(job.statement, origin=state.origin, tree=state.tree, size=state.size)
         signer = directory.key(job.signer)
         assert signer is not None  # A key never leaves the directory.
+        if job.recorded and job.recorded.subject in self.unjudged:
+            return []  # The law looked at what is erased by now: that it was lawful cannot be seen again.
         received_ms = Leaf.decode(job.recorded.leaf).received_ms if job.recorded else self.received_ms
         return admit(job.statement, signers=[signer], received_on=china_day(received_ms), ledger=self._ledger)
 
@@ -263,6 +281,28 @@ class _Run:
         self._batches[job.batch.key] = known or job.batch
         return [_BATCH_REUSED] if known and known.header_hash != job.batch.header_hash else []
 
+    def _pass_over(self, row: StatementRow) -> Placed:
+        """Places a statement whose content is erased. What of its leaf can be worked out is, as of any other;
+        its hash, its key and its time are as the row has them, and are in the tree."""
+        position, recorded = self.frontier.size, Leaf.decode(row.leaf)
+        self.received_ms = recorded.received_ms
+        chain = self._ledger.chain(row.subject)
+        key = leaf_subject_key(row.subject, self._ledger.secret(row.subject))
+        leaf = replace(recorded, subject_key=key, subject_sequence=chain.sequence, previous=chain.head)
+        head = self._grow(replace(row, position=position, sealed_payload=b"", leaf=leaf.encode()), chain)
+        self._collect(Effects(position), head)
+        placed = Recorded(position, self.received_ms, leaf.statement_hash, row.subject, row.erased_by)
+        self._ledger.admit((row.department, row.statement_id), placed, Effects(position), head)
+        return Placed(row.statement_id, position, self.received_ms)
+
+    def _grow(self, row: StatementRow, chain: Chain) -> Chain:
+        """Adds a row to the log, its leaf to the tree; the head of its chain from then on."""
+        hashed = leaf_hash(row.leaf)
+        self.frontier.append(hashed)
+        self.group.tiles += self.edge.append(hashed)
+        self.group.statements.append(row)
+        return Chain(row.subject, chain.sequence + 1, hashed)
+
     def _append(self, job: Submission) -> Placed:
         position = self.frontier.size
         effects = self._effects(job, position)
@@ -270,12 +310,8 @@ class _Run:
         chain = self._ledger.chain(ref)
         secret = self._secret(ref, job) if is_person(ref) else b""
         leaf = self._leaf(job, ref, chain, secret).encode()
-        hashed = leaf_hash(leaf)
-        self.frontier.append(hashed)
-        self.group.tiles += self.edge.append(hashed)
+        head = self._grow(self._row(job, position, ref, secret, leaf), chain)
         self.group.map_entries += job.map_entries
-        head = Chain(ref, chain.sequence + 1, hashed)
-        self.group.statements.append(self._row(job, position, ref, secret, leaf))
         if job.batch and job.batch not in self.group.batches:
             self.group.batches.append(job.batch)
         self._collect(effects, head)
@@ -355,8 +391,18 @@ class _Run:
         group.keys += effects.keys
         group.registry_keys += effects.registry_keys
         group.editions += [effects.edition] if effects.edition else []
+        if effects.erased:
+            self._collect_erased(effects.erased, effects)
         for record in effects.subjects:
             self._collect_known(record, effects.position)
+
+    def _collect_erased(self, erased: Erased, effects: Effects) -> None:
+        """What is known of the subject is written anew; its names are among the effects as named."""
+        self.group.erased.append(ErasedRows(erased.positions, effects.position, erased.subject))
+        for since, until in effects.subjects[0].known:
+            self.group.became_known.append((erased.subject, since))
+            if until is not None:
+                self.group.became_unknown.append((erased.subject, since, until))
 
     def _collect_known(self, record: SubjectRecord, position: int) -> None:
         if not record.known:

@@ -1,1 +1,1 @@
-"""A follower (跟踪核对): mirrors a log from its HTTP pages, checks all there is to check, and raises alarms."""
+"""A follower (跟踪核对): mirrors a log from its HTTP pages, checks what can be checked, raises alarms."""

@@ -34,7 +34,9 @@ class Mirror:
         """Writes a tile or a bundle."""
         self._put(str(path), content)
         if path.width == WIDTH:
-            shutil.rmtree(self._directory / f"{path}.p", ignore_errors=True)
+            partial = self._directory / f"{path}.p"
+            shutil.rmtree(partial, ignore_errors=True)
+            self._unsettled = {each for each in self._unsettled if each.parent != partial}
 
     def put_statement(self, position: int, content: bytes) -> None:
         """Writes a statement of the registry's own."""

@@ -1,10 +1,10 @@
 """The tree under a signed root, read from tiles that nobody vouches for.
 
-The right edge comes first: its partial tiles give the root, or are thrown away. Then every full tile is known by
-its own root, which is one hash of a tile above it. So whatever this returns is under the checkpoint, and a tree
-of millions is read with a few tiles in memory.
+The right edge comes first: its partial tiles give the root, or are thrown away. Then every full tile is known
+by its own root, which is one hash of a tile above it. So whatever this returns is under the checkpoint, and a
+tree of millions is read with a few tiles in memory.
 
-Example, 70,000 leaves: the edge is tile/2/000.p/1, tile/1/001.p/17 and tile/0/273.p/112; they give the root. Tile
+Example, 70,000 leaves: the edge is tile/2/000.p/1, tile/1/001.p/17 and tile/0/273.p/112; they give the root.
 tile/1/000 must hash to the one hash of tile/2/000.p/1, tile/0/005 to the sixth hash of tile/1/000.
 """
 
@@ -29,7 +29,7 @@ class TreeError(Exception):
 
 class AuthenticTree:
     """The tree of a checkpoint, tile by tile. ``fetch`` gives a tile's bytes, a partial one perhaps as the
-    full one that it became. Raises TreeError if the edge does not give the root, and what ``fetch`` raises."""
+    full one that it became. Raises TreeError if the edge does not give the root; what ``fetch`` raises."""
 
     def __init__(self, checkpoint: Checkpoint, fetch: Callable[[TilePath], bytes]) -> None:
         self.size = checkpoint.size

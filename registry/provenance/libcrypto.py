@@ -1,4 +1,4 @@
-"""The system's libcrypto (OpenSSL 3.0 or later, or Tongsuo 8.4 of the same interface), reached by ctypes.
+"""The system's libcrypto (OpenSSL 3.0 or later), reached by ctypes.
 
 Only for SM2 and SM3: `cryptography` carries its own libcrypto and offers neither SM2 nor its user id. What is
 loaded is the library of the operating system, by its name, so that its security updates reach us:

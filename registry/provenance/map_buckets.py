@@ -55,7 +55,7 @@ def merged(bucket: Sequence[MapEntry], newer: Iterable[MapEntry]) -> list[MapEnt
 
 
 class MemoryBuckets:
-    """Entries in memory, packed: about 90 bytes for each where buckets hold eight."""
+    """Entries in memory, packed: about 120 bytes for each."""
 
     def __init__(self, entries: Iterable[MapEntry] = (), *, bucket: int = BUCKET) -> None:
         self._bucket = bucket

@@ -82,21 +82,23 @@ def fold(hashed: Mapping[bytes, bytes], depth: int) -> bytes:
     """The same of entries that are hashed already: `entry_hash` by key."""
     if not hashed:
         return EMPTY
-    keys = [int.from_bytes(key, "big") for key in hashed]
-    return _fold(keys, list(hashed.values()), 0, len(keys), depth)
+    hashes = list(hashed.values())
+    if len(hashes) == 1:
+        return hashes[0]
+    return _fold([int.from_bytes(key, "big") for key in hashed], hashes, 0, len(hashes), depth)
 
 
 def _fold(keys: list[int], hashes: list[bytes], first: int, end: int, depth: int) -> bytes:
-    """H of the keys [first, end). Goes straight to where they part, then up the steps they share."""
-    if end - first == 1:
-        return hashes[first]
-    parting = KEY_BITS - (keys[first] ^ keys[end - 1]).bit_length()
-    below = KEY_BITS - 1 - parting
-    middle = bisect_left(keys, keys[end - 1] >> below << below, first, end)
-    left = _fold(keys, hashes, first, middle, parting + 1)
-    node = sha256(b"\x01" + left + _fold(keys, hashes, middle, end, parting + 1)).digest()
+    """H of several keys, [first, end). Goes straight to where they part, then up the steps they share."""
+    low, high = keys[first], keys[end - 1]
+    below = (low ^ high).bit_length() - 1
+    middle = bisect_left(keys, high >> below << below, first, end)
+    deeper = KEY_BITS - below
+    left = hashes[first] if middle - first == 1 else _fold(keys, hashes, first, middle, deeper)
+    right = hashes[middle] if end - middle == 1 else _fold(keys, hashes, middle, end, deeper)
+    node = sha256(b"\x01" + left + right).digest()
     for shift in range(below + 1, KEY_BITS - depth):
-        pair = EMPTY + node if keys[first] >> shift & 1 else node + EMPTY
+        pair = EMPTY + node if low >> shift & 1 else node + EMPTY
         node = sha256(b"\x01" + pair).digest()
     return node
 

@@ -18,16 +18,13 @@ from registry.provenance.map_buckets import MemoryBuckets
 from registry.provenance.map_entry import MAX_COUNT, MapEntry, entries_of
 from registry.provenance.map_tree import MapTree, Proven
 
-_SMALL_BUCKET = 4
-"""Twice the memory of a registry's tree, for speed: the entries are in memory too, and weigh more."""
-
 
 class MapMirror:
     """Entries and tree; moves on in bulk."""
 
     def __init__(self, entries: Iterable[MapEntry] = ()) -> None:
-        self._buckets = MemoryBuckets(entries, bucket=_SMALL_BUCKET)
-        self._tree = MapTree(self._buckets, bucket=_SMALL_BUCKET)
+        self._buckets = MemoryBuckets(entries)
+        self._tree = MapTree(self._buckets)
 
     @property
     def root(self) -> bytes:
@@ -49,7 +46,7 @@ class MapMirror:
         self._buckets.put(update.entries)
         self._tree.apply(update)
         if self._tree.full:
-            self._tree = MapTree(self._buckets, bucket=_SMALL_BUCKET)
+            self._tree = MapTree(self._buckets)
 
     def prove(self, key: bytes) -> Proven:
         """What the map holds under a key, with its proof."""

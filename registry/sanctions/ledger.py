@@ -18,7 +18,7 @@ from registry.domain.registry_keys import RegistryKeys
 from registry.sanctions.adoption import EditionBook
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
-from registry.v1 import subject_pb2
+from registry.v1 import statement_pb2, subject_pb2
 
 
 class EventState(IntEnum):
@@ -66,6 +66,14 @@ class Placed:
     about_subject: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A statement of the log with its content, at its position."""
+
+    position: int
+    statement: statement_pb2.Statement
+
+
 class Ledger(Protocol):
     """The registry just before a statement is admitted."""
 
@@ -97,6 +105,12 @@ class Ledger(Protocol):
 
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """Whether a statement of any kind has this id."""
+
+    def erased_by(self, department: str, statement_id: str) -> int | None:
+        """Position of the erasure by which a statement's content went; None if it is there, or never was."""
+
+    def told(self, ref: str) -> Sequence[Told]:
+        """Everything stated about a subject that is not erased, in the order of the log."""
 
     def placed(self, department: str, statement_id: str) -> Placed | None:
         """Where a statement of any kind stands, and whom it is about."""

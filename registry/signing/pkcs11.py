@@ -16,13 +16,13 @@ tokens lock after a few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from registry.provenance.keys import SignerError, SuiteNotSupportedError, load_verifying_key
 from registry.signing.location import Location
 from registry.signing.secret import read_secret
-from registry.signing.token_key import TokenKey, find_key
+from registry.signing.token_key import KeyName, TokenKey, find_key
 from registry.signing.token_module import TokenModule, TokenName, module_at, pkcs11
 from registry.signing.verified import verified
 from registry.v1.envelope_pb2 import Suite
@@ -35,27 +35,29 @@ _REASONS = {
     "TokenNotPresent": "令牌不在",
     "TokenNotRecognised": "令牌不能识别",
     "DeviceRemoved": "令牌已被拔出",
-    "NoSuchKey": "令牌里没有这把密钥, 或它的公钥",
-    "MultipleObjectsReturned": "令牌里有几把这样的密钥",
     "UserNotLoggedIn": "令牌已退出登录",
     "PinIncorrect": "PIN 不对",
     "PinLenRange": "PIN 不对",
     "PinInvalid": "PIN 不对",
     "PinLocked": "PIN 已被锁死",
+    "ObjectHandleInvalid": "令牌已被拔出或退出登录",
+    "KeyHandleInvalid": "令牌已被拔出或退出登录",
+    "SessionHandleInvalid": "令牌已被拔出或退出登录",
 }
 _PIN_REFUSED = frozenset(("PinIncorrect", "PinLenRange", "PinInvalid", "PinLocked"))
 
 
 def open_pkcs11(location: Location) -> Pkcs11Signer:
     """The signer that a line names. SignerError, in one line, if it cannot be opened."""
-    token = _given(token_label=location.text("token"), token_serial=location.octets("serial"))
-    name = _given(label=location.text("object"), id=location.octets("id"))
-    if not token or not name:
+    names = (("token_label", location.text("token")), ("token_serial", location.octets("serial")))
+    token = tuple((name, value) for name, value in names if value is not None)
+    key = KeyName(location.text("object"), location.octets("id"))
+    if not token or not str(key):
         raise SignerError("pkcs11: 缺少 token= (或 serial=), 或缺少 object= (或 id=)")
     if location.text("type") not in (None, "private"):
         raise SignerError("pkcs11: type= 只能是 private")
     module, number = module_at(location.library("module")), location.number("sm2-mechanism")
-    return Pkcs11Signer(module, tuple(token.items()), name, pin=_pin(location), sm2_mechanism=number)
+    return Pkcs11Signer(module, token, key, pin=_pin(location), sm2_mechanism=number)
 
 
 class Pkcs11Signer:
@@ -65,7 +67,7 @@ class Pkcs11Signer:
         self,
         module: TokenModule,
         token: TokenName,
-        name: Mapping[str, Any],
+        name: KeyName,
         *,
         pin: str | None,
         sm2_mechanism: int | None,
@@ -73,7 +75,7 @@ class Pkcs11Signer:
         """SignerError if the key is not there, or of no suite."""
         self._module, self._token, self._name, self._pin = module, token, name, pin
         self._sm2_mechanism = sm2_mechanism
-        self._place = f"pkcs11: 密钥 {name.get('label') or name['id'].hex()}"
+        self._place = f"pkcs11: 密钥 {name}"
         self._pin_refused = False
         self._found: tuple[int, TokenKey] | None = None
         key = self._attempt(self._find)
@@ -132,10 +134,6 @@ class Pkcs11Signer:
                 kind = type(fault).__name__
                 self._pin_refused = kind in _PIN_REFUSED
                 raise SignerError(f"{self._place}: {_REASONS.get(kind, '令牌报错')} ({kind})") from None
-
-
-def _given(**names: Any) -> dict[str, Any]:
-    return {name: value for name, value in names.items() if value is not None}
 
 
 def _pin(location: Location) -> str | None:

@@ -4,7 +4,7 @@
 
     library                  the vendor's library, by GM/T 0018
     index                    of the signing key in the device, from 1
-    password-file, …         of the right to use the key (`registry.signing.secret`); left out where none is set
+    password-file, …         of the right to use the key (`registry.signing.secret`); left out where none is
 
 The device signs the digest e of `registry.provenance.sm2_digest`, which is computed here from its public key:
 GM/T 0018 leaves user id and Z to the caller. A device that failed is closed, fails that signature, and is

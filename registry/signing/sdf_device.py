@@ -10,7 +10,7 @@
     SDF_ReleasePrivateKeyAccessRight, SDF_CloseSession, SDF_CloseDevice
 
 Functions return 0 (SDR_OK) or an error code of GM/T 0018 Annex A. A session is used by one thread at a time;
-the caller sees to that. Every handle belongs to a `Device` and is given back by `close`.
+the caller sees to that. Every handle belongs to a `Device` and is given back with it.
 """
 
 from __future__ import annotations
@@ -78,15 +78,14 @@ class Device:
 
     def __init__(self, path: str) -> None:
         """Open the device behind the library at a path."""
-        self._library = _load(path)
         self._device, self._session = c_void_p(), c_void_p()
         self._unlocked: int | None = None
+        self._library = _load(path)
         self._call("SDF_OpenDevice", byref(self._device))
-        try:
-            self._call("SDF_OpenSession", self._device, byref(self._session))
-        except SdfError:
-            self.close()
-            raise
+        self._call("SDF_OpenSession", self._device, byref(self._session))
+
+    def __del__(self) -> None:
+        self.close()
 
     def public_key(self, index: int) -> bytes:
         """The point 04 ‖ x ‖ y of the signing key at an index."""

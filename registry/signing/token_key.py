@@ -14,7 +14,6 @@ time gets it each time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +42,17 @@ _OCTET_STRING = 0x04
 
 
 @dataclass(frozen=True, slots=True)
+class KeyName:
+    """How a key is called in its token: by label, by id, or by both."""
+
+    label: str | None
+    id: bytes | None
+
+    def __str__(self) -> str:
+        return self.label or (self.id or b"").hex()
+
+
+@dataclass(frozen=True, slots=True)
 class TokenKey:
     """A private key found in a session; gone with the session."""
 
@@ -59,19 +69,35 @@ class TokenKey:
         return signature
 
 
-def find_key(
-    session: Session, name: Mapping[str, Any], *, pin: str | None, sm2_mechanism: int | None
-) -> TokenKey:
-    """The key with this label or id. SignerError if it is of no suite; raises what python-pkcs11 raises."""
+def find_key(session: Session, name: KeyName, *, pin: str | None, sm2_mechanism: int | None) -> TokenKey:
+    """The key of this name. SignerError if it is missing or of no suite; raises what python-pkcs11 raises."""
     package = pkcs11()
-    private = session.get_key(object_class=package.ObjectClass.PRIVATE_KEY, **name)
-    public = session.get_key(object_class=package.ObjectClass.PUBLIC_KEY, **name)
-    suite = _SUITES.get(public[package.Attribute.EC_PARAMS])
-    if suite is None:
-        raise SignerError("密钥既不是 Ed25519, 也不是 P-256 或 SM2")
+    private = _only(session, package.ObjectClass.PRIVATE_KEY, name)
+    public = _only(session, package.ObjectClass.PUBLIC_KEY, name)
+    suite = _suite(public)
     spki = _spki(suite, public[package.Attribute.EC_POINT])
     each_time = pin if _asks_each_time(private) else None
     return TokenKey(suite, spki, private, _mechanism(suite, session, sm2_mechanism), each_time)
+
+
+def _only(session: Session, object_class: Any, name: KeyName) -> Any:
+    # Not python-pkcs11's `get_key`: it leaves the search open behind it where it finds more than one.
+    attribute = pkcs11().Attribute
+    wanted = {attribute.CLASS: object_class, attribute.LABEL: name.label, attribute.ID: name.id}
+    found = list(session.get_objects({key: value for key, value in wanted.items() if value is not None}))
+    if not found:
+        raise SignerError("令牌里没有这把密钥, 或它的公钥")
+    if len(found) > 1:
+        raise SignerError("令牌里有几把这样的密钥")
+    return found[0]
+
+
+def _suite(public: Key) -> Suite.ValueType:
+    package = pkcs11()
+    try:
+        return _SUITES[public[package.Attribute.EC_PARAMS]]
+    except (KeyError, package.AttributeTypeInvalid):
+        raise SignerError("密钥既不是 Ed25519, 也不是 P-256 或 SM2") from None
 
 
 def _spki(suite: Suite.ValueType, point: bytes) -> bytes:

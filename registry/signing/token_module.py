@@ -54,14 +54,19 @@ class TokenModule:
     def session(self, token: TokenName, pin: str | None) -> Session:
         """The session with a token, opened and logged in if need be. Raises what python-pkcs11 raises."""
         if token not in self._sessions:
-            library = pkcs11().lib(self.path)
-            self._sessions[token] = library.get_token(**dict(token)).open(user_pin=pin)
+            self._sessions[token] = self._library().get_token(**dict(token)).open(user_pin=pin)
         return self._sessions[token]
 
     def reset(self) -> None:
         """End every session, login and the library's own state."""
         self._sessions.clear()
         self.epoch += 1
+        with suppress(pkcs11().PKCS11Error, SignerError):
+            self._library().finalize()
+
+    def _library(self) -> Any:
         package = pkcs11()
-        with suppress(package.PKCS11Error):
-            package.lib(self.path).finalize()
+        try:
+            return package.lib(self.path)
+        except package.PKCS11Error:
+            raise SignerError(f"库 {self.path} 不能载入") from None

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, in
 
 from registry.provenance.map_entry import MapEntry
 from registry.store import rows, tables
-from registry.store.interface import Group
+from registry.store.interface import ErasedRows, Group
 
 MANY = 32
 """Rows in one insert: enough to share the cost of a statement, few enough for any limit of parameters."""
@@ -23,6 +23,8 @@ def write_group(connection: Connection, group: Group) -> None:
     _insert(connection, tables.statement, map(_plain, group.statements))
     _insert(connection, tables.batch, map(_plain, group.batches), ending=_ONCE)
     _insert(connection, tables.person, ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons))
+    for erased in group.erased:  # Before what is left is written anew.
+        _erase(connection, erased)
     _insert(connection, tables.event, map(rows.event_values, group.recorded))
     _update(connection, _END_EVENT, map(_event_end, group.targets))
     _write_grounds(connection, group)
@@ -54,6 +56,18 @@ def write_group(connection: Connection, group: Group) -> None:
     _insert(connection, tables.execution, map(rows.execution_values, group.executions))
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
+
+
+def _erase(connection: Connection, erased: ErasedRows) -> None:
+    """Takes the content of statements, what was derived from it, and what is kept of the subject by name."""
+    statement, positions = tables.statement, list(erased.positions)
+    gone = {"sealed_payload": b"", "erased_by": erased.by}
+    connection.execute(update(statement).where(statement.c.position.in_(positions)).values(gone))
+    for table in (tables.event, tables.ground, tables.link):
+        connection.execute(delete(table).where(table.c.position.in_(positions)))
+    connection.execute(delete(tables.mark).where(tables.mark.c.target.in_(positions)))
+    for column in (tables.name.c.subject, tables.name_gram.c.subject, tables.subject.c.ref):
+        connection.execute(delete(column.table).where(column == erased.subject))
 
 
 def _write_grounds(connection: Connection, group: Group) -> None:

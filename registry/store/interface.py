@@ -94,6 +94,19 @@ class Recorded:
     received_ms: int
     statement_hash: bytes
     subject: str
+    erased_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedRows:
+    """Statements whose content goes: their positions, that of the statement which says so, and the subject.
+
+    What was derived from them goes too; the subject's names and the positions at which it is known are
+    written anew with the group."""
+
+    positions: tuple[int, ...]
+    by: int
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +225,7 @@ class Group:
     tiles: list[FullTile] = field(default_factory=list)
     map_entries: list[MapEntry] = field(default_factory=list)
     editions: list[EditionCase] = field(default_factory=list)
+    erased: list[ErasedRows] = field(default_factory=list)
     refusals: list[RefusalRow] = field(default_factory=list)
     queries: list[QueryRow] = field(default_factory=list)
     cosignatures: list[CosignatureRow] = field(default_factory=list)
@@ -251,6 +265,9 @@ class Store(Protocol):
 
     def statements(self, first: int = 0) -> Iterator[StatementRow]:
         """The log from a position on, in order."""
+
+    def statements_about(self, subject: str) -> list[StatementRow]:
+        """Every statement about a reference, rising by position."""
 
     def positions_of(self, subject: str) -> list[int]:
         """Positions of every statement about a reference, rising: its chain of leaves."""

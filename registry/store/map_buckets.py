@@ -15,6 +15,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     LargeBinary,
+    Row,
     and_,
     bindparam,
     column,
@@ -68,7 +69,7 @@ class SqlBuckets:
             bucket.sort()  # They come so; but to have the database see to it costs as much as to read them.
         return buckets
 
-    def _rows(self, prefixes: Sequence[int], below: int) -> Sequence[tuple[int, bytes, int, bytes]]:
+    def _rows(self, prefixes: Sequence[int], below: int) -> Sequence[Row[int, bytes, int, bytes]]:
         named: dict[str, object] = {}
         for number, prefix in enumerate(prefixes):
             first = prefix << below
@@ -79,7 +80,7 @@ class SqlBuckets:
         with one_line_errors(), self._reader.connect() as connection:
             query, order = _prepared(connection.dialect, len(prefixes))
             given = named if order is None else tuple(named[name] for name in order)
-            return connection.exec_driver_sql(query, given).tuples().all()
+            return connection.exec_driver_sql(query, given).all()
 
 
 @lru_cache(maxsize=2 * MANY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from alembic import command
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from registry.store.errors import one_line_errors
 from registry.store.interface import StoreError
 from registry.store.sql_store import SqlStore
-from registry.store.sqlite import StoreLock, reading_engine, writing_engine
+from registry.store.sqlite import StoreLock, empty_wal, reading_engine, writing_engine
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -36,7 +36,7 @@ def create_store(path: Path) -> SqlStore:
         _give_up(engine, lock)
         remove_store(path)
         raise
-    return SqlStore(engine, reading_engine(path), lock.release)
+    return SqlStore(engine, reading_engine(path), lock.release, partial(empty_wal, engine))
 
 
 def open_store(path: Path) -> SqlStore:
@@ -50,7 +50,8 @@ def open_store(path: Path) -> SqlStore:
     except StoreError:
         _give_up(engine, lock)
         raise
-    return SqlStore(engine, reading_engine(path), lock.release)
+    empty_wal(engine)  # It may hold what was erased, if the registry was killed just then.
+    return SqlStore(engine, reading_engine(path), lock.release, partial(empty_wal, engine))
 
 
 def remove_store(path: Path) -> None:

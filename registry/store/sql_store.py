@@ -75,10 +75,18 @@ class _Parts:
 class SqlStore:
     """A log with its derived state in a relational database."""
 
-    def __init__(self, writer: Engine, reader: Engine, release: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        writer: Engine,
+        reader: Engine,
+        release: Callable[[], None],
+        scrub: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._writer = writer
         self._reader = reader
         self._release = release
+        self._scrub = scrub
+        self._to_scrub = False
 
     def meta(self) -> dict[str, str]:
         """See Store."""
@@ -99,7 +107,7 @@ class SqlStore:
     def recorded(self, keys: Collection[StatementKey]) -> dict[StatementKey, Recorded]:
         """See Store."""
         table = tables.statement
-        found = self._by_key(table, keys, table.c.position, table.c.leaf, table.c.subject)
+        found = self._by_key(table, keys, table.c.position, table.c.leaf, table.c.subject, table.c.erased_by)
         with readable_rows("statement"):
             return {key: _recorded(row) for key, row in found.items()}
 
@@ -134,6 +142,9 @@ class SqlStore:
             expected = group.checkpoint
             if expected is None or self.checkpoint() != expected:
                 raise
+        self._to_scrub |= bool(group.erased)
+        if self._to_scrub:  # Again after every group until it succeeds: a reader may be in the way.
+            self._to_scrub = not self._scrub()
 
     def statement(self, position: int) -> StatementRow | None:
         """See Store."""
@@ -151,6 +162,12 @@ class SqlStore:
             if len(page) < PAGE:
                 return
             first = page[-1].position + 1
+
+    def statements_about(self, subject: str) -> list[StatementRow]:
+        """See Store."""
+        statement = tables.statement
+        query = select(statement).where(statement.c.subject == subject).order_by(statement.c.position)
+        return [StatementRow(**_named(row)) for row in self._read(query)]
 
     def positions_of(self, subject: str) -> list[int]:
         """See Store."""
@@ -472,4 +489,4 @@ def _named(row: Row[Any]) -> dict[str, Any]:
 
 def _recorded(row: Row[Any]) -> Recorded:
     leaf = Leaf.decode(row.leaf)
-    return Recorded(row.position, leaf.received_ms, leaf.statement_hash, row.subject)
+    return Recorded(row.position, leaf.received_ms, leaf.statement_hash, row.subject, row.erased_by)

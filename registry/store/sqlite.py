@@ -4,12 +4,17 @@ WAL with synchronous=FULL: a commit is on the disk before it is acknowledged, an
 last committed state. The file is locked by an advisory lock on ``<file>.lock`` for the life of a
 writer, because SQLite before 3.51.3 can lose data when two connections write across a WAL reset,
 and because two sequencers would fork the log. Readers open the file read-only.
+
+What is erased by law is gone from the file: freed space is overwritten (secure_delete), and the log file
+that still holds earlier pages is emptied as soon as no reader needs them (`empty_wal`). Copies of the file
+are another matter, and so is what a disk keeps of overwritten blocks.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import sqlite3
 from pathlib import Path
@@ -23,11 +28,15 @@ from registry.store.interface import StoreBusyError, StoreError
 
 BUSY_TIMEOUT_S = 5.0
 READERS = 8
+WAL_TIMEOUT_MS = 200
+"""How long the writer waits for readers when the log file is to be emptied."""
+logger = logging.getLogger(__name__)
 _WAL_RESET_FIXED = (3, 51, 3)
 _WRITER_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "secure_delete=ON",
     "wal_autocheckpoint=8192",  # 32 MiB: a page that many groups change is copied back once, not every time.
 )
 
@@ -77,6 +86,21 @@ def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
 def _prepare_writer(connection: Any, _record: object) -> None:
     for pragma in _WRITER_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def empty_wal(engine: Engine) -> bool:
+    """Copies the log file back and cuts it to nothing; False if a reader still needs it, or it cannot be."""
+    connection = engine.raw_connection().driver_connection
+    assert connection is not None
+    try:
+        connection.execute(f"PRAGMA busy_timeout={WAL_TIMEOUT_MS}")
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        logger.error("store: the log file cannot be emptied: %s", error)
+        return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}")
+    return not busy
 
 
 class StoreLock:

@@ -48,7 +48,7 @@ class MapBook:
         self._tree = MapTree(buckets)
         self._state = state
         if self._tree.root != state.root:
-            raise StoreError("存储被改动: 映射的条目与最后记载的映射状态不符; 请运行 registry rebuild")
+            raise StoreError("存储被改动: 映射的条目与最后记载的映射状态不符")
 
     @property
     def state(self) -> LoggedState:

@@ -7,10 +7,10 @@ the tree, and the writer places the statement and its rows. A state is made
 * every ``interval_s``, if there is something new beyond the registry's own leaves;
 * at once when 4,096 leaves wait, so that nobody who needs one waits for much more, nor the writer for long.
 
-The tree is built from the store's entries at start, in the background. Until it is there, and whenever a state
-takes longer than the caller is willing to wait, there is MapBehindError, and a receipt says so; nothing less
-is ever given silently. Where the entries are not those of the last state the mapper stops, and tells
-everybody who asks why.
+The tree is built from the store's entries at start, in the background. Until it is there, and whenever a
+state takes longer than the caller is willing to wait, there is MapBehindError, and a receipt says so; nothing
+less is ever given silently. Where the entries are not those of the last state the mapper stops, before what
+was altered in them gets into the next, and tells everybody who asks why.
 
     mapper = Mapper(engine.state, engine.writer, interval_s=config.map_interval_s)
     mapper.start()
@@ -28,6 +28,7 @@ from time import monotonic
 
 from registry.commands.sequencer import Answer, Job, OwnStatement, Placed
 from registry.commands.state import RegistryState
+from registry.provenance.map_tree import MapChangedError
 from registry.store.interface import StoreError
 from registry.store.writer import Writer
 from registry.upkeep.last_state import StoppableBuckets, StoppedError, last_state
@@ -91,7 +92,7 @@ class Mapper:
             return self._book.state
 
     def prove(self, keys: Sequence[bytes], *, position: int, timeout_s: float) -> MapEvidence:
-        """What the map holds under subject keys, by one state that covers the position. Raises as `require`."""
+        """What one state that covers the position holds under subject keys. Raises as `require` does."""
         self.require(position, timeout_s)
         assert self._book is not None
         return self._book.prove(keys)
@@ -113,13 +114,16 @@ class Mapper:
                 self._step()
         except StoppedError:
             pass
-        except Exception as error:
-            logger.exception("mapper: stopped")
-            with self._changed:
-                self._failure = (
-                    str(error) if isinstance(error, StoreError) else "映射维护出错; 详情见服务日志"
-                )
-                self._changed.notify_all()
+        except (StoreError, MapChangedError) as error:
+            self._give_up(f"{error}; 请运行 registry rebuild")
+        except Exception:
+            self._give_up("映射的维护出错, 详情见服务日志")
+
+    def _give_up(self, why: str) -> None:
+        logger.exception("mapper: stopped")
+        with self._changed:
+            self._failure = why
+            self._changed.notify_all()
 
     def _open(self) -> None:
         state = last_state(self._log)
@@ -133,7 +137,7 @@ class Mapper:
             self._follow()
             if self._due():
                 self._make()
-            if self._log.size - self._pending.start < MANY:
+            if self._log.size - self._pending.end < MANY:
                 self._pause()
         except StoreError as error:  # The store may be had again; meanwhile what was proven can be proven.
             logger.warning("mapper: %s", error)
@@ -141,17 +145,18 @@ class Mapper:
                 self._changed.wait_for(lambda: self._stopping, RETRY_S)
 
     def _follow(self) -> None:
-        """Takes new leaves, up to as many as a state is to have."""
+        """Takes new leaves, until there are enough for a state."""
         pending = self._pending
-        end = min(self._log.size, max(pending.start + MANY, pending.end + 1))
-        for leaf in self._log.store.leaves(pending.end, end):
-            pending.take(leaf)
+        if pending.leaves < MANY or pending.first_other is None:
+            end = min(self._log.size, pending.end + MANY)
+            for leaf in self._log.store.leaves(pending.end, end):
+                pending.take(leaf)
         with self._changed:
             self._changed.notify_all()
 
     def _due(self) -> bool:
         pending, since = self._pending, monotonic() - self._made
-        if self._wanted >= self._covered and since >= APART_S:
+        if self._covered <= self._wanted < pending.end and since >= APART_S:
             return True
         new = pending.first_other is not None
         return new and (pending.leaves >= MANY or since >= self._interval_s)

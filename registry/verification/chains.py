@@ -27,7 +27,14 @@ from registry.verification.report import FailedError, Report
 from registry.verification.statements import REGISTRY_REF, Evidence
 
 _OWN_KEY = subject_key(REGISTRY_REF)
-_LABELS = {"K:": "密钥 ", "O:": "人员 ", "D:": "部门 ", "E:": "目录版本 ", PERSON_PREFIX: "自然人 ", "L:": "旧代码 "}
+_LABELS = {
+    "K:": "密钥 ",
+    "O:": "人员 ",
+    "D:": "部门 ",
+    "E:": "目录版本 ",
+    PERSON_PREFIX: "自然人 ",
+    "L:": "旧代码 ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,7 @@ def map_state(receipt: pb.Receipt, evidence: Evidence) -> MapState:
     return shown.statement.map_state
 
 
-def check_chains(
-    receipt: pb.Receipt, evidence: Evidence, position: int, report: Report
-) -> dict[str, Chain]:
+def check_chains(receipt: pb.Receipt, evidence: Evidence, position: int, report: Report) -> dict[str, Chain]:
     """The chains of a receipt by reference, complete as known at a position. Raises FailedError."""
     state = map_state(receipt, evidence)
     _check_own_leaves(range(state.size, position + 1), evidence)
@@ -89,6 +94,7 @@ def check_chains(
         leaves = _linked(message)
         _check_map(message, leaves, state)
         chains[message.ref] = _placed(message.ref, leaves, evidence, state.size, position)
+    _check_none_beside(receipt, evidence, state.size)
     empty = sum(not chain.leaves for chain in chains.values())
     report.passed(
         "chains",
@@ -97,12 +103,21 @@ def check_chains(
     return chains
 
 
+def _check_none_beside(receipt: pb.Receipt, evidence: Evidence, size: int) -> None:
+    """No leaf that is shown may belong to a chain that says it is complete without it."""
+    chained = {leaf_hash(encoded) for message in receipt.chains for encoded in message.leaves}
+    for hashed, place in evidence.places.items():
+        belongs = evidence.leaves[place].subject_key in evidence.refs and place < size
+        if belongs != (hashed in chained):
+            raise FailedError(f"序号{place}的叶子与其主体的链不符: 映射状态遗漏或早于它")
+
+
 def label(ref: str) -> str:
     """A reference as it may be shown: of a natural person nothing but the beginning of its keyed hash."""
-    word = _LABELS.get(ref[:2], "")
-    return f"{word}{ref[2:14]}…" if word and ref[:2] in ("K:", "E:", PERSON_PREFIX, "L:") else word + (
-        ref[2:] if word else ref
-    )
+    word, rest = _LABELS.get(ref[:2], ""), ref[2:]
+    if not word:
+        return ref
+    return word + (rest if ref[:2] in ("O:", "D:") else f"{rest[:12]}…")
 
 
 def _check_own_leaves(positions: Iterable[int], evidence: Evidence) -> None:
@@ -129,9 +144,7 @@ def _linked(message: pb.ChainEvidence) -> Sequence[tuple[bytes, Leaf]]:
     return found
 
 
-def _check_map(
-    message: pb.ChainEvidence, leaves: Sequence[tuple[bytes, Leaf]], state: MapState
-) -> None:
+def _check_map(message: pb.ChainEvidence, leaves: Sequence[tuple[bytes, Leaf]], state: MapState) -> None:
     key, proof = leaf_subject_key(message.ref, message.secret), MapProof.from_message(message.proof)
     try:
         if leaves:

@@ -27,9 +27,7 @@ def check_signature(answer: pb.Answer, receipt: pb.Receipt, policy: Policy, repo
     if receipt.signature.header:
         read_message(pb.AnswersHeader, receipt.signature.header, "多份答复的签名抬头")
     try:
-        verify_answer(
-            receipt.answer, receipt.signature, [key.verifier for key in keys], origin=answer.origin
-        )
+        verify_answer(receipt.answer, receipt.signature, [key.verifier for key in keys], origin=answer.origin)
     except AnswerSignatureError as error:
         raise FailedError(str(error)) from None
     shared = ", 与其他答复同一签名" if receipt.signature.header else ""

@@ -40,7 +40,16 @@ _ABOUT_SUBJECTS = frozenset(
     }
 )  # fmt: skip
 _REFERRING = frozenset(
-    {"correction", "withdrawal", "repair", "lifting", "status_note", "red_list_grant", "confirmation", "erasure"}
+    {
+        "correction",
+        "withdrawal",
+        "repair",
+        "lifting",
+        "status_note",
+        "red_list_grant",
+        "confirmation",
+        "erasure",
+    }
 )
 _TYPES = {
     "key_enrolment": LeafType.KEY_REGISTER,
@@ -210,7 +219,9 @@ def _shown(each: receipt_pb2.LeafEvidence, evidence: Evidence) -> Shown:
     body = statement.WhichOneof("body")
     if body is None or statement.origin != evidence.origin:
         raise FailedError(f"序号{position}的陈述写给另一登记系统, 或没有内容")
-    kind = LeafType.EVENT_IN_BATCH if each.statement.HasField("batch") else _TYPES.get(body, LeafType.DIRECTORY)
+    kind = (
+        LeafType.EVENT_IN_BATCH if each.statement.HasField("batch") else _TYPES.get(body, LeafType.DIRECTORY)
+    )
     if leaf.type is not kind or (each.statement.HasField("batch") and body not in _ABOUT_SUBJECTS):
         raise FailedError(f"序号{position}的叶子种类与陈述不符")
     return Shown(position, leaf, each.statement, statement, body)

@@ -15,10 +15,10 @@ from registry.commands.sequencer import Placed, changes_directory
 from registry.commands.state import RegistryState
 from registry.commands.submission import Submission
 from registry.editions import shipped_editions
+from registry.engine import OwnSigners, engine_over
 from registry.provenance.keys import FileSigner
 from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.vault import Vault
-from registry.server import engine_over
 from registry.store.interface import DERIVED_TABLES, Group, QueryRow, Store, StoreError
 from registry.store.opening import open_store
 from registry.store.writer import Promise
@@ -360,7 +360,7 @@ def trouble(spine: Spine) -> Callable[[str], None]:
     vault = Vault(spine.config.vault_key.read_bytes())
     state = RegistryState(cast("Store", store), vault, shipped_editions())
     log_key = FileSigner.load(spine.config.log_key, None)
-    spine.engine = engine_over(cast("Store", store), state, [log_key], spine.clock)
+    spine.engine = engine_over(cast("Store", store), state, OwnSigners([log_key]), spine.clock)
     return lambda when: setattr(store, "trouble", when)
 
 

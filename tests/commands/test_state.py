@@ -13,11 +13,11 @@ import pytest
 from demo.departments import OPERATOR
 from registry.commands.catalogue import Catalogue
 from registry.commands.sequencer import Placed
+from registry.engine import StartError, start_engine
 from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
 from registry.sanctions.catalogue import drafts
 from registry.sanctions.catalogue import rows as catalogue_rows
-from registry.server import StartError, start_engine
 from registry.store.interface import StoreError
 from tests.support.editions import (
     Files,

@@ -221,6 +221,12 @@ def objection(key: str, statement_id: str, effective_on: str, **more: Any) -> pb
     return note(key, statement_id, pb.NOTED_STATUS_OBJECTED, effective_on, **more)
 
 
+def erasure(key: str, statement_id: str, *, by: str = "", **more: Any) -> pb.Erasure:
+    """The content of the target, and of what hangs together with it, is erased by law (删除)."""
+    fields = {"document": document(by or key, "2026-04-01"), "legal_basis": ["个人信息保护法 第四十七条"]}
+    return pb.Erasure(**{"target": target(key, statement_id), "reason": "保存期限届满", **fields, **more})
+
+
 # --- identity -------------------------------------------------------------------------------------
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from demo.departments import OPERATOR
 from registry.commands.found import Operator
 from registry.config import load_config
+from registry.engine import start_engine
 from registry.installation import Plan, create_installation
 from registry.provenance.keys import FileSigner
-from registry.server import start_engine
 from tests.support.clock import SetClock
 from tests.support.spine import ORIGIN, Spine
 

@@ -16,11 +16,11 @@ from registry.commands.sequencer import Outcome
 from registry.commands.submission import Rejection
 from registry.config import Config, load_config
 from registry.domain.periods import china_day
+from registry.engine import Engine, start_engine
 from registry.installation import Plan, create_installation
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.sanctions.verdict import Decision
-from registry.server import Engine, start_engine
 from registry.v1 import envelope_pb2, restriction_service_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
 from tests.support.clock import SetClock, instant_ms

@@ -9,16 +9,19 @@ from typing import Any
 import click
 
 from registry.domain.identifiers import mask, normalise
-from registry.v1 import subject_pb2, verdict_pb2
+from registry.v1 import receipt_pb2, subject_pb2, verdict_pb2
+from registry.v1.record_service_pb2 import GetRecordResponse
 from registry.v1.subject_pb2 import Domain, Identifier, IdentifierType
 from registry_client.cli import record_text
 from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import print_json, print_line, print_table
+from registry_client.cli.receipt_options import Filing, filing
 from registry_client.cli.report import DAY
 from registry_client.cli.subjects import codes_given
 from registry_client.cli.wide_help import WideCommand
 from registry_client.cli.words_option import WordOption
 from registry_client.question import Question, at_exact_position
+from registry_client.receipts import Receipt
 from registry_client.words import DOMAINS, IDENTIFIERS
 
 _DOMAIN = WordOption(DOMAINS, Domain, "DOMAIN_")
@@ -65,23 +68,28 @@ def _about(command: Callable[..., None]) -> Callable[..., None]:
 @click.command("record", cls=WideCommand, short_help="查阅信用档案 what a file contains")
 @_about
 @click.option("--on", type=DAY, metavar="DAY", help="效力和公示按这一天计算，默认为今天。Valid time.")
+@filing
 @json_option
 @connected
-def record(session: Session, /, on: datetime | None, as_json: bool, **asked: Any) -> None:
+def record(session: Session, /, on: datetime | None, as_json: bool, filing: Filing, **asked: Any) -> None:
     """查阅主体的信用档案：每条信息的效力、公示和保存期限。What a subject's file contains.
 
     部门可以看到本部门提交的全部信息，以及其他部门尚未终止公示的信息。自然人的信息只限与所写用途有关的。
 
     没有查到对应的主体时退出码为1。
     """
-    found = []
-    for subject, shown, question in _asked(**asked):
-        answer = session.registry.records.file(subject, question, on=day_text(on))
+    found, receipts = [], []
+    subjects = list(_asked(**asked))
+    filing.require_free(len(subjects))
+    for subject, shown, question in subjects:
+        answer = session.registry.records.file(subject, question, on=day_text(on), receipt=filing.level)
+        receipts.append(_taken(answer))
         found.append(answer.identity.status == verdict_pb2.RESOLUTION_STATUS_RESOLVED)
         if as_json:
             print_json({"subject": shown} | record_text.as_json(answer))
         else:
             record_text.print_file(shown, answer)
+    filing.save(receipts)
     if not all(found):
         raise click.exceptions.Exit(1)
 
@@ -149,6 +157,16 @@ def search(session: Session, name: str, limit: int, as_json: bool) -> None:
 def day_text(day: datetime | None) -> str:
     """A day as it travels."""
     return "" if day is None else f"{day:%Y-%m-%d}"
+
+
+def _taken(answer: GetRecordResponse) -> Receipt | None:
+    """Takes the receipt out of an answer, if it has one: it goes to a file, not to the screen."""
+    if not answer.HasField("receipt"):
+        return None
+    message = receipt_pb2.Receipt()
+    message.CopyFrom(answer.receipt)
+    answer.ClearField("receipt")
+    return Receipt.of(message)
 
 
 def _asked(

@@ -13,6 +13,7 @@ from registry_client.cli import screen_text
 from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import print_json
 from registry_client.cli.question_options import Instant, as_known_at_option, at_option
+from registry_client.cli.receipt_options import Filing, filing
 from registry_client.cli.screen_json import update_as_json
 from registry_client.cli.wide_help import WideCommand
 from registry_client.question import at_exact_position
@@ -30,6 +31,7 @@ from registry_client.tender_file import read_tender
     "--watch", is_flag=True, help="持续关注：有变化时再次报告，直到中断或 --until。Watch for changes."
 )
 @click.option("--until", type=Instant(), metavar="TIME", help="持续关注到这一时点，如签订合同之日。")
+@filing
 @json_option
 @connected
 def screen(
@@ -40,6 +42,7 @@ def screen(
     watch: bool,
     until: datetime | None,
     as_json: bool,
+    filing: Filing,
 ) -> None:
     """审查一个招标、采购项目的全部参与者：各主体、各投标、查询的名单和理由。Screen a tender.
 
@@ -67,6 +70,9 @@ def screen(
     在其本人一行显示为无法判定，不影响所在投标的结论：法定代表人本人的记录不是单位的记录。
     """
     _check_usage(watch, as_known_at, until)
+    if watch and filing.path:
+        raise click.UsageError("--watch 不出具回执，不能与 --receipt 同时使用")
+    filing.require_free(1)
     tender = read_tender(file)
     if valid_time is not None:
         tender = replace(tender, cut_off=valid_time)
@@ -74,8 +80,9 @@ def screen(
         verdict = _watch(session, tender, until, as_json)
     else:
         consistency = None if as_known_at is None else at_exact_position(as_known_at)
-        report = session.registry.screening.screen(tender, consistency=consistency)
+        report = session.registry.screening.screen(tender, consistency=consistency, receipt=filing.level)
         _show(tender, ScreenUpdate(report, ()), as_json)
+        filing.save(report.receipts)
         verdict = report.verdict
     if verdict is not Verdict.CLEAR:
         raise click.exceptions.Exit(1)

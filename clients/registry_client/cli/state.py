@@ -20,6 +20,8 @@ Examples, one of each kind that is not the registrar's::
     {"red_list_candidacy": {"subject": {"identifier": {…}, "kind": "SUBJECT_KIND_ENTERPRISE", "name": "…"},
                             "list_code": "R-03", "document": {…}, "legal_basis": ["国发〔2016〕33号"],
                             "publicised_from": "2026-11-02", "publicised_until": "2026-11-13"}}
+    {"erasure": {"target": {"statement_id": "E-03-CF.5b12…"}, "document": {…}, "reason": "保存期限届满",
+                 "legal_basis": ["个人信息保护法 第四十七条"]}}
     {"red_list_grant": {"target": {"statement_id": "red-list-candidacy.41c3…"}, "document": {…},
                         "from": "2026-11-16", "until": "2028-11-15"}}
 """

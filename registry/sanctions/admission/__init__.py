@@ -28,6 +28,7 @@ from registry.sanctions.admission.directory import (
 )
 from registry.sanctions.admission.disputes import check_confirmation
 from registry.sanctions.admission.edition import check_adoption, check_draft, check_review
+from registry.sanctions.admission.erasure import check_erasure
 from registry.sanctions.admission.event import check_event
 from registry.sanctions.admission.identity import check_link, check_ruling
 from registry.sanctions.admission.lists import check_candidacy, check_delivery, check_grant
@@ -57,6 +58,7 @@ EVENT_CHECKS: dict[str, Check] = {
     "red_list_candidacy": check_candidacy,
     "red_list_grant": check_grant,
     "confirmation": check_confirmation,
+    "erasure": check_erasure,
 }
 DIRECTORY_CHECKS: dict[str, Check] = {
     "department_registration": check_department,

@@ -123,6 +123,9 @@ def check_target(
     if event is not None:
         message = f"所指陈述已在序号{event.ended_position}被撤回或更正。"
         found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, field, message)
+    elif (erased_by := ledger.erased_by(target.department, target.statement_id)) is not None:
+        message = f"所指陈述的内容已由序号{erased_by}依法删除。"
+        found.add(reasons.ERROR_REASON_CONTENT_ERASED, field, message)
     elif ledger.is_recorded(target.department, target.statement_id):
         found.add(reasons.ERROR_REASON_TARGET_NOT_AN_EVENT, field, "所指陈述不是信用事件。")
     else:

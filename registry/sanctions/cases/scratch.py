@@ -29,7 +29,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects, effects_of
 from registry.sanctions.ground import GroundKind, SubjectRecord
 from registry.sanctions.incentives import Granted, incentives_of, status_of
-from registry.sanctions.ledger import Placed, RecordedEvent
+from registry.sanctions.ledger import Placed, RecordedEvent, Told
 from registry.sanctions.parties import parties_of
 from registry.sanctions.standing import RUNNING
 from registry.sanctions.verdict import Decision, Question, Related, decide, source_fault
@@ -72,6 +72,14 @@ class ScratchLedger:
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """See Ledger."""
         return self._events.get((department, statement_id))
+
+    def erased_by(self, department: str, statement_id: str) -> int | None:
+        """See Ledger. No case is about an erasure."""
+        return None
+
+    def told(self, ref: str) -> Sequence[Told]:
+        """See Ledger. Statements are not kept here."""
+        return ()
 
     def placed(self, department: str, statement_id: str) -> Placed | None:
         """See Ledger. No case is about a compromised key."""

@@ -19,6 +19,7 @@ from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.directory import directory_effects, genesis_effects
 from registry.sanctions.effects.disputes import confirmation_effects
 from registry.sanctions.effects.editions import edition_effects
+from registry.sanctions.effects.erasure import erasure_effects
 from registry.sanctions.effects.identity import link_effects, ruling_effects
 from registry.sanctions.effects.recording import candidacy_effects, event_effects, grant_effects
 from registry.sanctions.effects.reference import (
@@ -47,6 +48,7 @@ _OF_BODY = {
     "red_list_candidacy": candidacy_effects,
     "red_list_grant": grant_effects,
     "confirmation": confirmation_effects,
+    "erasure": erasure_effects,
 }
 
 

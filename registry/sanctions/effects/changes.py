@@ -26,6 +26,15 @@ class Naming:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """Positions of the statements whose content goes, rising, and the subject they are about. ``subjects``
+    and ``named`` then hold what is known of it afterwards, whole."""
+
+    positions: tuple[int, ...]
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Effects:
     """Changes of state that the statement at ``position`` makes.
 
@@ -56,4 +65,5 @@ class Effects:
     content: Edition | None = None
     delivered: DeliveryNote | None = None
     anchored: Anchor | None = None
+    erased: Erased | None = None
     operator: str = ""

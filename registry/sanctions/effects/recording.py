@@ -44,7 +44,7 @@ def recorded_effects(
     department = ledger.directory.department(statement.department)
     grounds = tuple(grounds_of(event, statement, record.ref, position, edition, department))
     record = known_again(record, position)
-    names = _names(event.subject)
+    names = names_of(event.subject)
     settles = event.category == REGISTRATION
     record, named = take_up(record, names, settled=settles, position=position)
     return Effects(
@@ -78,7 +78,7 @@ def known_again(record: SubjectRecord, position: int) -> SubjectRecord:
     return replace(record, live_events=record.live_events + 1, known=known)
 
 
-def _names(subject: subject_pb2.Subject) -> tuple[str, ...]:
+def names_of(subject: subject_pb2.Subject) -> tuple[str, ...]:
     """Names to be kept in clear: those of organisations."""
     return () if subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON else (subject.name,)
 
@@ -198,7 +198,7 @@ def candidacy_effects(statement: pb.Statement, position: int, ledger: Ledger) ->
         law_date=decided,
         known_from=position,
     )
-    names = _names(candidacy.subject)
+    names = names_of(candidacy.subject)
     record, named = take_up(known_again(record, position), names, settled=False, position=position)
     return Effects(
         position=position,

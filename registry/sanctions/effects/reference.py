@@ -142,9 +142,7 @@ def _ended(ledger: Ledger, target: RecordedEvent, state: EventState, position: i
     )
     record, unnamed = let_go(record, target, position)
     if target.is_about_subject:
-        live = record.live_events - 1
-        known = record.known if live else (*record.known[:-1], (record.known[-1][0], position))
-        record = replace(record, live_events=live, known=known)
+        record = known_no_more(record, position)
     return Effects(
         position=position,
         subjects=(replace(record, grounds=kept), *others[1:]),
@@ -153,6 +151,13 @@ def _ended(ledger: Ledger, target: RecordedEvent, state: EventState, position: i
         unlinked=links,
         target=replace(target, state=state, ended_position=position),
     )
+
+
+def known_no_more(record: SubjectRecord, position: int) -> SubjectRecord:
+    """The record with one standing statement about the subject less."""
+    live = record.live_events - 1
+    known = record.known if live else (*record.known[:-1], (record.known[-1][0], position))
+    return replace(record, live_events=live, known=known)
 
 
 def _shortened(

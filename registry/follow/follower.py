@@ -1,0 +1,217 @@
+"""A follower of one log: round after round, what is new is judged, copied and checked.
+
+    <directory>/checkpoint, tile/…, statement/…    the mirror (`registry.follow.mirror`)
+    <directory>/follow/progress.json               how far it is
+    <directory>/follow/chains                      the map at the last stop; without it, it is built again
+    <directory>/follow/alarms.log, evidence/…      what was wrong
+
+In a round the newest checkpoint is fetched. It must satisfy the policy, and continue all that was seen before;
+only then is anything of it copied, so nothing of a fork ever reaches the mirror. From then on it is what
+others are held against, even before all of it is here. At the end one page of old, by lot, is fetched again.
+
+`max_age_s`: the newest sign of life in the log (its last leaf, the witnesses' times) may be no older, and the
+log may be out of reach no longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from registry.durable import DirectoryLock
+from registry.follow.alarms import AlarmKind, Alarms
+from registry.follow.chains import Chains
+from registry.follow.checks import LeafChecks
+from registry.follow.copying import Copying, EntryError, StoppedError
+from registry.follow.judgement import Verdict, judge_larger, judge_smaller
+from registry.follow.mirror import Mirror
+from registry.follow.progress import Progress
+from registry.follow.source import LogSource, SourceError
+from registry.follow.tree import AuthenticTree, TreeError
+from registry.provenance.leaf import Leaf
+from registry.provenance.policy_lines import PolicyError
+from registry.provenance.tile_path import WIDTH, TilePath
+from registry.provenance.witness_policy import CheckedCheckpoint, Policy
+
+HOME = "follow"
+CONNECTIONS = 8
+_JUDGING = (AlarmKind.FORK, AlarmKind.SHRUNK, AlarmKind.SIGNATURE, AlarmKind.TILES, AlarmKind.MISSING)
+
+
+class Follower:
+    """Follows a log into a directory that it holds. Clock (Unix milliseconds) and lot are arguments.
+
+    Raises DirectoryInUseError, ProgressError, OSError."""
+
+    def __init__(
+        self,
+        source: LogSource,
+        policy: Policy,
+        directory: Path,
+        *,
+        alarms: Alarms,
+        clock_ms: Callable[[], int],
+        lot: Callable[[int], int],
+        max_age_s: float | None = None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._source, self._policy, self._alarms = source, policy, alarms
+        self._clock_ms, self._lot, self._max_age_s, self._stopped = clock_ms, lot, max_age_s, stopped
+        self._home = directory / HOME
+        self._lock = DirectoryLock(self._home)
+        try:
+            self._progress = Progress.load(self._home / "progress.json")
+            self._mirror = Mirror(directory)
+            self._chains = self._resumed()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="registry-follow")
+        self._heard_ms = clock_ms()
+
+    @property
+    def size(self) -> int:
+        """How many leaves are in the mirror."""
+        return self._progress.mirrored
+
+    def round(self) -> bool:
+        """Looks once. Whether the log was reached, and all that it shows was taken; alarms tell the rest."""
+        try:
+            note = self._source.checkpoint()
+            checked = self._policy.check_checkpoint(note)
+            taken = self._take(note, checked)
+        except SourceError as error:
+            return self._unheard(str(error))
+        except PolicyError as error:
+            for reason in error.reasons:
+                self._alarms.sound(AlarmKind.SIGNATURE, reason, {"offered.checkpoint": note})
+            return False
+        except TreeError as error:
+            self._alarms.sound(AlarmKind.TILES, str(error), {"offered.checkpoint": note})
+            return False
+        except (EntryError, StoppedError):
+            return False
+        if taken:
+            self._heard_ms = self._clock_ms()
+            self._alarms.end(*_JUDGING)
+            self._check_age(checked)
+        return taken
+
+    def close(self) -> None:
+        """Writes what a next start is quicker by, and lets go of the directory."""
+        self._pool.shutdown(cancel_futures=True)
+        try:
+            if self._chains.map_size <= self._progress.mirrored:
+                self._chains.save(self._home / "chains")
+        finally:
+            self._lock.release()
+
+    def _take(self, note: str, checked: CheckedCheckpoint) -> bool:
+        """Judges a checkpoint that the policy accepts, and copies what is new."""
+        offered, seen = checked.checkpoint, self._progress.checkpoint
+        if seen is not None and offered.size <= seen.size:
+            verdict = judge_smaller(offered, seen, self._own_tree())
+            if verdict:
+                return self._convict(verdict, note)
+            if self._progress.mirrored == seen.size:
+                return self._publish(note)
+        tree = AuthenticTree(offered, self._source.tile)
+        verdict = judge_larger(offered, seen, tree)
+        if verdict:
+            return self._convict(verdict, note)
+        self._progress.seen = note
+        self._progress.save(self._home / "progress.json")
+        self._copying(offered.origin).copy(tree)
+        return self._publish(note)
+
+    def _publish(self, note: str) -> bool:
+        if note != self._progress.seen:
+            self._progress.seen = note
+            self._progress.save(self._home / "progress.json")
+        self._mirror.put_checkpoint(note)
+        self._compare_a_page()
+        return True
+
+    def _convict(self, verdict: Verdict, note: str) -> bool:
+        evidence = {"known.checkpoint": self._progress.seen, "offered.checkpoint": note, **verdict.evidence}
+        self._alarms.sound(verdict.kind, verdict.text, evidence)
+        return False
+
+    def _unheard(self, words: str) -> bool:
+        """The log did not answer; an alarm once that has lasted."""
+        if self._max_age_s is None or self._clock_ms() - self._heard_ms >= self._max_age_s * 1000:
+            self._alarms.sound(AlarmKind.MISSING, words)
+        return False
+
+    def _check_age(self, checked: CheckedCheckpoint) -> None:
+        if self._max_age_s is None:
+            return
+        signs = [each.time_s * 1000 for each in checked.witnesses]
+        if self._progress.mirrored:
+            signs.append(self._last_received_ms())
+        newest, now = max(signs, default=0), self._clock_ms()
+        if now - newest > self._max_age_s * 1000:
+            text = f"大小 {checked.checkpoint.size} 的检查点没有比 {newest} 更新的时间"
+            self._alarms.sound(AlarmKind.LATE, text)
+        else:
+            self._alarms.end(AlarmKind.LATE)
+
+    def _compare_a_page(self) -> None:
+        """Fetches a bundle that is complete, and the tile over it, again."""
+        full = self._progress.mirrored // WIDTH
+        if not full:
+            return
+        number = self._lot(full)
+        for path in (TilePath(0, number), TilePath(None, number)):
+            here, there = self._mirror.tile(path), self._source.tile(path)
+            if here != there:
+                self._alarms.sound(AlarmKind.ALTERED, f"{path} 已被改动", {"here": here, "there": there})
+
+    def _copying(self, origin: str) -> Copying:
+        checks = LeafChecks(
+            origin,
+            self._policy,
+            alarms=self._alarms,
+            chains=self._chains,
+            progress=self._progress,
+            received_ms=self._last_received_ms() if self._progress.mirrored else 0,
+        )
+        return Copying(
+            self._source,
+            self._mirror,
+            checks,
+            alarms=self._alarms,
+            progress=self._progress,
+            record=self._home / "progress.json",
+            pool=self._pool,
+            stopped=self._stopped,
+        )
+
+    def _resumed(self) -> Chains:
+        """The chains of everything in the mirror."""
+        mirrored = self._progress.mirrored
+
+        def leaves(first: int, end: int) -> list[bytes]:
+            size = self._progress.checkpoint.size if self._progress.checkpoint else 0
+            return list(self._mirror.leaves(first, end, size))
+
+        chains = Chains.load(self._home / "chains", leaves, most=mirrored)
+        for leaf in self._mirror.leaves(chains.size, mirrored, mirrored):
+            chains.link(leaf)
+        return chains
+
+    def _own_tree(self) -> AuthenticTree | None:
+        """The tree of the checkpoint seen last, from the mirror, if all of it is there."""
+        seen = self._progress.checkpoint
+        if seen is None or self._progress.mirrored != seen.size:
+            return None
+        return AuthenticTree(seen, self._mirror.tile)
+
+    def _last_received_ms(self) -> int:
+        size = self._progress.mirrored
+        (entry,) = self._mirror.leaves(size - 1, size, size)
+        try:
+            return Leaf.decode(entry).received_ms
+        except ValueError:
+            return 0

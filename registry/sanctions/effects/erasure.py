@@ -1,0 +1,144 @@
+"""Effects of an erasure (删除): the content of a statement is gone, and of all that hang together with it.
+
+What goes is the whole matter: the statement, what it corrects, and whatever was said about either (its
+corrections, withdrawal, repair, liftings, notes, the grant made from a notice, confirmations). Without its
+withdrawal a withdrawn ban would stand again; a correction alone would leave what it corrects.
+
+What stays is that something was stated: position, department, statement id and leaf. Tree, map and every
+earlier receipt verify as before. The subject's record becomes what it would be had the matter never been
+recorded, so that a fold of the log that passes over what is erased comes to the same: grounds, notes and
+links of the matter go; names in use and the positions from which the subject is known are worked out again
+from what is left. An answer about an earlier position may therefore no longer be given again as it was.
+
+Worked example: a penalty at 10, its correction at 20, the withdrawal of that at 30; the erasure at 40 names
+the penalty, or the correction, and erases 10, 20 and 30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from registry.domain.names import comparable
+from registry.sanctions.effects.changes import Effects, Erased, Naming
+from registry.sanctions.effects.naming import let_go, take_up
+from registry.sanctions.effects.recording import RED_LIST, REGISTRATION, known_again, names_of
+from registry.sanctions.effects.reference import known_no_more
+from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.ledger import Ledger, RecordedEvent, Told
+from registry.v1 import statement_pb2 as pb
+
+_Key = tuple[str, str]
+
+
+def erasure_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:
+    """The matter of the target goes. Nothing, where it is erased already: so it is when the log is folded
+    again, and met after what it erased."""
+    reference = statement.erasure.target
+    target = ledger.event(reference.department, reference.statement_id)
+    if target is None:
+        return Effects(position)
+    told = ledger.told(target.subject)
+    positions = matter_of(target, told)
+    record = ledger.subject(target.subject)
+    left, namings = _told_again(_without(record, positions), [t for t in told if t.position not in positions])
+    linked = {link.other for link in record.links if link.position in positions} - {record.ref}
+    others = [_without(ledger.subject(ref), positions) for ref in sorted(linked)]
+    return Effects(
+        position,
+        subjects=(left, *others),
+        named=namings,
+        erased=Erased(tuple(sorted(positions)), record.ref),
+    )
+
+
+def matter_of(target: RecordedEvent, told: Sequence[Told]) -> frozenset[int]:
+    """Positions of the statements that hang together with a target, itself among them; ``told`` is what was
+    stated about its subject. Earlier erasures are no part of it: they say why something is not there."""
+    whole = {(target.department, target.statement_id)}
+    pairs = [(_key(each), key) for each in told if (key := _refers_to(each.statement)) is not None]
+    grown = True
+    while grown:
+        more = {key for pair in pairs if whole.intersection(pair) for key in pair}
+        grown = not more <= whole
+        whole |= more
+    return frozenset(each.position for each in told if _key(each) in whole) | {target.position}
+
+
+def _key(told: Told) -> _Key:
+    return told.statement.department, told.statement.statement_id
+
+
+def _refers_to(statement: pb.Statement) -> _Key | None:
+    body = statement.WhichOneof("body")
+    if body is None or body == "erasure":
+        return None
+    target = getattr(getattr(statement, body), "target", None)
+    return None if target is None else (target.department, target.statement_id)
+
+
+def _without(record: SubjectRecord, positions: frozenset[int]) -> SubjectRecord:
+    """The record without what statements at these positions left, or what befell them."""
+    return replace(
+        record,
+        grounds=tuple(row for row in record.grounds if row.position not in positions),
+        marks=tuple(mark for mark in record.marks if mark.target not in positions),
+        links=tuple(link for link in record.links if link.position not in positions),
+    )
+
+
+def _told_again(record: SubjectRecord, told: Sequence[Told]) -> tuple[SubjectRecord, tuple[Naming, ...]]:
+    """The record with its names and the positions at which it is known worked out from what is left."""
+    record = replace(record, live_events=0, known=(), names=())
+    events: dict[_Key, RecordedEvent] = {}
+    spelled: dict[int, str] = {}
+    for each in told:
+        body = each.statement.WhichOneof("body")
+        ended = events.get(_refers_to(each.statement) or ("", "")) if body in _ENDING else None
+        known = record.known
+        if ended is not None:
+            record, _ = let_go(record, ended, each.position)
+            record = known_no_more(record, each.position) if ended.is_about_subject else record
+        if body in _USING:
+            event, spellings = _used(each, record.ref)
+            events[_key(each)] = event
+            record = known_again(record, each.position) if event.is_about_subject else record
+            settles = event.settles_names
+            record, opened = take_up(record, spellings, settled=settles, position=each.position)
+            spelled.update((naming.number, naming.spelling) for naming in opened)
+        if body == "correction":  # One statement takes the place of another: known throughout.
+            record = replace(record, known=known)
+    namings = [Naming(record.ref, use, number, spelled[number]) for number, use in enumerate(record.names)]
+    return record, tuple(namings)
+
+
+_ENDING = ("withdrawal", "correction")
+_USING = ("event", "correction", "red_list_candidacy", "red_list_grant", "subject_link", "name_ruling")
+
+
+def _used(told: Told, ref: str) -> tuple[RecordedEvent, tuple[str, ...]]:
+    """What a statement counts for while it stands, and the names it uses as they are spelled."""
+    statement, category, settles = told.statement, "", False
+    spellings: tuple[str, ...] = ()
+    match statement.WhichOneof("body"):
+        case "event":
+            category, spellings = statement.event.category, names_of(statement.event.subject)
+        case "correction":
+            replacement = statement.correction.replacement
+            category, spellings = replacement.category, names_of(replacement.subject)
+        case "red_list_candidacy":
+            category, spellings = RED_LIST, names_of(statement.red_list_candidacy.subject)
+        case "red_list_grant":
+            category = RED_LIST
+        case "name_ruling":
+            spellings, settles = tuple(statement.name_ruling.names), True
+    names = tuple(dict.fromkeys(map(comparable, spellings)))
+    event = RecordedEvent(
+        told.position,
+        *_key(told),
+        ref,
+        category=category,
+        names=names,
+        settles_names=settles or category == REGISTRATION,
+    )
+    return event, spellings

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.machine import machine, require_linux
+from bench.map import map_figures
 from bench.measure import Figure, batch_figures, check_figures, submit_figures
 from bench.population import ORIGIN, populate
 from bench.running import running
@@ -48,6 +49,7 @@ def _figures(directory: Path) -> Iterator[Figure]:
             batch_figures(server, population, asker),
             submit_figures(server, population, author),
             simulation_figures(),
+            map_figures(directory.parent),
         ):
             for figure in figures:
                 print(_line(figure), flush=True)

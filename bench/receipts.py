@@ -81,22 +81,27 @@ def on_the_wire(server: Running, credential: Path) -> bool:
     """Check without and with receipts; whether SIGNED keeps its target."""
     server.bind(serving_cores())
     rates: dict[str, list[float]] = {level: [] for level in WANTED}
+    cpu: dict[str, list[float]] = {level: [] for level in WANTED}
     with bound_to(loading_cores()):
         connections = {level: Connection(server.port, credential, CHECK) for level in WANTED}
         for turn in range(ROUNDS + 1):
             for level, connection in connections.items():
                 count = PROVEN_CALLS if level == "PROOF" else CALLS
                 messages = [question(number, level) for number in range(turn, turn + count)]
-                start = time.perf_counter()
+                used, start = server.cpu_seconds(), time.perf_counter()
                 connection.run(messages, DEPTH)
                 if turn:  # The first round warms up.
                     rates[level].append(count / (time.perf_counter() - start))
+                    cpu[level].append((server.cpu_seconds() - used) / count * 1e6)
         for connection in connections.values():
             connection.close()
     plain = rates["none"]
     for level, found in rates.items():
         ratio = statistics.median([one / other for one, other in zip(found, plain, strict=True)])
-        print(f"Check, {level}: {statistics.median(found):.0f}/s, {ratio:.2f} of Check without", flush=True)
+        rate, used_us = statistics.median(found), statistics.median(cpu[level])
+        print(
+            f"Check, {level}: {rate:.0f}/s ({used_us:.0f} µs CPU), {ratio:.2f} of Check without", flush=True
+        )
     signed = statistics.median([one / other for one, other in zip(rates["SIGNED"], plain, strict=True)])
     print(f"SIGNED ≥ {TARGET} of Check: {'met' if signed >= TARGET else '**missed**'}", flush=True)
     return signed >= TARGET

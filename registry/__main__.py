@@ -19,6 +19,7 @@ import click
 
 from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.access.profile import CertificateError
+from registry.cli_witness import register as register_watching
 from registry.commands.found import FoundingError, Operator
 from registry.commands.rebuild import rebuild as fold_again
 from registry.commands.state import Log, RegistryState, open_log
@@ -234,6 +235,8 @@ def _report(faults: list[str], success: str) -> None:
         raise click.ClickException(f"发现 {len(faults)} 处不一致")
     click.echo(success)
 
+
+register_watching(main)
 
 if __name__ == "__main__":
     main()

@@ -161,7 +161,8 @@ def log_signers(state: RegistryState, signers: Sequence[Signer]) -> list[Signer]
         if entry.purpose == REGISTRY_KEY_PURPOSE_LOG and entry.signs_size(state.size)
     ]
     if missing := [keyid for keyid in wanted if keyid not in at_hand]:
-        raise StoreError(f"日志密钥与存储不符: 缺少日志密钥 {missing[0][:12]}… 的私钥")
+        message = f"log.key 和 [signing] log 里没有签过检查点的密钥 {missing[0][:12]}…"
+        raise StoreError(f"日志密钥与存储不符: {message}")
     return [at_hand[keyid] for keyid in wanted] or list(signers)
 
 

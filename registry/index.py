@@ -44,6 +44,9 @@ class Index:
         """Takes a committed group into account and wakes those who wait for it or watch its subjects."""
         changed = {record.ref: record for record in records}
         self._records.update(changed)
+        for ref, record in changed.items():
+            if not record.known and record == SubjectRecord(ref):  # Whatever there was, was erased.
+                del self._records[ref]
         with self._moved:
             self._position = position
             self._moved.notify_all()

@@ -101,7 +101,7 @@ OTHER_TREE = "zeroblob(8)"  # The empty tree.
 LAST = "(SELECT max(position) FROM statement)"
 ONE_MORE = (
     "INSERT INTO statement SELECT position + 1, department, 'x', subject, payload_type, sealed_payload, "
-    f"signatures, leaf FROM statement WHERE position = {LAST}"
+    f"signatures, leaf, batch, batch_index, erased_by FROM statement WHERE position = {LAST}"
 )
 SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "vault key missing": (drop("keys/vault.key"), ("vault.key", "No such file")),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from registry_client.submission import Disposition, RowResult, Sender, submit_table
     from registry_client.tender import Tender, TenderParty
     from registry_client.tender_file import TenderFileError, read_tender
+    from registry_client.verification import VerificationError, read_policy, verify
 
 _HOME = {
     "Registry": "client",
@@ -78,6 +79,9 @@ _HOME = {
     "TenderParty": "tender",
     "TenderFileError": "tender_file",
     "read_tender": "tender_file",
+    "VerificationError": "verification",
+    "read_policy": "verification",
+    "verify": "verification",
 }
 
 __all__ = [
@@ -106,12 +110,14 @@ __all__ = [
     "TenderFileError",
     "TenderParty",
     "Verdict",
+    "VerificationError",
     "at_exact_position",
     "at_least_as_fresh",
     "event_of_row",
     "fully_consistent",
     "new_statement",
     "numbered_statement",
+    "read_policy",
     "read_table",
     "read_tender",
     "reference_to",
@@ -119,6 +125,7 @@ __all__ = [
     "seal",
     "submit_table",
     "uscc",
+    "verify",
     "worst",
 ]
 

@@ -3,8 +3,8 @@
 A row whose content is erased names the position of the erasure. Held against it:
 
 * only statements about subjects can be erased, by a later statement, and nothing of them is left;
-* the statement there is an erasure, about the same subject, by the department that made the erased one or by
-  the operator;
+* the statement there is an erasure, about the same subject, by the department whose matter it is or by the
+  operator;
 * each erasure has erased what it names.
 
 What cannot be seen any more is whether another statement of the same subject hung together with the one
@@ -47,6 +47,11 @@ class Erasing:
     target: StatementKey
     subject: str
 
+    def may_erase(self, department: str, operator: str) -> bool:
+        """Whether it may be what erased a statement of a department: its own matter, in which the operator
+        may have made notes; the operator's erasures are of anybody's."""
+        return self.department in (self.target[0], operator) and department in (self.target[0], operator)
+
 
 def passed_over(row: StatementRow) -> PassedOver:
     """What is left of an erased row. ValueError if it cannot have been erased, or is not. The leaf's own
@@ -70,7 +75,7 @@ def erasure_faults(passed: Iterable[PassedOver], erasures: Mapping[int, Erasing]
     faults, named = [], dict[int, set[StatementKey]]()
     for row in passed:
         by = erasures.get(row.by)
-        if by is None or by.subject != row.subject or by.department not in (row.key[0], operator):
+        if by is None or by.subject != row.subject or not by.may_erase(row.key[0], operator):
             faults.append(f"序号{row.position}: 标为已由序号{row.by}删除, 但那里没有删除它的陈述")
         else:
             named.setdefault(row.by, set()).add(row.key)

@@ -22,7 +22,7 @@ from registry.domain.faults import Fault
 from registry.domain.periods import china_day
 from registry.names import grams
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
-from registry.provenance.keys import Signer
+from registry.provenance.keys import Signer, SignerError
 from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.map_entry import MapEntry
 from registry.provenance.merkle import Frontier, leaf_hash
@@ -150,6 +150,12 @@ class Sequencer:
 
     def process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         """Works out one group and commits it. Raises StoreError with nothing recorded."""
+        try:
+            return self._process(jobs)
+        except SignerError as error:  # A hardware module that was pulled out, say; it may come back.
+            raise StoreError(f"日志密钥暂不可用: {error}") from error
+
+    def _process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         if self._behind:  # Something durable was never taken into account: answering would fork the log.
             raise StoreError("内存状态落后于存储, 请重启服务")
         submissions = [job for job in jobs if isinstance(job, Submission)]

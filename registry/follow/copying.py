@@ -138,8 +138,8 @@ class Copying:
         raise EntryError(text)
 
     def _own(self, positions: list[int]) -> dict[int, bytes | None]:
-        """Statements of the registry's own; None for one that it does not publish. All of them are here before
-        the first leaf is checked, for a leaf is not checked twice."""
+        """Statements of the registry's own; None for one that it does not publish. All of them are here
+        before the first leaf is checked, for a leaf is not checked twice."""
         return dict(zip(positions, self._pool.map(self._statement, positions), strict=True))
 
     def _statement(self, position: int) -> bytes | None:

@@ -5,17 +5,19 @@
     <directory>/follow/chains                      the map at the last stop; without it, it is built again
     <directory>/follow/alarms.log, evidence/…      what was wrong
 
-In a round the newest checkpoint is fetched. It must satisfy the policy, and continue all that was seen before;
-only then is anything of it copied, so nothing of a fork ever reaches the mirror. From then on it is what
-others are held against, even before all of it is here. At the end one page of old, by lot, is fetched again.
+In a round the newest checkpoint is fetched. It must satisfy the policy, and continue all that was seen
+before; only then is anything of it copied, so nothing of a fork ever reaches the mirror. From then on it is
+what others are held against, even before all of it is here. At the end one page of old, by lot, is fetched
+again.
 
-`max_age_s`: the newest sign of life in the log (its last leaf, the witnesses' times) may be no older, and the
-log may be out of reach no longer.
+`max_age_s`: the newest sign of life in the log (its last leaf, the witnesses' times) may be no older.
+`patience_s`: the log may be out of reach no longer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,7 +37,10 @@ from registry.provenance.tile_path import WIDTH, TilePath
 from registry.provenance.witness_policy import CheckedCheckpoint, Policy
 
 HOME = "follow"
+SAVED_EVERY = 10_000
+"""Leaves that are read again at a start rather than have the map written at a stop."""
 CONNECTIONS = 8
+logger = logging.getLogger(__name__)
 _JUDGING = (AlarmKind.FORK, AlarmKind.SHRUNK, AlarmKind.SIGNATURE, AlarmKind.TILES, AlarmKind.MISSING)
 
 
@@ -54,11 +59,14 @@ class Follower:
         clock_ms: Callable[[], int],
         lot: Callable[[int], int],
         max_age_s: float | None = None,
+        patience_s: float = 0.0,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._source, self._policy, self._alarms = source, policy, alarms
-        self._clock_ms, self._lot, self._max_age_s, self._stopped = clock_ms, lot, max_age_s, stopped
+        self._clock_ms, self._lot, self._stopped = clock_ms, lot, stopped
+        self._max_age_s, self._patience_s = max_age_s, patience_s
         self._home = directory / HOME
+        self._home.mkdir(parents=True, exist_ok=True)
         self._lock = DirectoryLock(self._home)
         try:
             self._progress = Progress.load(self._home / "progress.json")
@@ -69,6 +77,7 @@ class Follower:
             raise
         self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="registry-follow")
         self._heard_ms = clock_ms()
+        self._published = ""
 
     @property
     def size(self) -> int:
@@ -102,7 +111,7 @@ class Follower:
         """Writes what a next start is quicker by, and lets go of the directory."""
         self._pool.shutdown(cancel_futures=True)
         try:
-            if self._chains.map_size <= self._progress.mirrored:
+            if self._saved + SAVED_EVERY <= self._chains.map_size <= self._progress.mirrored:
                 self._chains.save(self._home / "chains")
         finally:
             self._lock.release()
@@ -111,7 +120,7 @@ class Follower:
         """Judges a checkpoint that the policy accepts, and copies what is new."""
         offered, seen = checked.checkpoint, self._progress.checkpoint
         if seen is not None and offered.size <= seen.size:
-            verdict = judge_smaller(offered, seen, self._own_tree())
+            verdict = judge_smaller(offered, seen, self._own_tree)
             if verdict:
                 return self._convict(verdict, note)
             if self._progress.mirrored == seen.size:
@@ -129,7 +138,9 @@ class Follower:
         if note != self._progress.seen:
             self._progress.seen = note
             self._progress.save(self._home / "progress.json")
-        self._mirror.put_checkpoint(note)
+        if note != self._published:
+            self._mirror.put_checkpoint(note)
+            self._published = note
         self._compare_a_page()
         return True
 
@@ -140,8 +151,10 @@ class Follower:
 
     def _unheard(self, words: str) -> bool:
         """The log did not answer; an alarm once that has lasted."""
-        if self._max_age_s is None or self._clock_ms() - self._heard_ms >= self._max_age_s * 1000:
+        if self._clock_ms() - self._heard_ms >= self._patience_s * 1000:
             self._alarms.sound(AlarmKind.MISSING, words)
+        else:
+            logger.warning("%s", words)
         return False
 
     def _check_age(self, checked: CheckedCheckpoint) -> None:
@@ -192,11 +205,12 @@ class Follower:
         """The chains of everything in the mirror."""
         mirrored = self._progress.mirrored
 
-        def leaves(first: int, end: int) -> list[bytes]:
+        def leaves(first: int, end: int) -> Iterator[bytes]:
             size = self._progress.checkpoint.size if self._progress.checkpoint else 0
-            return list(self._mirror.leaves(first, end, size))
+            return self._mirror.leaves(first, end, size)
 
         chains = Chains.load(self._home / "chains", leaves, most=mirrored)
+        self._saved = chains.map_size
         for leaf in self._mirror.leaves(chains.size, mirrored, mirrored):
             chains.link(leaf)
         return chains

@@ -6,11 +6,12 @@
                                  the last one's
 
 Both checkpoints are the evidence: signed by the log, they convict it without the follower's word. Where the
-tree at hand shows it, the root that the other one should have had is put beside them.
+tree at hand shows it, the root that it has at the other's size is put beside them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from registry.follow.alarms import AlarmKind
@@ -30,14 +31,17 @@ class Verdict:
     evidence: dict[str, str] = field(default_factory=dict)
 
 
-def judge_smaller(offered: Checkpoint, seen: Checkpoint, tree: AuthenticTree | None) -> Verdict | None:
-    """A checkpoint that is not larger than the last; ``tree`` is of that, where it is at hand."""
+def judge_smaller(
+    offered: Checkpoint, seen: Checkpoint, seen_tree: Callable[[], AuthenticTree | None]
+) -> Verdict | None:
+    """A checkpoint that is not larger than the last; ``seen_tree`` gives that one's, where it is at hand."""
     if offered.origin != seen.origin:
         return Verdict(AlarmKind.FORK, f"检查点属于日志 {offered.origin}, 此前是 {seen.origin}")
     if offered.size == seen.size:
         if offered.root == seen.root:
             return None
         return Verdict(AlarmKind.FORK, f"大小 {offered.size} 有两个签名的根")
+    tree = seen_tree()
     had = root_at(tree.reader, offered.size) if tree else offered.root
     if had != offered.root:
         text = f"大小 {offered.size} 的检查点不是大小 {seen.size} 的开头"
@@ -50,11 +54,14 @@ def judge_larger(offered: Checkpoint, seen: Checkpoint | None, tree: AuthenticTr
     size, root = (seen.size, seen.root) if seen else (0, EMPTY_ROOT)
     if seen and offered.origin != seen.origin:
         return Verdict(AlarmKind.FORK, f"检查点属于日志 {offered.origin}, 此前是 {seen.origin}")
+    proof = consistency_proof(tree.reader, size, offered.size)
     try:
-        proof = consistency_proof(tree.reader, size, offered.size)
         verify_consistency(size, root, offered.size, offered.root, proof)
     except ProofError:
-        had = encode_base64(root_at(tree.reader, size))
         text = f"大小 {offered.size} 的检查点不是大小 {size} 的延续"
-        return Verdict(AlarmKind.FORK, text, {"computed-root": had})
+        evidence = {
+            "computed-root": encode_base64(root_at(tree.reader, size)),
+            "consistency-proof": "".join(f"{encode_base64(each)}\n" for each in proof),
+        }
+        return Verdict(AlarmKind.FORK, text, evidence)
     return None

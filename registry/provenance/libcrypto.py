@@ -101,11 +101,15 @@ def usable(library: Any) -> Any:
     except AttributeError:
         recent = False
     if not recent:
-        raise SuiteNotSupportedError("suite SM2-with-SM3 needs libcrypto of OpenSSL 3.0 or later; this system's is older")
+        raise SuiteNotSupportedError(
+            "suite SM2-with-SM3 needs libcrypto of OpenSSL 3.0 or later; this system's is older"
+        )
     for algorithm, offered in (("SM2", _offers_sm2), ("SM3", _offers_sm3)):
         if not offered(library):
             library.ERR_clear_error()
-            raise SuiteNotSupportedError(f"suite SM2-with-SM3 needs {algorithm}, which this system's libcrypto leaves out")
+            raise SuiteNotSupportedError(
+                f"suite SM2-with-SM3 needs {algorithm}, which this system's libcrypto leaves out"
+            )
     return library
 
 
@@ -116,7 +120,8 @@ def _load() -> ctypes.CDLL:
         except OSError:
             continue
     raise SuiteNotSupportedError(
-        f"suite SM2-with-SM3 needs the system's libcrypto (OpenSSL 3.0 or later), which is not found: {NAMES[0]}"
+        "suite SM2-with-SM3 needs the system's libcrypto (OpenSSL 3.0 or later), "
+        f"which is not found: {NAMES[0]}"
     )
 
 

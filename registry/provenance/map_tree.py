@@ -166,14 +166,21 @@ class MapTree:
             raise MapChangedError(_CHANGED)
 
     def _climb(self, places: dict[int, Place]) -> None:
-        """Adds the places above those that changed, level by level."""
+        """Adds the places above those that changed, level by level. Most of a large update's time."""
+        changed, hashes, keys = places.get, self._hashes, self._keys
         level = list(places)
         for _ in range(self._bits):
             level = list(dict.fromkeys(at >> 1 for at in level))
             for at in level:
-                left = places.get(2 * at) or self._place(2 * at)
-                right = places.get(2 * at + 1) or self._place(2 * at + 1)
-                places[at] = _joined(left, right)
+                first, beside = 2 * at, 2 * at + 1
+                start = first * HASH_BYTES
+                left, some = changed(first) or (hashes[start : start + HASH_BYTES], keys[first])
+                start += HASH_BYTES
+                right, more = changed(beside) or (hashes[start : start + HASH_BYTES], keys[beside])
+                if some + more > 1:
+                    places[at] = sha256(b"\x01" + left + right).digest(), _SEVERAL
+                else:
+                    places[at] = (bytes(left), some) if some else (bytes(right), more)
 
     def _place(self, at: int) -> Place:
         start = at * HASH_BYTES

@@ -12,7 +12,7 @@ another way, without a gate, has none to name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,7 +29,7 @@ from registry.provenance.proof import root_at
 from registry.receipts.evidence import Rest
 from registry.sanctions.verdict import Decision
 from registry.v1 import record_service_pb2, restriction_service_pb2
-from registry.v1.receipt_pb2 import Answer, ReceiptRequest
+from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_SIGNED, Answer, ReceiptRequest, Shortfall
 from registry.v1.subject_pb2 import Identifier, IdentifierType
 
 CHECK = "registry.v1.RestrictionService/Check"
@@ -67,8 +67,16 @@ class Answers:
         self._state = state
         self._root = lru_cache(maxsize=KEPT_ROOTS)(self._root_at)
 
-    def answer(self, told: Told, matter: Matter, wanted: ReceiptRequest, *, answered_ms: int) -> Answer:
-        """The answer, without what was given and what falls short."""
+    def answer(
+        self,
+        told: Told,
+        matter: Matter,
+        wanted: ReceiptRequest,
+        *,
+        answered_ms: int,
+        shortfalls: Sequence[Shortfall] = (),
+    ) -> Answer:
+        """The answer; what was asked for is given unless something falls short."""
         return Answer(
             origin=self._state.origin,
             method=told.method,
@@ -83,6 +91,8 @@ class Answers:
             purpose_reference=matter.purpose.reference,
             nonce=wanted.nonce,
             asked=wanted.evidence,
+            given=EVIDENCE_LEVEL_SIGNED if shortfalls else wanted.evidence,
+            shortfalls=shortfalls,
         )
 
     def _root_at(self, position: int) -> bytes:

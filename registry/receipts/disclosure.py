@@ -36,15 +36,21 @@ _SECRET = subject_pb2.DOMAIN_EXIT_ENTRY
 _NUMBERS = ("zjhm", "id_no")
 """How the names of content fields end that hold the number of a person's paper."""
 _TAX_NUMBERS = "swdj"
+_OF_NO_SUBJECT = ("K:", "O:", "D:", "E:", "R:")
+"""How references begin that are no subject's."""
+MAX_KEPT = 4096
 
 
-class Statements:
-    """Statements of the log as one receipt reads them, each once."""
+class Governing:
+    """What receipts have in common: statements about keys, officials and deliveries, and the registry's own.
+
+    Rows that are about no subject are never erased, so they are kept; chains as long as the log is as long."""
 
     def __init__(self, state: RegistryState) -> None:
         self._state = state
         self._rows: dict[int, StatementRow] = {}
-        self._opened: dict[int, Statement] = {}
+        self._chains: dict[str, list[int]] = {}
+        self._size = -1
 
     def row(self, position: int) -> StatementRow:
         """The row at a position. Raises StoreError."""
@@ -53,7 +59,42 @@ class Statements:
             row = self._state.store.statement(position)
             if row is None:
                 raise StoreError(f"存储被改动: 没有序号{position}的陈述")
-            self._rows[position] = row
+            if row.subject.startswith(_OF_NO_SUBJECT):
+                if len(self._rows) >= MAX_KEPT:
+                    self._rows.clear()
+                self._rows[position] = row
+        return row
+
+    def chain(self, ref: str) -> list[int]:
+        """Positions of every statement under a reference."""
+        if not ref.startswith(_OF_NO_SUBJECT):
+            return self._state.store.positions_of(ref)
+        size = self._state.size
+        if size != self._size:
+            self._chains, self._size = {}, size
+        chains = self._chains
+        if ref not in chains:
+            positions = self._state.store.positions_of(ref)
+            if self._state.size != size:
+                return positions
+            chains[ref] = positions
+        return chains[ref]
+
+
+class Statements:
+    """Statements of the log as one receipt reads them, each once."""
+
+    def __init__(self, state: RegistryState, governing: Governing) -> None:
+        self._state = state
+        self._governing = governing
+        self._rows: dict[int, StatementRow] = {}
+        self._opened: dict[int, Statement] = {}
+
+    def row(self, position: int) -> StatementRow:
+        """The row at a position. Raises StoreError."""
+        row = self._rows.get(position)
+        if row is None:
+            row = self._rows[position] = self._governing.row(position)
         return row
 
     def opened(self, position: int) -> Statement:

@@ -34,7 +34,7 @@ from registry.provenance.note import split_note
 from registry.provenance.proof import consistency_proof, inclusion_proof
 from registry.provenance.vault import is_person, leaf_subject_key
 from registry.receipts.authority import authority_of
-from registry.receipts.disclosure import Statements, tells_too_much
+from registry.receipts.disclosure import Governing, Statements, tells_too_much
 from registry.receipts.providers import Anchors, Checkpoints, MapProver
 from registry.sanctions.ground import Link, SubjectRecord
 from registry.store.interface import StoreError
@@ -78,11 +78,19 @@ class Evidence:
     """Plans receipts and fills them in, for all answers of one call."""
 
     def __init__(
-        self, ask: Ask, matter: Matter, prover: MapProver, checkpoints: Checkpoints, anchors: Anchors
+        self,
+        ask: Ask,
+        matter: Matter,
+        prover: MapProver,
+        checkpoints: Checkpoints,
+        *,
+        anchors: Anchors,
+        governing: Governing,
     ) -> None:
         self._ask, self._state, self._matter = ask, ask.state, matter
         self._prover, self._checkpoints, self._anchors = prover, checkpoints, anchors
-        self._statements = Statements(ask.state)
+        self._statements = Statements(ask.state, governing)
+        self._governing = governing
         self._size = self._state.size
         self._chains: dict[str, list[int]] = {}
         self._map: MapEvidence | None = None
@@ -140,8 +148,7 @@ class Evidence:
             self._add(plan, rest)
         if not plan.shortfalls:
             self._vouch(plan)
-            for position in tuple(plan.positions):
-                plan.positions.update(self._anchors.around(position))
+            plan.positions.update(self._anchors.around(tuple(plan.positions)))
         return plan
 
     def _add(self, plan: Plan, rest: Rest) -> None:
@@ -217,7 +224,7 @@ class Evidence:
         """Positions under a reference, as far as the log went when the evidence was begun."""
         chain = self._chains.get(ref)
         if chain is None:
-            chain = self._chains[ref] = self._state.store.positions_of(ref)
+            chain = self._chains[ref] = self._governing.chain(ref)
         return chain
 
     def _known(self, ref: str) -> list[int]:

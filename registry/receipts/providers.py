@@ -7,7 +7,7 @@ without required witnesses serves its newest checkpoint.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from registry.commands.ledger import REGISTRY_REF
@@ -98,12 +98,15 @@ class Anchors:
         self._state = state
         self._read: tuple[int, list[Anchor]] = (-1, [])
 
-    def around(self, position: int) -> tuple[int, ...]:
-        """Positions of the last anchor before a leaf, and of the first whose checkpoint covers it."""
+    def around(self, positions: Iterable[int]) -> Iterator[int]:
+        """Positions of the last anchor before each leaf, and of the first whose checkpoint covers it."""
         anchors = self._anchors()
-        before = bisect_left(anchors, position, key=lambda anchor: anchor.position)
-        after = bisect_right(anchors, position, key=lambda anchor: anchor.size)
-        return tuple(each.position for each in (*anchors[:before][-1:], *anchors[after:][:1]))
+        for position in positions if anchors else ():
+            before = bisect_left(anchors, position, key=lambda anchor: anchor.position)
+            after = bisect_right(anchors, position, key=lambda anchor: anchor.size)
+            yield from (
+                each.position for each in (*anchors[max(0, before - 1) : before], *anchors[after : after + 1])
+            )
 
     def _anchors(self) -> list[Anchor]:
         own = self._state.store.chains([REGISTRY_REF]).get(REGISTRY_REF)

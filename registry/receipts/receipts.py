@@ -22,6 +22,7 @@ from registry.provenance.answer import MAX_NONCE_BYTES, VERSION, seal_receipt
 from registry.provenance.keys import Signer
 from registry.receipts.answers import Answers, Told
 from registry.receipts.evidence import Evidence, Plan
+from registry.receipts.disclosure import Governing
 from registry.receipts.providers import Anchors, Checkpoints, MapProver, NewestCheckpoint, NoMap
 from registry.receipts.signing import ReceiptSigners
 from registry.v1 import error_reason_pb2 as reasons
@@ -29,8 +30,10 @@ from registry.v1 import receipt_pb2 as pb
 
 MAX_PROVEN = 1000
 """Subjects of one call that are proven."""
+NOTHING = Plan()
+"""What a signature alone holds beside the answer."""
 _LEVELS = frozenset(pb.EvidenceLevel.values())
-_NONE, _SIGNED, _PROOF = pb.EVIDENCE_LEVEL_UNSPECIFIED, pb.EVIDENCE_LEVEL_SIGNED, pb.EVIDENCE_LEVEL_PROOF
+_NONE, _PROOF = pb.EVIDENCE_LEVEL_UNSPECIFIED, pb.EVIDENCE_LEVEL_PROOF
 
 
 class Receipts:
@@ -50,9 +53,12 @@ class Receipts:
         self._prover = prover or NoMap()
         self._checkpoints = checkpoints or NewestCheckpoint(ask.state)
         self._anchors = Anchors(ask.state)
+        self._governing = Governing(ask.state)
 
     def require(self, wanted: pb.ReceiptRequest, *, subjects: int = 1) -> bool:
         """Whether a receipt is asked for. Raises RegistryError where it is malformed or cannot be given."""
+        if wanted.evidence == _NONE and not wanted.nonce:
+            return False
         found = Findings()
         if wanted.evidence not in _LEVELS:
             message = "本程序不认识这一回执级别。"
@@ -72,17 +78,24 @@ class Receipts:
 
     def make(self, told: Sequence[Told], wanted: pb.ReceiptRequest, matter: Matter) -> list[pb.Receipt]:
         """A receipt for each answer, as was asked for. Raises RegistryError, StoreError."""
-        evidence, plans = None, [Plan()] * len(told)
+        evidence, plans = None, [NOTHING] * len(told)
         if wanted.evidence == _PROOF:
-            evidence = Evidence(self._ask, matter, self._prover, self._checkpoints, self._anchors)
+            evidence = Evidence(
+                self._ask,
+                matter,
+                self._prover,
+                self._checkpoints,
+                anchors=self._anchors,
+                governing=self._governing,
+            )
             plans = evidence.plan([each.rests for each in told])
         answered_ms = self._ask.now_ms()
-        answers = []
-        for each, plan in zip(told, plans, strict=True):
-            answer = self._answers.answer(each, matter, wanted, answered_ms=answered_ms)
-            answer.given = _SIGNED if plan.shortfalls else wanted.evidence
-            answer.shortfalls.extend(plan.shortfalls)
-            answers.append(answer.SerializeToString())
+        answers = [
+            self._answers.answer(
+                each, matter, wanted, answered_ms=answered_ms, shortfalls=plan.shortfalls
+            ).SerializeToString()
+            for each, plan in zip(told, plans, strict=True)
+        ]
         receipts = []
         for content, signature, plan in zip(answers, self._signers.sign(answers), plans, strict=True):
             receipt = pb.Receipt(version=VERSION, answer=content, signature=signature)

@@ -1,7 +1,7 @@
 """The map's entries as they rest, read by the first bits of their keys (`registry.provenance.map_buckets`).
 
-A state of the map changes thousands of buckets, each a handful of neighbouring rows: thirty-two are read by
-one statement, whose text is made once, or making it would cost more than all the rest.
+A state of the map changes thousands of buckets, each a handful of neighbouring rows: 128 are read by one
+statement, whose text is made once, or making it would cost more than all the rest.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from registry.provenance.merkle import HASH_BYTES
 from registry.store import tables
 from registry.store.errors import one_line_errors
 
-MANY = 32
+MANY = 128
 PAGE = 1000
 _COLUMNS = (tables.map_entry.c.subject_key, tables.map_entry.c.count, tables.map_entry.c.head)
 _WHOLE = text(f"length(subject_key) = {KEY_BYTES} AND length(head) = {HASH_BYTES} AND count > 0")

@@ -86,7 +86,8 @@ class Cosigner:
             self._closing = True
             self._changed.notify_all()
         for thread in self._threads:
-            thread.join()
+            if thread.is_alive():
+                thread.join()
         self._outbound.close()
 
     def latest(self) -> str:

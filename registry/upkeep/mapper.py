@@ -65,6 +65,7 @@ class Mapper:
 
     def start(self) -> None:
         """Begins to build the tree and to follow the log."""
+        self._made = monotonic()  # A server that is started again and again adds no state each time.
         self._thread.start()
 
     def close(self) -> None:

@@ -6,8 +6,8 @@ either end, nor in between. The map's root is in a statement of the registry tha
 
 * The map's state covers the leaves before ``size``. Leaves from there up to the known position are all shown
   and are the registry's own: no subject can have had one.
-* A state that covers more than the known position holds leaves that were not known then. Where a chain goes on
-  beyond it, the leaves on both sides show where.
+* A state that covers more than the known position holds leaves that were not known then. Where a chain goes
+  on beyond it, the leaves on both sides show where.
 
 Example: a firm without record. No leaves, and the path of its key ends in another key's leaf: absent.
 """
@@ -49,8 +49,8 @@ class ChainLeaf:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Everything under a reference, as known at the answer's position. ``unsettled``: the last leaves may have
-    come later than the answer; nothing in the receipt says so or otherwise."""
+    """Everything under a reference, as known at the answer's position. ``unsettled``: the last leaves may
+    have come later than the answer; nothing in the receipt says so or otherwise."""
 
     ref: str
     leaves: tuple[ChainLeaf, ...]
@@ -98,7 +98,7 @@ def check_chains(receipt: pb.Receipt, evidence: Evidence, position: int, report:
     empty = sum(not chain.leaves for chain in chains.values())
     report.passed(
         "chains",
-        f"{len(chains)}条链由映射状态(序号{receipt.map_position}, 前{state.size}条)证明完整, 其中{empty}条为空",
+        f"{len(chains)}条链由映射状态(序号{receipt.map_position}, 前{state.size}条)证明完整; {empty}条为空",
     )
     return chains
 

@@ -1,5 +1,5 @@
-"""The checkpoint that all evidence leads to, under the verifier's policy, and that it extends the log as it was
-when the answer was given.
+"""The checkpoint that all evidence leads to, under the verifier's policy, and that it extends the log as it
+was when the answer was given.
 
 Signature lines can be stripped unseen, so what must be there is what the policy names: log keys, required
 keys, the quorum of witnesses. Where the policy has ``suite`` lines, one key of the log that signed must be of
@@ -23,8 +23,8 @@ _CHINA = timezone(timedelta(hours=8))
 
 
 def check_head(answer: pb.Answer, receipt: pb.Receipt, policy: Policy, report: Report) -> Checkpoint:
-    """The checkpoint of a receipt. Raises FailedError unless the policy accepts it and it extends the log that
-    was answered from."""
+    """The checkpoint of a receipt. Raises FailedError unless the policy accepts it and it extends the log
+    that was answered from."""
     checked = _examined(receipt.checkpoint, policy)
     if checked.faults:
         raise FailedError("; ".join(checked.faults))

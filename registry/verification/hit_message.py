@@ -1,5 +1,5 @@
-"""A hit as an answer tells it, worked out again: names, law and the way out from the edition, the rest from the
-statement behind it.
+"""A hit as an answer tells it, worked out again: names, law and the way out from the edition, the rest from
+the statement behind it.
 
 Example: a ban by M-PRO-01 at 40: code, name, BLOCKS, the articles of measure and document, 2026-03-01 to
 2028-03-01, position 40.

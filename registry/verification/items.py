@@ -43,8 +43,8 @@ _BADNESS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What was asked about one subject and what was answered; ``lists`` are those told as searched, None where
-    the answer leaves out the ones it met; ``identity`` is None where the method tells none."""
+    """What was asked about one subject and what was answered; ``lists`` are those told as searched, without
+    the ones that were met; ``identity`` is None where the method tells none."""
 
     identifier: subject_pb2.Identifier
     question: Question
@@ -95,9 +95,7 @@ def read_filed(answer: receipt_pb2.Answer) -> Filed:
 
 def _check_asked(question: Message, answer: receipt_pb2.Answer, answered: pb.Answered) -> None:
     """What of the question the answer must follow."""
-    purpose = (
-        question.project.number if isinstance(question, pb.ScreenRequest) else question.purpose.reference
-    )  # type: ignore[attr-defined]
+    purpose = _reference(question)
     if purpose != answer.purpose_reference:
         raise FailedError("答复的案号不是问题中的")
     consistency: consistency_pb2.Consistency = question.consistency  # type: ignore[attr-defined]
@@ -109,6 +107,13 @@ def _check_asked(question: Message, answer: receipt_pb2.Answer, answered: pb.Ans
         raise FailedError("答复的时点不是问题中的")
     if stated is None and answered.valid_time.ToMilliseconds() > answer.answered_ms:
         raise FailedError("答复的时点晚于答复时间")
+
+
+def _reference(question: Message) -> str:
+    if isinstance(question, pb.ScreenRequest):
+        return question.project.number
+    purpose: pb.Purpose = question.purpose  # type: ignore[attr-defined]
+    return purpose.reference
 
 
 def _stated_ms(question: Message) -> int | None:

@@ -6,9 +6,9 @@
 * The key's chain ``K:<keyid>`` is complete by the map: it was not revoked before the statement, by log order.
   An official's key goes with the official, whose chain ``O:<department>/<id>`` is shown too.
 * The statement was received within the key's days, is about its department, and lies in its categories.
-* Departments, officials and keys are registered by the operator's key or its registrars (登记员); a key may be
-  replaced or revoked by its holder. A new key signs too (proof of possession). The registry's own statements
-  bear its log keys, which the genesis or a change of keys names.
+* Departments, officials and keys are registered by the operator's key or its registrars (登记员); a key may
+  be replaced or revoked by its holder. A new key signs too (proof of possession). The registry's own
+  statements bear its log keys, which the genesis or a change of keys names.
 * A statement that came in a batch stands by the header's signature and a path to the header's root.
 * Every signature that counts is of a suite that the policy accepts.
 
@@ -19,7 +19,7 @@ Example: 财政's ban at 40 by the key enrolled at 2, which the operator's key o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -105,7 +105,7 @@ class Authority:
         verifier = _verifier(key.suite, key.public_key, position)
         self.own[verifier.keyid] = verifier, position, key
 
-    def _check_own(self, shown: Shown, signatures: Iterator[Signature], message: bytes) -> None:
+    def _check_own(self, shown: Shown, signatures: Iterable[Signature], message: bytes) -> None:
         """By log keys that are known: each signature holds, the one that the leaf names is there."""
         position, accepted, named = shown.position, False, False
         for signature in signatures:
@@ -334,6 +334,8 @@ def _check_window(shown: Shown, key: SigningKey) -> None:
 
 
 def _verify(key: VerifyingKey, message: bytes, signature: Signature, position: int) -> None:
+    if signature.keyid != key.keyid:
+        raise FailedError(f"序号{position}的签名不是叶子所指的密钥的")
     try:
         key.verify(message, signature.sig)
     except SignatureError:

@@ -1,7 +1,7 @@
 """The verdict worked out again from the evidence (重新判定), by the edition that the answer names.
 
-The disclosed statements are folded (``ledger``), and ``sanctions.verdict.decide`` is asked the question again.
-Each hit must come out as it was answered, none more and none less, and the verdict with its reason.
+The disclosed statements are folded (``ledger``), and ``sanctions.verdict.decide`` is asked the question
+again. Each hit must come out as it was answered, none more and none less, and the verdict with its reason.
 
 What the evidence cannot decide is taken as the registry says it, and told as CLAIMED:
 
@@ -12,7 +12,7 @@ What the evidence cannot decide is taken as the registry says it, and told as CL
 * the edition that was law on the day of a decision, and the kind of a department, where neither adoption nor
   registration is shown.
 
-Example: CLEAR for a firm whose only disclosed statement is a ban in force: FAILED, "答复缺少 M-PRO-01(序号40)".
+Example: CLEAR for a firm whose only disclosed statement is a ban in force: FAILED, 答复缺少 M-PRO-01(序号40).
 """
 
 from __future__ import annotations
@@ -143,7 +143,9 @@ class Court:
             return _NOT_CONNECTED
         for told in item.lists:
             note = delivered.get(told.code)
-            if told.code in required and (note is None or note.as_of.isoformat() != told.as_of):
+            if not told.as_of:  # One of its keepers has not delivered, which is for the registry to say.
+                delivered.pop(told.code, None)
+            elif told.code in required and (note is None or note.as_of.isoformat() != told.as_of):
                 raise FailedError(f"{item.name}: 答复所说 {told.code} 的报送日期与所出示的报送不符")
         if any(code not in delivered for code in required):
             return _NOT_CONNECTED
@@ -166,7 +168,8 @@ class Court:
             report.claimed("evidence", f"{item.name}: {claim}")
         if decision.hits and ledger.unregistered:
             report.claimed("departments", "作出陈述的部门的职责和类别没有出示, 是登记系统签名的说法")
-        if assumed.edition:
+        in_force = ledger.book.at(self.position, item.question.day)
+        if assumed.edition or in_force != self.edition.hash:
             report.claimed("edition", "目录版本的批准没有出示, 是登记系统签名的说法")
         if ledger.undisclosed:
             report.claimed("corrections", "更正等所指的陈述没有出示; 不影响所出示的内容")

@@ -109,7 +109,7 @@ class EvidenceLedger:
         return self._records.get(ref) or SubjectRecord(ref)
 
     def subject_ref(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> str:
-        """See Ledger. Keyed hashes cannot be made here: a reference is that of the leaf where one is shown."""
+        """See Ledger. Keyed hashes cannot be made here: a reference is that of a leaf where one is shown."""
         code = normalise(value)
         if identifier_type == subject_pb2.IDENTIFIER_TYPE_USCC:
             return code

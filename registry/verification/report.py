@@ -2,15 +2,15 @@
 
     OK       it holds, by a proof or a signature that was checked here
     FAILED   it does not hold: the receipt is refused
-    CLAIMED  nothing in the receipt can decide it; it is the registry's signed word, and the line says what of
-    SKIPPED  it could have been decided, but not here (the edition is not at hand): the receipt is not accepted
+    CLAIMED  nothing in the receipt can decide it; it is the registry's signed word, as the line says
+    SKIPPED  it could have been decided, but not here (an edition is not at hand): the receipt is not accepted
 
 Example: ``Report.ok`` of lines OK, OK, CLAIMED is true; one SKIPPED or FAILED among them makes it false.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -88,3 +88,18 @@ class Report:
     def skipped(self, name: str, detail: str) -> None:
         """Notes what could not be looked at."""
         self.lines.append(Line(name, Outcome.SKIPPED, detail))
+
+    def attempt(self, name: str, step: Callable[[], None]) -> bool:
+        """Whether a step passes; if not, the line says why. Whatever a forged receipt makes it trip over
+        refuses the receipt."""
+        try:
+            step()
+        except FailedError as error:
+            self.failed(name, str(error))
+        except SkippedError as error:
+            self.skipped(name, str(error))
+        except Exception as error:
+            self.failed(name, f"回执的内容不合规则, 不能核验({type(error).__name__})")
+        else:
+            return True
+        return False

@@ -4,11 +4,11 @@
     statement hash   SHA-256(PAE(type, payload)) as in the leaf
     type             the leaf's type is that of the statement's kind; in a batch or not
     origin           the statement was made for this log and for no other
-    subject key      made again from the reference of what the statement is about; of a natural person with the
-                     secret that the receipt discloses, of a statement about another one from that one's leaf
+    subject key      made again from the reference of what the statement is about; of a natural person with
+                     the secret that the receipt discloses, of a statement about another from that one's leaf
 
-Example: an event about 91130902DEM000013F at 40: the leaf's subject key is SHA-256("registry.v1.subject" ‖ LF ‖
-code), the hash that of the bytes that the department signed.
+Example: an event about 91130902DEM000013F at 40: the leaf's subject key is SHA-256("registry.v1.subject" ‖ LF
+‖ code), the hash that of the bytes that the department signed.
 """
 
 from __future__ import annotations
@@ -35,22 +35,11 @@ OWN_BODIES = frozenset({"map_state", "time_anchor"})
 """What the registry states itself, signed with its log keys alone."""
 _ABOUT_SUBJECTS = frozenset(
     {
-        "event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling",
-        "red_list_candidacy", "red_list_grant", "confirmation", "erasure",
+        "event", "subject_link", "name_ruling", "red_list_candidacy", "correction", "withdrawal", "repair",
+        "lifting", "status_note", "red_list_grant", "confirmation", "erasure",
     }
 )  # fmt: skip
-_REFERRING = frozenset(
-    {
-        "correction",
-        "withdrawal",
-        "repair",
-        "lifting",
-        "status_note",
-        "red_list_grant",
-        "confirmation",
-        "erasure",
-    }
-)
+_REFERRING = _ABOUT_SUBJECTS - {"event", "subject_link", "name_ruling", "red_list_candidacy"}
 _TYPES = {
     "key_enrolment": LeafType.KEY_REGISTER,
     "key_revocation": LeafType.KEY_REVOKE,
@@ -219,10 +208,9 @@ def _shown(each: receipt_pb2.LeafEvidence, evidence: Evidence) -> Shown:
     body = statement.WhichOneof("body")
     if body is None or statement.origin != evidence.origin:
         raise FailedError(f"序号{position}的陈述写给另一登记系统, 或没有内容")
-    kind = (
-        LeafType.EVENT_IN_BATCH if each.statement.HasField("batch") else _TYPES.get(body, LeafType.DIRECTORY)
-    )
-    if leaf.type is not kind or (each.statement.HasField("batch") and body not in _ABOUT_SUBJECTS):
+    in_batch = each.statement.HasField("batch")
+    kind = LeafType.EVENT_IN_BATCH if in_batch else _TYPES.get(body, LeafType.DIRECTORY)
+    if leaf.type is not kind or (in_batch and body not in _ABOUT_SUBJECTS):
         raise FailedError(f"序号{position}的叶子种类与陈述不符")
     return Shown(position, leaf, each.statement, statement, body)
 

@@ -33,20 +33,26 @@ _REASONS = {
 _LEVELS = {pb.EVIDENCE_LEVEL_SIGNED: "SIGNED", pb.EVIDENCE_LEVEL_PROOF: "PROOF"}
 
 
-def check_terms(answer: pb.Answer, receipt: pb.Receipt, report: Report, nonce: bytes | None) -> None:
+def check_terms(answer: pb.Answer, receipt: pb.Receipt, report: Report) -> None:
     """Raises FailedError unless the answer is one that can be checked, with the evidence of its level."""
     if answer.method not in METHODS:
         raise FailedError("答复的方法不是本程序认识的")
     if len(answer.root) != HASH_BYTES or len(answer.request_sha256) != HASH_BYTES:
         raise FailedError(f"答复中的根和请求摘要应各为{HASH_BYTES}字节")
-    if len(answer.nonce) > MAX_NONCE_BYTES:
-        raise FailedError(f"答复的随机数超过{MAX_NONCE_BYTES}字节")
-    if nonce is not None and nonce != answer.nonce:
-        raise FailedError("答复的随机数不是所问的: 这是对另一次查询的答复")
     if answer.asked not in _LEVELS or answer.given not in _LEVELS:
         raise FailedError("答复没有写明回执级别")
     _check_evidence(answer, receipt)
     report.passed("terms", f"{METHODS[answer.method]}; 回执级别 {_LEVELS[answer.given]}")
+
+
+def check_nonce(answer: pb.Answer, report: Report, nonce: bytes | None) -> None:
+    """Raises FailedError unless the answer bears the number that was sent with the question, if known."""
+    if len(answer.nonce) > MAX_NONCE_BYTES:
+        raise FailedError(f"答复的随机数超过{MAX_NONCE_BYTES}字节")
+    if nonce is not None and nonce != answer.nonce:
+        raise FailedError("答复的随机数不是所问的: 这是对另一次查询的答复")
+    compared = "未与所问的比较" if nonce is None else "与所问的相同"
+    report.passed("nonce", f"随机数 {answer.nonce.hex() or '(无)'}, {compared}")
 
 
 def check_shortfalls(answer: pb.Answer, report: Report, *, accepted: bool) -> None:

@@ -158,7 +158,7 @@ def test_statement_that_was_added_is_found(copy: Copy) -> None:
     last = last_position(copy)
     copy.sql(
         "INSERT INTO statement SELECT position + 1, department, 'added', subject, payload_type,"
-        " sealed_payload, signatures, leaf FROM statement WHERE position = ?",
+        " sealed_payload, signatures, leaf, batch, batch_index, erased_by FROM statement WHERE position = ?",
         last,
     )
     assert copy.verify()[0].startswith(f"序号{last + 1}: ")

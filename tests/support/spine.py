@@ -14,7 +14,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.commands.found import Operator
 from registry.commands.sequencer import Outcome
 from registry.commands.submission import Rejection
-from registry.config import Config, load_config
+from registry.config import CONFIG_NAME, Config, load_config
 from registry.domain.periods import china_day
 from registry.engine import Engine, start_engine
 from registry.installation import Plan, create_installation
@@ -167,6 +167,8 @@ def found_spine(directory: Path, today: date = TODAY) -> Spine:
     operator = Operator(OPERATOR.office.code, OPERATOR.office.name, "130900")
     plan = Plan(ORIGIN, operator, "127.0.0.1:0", ["127.0.0.1", "localhost"])
     create_installation(directory, plan, clock=clock)
+    with (directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
+        file.write("\n[map]\ninterval_s = 86400\n")  # A test counts positions: states come when asked for.
     config = load_config(directory)
     spine = Spine(directory, config, clock, start_engine(config, clock))
     spine.signers[OPERATOR.key] = FileSigner.load(directory / "keys" / "operator.key", None)

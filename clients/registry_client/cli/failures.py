@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
-
-import click
 import grpc
 
 from registry.provenance.keys import KeyFileError, SuiteNotSupportedError
-from registry_client.cli.output import safe
+from registry_client.cli.failure import Failure
 from registry_client.credentials import CredentialsError
 from registry_client.errors import AnswerError, RegistryCallError
 from registry_client.files import FileFormatError
 from registry_client.numbering import NumberingError
+
+__all__ = ["EXPECTED", "Failure", "failure_of"]
 
 EXPECTED = (
     AnswerError,
@@ -29,16 +28,6 @@ _PREFACES = {
     grpc.StatusCode.UNAVAILABLE: "无法连接登记系统",
     grpc.StatusCode.DEADLINE_EXCEEDED: "登记系统未在时限内答复",
 }
-
-
-class Failure(click.ClickException):
-    """The command could not be carried out."""
-
-    exit_code = 3
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Prints the message to standard error."""
-        click.echo(f"错误：{safe(self.message)}", file=file, err=file is None)
 
 
 def failure_of(error: Exception) -> Failure:

@@ -1,26 +1,72 @@
-"""The group of commands that is ``registryctl``."""
+"""The group of commands that is ``registryctl``.
+
+Each command is fetched from its module when it is asked for: what one of them needs, gRPC above all, is no
+business of the others (``verify`` runs where there is no network at all).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 from typing import Any
 
 import click
 
-from registry_client.cli.catalogue import catalogue
-from registry_client.cli.check import check
-from registry_client.cli.directory import checkpoint, departments, keys, officials
-from registry_client.cli.explain import explain
-from registry_client.cli.failures import EXPECTED, failure_of
-from registry_client.cli.incentives import incentives, redlist
-from registry_client.cli.intake import refusals, statement
-from registry_client.cli.keygen import keygen
-from registry_client.cli.listings import bans, disputes, listed
-from registry_client.cli.record import certificate, record, search
-from registry_client.cli.report import measure_use, report
-from registry_client.cli.screen import screen
-from registry_client.cli.state import state
-from registry_client.cli.submit import submit
 from registry_client.cli.wide_help import WideContext
+
+_MODULES = {
+    "submit": "submit",
+    "state": "state",
+    "check": "check",
+    "verify": "verify",
+    "screen": "screen",
+    "explain": "explain",
+    "incentives": "incentives",
+    "redlist": "incentives",
+    "report": "report",
+    "measure-use": "report",
+    "record": "record",
+    "certificate": "record",
+    "search": "record",
+    "bans": "listings",
+    "listed": "listings",
+    "disputes": "listings",
+    "departments": "directory",
+    "officials": "directory",
+    "keys": "directory",
+    "checkpoint": "directory",
+    "keygen": "keygen",
+    "refusals": "intake",
+    "statement": "intake",
+    "catalogue": "catalogue",
+}
+"""The module of each command; its name there is the command's, with underscores."""
+
+
+class _Commands(MutableMapping[str, click.Command]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, click.Command | None] = dict.fromkeys(_MODULES)
+
+    def __getitem__(self, name: str) -> click.Command:
+        command = self._found[name]
+        if command is None:
+            module = import_module(f"registry_client.cli.{_MODULES[name]}")
+            command = self._found[name] = getattr(module, name.replace("-", "_"))
+        return command
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._found[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class _Registryctl(click.Group):
@@ -31,43 +77,22 @@ class _Registryctl(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except EXPECTED as error:
-            raise failure_of(error) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from registry_client.cli.failures import EXPECTED, failure_of
+
+            if isinstance(error, EXPECTED):
+                raise failure_of(error) from None
+            raise
 
 
-@click.group("registryctl", cls=_Registryctl)
+@click.group("registryctl", cls=_Registryctl, commands=_Commands())
 def registryctl() -> None:
     """公共信用信息登记系统的命令行：签名提交、查询、查看部门与密钥。
 
     The credit registry at the command line: sign and submit, ask, look at departments and keys.
 
-    退出码：0 完成；1 有行未进入登记系统，或有结论不是未见限制；2 用法有误；3 未能完成（连接、权限、文件）。
+    退出码：0 完成；1 有行未进入登记系统、有结论不是未见限制，或回执不成立；
+    2 用法有误；3 未能完成（连接、权限、文件）。
     """
-
-
-for _command in (
-    submit,
-    state,
-    check,
-    screen,
-    explain,
-    incentives,
-    redlist,
-    report,
-    measure_use,
-    record,
-    certificate,
-    search,
-    bans,
-    listed,
-    disputes,
-    departments,
-    officials,
-    keys,
-    checkpoint,
-    keygen,
-    refusals,
-    statement,
-    catalogue,
-):
-    registryctl.add_command(_command)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.machine import machine, require_linux
 from bench.map import map_figures
-from bench.measure import Figure, batch_figures, check_figures, submit_figures
+from bench.measure import Figure, batch_figures, batch_submit_figures, check_figures, submit_figures
 from bench.population import ORIGIN, populate
 from bench.running import running
 from bench.simulation import simulation_figures
@@ -48,6 +48,7 @@ def _figures(directory: Path) -> Iterator[Figure]:
             check_figures(server, population, asker),
             batch_figures(server, population, asker),
             submit_figures(server, population, author),
+            batch_submit_figures(server, population, author),
             simulation_figures(),
             map_figures(directory.parent),
         ):

@@ -3,8 +3,9 @@
     updates   a million subjects in a store; groups of 4,096 changes of subjects drawn at random are planned
               and taken over, as the mapper does it; what the writer's thread is then asked to write is apart
     proofs    of as many subjects again, half of them absent: made from the store, and checked
-    lag       statements placed as fast as one process can, while somebody needs a state of the latest
-              position again and again: from asking until there is one, where there was none yet
+    lag       statements placed as fast as one process can, two calls of 256 under way, while somebody needs
+              a state of the latest position again and again: from asking until there is one, where there was
+              none yet; what waits for the writer is waited for too
 
 Rates are of CPU time on one core; the lag is by the clock.
 """
@@ -36,7 +37,7 @@ from registry.upkeep.mapper import Mapper
 
 SUBJECTS, GROUP, GROUPS, PROOFS = 1_000_000, 4096, 12, 4000
 TARGET = 20_000
-PLACED, AT_ONCE, UNDER_WAY = 30_000, 256, 8
+PLACED, AT_ONCE, UNDER_WAY = 20_000, 256, 2
 PATIENCE_S = 60.0
 _dice = random.Random(20260401)
 

@@ -32,11 +32,13 @@ from registry.provenance.keys import VerifyingKey, load_verifying_key
 from registry.v1 import intake_service_pb2 as intake
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
-from registry.v1.envelope_pb2 import Envelope
+from registry.v1.envelope_pb2 import Envelope, SignedBatch
 
 CHECK = "/registry.v1.RestrictionService/Check"
 BATCH_CHECK = "/registry.v1.RestrictionService/BatchCheck"
 SUBMIT = "/registry.v1.IntakeService/Submit"
+SUBMIT_BATCH = "/registry.v1.IntakeService/SubmitBatch"
+BATCH = 256
 CALLS, DEPTH, ROUNDS = 750, 32, 30
 BATCH, BATCHES = 1000, 60
 STATEMENTS, PER_CALL, UNDER_WAY, SUBMISSIONS = 8192, 256, 8, 3
@@ -117,6 +119,37 @@ def submit_figures(running: Running, population: Population, credential: Path) -
         )
         met = None if target is None else ratio >= target
         yield Figure(name, ratio, "" if target is None else f"≥ {target}", met, told)
+
+
+def batch_submit_figures(running: Running, population: Population, credential: Path) -> Iterator[Figure]:
+    """Statements in batches of 256 under one signature, against verifying each by itself."""
+    author = population.authors["市场监管"]
+    key = load_verifying_key(author.signer.suite, author.signer.public_key)
+    call = running.caller(SUBMIT_BATCH, credential)
+    running.bind(set(cores()))
+    bare, rate, cpu = [], [], []
+    for turn in range(SUBMISSIONS):
+        envelopes = _penalties(author, f"batch-{turn}")
+        bare.append(_verification_rate(envelopes, key))
+        batches = [
+            author.batch(f"bench-{turn}-{first}", [each.payload for each in envelopes[first : first + BATCH]])
+            for first in range(0, len(envelopes), BATCH)
+        ]
+        used, start = running.cpu_seconds(), time.perf_counter()
+        _submit_batches(call, batches)
+        rate.append(STATEMENTS / (time.perf_counter() - start))
+        cpu.append((running.cpu_seconds() - used) / STATEMENTS * 1e6)
+    told = f"{_mid(rate):.0f}/s ({_mid(cpu):.0f} µs CPU); verification one by one {_mid(bare):.0f}/s"
+    yield Figure(f"SubmitBatch of {BATCH}, durable", _paired(rate, bare), "", None, told)
+
+
+def _submit_batches(call: Callable[[bytes], bytes], batches: Sequence[SignedBatch]) -> None:
+    requests = [intake.SubmitBatchRequest(batch=batch).SerializeToString() for batch in batches]
+    with ThreadPoolExecutor(UNDER_WAY) as callers:
+        answers = list(callers.map(call, requests))
+    results = [r for answer in answers for r in intake.SubmitBatchResponse.FromString(answer).results]
+    if refused := [result for result in results if not result.HasField("accepted")]:
+        raise SystemExit(f"bench: statements were refused: {refused[:1]}")
 
 
 def _penalties(author: Author, run: str) -> list[Envelope]:

@@ -15,7 +15,7 @@ effects, leaves, commit.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -33,6 +33,7 @@ from registry.domain.identifiers import uscc_check_character
 from registry.domain.periods import china_day
 from registry.engine import Engine, now_ms, read_secret, start_engine
 from registry.installation import Plan, create_installation, issue_client
+from registry.provenance.batch import sign_batch
 from registry.provenance.envelope import PAYLOAD_TYPE, sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.provenance.leaf import statement_hash
@@ -102,6 +103,17 @@ class Author:
         """A statement as the department's own, signed."""
         statement.origin, statement.department, statement.nonce = ORIGIN, self.code, os.urandom(16)
         return sign_envelope(statement.SerializeToString(), self.signer)
+
+    def batch(self, batch_id: str, payloads: Sequence[bytes]) -> envelope_pb2.SignedBatch:
+        """Serialised statements under one signature."""
+        return sign_batch(
+            payloads,
+            origin=ORIGIN,
+            department=self.code,
+            batch_id=batch_id,
+            nonce=os.urandom(16),
+            signer=self.signer,
+        )
 
     def submission(self, statement_id: str, event: pb.Event) -> Submission:
         """The same as the sequencer takes it, its signature not checked again."""

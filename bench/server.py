@@ -51,6 +51,7 @@ def serve(directory: Path) -> None:
     # The one change to the registry: in this process the gate's table knows the echo.
     cast("dict[str, frozenset[CallerRole]]", METHODS)[GATED] = frozenset(CallerRole)
     server, port = build_server(engine, credentials, config.address)
+    engine.upkeep.start()
     add_echo(server, GATED)
     bare = grpc.server(ThreadPoolExecutor(THREADS), options=[("grpc.so_reuseport", 0)])
     add_echo(bare, BARE)

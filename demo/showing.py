@@ -30,6 +30,12 @@ def say(text: str) -> None:
     _console.print(text, overflow="fold")
 
 
+def plain(*lines: str) -> None:
+    """Lines as they are, folded where they are longer than the width: nothing in them is a mark of style."""
+    for line in lines:
+        _console.print(line, markup=False, overflow="fold", soft_wrap=False)
+
+
 def word(verdict: Verdict) -> str:
     """A verdict in colour."""
     return f"[{_STYLES[verdict]}]{verdict.word}[/]"

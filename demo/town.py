@@ -130,18 +130,18 @@ def founded_town(directory: Path) -> Iterator[Town]:
     )  # fmt: skip
     with ExitStack() as stack:
         target = stack.enter_context(served_at(directory))
-        registrar = stack.enter_context(_connect(directory, target, "registrar"))
+        registrar = stack.enter_context(connect(directory, target, "registrar"))
         signer = FileSigner.load(directory / "keys" / "operator.key", None)
         operator = Sender(ORIGIN, OPERATOR.office.code, signer, Numbering.generate())
         town = Town(directory, target, operator, registrar)
         for department in DEPARTMENTS:
             caller = Caller(CallerRole.DEPARTMENT, department.office.code, ORIGIN)
             issue_client(directory, department.folder, caller, now_ms=now_ms())
-            town.register(department, stack.enter_context(_connect(directory, target, department.folder)))
+            town.register(department, stack.enter_context(connect(directory, target, department.folder)))
         for domain, role in SYSTEMS.items():
             name = role.value.rpartition("/")[2]
             issue_client(directory, name, Caller(role, f"{name}-platform", ORIGIN), now_ms=now_ms())
-            town.systems[domain] = stack.enter_context(_connect(directory, target, name))
+            town.systems[domain] = stack.enter_context(connect(directory, target, name))
         yield town
 
 
@@ -175,7 +175,8 @@ def served_at(directory: Path) -> Iterator[str]:
         log.close()
 
 
-def _connect(directory: Path, target: str, name: str) -> Registry:
+def connect(directory: Path, target: str, name: str) -> Registry:
+    """A connection to a served installation as one of its callers."""
     return Registry(target, Credentials.load(directory / "clients" / name), timeout=START_TIMEOUT_S)
 
 

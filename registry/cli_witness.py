@@ -27,7 +27,7 @@ import click
 from registry.config import ConfigError, load_config
 from registry.durable import DirectoryInUseError
 from registry.follow.alarms import Alarms
-from registry.follow.follower import HOME, Follower
+from registry.follow.follower import CONNECTIONS, HOME, Follower
 from registry.follow.progress import ProgressError
 from registry.follow.source import LogSource
 from registry.handed_out import installation_policy, plain_policy
@@ -142,7 +142,7 @@ def follow(
         clock_ms=_now_ms,
         command=shlex.split(command),
     )
-    with Outbound() as outbound:
+    with Outbound(connections=2 * CONNECTIONS) as outbound:
         follower = Follower(
             LogSource(url, outbound),
             policy,

@@ -44,14 +44,15 @@ class Index:
         """Takes a committed group into account and wakes those who wait for it or watch its subjects."""
         changed = {record.ref: record for record in records}
         self._records.update(changed)
-        for ref, record in changed.items():
-            if not record.known and record == SubjectRecord(ref):  # Whatever there was, was erased.
-                del self._records[ref]
         with self._moved:
             self._position = position
             self._moved.notify_all()
         if self.watches:
             self.watches.touch(list(changed))
+
+    def forget(self, ref: str) -> None:
+        """Drops the record of a subject of whom everything was erased."""
+        self._records.pop(ref, None)
 
     def wait_for(self, position: int, timeout_s: float) -> bool:
         """Waits until ``position`` is taken into account; False if it is not within the time, or if

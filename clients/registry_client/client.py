@@ -263,7 +263,7 @@ class Registry:
         """The latest signed checkpoint, as a note (C2SP tlog-checkpoint), as it came. Whoever relies on it
         has its signature verified: ``registry.log.trusting(key).checkpoint()``.
         """
-        return self.log.checkpoint().note
+        return self.log.latest_note()
 
     def _act(self, method: grpc.UnaryUnaryMultiCallable[_Request, Any], request: _Request) -> SubmitOutcome:
         return SubmitOutcome.of(self._calls.unary(method, request, self._calls.submit_timeout).result)

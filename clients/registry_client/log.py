@@ -8,16 +8,17 @@
         print(checkpoint.size)
 
 Whatever is returned was proven against a checkpoint; what does not fit raises AnswerError. Without
-``trusting`` the signature on that checkpoint is not checked (``verified`` is False): then the answers agree
+``trusting`` or ``under`` the signature on that checkpoint is not checked (``verified`` is False): then the
 with one another, and no more is shown. A log that tells different callers different things is found by
 comparing checkpoints, as witnesses do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -26,8 +27,9 @@ from registry.provenance.batch import BatchError, check_membership
 from registry.provenance.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from registry.provenance.leaf import Leaf, statement_hash
 from registry.provenance.merkle import leaf_hash
-from registry.provenance.note import NoteKey, parse_vkey
+from registry.provenance.note import parse_vkey
 from registry.provenance.proof import ProofError, verify_consistency, verify_inclusion, verify_range
+from registry.provenance.witness_policy import Policy, PolicyError
 from registry.v1 import log_service_pb2 as pb
 from registry.v1.envelope_pb2 import SignedStatement
 from registry.v1.log_service_pb2_grpc import LogServiceStub
@@ -78,11 +80,13 @@ class LoggedStatement:
 class Log:
     """The log of a registry. One is had from ``Registry``."""
 
-    def __init__(self, channel: grpc.Channel, calls: Calls, keys: Sequence[NoteKey] = ()) -> None:
+    def __init__(
+        self, channel: grpc.Channel, calls: Calls, verify: Callable[[str], Checkpoint] | None = None
+    ) -> None:
         self._channel = channel
         self._calls = calls
         self._stub = LogServiceStub(channel)
-        self._keys = tuple(keys)
+        self._verify = verify
 
     def trusting(self, *keys: str) -> Log:
         """The same log, of whose checkpoints each must be signed with every one of these keys: verifier keys
@@ -90,11 +94,20 @@ class Log:
         parsed = [parse_vkey(key) for key in keys]
         if len({key.name for key in parsed}) != 1:
             raise ValueError("the keys of one log bear its name, at least one of them is needed")
-        return Log(self._channel, self._calls, parsed)
+        verify = partial(open_checkpoint, origin=parsed[0].name)
+        return Log(self._channel, self._calls, lambda note: verify(note, *parsed))
+
+    def under(self, policy: Policy) -> Log:
+        """The same log, of whose checkpoints each must bear the signatures that a policy asks for."""
+        return Log(self._channel, self._calls, lambda note: policy.check_checkpoint(note).checkpoint)
+
+    def latest_note(self) -> str:
+        """The latest checkpoint as it came, unread."""
+        return self._calls.unary(self._stub.GetCheckpoint, pb.GetCheckpointRequest()).checkpoint
 
     def checkpoint(self) -> SignedCheckpoint:
         """The latest checkpoint."""
-        return self._open(self._calls.unary(self._stub.GetCheckpoint, pb.GetCheckpointRequest()).checkpoint)
+        return self.opened(self.latest_note())
 
     def inclusion(self, position: int, checkpoint: SignedCheckpoint | None = None) -> ProvenLeaf:
         """The leaf at a position, proven to be in the tree of a checkpoint, or of the latest."""
@@ -102,7 +115,7 @@ class Log:
         if checkpoint is not None:
             request.size = checkpoint.size
         answer = self._calls.unary(self._stub.GetInclusionProof, request)
-        within = self._open(answer.checkpoint) if checkpoint is None else checkpoint
+        within = self.opened(answer.checkpoint) if checkpoint is None else checkpoint
         try:
             root = within.checkpoint.root
             verify_inclusion(leaf_hash(answer.leaf), position, within.size, answer.proof, root)
@@ -116,7 +129,7 @@ class Log:
         if new is not None:
             request.second = new.size
         answer = self._calls.unary(self._stub.GetConsistencyProof, request)
-        later = self._open(answer.checkpoint) if new is None else new
+        later = self.opened(answer.checkpoint) if new is None else new
         before, after = old.checkpoint, later.checkpoint
         try:
             verify_consistency(before.size, before.root, after.size, after.root, answer.proof)
@@ -171,18 +184,18 @@ class Log:
         """The latest checkpoint and then each new one, each proven to extend the one before it, and the first
         to extend ``since``. Ends when the caller stops reading, or with RegistryCallError."""
         for answer in self._calls.stream(self._stub.WatchCheckpoints, pb.WatchCheckpointsRequest(), None):
-            latest = self._open(answer.checkpoint)
+            latest = self.opened(answer.checkpoint)
             since = self.consistency(since, latest) if since else latest
             yield since
 
-    def _open(self, note: str) -> SignedCheckpoint:
+    def opened(self, note: str) -> SignedCheckpoint:
+        """A checkpoint that the caller has kept. AnswerError if it is none, or not signed as it must be."""
         try:
-            if self._keys:
-                opened = open_checkpoint(note, *self._keys, origin=self._keys[0].name)
-                return SignedCheckpoint(note, opened, verified=True)
+            if self._verify is not None:
+                return SignedCheckpoint(note, self._verify(note), verified=True)
             text, _, _ = note.partition("\n\n")
             return SignedCheckpoint(note, Checkpoint.parse(text + "\n"), verified=False)
-        except CheckpointError as fault:
+        except (CheckpointError, PolicyError) as fault:
             raise AnswerError(str(fault)) from None
 
 

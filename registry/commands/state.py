@@ -29,6 +29,7 @@ from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.catalogue.located_yaml import CatalogueError
 from registry.sanctions.catalogue.parser import content_hash
 from registry.sanctions.effects import Effects
+from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import CheckpointRow, Store, StoreError
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
@@ -144,6 +145,15 @@ class RegistryState:
         self.head = head
         self._keep(head.size - 1, head.last_received_ms)  # Before anybody can have this position.
         self.index.apply((record for effect in effects for record in effect.subjects), head.size - 1)
+        for effect in effects:
+            if effect.erased:
+                self._forget(effect.subjects)
+
+    def _forget(self, records: Sequence[SubjectRecord]) -> None:
+        """Drops records with nothing left in them, as they would not be there after a restart."""
+        for record in records:
+            if record == SubjectRecord(record.ref):
+                self.index.forget(record.ref)
 
     def _take_directory(self, effect: Effects) -> None:
         if effect.operator:

@@ -85,12 +85,13 @@ class Sources:
     def _delivered(self, position: int, connections: Connections) -> list[tuple[str, DeliveryNote]]:
         delivered = []
         for code, keepers in connections.keepers.items():
-            notes = [note for each in keepers if (note := self._latest(code, each, position))]
+            notes = [note for each in keepers if (note := self.latest(code, each, position))]
             if len(notes) == len(keepers):
                 delivered.append((code, min(notes, key=lambda note: (note.as_of, note.position))))
         return delivered
 
-    def _latest(self, code: str, department: str, position: int) -> DeliveryNote | None:
+    def latest(self, code: str, department: str, position: int) -> DeliveryNote | None:
+        """What a department said last of a list, as known at a position."""
         notes = self._notes.get((code, department), [])
         count = bisect_right(notes, position, key=lambda note: note.position)
         return next((note for note in reversed(notes[:count]) if note.counts_at(position)), None)

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import cast
 
 from google.protobuf.message import DecodeError
 
@@ -25,16 +24,13 @@ from registry.provenance.keys import SignatureError, Signer, VerifyingKey
 from registry.provenance.merkle import leaf_hash
 from registry.provenance.proof import HashTree, ProofError, inclusion_proof, root_at, verify_inclusion
 from registry.v1.envelope_pb2 import Signature
-from registry.v1.receipt_pb2 import AnswersHeader, AnswerSignature, Receipt, ShortfallReason
+from registry.v1.receipt_pb2 import AnswersHeader, AnswerSignature, Receipt
 
 ANSWER_TYPE = "application/vnd.registry.v1.answer+protobuf"
 ANSWERS_TYPE = "application/vnd.registry.v1.answers+protobuf"
 VERSION = 1
 """Of a receipt."""
 MAX_NONCE_BYTES = 32
-CONTENT_WITHHELD = cast("ShortfallReason.ValueType", 8)
-"""The content of a statement that the answer rests on tells more than the caller may know: the number of
-another natural person, or a ban on leaving the country."""
 
 
 class AnswerSignatureError(ValueError):

@@ -44,7 +44,8 @@ MAX_KEPT = 4096
 class Governing:
     """What receipts have in common: statements about keys, officials and deliveries, and the registry's own.
 
-    Rows that are about no subject are never erased, so they are kept; chains as long as the log is as long."""
+    Rows that are about no subject are never erased, so they are kept; chains for as long as the log does not
+    grow."""
 
     def __init__(self, state: RegistryState) -> None:
         self._state = state

@@ -25,7 +25,6 @@ from registry.commands.ask import Ask, Found, Matter
 from registry.commands.intake import person_secret
 from registry.commands.log_statement import signed_statement
 from registry.domain.identifiers import mask, names_a_subject, normalise
-from registry.provenance.answer import CONTENT_WITHHELD
 from registry.provenance.checkpoint import Checkpoint
 from registry.provenance.map_entry import MapEntry
 from registry.provenance.map_tree import Proven
@@ -40,6 +39,7 @@ from registry.sanctions.ground import Link, SubjectRecord
 from registry.store.interface import StoreError
 from registry.upkeep.map_book import MapEvidence
 from registry.v1 import receipt_pb2 as pb
+from registry.v1.receipt_pb2 import SHORTFALL_REASON_CONTENT_WITHHELD
 from registry.v1.statement_pb2 import SUBJECT_LINK_KIND_ALTERNATE
 from registry.v1.subject_pb2 import Identifier
 
@@ -138,7 +138,7 @@ class Evidence:
         keepers = self._state.directory.connections(position).keepers
         for code in self._matter.edition.required_lists(domain):
             for department in keepers.get(code, ()):
-                note = self._state.sources._latest(code, department, position)
+                note = self._state.sources.latest(code, department, position)
                 if note is not None:
                     yield note.position
 
@@ -194,7 +194,7 @@ class Evidence:
             elif tells_too_much(
                 self._statements.opened(position), self._matter.caller, self._matter.edition, own
             ):
-                plan.fall_short(CONTENT_WITHHELD, found)
+                plan.fall_short(SHORTFALL_REASON_CONTENT_WITHHELD, found)
         plan.positions |= shown
 
     def _vouch(self, plan: Plan) -> None:

@@ -21,8 +21,8 @@ from registry.errors import RegistryError
 from registry.provenance.answer import MAX_NONCE_BYTES, VERSION, seal_receipt
 from registry.provenance.keys import Signer
 from registry.receipts.answers import Answers, Told
-from registry.receipts.evidence import Evidence, Plan
 from registry.receipts.disclosure import Governing
+from registry.receipts.evidence import Evidence, Plan
 from registry.receipts.providers import Anchors, Checkpoints, MapProver, NewestCheckpoint, NoMap
 from registry.receipts.signing import ReceiptSigners
 from registry.v1 import error_reason_pb2 as reasons

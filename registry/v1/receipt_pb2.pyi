@@ -70,6 +70,10 @@ class _ShortfallReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Short
     """The subject's chain is too long to be shown whole."""
     SHORTFALL_REASON_CONTENT_ERASED: _ShortfallReason.ValueType  # 7
     """The content of a statement that the answer rests on is erased."""
+    SHORTFALL_REASON_CONTENT_WITHHELD: _ShortfallReason.ValueType  # 8
+    """A statement that the answer rests on names another natural person's identity number, or a matter that the
+    caller was not shown: its content is not disclosed.
+    """
 
 class ShortfallReason(_ShortfallReason, metaclass=_ShortfallReasonEnumTypeWrapper):
     """Why part of an answer is the registry's signed word and not proven."""
@@ -89,6 +93,10 @@ SHORTFALL_REASON_CHAIN_TOO_LONG: ShortfallReason.ValueType  # 6
 """The subject's chain is too long to be shown whole."""
 SHORTFALL_REASON_CONTENT_ERASED: ShortfallReason.ValueType  # 7
 """The content of a statement that the answer rests on is erased."""
+SHORTFALL_REASON_CONTENT_WITHHELD: ShortfallReason.ValueType  # 8
+"""A statement that the answer rests on names another natural person's identity number, or a matter that the
+caller was not shown: its content is not disclosed.
+"""
 Global___ShortfallReason: _TypeAlias = ShortfallReason  # noqa: Y015
 
 @_typing.final

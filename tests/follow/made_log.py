@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from registry.provenance.envelope import PAYLOAD_TYPE, sign_envelope
 from registry.provenance.keys import FileSigner
-from registry.provenance.leaf import NO_PREVIOUS, Leaf, LeafType, statement_hash, subject_key
+from registry.provenance.leaf import LEAF_BYTES, NO_PREVIOUS, Leaf, LeafType, statement_hash, subject_key
 from registry.provenance.map_entry import MapEntry, entries_of
 from registry.provenance.map_mirror import MapMirror
 from registry.provenance.merkle import HASH_BYTES, leaf_hash
@@ -80,7 +80,7 @@ class MadeLog(SmallLog):
         """Adds an entry, whatever it is."""
         self.leaves.append(entry)
         self.tree.append(leaf_hash(entry))
-        if len(entry) == 122:
+        if len(entry) == LEAF_BYTES:
             after = entries_of(entry)[1]
             self.chains[after.key] = after
 
@@ -105,7 +105,7 @@ class MadeLog(SmallLog):
     def map_root(self, size: int) -> bytes:
         """The root of the map that the first leaves give."""
         mirror = MapMirror()
-        entries = [entries_of(entry)[1] for entry in self.leaves[:size]]
+        entries = [entries_of(entry)[1] for entry in self.leaves[:size] if len(entry) == LEAF_BYTES]
         mirror.update({entry.key: entry for entry in entries}.values())
         return mirror.root
 

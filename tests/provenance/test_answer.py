@@ -12,7 +12,8 @@ from registry.provenance.answer import (
     sign_answers,
     verify_answer,
 )
-from registry.provenance.keys import FileSigner, load_verifying_key
+from registry.provenance.file_signer import FileSigner
+from registry.provenance.keys import load_verifying_key
 from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519
 from registry.v1.receipt_pb2 import AnswerSignature, Receipt
 

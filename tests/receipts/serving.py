@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import grpc
 
-from registry.provenance.keys import FileSigner
+from registry.provenance.file_signer import FileSigner
 from registry.receipts.providers import Checkpoints, Mapped, MapProver
 from registry.receipts.receipts import Receipts
 from registry.servicer.gate import Gate
@@ -32,9 +32,10 @@ def serving_receipts(
     prover: MapProver | None = None,
     checkpoints: Checkpoints | None = None,
 ) -> Iterator[Served]:
-    """Serves a spine until the block ends, answers with the receipt key of its installation."""
+    """Serves a spine until the block ends, answers with the receipt keys of its installation."""
     engine = spine.engine
-    keys = [FileSigner.load(spine.directory / "keys" / "receipt.key", None)] if signers else []
+    files = sorted((spine.directory / "keys").glob("receipt*.key")) if signers else []
+    keys = [FileSigner.load(file, None) for file in files]
     mapper = Mapper(engine.state, engine.writer, interval_s=INTERVAL_S)
     receipts = Receipts(engine.ask, keys, prover=prover or Mapped(mapper), checkpoints=checkpoints)
     authority = authority_of(spine)

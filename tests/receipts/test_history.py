@@ -14,11 +14,10 @@ import pytest
 from registry.access.identity import Caller
 from registry.domain.identifiers import names_a_subject
 from registry.domain.resident_id import resembles_resident_id
-from registry.provenance.answer import CONTENT_WITHHELD
 from registry.provenance.vault import is_person
 from registry.v1 import receipt_pb2, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb
-from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_PROOF, ReceiptRequest
+from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_PROOF, SHORTFALL_REASON_CONTENT_WITHHELD, ReceiptRequest
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.receipts.checking import proven, signed
 from tests.receipts.serving import serving_receipts
@@ -95,7 +94,7 @@ def test_no_receipt_tells_of_a_person_but_the_one_it_is_about(served: Served) ->
             shortfalls += [each.reason for each in checked.answer.shortfalls]
             if not checked.answer.shortfalls:
                 proven(receipt, state)
-    assert CONTENT_WITHHELD in shortfalls
+    assert SHORTFALL_REASON_CONTENT_WITHHELD in shortfalls
     assert receipt_pb2.SHORTFALL_REASON_PERSON_WITHOUT_RECORD in shortfalls
 
 
@@ -126,5 +125,5 @@ def test_an_exit_ban_in_a_document_is_not_told_to_who_may_not_ask_about_those(se
     receipt = ask(served, someone.identifier, subject_pb2.DOMAIN_FINANCING)
     told = receipt_pb2.Answer.FromString(receipt.answer)
     assert pb.CheckResponse.FromString(told.response).hits
-    assert [each.reason for each in told.shortfalls] == [CONTENT_WITHHELD]
+    assert [each.reason for each in told.shortfalls] == [SHORTFALL_REASON_CONTENT_WITHHELD]
     assert b"M-EXI-01" not in receipt.SerializeToString()

@@ -8,12 +8,18 @@ from typing import Any
 import pytest
 
 from registry.access.identity import CallerRole
-from registry.provenance.answer import CONTENT_WITHHELD
+from registry.commands.sequencer import Placed
+from registry.provenance.batch import check_membership, sign_batch
 from registry.provenance.leaf import LeafType
 from registry.v1 import record_service_pb2 as records
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2
-from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_PROOF, EVIDENCE_LEVEL_SIGNED, ReceiptRequest
+from registry.v1.receipt_pb2 import (
+    EVIDENCE_LEVEL_PROOF,
+    EVIDENCE_LEVEL_SIGNED,
+    SHORTFALL_REASON_CONTENT_WITHHELD,
+    ReceiptRequest,
+)
 from registry.v1.record_service_pb2_grpc import RecordServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import (
@@ -40,7 +46,7 @@ from tests.support.events import (
     succession,
 )
 from tests.support.served import Served, refused
-from tests.support.spine import found_spine, furnish
+from tests.support.spine import ORIGIN, found_spine, furnish
 
 PROCUREMENT, EXIT = subject_pb2.DOMAIN_PROCUREMENT, subject_pb2.DOMAIN_EXIT_ENTRY
 PROOF = ReceiptRequest(evidence=EVIDENCE_LEVEL_PROOF, nonce=b"n" * 32)
@@ -203,6 +209,27 @@ def test_notes_on_a_decision_are_shown_with_it(served: Served) -> None:
     assert {position, noted} <= set(checked.statements)
 
 
+def test_a_statement_that_came_in_a_batch_is_proven_by_the_batchs_signature(served: Served) -> None:
+    spine, firms = served.spine, [new_firm() for _ in range(5)]
+    stated = [
+        spine.statement("财政", event=ban("财政", firm, "M-PRO-01", "2026-03-01", UNTIL)) for firm in firms
+    ]
+    batch = sign_batch(
+        [each.SerializeToString() for each in stated],
+        origin=ORIGIN,
+        department=spine.code("财政"),
+        batch_id="receipts",
+        nonce=bytes(16),
+        signer=spine.signers["财政"],
+    )
+    promises = spine.engine.intake.submit_batch(batch, served.department("财政"))
+    positions = [outcome.position for each in promises if isinstance(outcome := each.result(30), Placed)]
+    checked = proven_check(served, question(firms[3]))
+    (leaf,) = [leaf for leaf in checked.receipt.leaves if leaf.position == positions[3]]
+    assert not leaf.statement.envelope.signatures
+    assert check_membership(leaf.statement.envelope.payload, leaf.statement.batch).count == len(firms)
+
+
 # --- times
 
 
@@ -275,7 +302,7 @@ def test_a_statement_that_holds_another_persons_number_is_not_shown_and_the_rece
     placed(served.spine.say("财政", event=said))
     response = ask(served, question(firm))
     checked = signed(response.receipt, state(served))
-    assert [each.reason for each in checked.answer.shortfalls] == [CONTENT_WITHHELD]
+    assert [each.reason for each in checked.answer.shortfalls] == [SHORTFALL_REASON_CONTENT_WITHHELD]
     assert number.encode() not in response.SerializeToString()
 
 

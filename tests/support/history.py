@@ -2,7 +2,8 @@
 
 Also in it: a subject whose only event is corrected and then withdrawn, one that becomes known again,
 a person named by a paper with renewals, a key that signs and is revoked, a department registered
-again, a refused statement, several statements about one subject in one group.
+again, a refused statement, several statements about one subject in one group, a batch that fills a tile,
+a stolen key, a second key of the registry's own, a content that is erased, a map state and a time anchor.
 """
 
 from __future__ import annotations
@@ -13,8 +14,14 @@ from random import Random
 from typing import Any
 
 from demo.departments import OPERATOR
+from registry.access.identity import Caller, CallerRole
+from registry.commands.sequencer import OwnStatement, Placed
 from registry.commands.state import RegistryState
+from registry.config import CONFIG_NAME, load_config
+from registry.provenance.batch import sign_batch
+from registry.provenance.checkpoint import Checkpoint
 from registry.provenance.keys import FileSigner
+from registry.provenance.note import split_note
 from registry.sanctions.ground import SubjectRecord
 from registry.v1 import envelope_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
@@ -28,8 +35,10 @@ from tests.support.editions import (
 )
 from tests.support.events import ban, correction, firm, list_entry, person, repair, withdrawal
 from tests.support.spine import Spine, enrolment_of
+from tests.support.stamps import PlainAuthority
 
 BAN = "M-PRO-01"
+FILLS_A_TILE = 260
 EXIT_BAN = "M-EXI-01"
 
 
@@ -86,6 +95,10 @@ def write_rich_history(spine: Spine) -> dict[str, int]:
     granted = events.grant("税务", "candidate-40", "2026-11-26", "2027-11-25")
     log.say("税务", "granted-40", red_list_grant=granted)
     events.refusal(spine.say("财政", "refused", event=short_ban(99, until="2036-03-01")))
+    _batch(log)
+    _stolen_key(log)
+    _erased(log)
+    _own_statements(log)
     return log.positions
 
 
@@ -198,6 +211,92 @@ def _many_at_once(log: _Log) -> None:
     statements = [spine.statement("财政", f"many-{n}", **body) for n, body in enumerate(bodies)]
     for outcome in spine.put("财政", *(spine.seal("财政", statement) for statement in statements)):
         log.positions[outcome.statement_id] = events.placed(outcome)
+
+
+def _batch(log: _Log) -> None:
+    """One signature over so many that a tile of the tree is full."""
+    spine = log.spine
+    ids = [f"batched-{number}" for number in range(FILLS_A_TILE)]
+    statements = [spine.statement("财政", each, event=short_ban(100 + n)) for n, each in enumerate(ids)]
+    signed = sign_batch(
+        [statement.SerializeToString() for statement in statements],
+        origin=spine.engine.state.origin,
+        department=spine.code("财政"),
+        batch_id="batch-1",
+        nonce=bytes(16),
+        signer=spine.signers["财政"],
+    )
+    caller = Caller(CallerRole.DEPARTMENT, spine.code("财政"), spine.engine.state.origin)
+    for promise in spine.engine.intake.submit_batch(signed, caller):
+        outcome = promise.result(30)
+        assert outcome is not None
+        log.positions[outcome.statement_id] = events.placed(outcome)
+
+
+def _stolen_key(log: _Log) -> None:
+    """A key signs a ban, a withdrawal and a delivery after it was stolen; the withdrawal is confirmed."""
+    stolen = FileSigner.generate(envelope_pb2.SUITE_ED25519)
+    log.enrol("财政", "stolen-key", stolen)
+    log.say("财政", "theft-ban", event=short_ban(60), by=stolen)
+    log.say("财政", "theft-freed", withdrawal=withdrawal("财政", "batched-1"), by=stolen)
+    log.say("财政", "theft-delivered", delivery=events.delivery("L-02", "2026-11-25"), by=stolen)
+    revocation = pb.KeyRevocation(
+        keyid=stolen.keyid,
+        reason=pb.KEY_REVOCATION_REASON_COMPROMISED,
+        suspect_from=log.positions["theft-ban"],
+    )
+    log.say(OPERATOR.key, "stolen-key-gone", key_revocation=revocation)
+    confirmed = pb.Confirmation(target=events.target("财政", "theft-freed"), reason="确为本部门所作")
+    log.say("财政", "theft-confirmed", confirmation=confirmed)
+
+
+def _erased(log: _Log) -> None:
+    """A ban that was withdrawn is erased, and the withdrawal with it."""
+    log.say("财政", "to-erase", event=short_ban(61))
+    log.say("财政", "to-erase-b", withdrawal=withdrawal("财政", "to-erase"))
+    erasure = pb.Erasure(
+        target=events.target("财政", "to-erase"),
+        legal_basis=["个人信息保护法 第四十七条"],
+        document=events.document("财政", "2026-11-26"),
+        reason="保存期限届满",
+    )
+    log.say("财政", "erased", erasure=erasure)
+
+
+def _own_statements(log: _Log) -> None:
+    """The registry takes a second key for answers, logs the state of its map and an outside time stamp."""
+    spine = log.spine
+    signer = FileSigner.generate(envelope_pb2.SUITE_ED25519)
+    signer.save(spine.directory / "keys" / "receipt-2.key", None)
+    settings = spine.directory / CONFIG_NAME
+    one, both = '["keys/receipt.key"]', '["keys/receipt.key", "keys/receipt-2.key"]'
+    settings.write_text(settings.read_text("utf-8").replace(one, both), "utf-8")
+    spine.config = load_config(spine.directory)
+    spine.reopen()
+    added = pb.RegistryKey(
+        purpose=pb.REGISTRY_KEY_PURPOSE_RECEIPT, suite=signer.suite, public_key=signer.public_key
+    )
+    log.say(OPERATOR.key, "second-key", registry_key_change=pb.RegistryKeyChange(add=added))
+    engine = spine.engine
+    engine.upkeep.mapper.start()
+    mapped = engine.upkeep.mapper.require(engine.state.size - 1, 30)
+    engine.upkeep.mapper.close()
+    assert mapped.position is not None
+    log.positions["mapped"] = mapped.position
+    log.positions["anchored"] = _anchor(spine)
+
+
+def _anchor(spine: Spine) -> int:
+    """A checkpoint is stamped, and the stamp recorded."""
+    head = spine.engine.state.head
+    assert head is not None
+    text, stamped_ms = split_note(head.note)[0], spine.clock()
+    size, root = head.size, Checkpoint.parse(text).root
+    token = PlainAuthority().token(text, stamped_ms)
+    anchor = pb.TimeAnchor(size=size, root=root, token=token, gen_time_ms=stamped_ms)
+    placed = spine.engine.writer.put([OwnStatement(pb.Statement(time_anchor=anchor))])[0].result(30)
+    assert isinstance(placed, Placed), placed
+    return placed.position
 
 
 def write_random_history(spine: Spine, chance: Random, count: int) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 from registry.access.identity import Caller
 from registry.provenance.vkey import vkey
 from registry.provenance.witness_policy import Policy
-from registry.v1 import receipt_pb2, subject_pb2
+from registry.sanctions.catalogue.edition import Edition
+from registry.v1 import receipt_pb2, statement_pb2, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb
-from registry.v1 import statement_pb2
 from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_PROOF, ReceiptRequest
 from registry.v1.record_service_pb2 import GetRecordRequest
 from registry.v1.record_service_pb2_grpc import RecordServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from registry.verification import Report, check_receipt
 from tests.support.served import Served
 from tests.support.spine import ROLE_OF_DOMAIN, Spine
 
@@ -29,9 +30,16 @@ class World:
 
     served: Served
     policy: Policy = field(init=False)
+    editions: dict[str, Edition] = field(init=False)
 
     def __post_init__(self) -> None:
         self.policy = Policy.parse(policy_text(self.served.spine))
+        self.editions = editions_of(self.served.spine)
+
+    def report(self, receipt: receipt_pb2.Receipt, **options: Any) -> Report:
+        """What a check of a receipt finds."""
+        given: dict[str, Any] = {"editions": self.editions, **options}
+        return check_receipt(content_of(receipt), given.pop("policy", self.policy), **given)
 
     def check(
         self,
@@ -91,3 +99,14 @@ def policy_text(spine: Spine, *more: str) -> str:
         for entry in state.registry_keys.active(purpose):
             lines.append(f"{word} {vkey(state.origin, entry.suite, entry.public_key)}")
     return "".join(f"{line}\n" for line in (*lines, *more, "quorum none"))
+
+
+def content_of(receipt: receipt_pb2.Receipt) -> bytes:
+    """A receipt as it is filed."""
+    return receipt.SerializeToString(deterministic=True)
+
+
+def editions_of(spine: Spine) -> dict[str, Edition]:
+    """The editions that a registry has adopted, by hash."""
+    state = spine.engine.state
+    return {case.edition: state.edition(case.edition) for case in state.book.cases()}

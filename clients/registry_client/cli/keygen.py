@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from registry.provenance.keys import FileSigner
-from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519
+from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519, SUITE_SM2_SM3
 from registry_client.cli.options import json_option, passphrase_option, read_passphrase
 from registry_client.cli.output import print_facts, print_json
 from registry_client.cli.wide_help import WideCommand
 from registry_client.numbering import Numbering
 
-_SUITES = {"ed25519": SUITE_ED25519, "p256": SUITE_ECDSA_P256_SHA256}
+_SUITES = {"ed25519": SUITE_ED25519, "p256": SUITE_ECDSA_P256_SHA256, "sm2": SUITE_SM2_SM3}
 
 
 @click.command("keygen", cls=WideCommand, short_help="生成签名密钥 make a signing key")

@@ -3,7 +3,9 @@
 1 found it · 2 eight departments with their own keys · 3 their files, wrong rows reported · 4 a tender
 asked about in all five domains · 5 the tender screened whole on three days · 6 a penalty withdrawn: the
 verdict changes, the old answer can still be had · 7 the law changes on 2026-04-01: difference, simulation,
-adoption by three officials · 8 the registry checked against its own log.
+adoption by three officials · 8 the registry checked against its own log · 9 answers as evidence: receipts
+for a blocked bidder and for a firm without record, the log mirrored over HTTP, and with the server stopped
+both receipts checked offline, and refused once a byte is changed.
 
 With ``--keep DIRECTORY`` the registry stays there, to be served and asked with ``registryctl``.
 
@@ -21,6 +23,7 @@ from pathlib import Path
 from demo.asking import DOMAINS, ROLES, ask, surprises
 from demo.cast import TENDER, Asked
 from demo.delivery import deliver
+from demo.evidence import prove
 from demo.remedies import repair, withdraw
 from demo.screening import screen
 from demo.showing import heading, say, show, why, word
@@ -47,6 +50,8 @@ def main() -> None:
             heading(8, "用日志核对登记系统自身")
             say(run_registry("verify", "--directory", str(directory)))
             say(run_registry("rebuild", "--directory", str(directory)))
+            heading(9, "答复作为证据: 回执、日志镜像、离线核验")
+            differing += prove(directory)
         except TownError as error:
             sys.exit(f"demo: {error}")
     for line in differing:

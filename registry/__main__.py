@@ -9,8 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -19,25 +18,24 @@ import click
 
 from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.access.profile import CertificateError
+from registry.cli_check import opened
+from registry.cli_check import register as register_checking
 from registry.cli_witness import register as register_watching
 from registry.commands.found import FoundingError, Operator
-from registry.commands.rebuild import rebuild as fold_again
-from registry.commands.state import Log, RegistryState, open_log
-from registry.commands.verify import verify as check_log
-from registry.config import Config, ConfigError, load_config, split_address
-from registry.editions import CURRENT_LABEL, shipped_editions
-from registry.engine import StartError, now_ms, read_secret
+from registry.commands.state import RegistryState
+from registry.config import ConfigError, load_config, split_address
+from registry.editions import CURRENT_LABEL
+from registry.engine import StartError, now_ms
 from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
 from registry.provenance.checkpoint import CheckpointError
-from registry.provenance.keys import FileSigner, KeyFileError, load_verifying_key
-from registry.provenance.vault import Vault, VaultError
+from registry.provenance.keys import KeyFileError
+from registry.provenance.vault import VaultError
 from registry.second_store import adopt
 from registry.server import serve as run_server
 from registry.store.interface import StoreError
-from registry.store.opening import create_store, migrate_store, open_store, remove_store
+from registry.store.opening import migrate_store
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-PROGRESS_EVERY = 10_000
 _ONE_LINE = (
     CertificateError, CheckpointError, ConfigError, FoundingError, IdentityError, InstallationError,
     KeyFileError, StartError, StoreError, VaultError,
@@ -157,40 +155,6 @@ def migrate(directory: Path) -> None:
     click.echo(f"存储版本: {before} → {after}")
 
 
-@main.command()
-@_directory
-@_one_line
-def verify(directory: Path) -> None:
-    """核对存储: 每条陈述的字节、签名、叶子, 树和检查点. Checks the store against its log."""
-    config = load_config(directory)
-    with _opened(config) as (log, signer):
-        result = check_log(log, load_verifying_key(signer.suite, signer.public_key), progress=_progress)
-    _report(result.faults, f"核对 {result.statements} 条陈述, 一致")
-
-
-@main.command()
-@_directory
-@click.option(
-    "--into", type=click.Path(path_type=Path), help="重建到这个文件并保留. Keep the rebuilt store here."
-)
-@_one_line
-def rebuild(directory: Path, into: Path | None) -> None:
-    """把日志重新折叠到空的存储里, 与现有存储逐行比对. Folds the log again and compares every row."""
-    config = load_config(directory)
-    target = into or config.store.with_name(config.store.name + ".rebuild")
-    with _opened(config) as (log, signer):
-        if into is None:
-            remove_store(target)  # Left by a comparison that was killed.
-        store = create_store(target)
-        try:
-            result = fold_again(log, store, [signer], progress=_progress)
-        finally:
-            store.close()
-            if into is None:
-                remove_store(target)
-    _report(result.differences, f"重建 {result.statements} 条陈述, {result.rows} 行派生数据, 逐字节一致")
-
-
 @main.command("adopt-head")
 @_directory
 @click.option(
@@ -202,7 +166,7 @@ def adopt_head(directory: Path, size: int) -> None:
     config = load_config(directory)
     if config.head is None:
         raise StoreError("registry.toml 没有 [paths] head, 不用第二存储")
-    with _opened(config) as (log, _signer):
+    with opened(config) as log:
         adopt(config.head, RegistryState(log.store, log.vault, log.editions), size=size)
     click.echo(f"日志头已建立: {size} 条陈述, {config.head}")
 
@@ -212,30 +176,7 @@ def _log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=line, force=True)
 
 
-@contextmanager
-def _opened(config: Config) -> Iterator[tuple[Log, FileSigner]]:
-    signer = FileSigner.load(config.log_key, None)
-    vault = Vault(read_secret(config.vault_key))
-    store = open_store(config.store)
-    try:
-        yield open_log(store, vault, shipped_editions()), signer
-    finally:
-        store.close()
-
-
-def _progress(count: int) -> None:
-    if count % PROGRESS_EVERY == 0:
-        click.echo(f"  {count} …", err=True)
-
-
-def _report(faults: list[str], success: str) -> None:
-    for fault in faults:
-        click.echo(fault, err=True)
-    if faults:
-        raise click.ClickException(f"发现 {len(faults)} 处不一致")
-    click.echo(success)
-
-
+register_checking(main)
 register_watching(main)
 
 if __name__ == "__main__":

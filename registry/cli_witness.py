@@ -44,6 +44,7 @@ from registry.witness.record import RecordError
 from registry.witness.serving import RunningWitness
 
 ALARM_EXIT = 3
+_SECONDS = click.FloatRange(min=0, min_open=True)
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ONE_LINE = (
     ConfigError, CosignatureError, DirectoryInUseError, KeyFileError, NoteError, OSError, PolicyError,
@@ -121,9 +122,9 @@ def witness_serve(directory: Path) -> None:
     help="镜像目录. Where the mirror is.",
 )
 @click.option("--once", is_flag=True, help="只查一次. One round, then exit.")
-@click.option("--interval", type=float, default=60.0, show_default=True, help="间隔秒数. Seconds between.")
+@click.option("--interval", type=_SECONDS, default=60.0, show_default=True, help="间隔秒数. Seconds between.")
 @click.option(
-    "--max-age", type=float, default=86_400.0, show_default=True, help="检查点最长多少秒没有新的. Seconds."
+    "--max-age", type=_SECONDS, default=86_400.0, show_default=True, help="检查点最长多少秒没有新的. Seconds."
 )
 @click.option("--exec", "command", default="", help="每个警报执行的命令. Command to run for each alarm.")
 @_one_line

@@ -4,6 +4,10 @@ Every refusal carries a reason of ``registry.v1.ErrorReason``. On the wire it is
 with ErrorInfo (reason without prefix, domain ``registry.v1``), BadRequest with one violation for each
 fault, and RetryInfo where trying again makes sense. Internal detail never leaves: an unexpected
 exception is logged with an incident number, and the caller sees only the number.
+
+A status travels in headers, of which a client takes some kilobytes and drops the whole answer beyond: of very
+many or long faults the first are told and the rest counted, and a text is cut. Example: of 100 faults the
+first thirty or so are told, and the last violation says 另有70处错误未列出。
 """
 
 from __future__ import annotations
@@ -20,6 +24,10 @@ from registry.v1 import error_reason_pb2 as reasons
 
 ERROR_DOMAIN = "registry.v1"
 RETRY_AFTER_S = 1
+MAX_STATUS_BYTES = 7_000
+"""Of a status as it is written in headers: 8 KiB of these are what a client takes without fail."""
+_MAX_MESSAGE = 200
+_ROOM_FOR_THE_REST = 300
 
 _CODES = {
     reasons.ERROR_REASON_UNAUTHENTICATED: code_pb2.UNAUTHENTICATED,
@@ -63,19 +71,41 @@ def status_of(error: RegistryError) -> grpc.Status:
     info = error_details_pb2.ErrorInfo(reason=first.name, domain=ERROR_DOMAIN)
     if first.field:
         info.metadata["field"] = first.field
-    details = [_packed(info)]
-    violations = [
-        error_details_pb2.BadRequest.FieldViolation(field=f.field, description=f.message, reason=f.name)
-        for f in error.faults
-        if f.field
-    ]
-    if violations:
+    details, message = [_packed(info)], _cut(first.message)
+    if violations := _violations(error.faults, room=_room_beside(message)):
         details.append(_packed(error_details_pb2.BadRequest(field_violations=violations)))
     if first.reason in _RETRY:
         delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
         details.append(_packed(error_details_pb2.RetryInfo(retry_delay=delay)))
     code = _CODES.get(first.reason, code_pb2.INVALID_ARGUMENT)
-    return rpc_status.to_status(status_pb2.Status(code=code, message=first.message, details=details))
+    return rpc_status.to_status(status_pb2.Status(code=code, message=message, details=details))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_MESSAGE else f"{text[:_MAX_MESSAGE]}…"
+
+
+def _room_beside(message: str) -> int:
+    """How many bytes the violations may have. The message stands in the headers twice: escaped, three
+    characters a byte, and in the details, which are written in base64, as the violations are."""
+    once = len(message.encode())
+    return (MAX_STATUS_BYTES - 3 * once) * 3 // 4 - once - _ROOM_FOR_THE_REST
+
+
+def _violations(faults: Sequence[Fault], *, room: int) -> list[error_details_pb2.BadRequest.FieldViolation]:
+    """The faults that have a place, as many as there is room for; the last one counts those left out."""
+    placed = [fault for fault in faults if fault.field]
+    told: list[error_details_pb2.BadRequest.FieldViolation] = []
+    for number, fault in enumerate(placed):
+        violation = error_details_pb2.BadRequest.FieldViolation(
+            field=_cut(fault.field), description=_cut(fault.message), reason=fault.name
+        )
+        room -= violation.ByteSize() + 4  # Its tag and length.
+        if told and room < 0:
+            rest = f"另有{len(placed) - number}处错误未列出。"
+            return [*told, error_details_pb2.BadRequest.FieldViolation(description=rest, reason=fault.name)]
+        told.append(violation)
+    return told
 
 
 def _packed(

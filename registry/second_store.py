@@ -45,3 +45,12 @@ def adopt(path: Path, state: RegistryState, *, size: int) -> None:
         adopt_head(head, stored_log(state, ()), size=size)
     finally:
         head.close()
+
+
+def kept_head(path: Path) -> str:
+    """What the second store has, for a check; empty if nothing. Raises StoreError."""
+    head = HeadFile(path)
+    try:
+        return head.read() or ""
+    finally:
+        head.close()

@@ -9,8 +9,8 @@
 
 Whatever is returned was proven against a checkpoint; what does not fit raises AnswerError. Without
 ``trusting`` or ``under`` the signature on that checkpoint is not checked (``verified`` is False): then the
-with one another, and no more is shown. A log that tells different callers different things is found by
-comparing checkpoints, as witnesses do.
+answers agree with one another, and no more is shown. A log that tells different callers different things is
+found by comparing checkpoints, as witnesses do.
 """
 
 from __future__ import annotations

@@ -37,6 +37,9 @@ MAX_BASES = 1024
 MAX_KEPT_BYTES = 256
 """A longer matter is read anew each time: only what is small is kept for the next question."""
 USCC_LENGTH = 18
+MAX_IDENTIFIER = 64
+"""Characters of an identifier as written, three times what any has: a longer text is none, and is not read.
+To find its normal form would take what its length says, and eighteen times the memory."""
 _USCC = subject_pb2.IDENTIFIER_TYPE_USCC
 AMBIGUOUS = Decision(
     verdict_pb2.VERDICT_INDETERMINATE, indeterminate=verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS
@@ -123,7 +126,10 @@ class Ask:
             message = "查询时点不是有效的时间。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "valid_time") from error
         valid_ms = self._clock() if stated_ms is None else stated_ms
-        return self.matter(caller, purpose, request.matter, position=position, valid_ms=valid_ms)
+        matter = self.matter(caller, purpose, request.matter, position=position, valid_ms=valid_ms)
+        if stated_ms is not None:
+            _require_law(matter)
+        return matter
 
     def matter(
         self,
@@ -185,7 +191,9 @@ class Ask:
 
     def find(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> Found:
         """The subject that an identifier names; a code the index knows needs no second check."""
-        code = normalise(value)
+        code = code_asked(value)
+        if len(value) > MAX_IDENTIFIER:
+            return Found(identifier_type, code, "", f"证件号码或代码不超过{MAX_IDENTIFIER}个字符。")
         organisation = identifier_type == _USCC
         if organisation and self.state.index.get(code) is not None:
             return Found(identifier_type, code, code)
@@ -244,7 +252,7 @@ class Ask:
             # Nearly every code comes in its normal form. Whatever else the index is asked by is longer.
             record = record_of(code) if len(code) == USCC_LENGTH else None
             if record is None:
-                record = record_of(code := normalise(code))
+                record = record_of(code := code_asked(code))
             if record is None:
                 decision = CODE_INVALID if code_faults(_USCC, code) else UNKNOWN
             elif record.links:
@@ -302,6 +310,21 @@ class Ask:
         if not self.state.index.wait_for(position, wait_s):
             message = f"序号{position}尚未产生(目前到{self.state.index.position})。"
             raise RegistryError.of(reasons.ERROR_REASON_POSITION_AHEAD, message, "consistency")
+
+
+def _require_law(matter: Matter) -> None:
+    """Raises RegistryError for a time at which none of the domain's measures was law: nothing would be examined,
+    and nothing found would read as CLEAR. A program that does not set the time asks about 1970."""
+    edition, domain = matter.edition, matter.question.domain
+    if edition.measures_asked(domain) and not edition.measures_asked(domain, matter.question.day):
+        message = f"{matter.question.day}这一领域还没有任何可查的措施; 请核对查询时点。"
+        raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "valid_time")
+
+
+def code_asked(value: str) -> str:
+    """The normal form of an identifier as written; of a text too long to be one its beginning, which is none
+    either."""
+    return normalise(value) if len(value) <= MAX_IDENTIFIER else value[: MAX_IDENTIFIER + 1]
 
 
 def purpose_faults(purpose: restriction_service_pb2.Purpose) -> list[Fault]:

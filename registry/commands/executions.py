@@ -113,6 +113,9 @@ class Executions:
             raise _not_reproduced(faults)
 
     def _row(self, request: pb.ReportExecutionRequest, found: Found, matter: Matter) -> ExecutionRow:
+        facts = restriction_service_pb2.Matter()
+        facts.CopyFrom(request.check.matter)
+        facts.DiscardUnknownFields()  # Nobody has looked at these, and what is kept rests in clear.
         return ExecutionRow(
             caller=matter.caller.uri,
             report_id=request.report_id,
@@ -120,7 +123,7 @@ class Executions:
             subject=found.ref,
             domain=matter.question.domain,
             reference=matter.purpose.reference,
-            matter=request.check.matter.SerializeToString(deterministic=True),
+            matter=facts.SerializeToString(deterministic=True),
             valid_ms=matter.valid_ms,
             known_position=matter.position,
             edition=request.answered.edition,

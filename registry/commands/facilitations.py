@@ -6,19 +6,21 @@ domain; to anybody else, that something does (``told``): a licensing desk learns
 person's records and lists no more is told than that there are some (个人信息保护法 第六条).
 
 The lists of candidates and grants are public, because an objection needs a public (河南省社会信用条例
-第二十八条 as comparator). Their pages fit together: each is as known at the position of the first one.
+第二十八条 as comparator). Their pages fit together: each is as known at the position of the first one. A page
+may have fewer rows than were asked for, even none, where much has run out (``listing_pages.MOST_READ``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.access.identity import Caller
 from registry.access.policy import may_ask
 from registry.commands.ask import Ask, Found, Matter
-from registry.commands.paging import Page, page_of, token_of
+from registry.commands.listing_pages import MOST_READ
+from registry.commands.paging import Page, first_or, token_of
 from registry.domain.quoting import quoted
 from registry.errors import RegistryError
 from registry.provenance.vault import is_person
@@ -83,39 +85,35 @@ class Facilitations:
         """Candidates and grants of a red list, or of all, on a day, in the order of the log.
 
         Raises RegistryError for a token of another listing and for a list that the edition does not have."""
-        filters = (list_code, on.isoformat() if on else "")
-        if token:
-            page = page_of(token, "red lists", *filters)
-        else:
-            page = Page(self._state.index.position, on or self._ask.today())
-        if page.position > self._state.index.position:
-            message = "翻页标记指向尚未产生的序号; 请从第一页重新开始。"
-            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "page_token")
+        filters = ("red lists", list_code, on.isoformat() if on else "")
+        page = first_or(token, filters, Page(self._state.index.position, on or self._ask.today()))
         edition = self._state.edition_at(page.position, page.day)
         if list_code and list_code not in edition.red_lists:
             message = f"目录({edition.label})中没有守信激励名单{quoted(list_code)}。"
             raise RegistryError.of(reasons.ERROR_REASON_LIST_NOT_IN_EDITION, message, "list_code")
         codes = [list_code] if list_code else list(edition.red_lists)
         found: list[tuple[tuple[int, int], RedListEntry]] = []
-        for at, entry in self._entries(codes, page, edition):
-            if len(found) == size:
-                rest = Page(page.position, page.day, found[-1][0])
-                return self._page(page, edition, found, token_of(rest, "red lists", *filters))
-            found.append((at, entry))
+        last = page.after
+        for read, (at, entry) in enumerate(self._entries(codes, page, edition)):
+            if read >= MOST_READ or (entry is not None and len(found) == size):
+                rest = replace(page, after=last)
+                return self._page(page, edition, found, token_of(rest, *filters))
+            if entry is not None:
+                found.append((at, entry))
+            last = at
         return self._page(page, edition, found, "")
 
     def _entries(
         self, codes: list[str], page: Page, edition: Edition
-    ) -> Iterator[tuple[tuple[int, int], RedListEntry]]:
+    ) -> Iterator[tuple[tuple[int, int], RedListEntry | None]]:
+        """Each candidacy and grant with its place; None for what is not on the list on the page's day."""
         after = page.after
         while rows := self._state.store.grounds_by_code(KINDS, codes, after, _BATCH):
             for position, ordinal, ref in rows:
                 after = (position, ordinal)
                 if position > page.position:
                     return
-                entry = self._entry(ref, after, page, edition)
-                if entry is not None:
-                    yield after, entry
+                yield after, self._entry(ref, after, page, edition)
 
     def _entry(self, ref: str, at: tuple[int, int], page: Page, edition: Edition) -> RedListEntry | None:
         record, position, day = self._state.index.get(ref), page.position, page.day

@@ -18,13 +18,12 @@ from datetime import date
 
 from registry.commands.ask import Ask
 from registry.commands.names_borne import NAMELESS, names_of
-from registry.commands.paging import Page, page_of, token_of
-from registry.errors import RegistryError
+from registry.commands.paging import Page, first_or, token_of
 from registry.provenance.vault import is_person
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.restriction import Restriction
-from registry.v1 import error_reason_pb2 as reasons
+from registry.sanctions.standing import disputed_at, speaks
 from registry.v1 import verdict_pb2
 
 BATCH = 500
@@ -65,10 +64,7 @@ class Listing:
         """The first page on a day (None: today), or the one that a token leads to. Raises RegistryError for a
         token that was not given out for these filters."""
         bound = (*filters, on.isoformat() if on else "")
-        page = page_of(token, *bound) if token else Page(ask.state.index.position, on or ask.today())
-        if page.position > ask.state.index.position:
-            message = "翻页标记指向尚未产生的序号; 请从第一页重新开始。"
-            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "page_token")
+        page = first_or(token, bound, Page(ask.state.index.position, on or ask.today()))
         return cls(ask, page, ask.state.edition_at(page.position, page.day), bound)
 
     def rows(
@@ -111,7 +107,11 @@ class Listing:
 
 
 def _known(record: SubjectRecord | None, at: tuple[int, int], position: int) -> Ground | None:
-    for ground in record.grounds if record is not None else ():
-        if (ground.position, ground.ordinal) == at and ground.known_at(position):
+    """The row that counts, also where a stolen key ended it: nobody leaves a list unseen."""
+    if record is None:
+        return None
+    disputed = disputed_at(record.marks, position)
+    for ground in record.grounds:
+        if (ground.position, ground.ordinal) == at and speaks(ground, position, disputed, record.grounds):
             return ground
     return None

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.access.identity import Caller, CallerRole
-from registry.commands.ask import Ask
+from registry.commands.ask import MAX_TEXT, Ask
 from registry.commands.listing_pages import Listing, ListingPage, Row
 from registry.commands.right_to_see import domains_open_to
 from registry.domain.quoting import quoted
@@ -27,9 +27,10 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.record.sections import list_bears_on
 from registry.sanctions.restriction import restrictions_of
-from registry.sanctions.standing import RUNNING, marks_of, standing
+from registry.sanctions.standing import RUNNING, marks_of, standing, standing_of
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import subject_pb2
+from registry.v1.verdict_pb2 import HIT_STATUS_DISPUTED
 
 _BANNING = (GroundKind.IMPOSED, GroundKind.LISTED, GroundKind.RECORDED)
 _EVERY_LIST = (CallerRole.DEPARTMENT, CallerRole.REGISTRAR, CallerRole.AUDITOR)
@@ -77,6 +78,8 @@ class BansAsked:
         for domain in sorted(self.domains):
             for found in restrictions_of(ground, edition, domain, page.day):
                 status = standing(found.period, page.day, ended=ground.ended, marks=noted)
+                if status in RUNNING and not ground.known_at(page.position):
+                    status = HIT_STATUS_DISPUTED  # A stolen key ended it.
                 asked_for = self.wanted.measure_code in ("", found.measure.code)
                 if found.measure.market_ban and asked_for and status in RUNNING:
                     yield Row(ground, status, found)
@@ -106,8 +109,8 @@ class ListAsked:
         return self.listing.rows((GroundKind.LISTED,), (self.code,), self._entries, size)
 
     def _entries(self, ground: Ground, record: SubjectRecord) -> Iterator[Row]:
-        noted = marks_of(record.marks, ground.position, self.listing.page.position)
-        status = standing(ground.period, self.listing.page.day, ended=ground.ended, marks=noted)
+        page = self.listing.page
+        status = standing_of(ground, page.day, record.marks, page.position)
         if status in RUNNING:
             yield Row(ground, status)
 
@@ -146,6 +149,8 @@ def _banning_codes(edition: Edition, domains: _Domains, measure_code: str) -> li
 
 def _code_of(named: str, edition: Edition) -> str:
     """The code of a list, from its code or a name it bears or bore."""
+    # No list has a longer name, and to compare one takes the time that its length says.
+    named = named if len(named) <= MAX_TEXT else ""
     codes = (named,) if named in edition.lists else edition.lists_named(named)
     if len(codes) == 1:
         return codes[0]

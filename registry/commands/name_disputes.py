@@ -16,7 +16,7 @@ from registry.access.identity import Caller
 from registry.commands.ask import Ask, Found, Matter
 from registry.commands.identity import Identities, Identity
 from registry.commands.measure_use import first_ms
-from registry.commands.paging import Page, page_of, token_of
+from registry.commands.paging import Page, first_or, token_of
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.parties import disputed_names
 from registry.v1.restriction_service_pb2 import Matter as Facts
@@ -37,7 +37,7 @@ class Disputes:
 
 def name_disputes(ask: Ask, caller: Caller, token: str, size: int) -> Disputes:
     """The disputes that are open, oldest first. Raises RegistryError for a token that is none."""
-    page = page_of(token, _FILTER) if token else Page(ask.state.index.position, ask.today())
+    page = first_or(token, (_FILTER,), Page(ask.state.index.position, ask.today()))
     valid_ms = first_ms(page.day)
     matter = ask.matter(caller, Purpose(), Facts(), position=page.position, valid_ms=valid_ms)
     waiting = sorted(_open(ask, page))

@@ -5,6 +5,8 @@
   第三条): not what was withdrawn, corrected or repaired, nor what has expired.
 * Of a natural person, others see only what is disclosed on the day, in a category that is disclosed at all,
   and bears on the purpose they state (个人信息保护法 第六条).
+* So it is with the steps to a verdict that did not count: of what others stated a department is told only what
+  still stands, and nothing about a natural person.
 * A ban on leaving the country is told to nobody who may not ask in that domain (``access.policy``).
 
 The right to see is that of the day on which somebody looks: what is repaired by then is not shown for an
@@ -23,8 +25,10 @@ from registry.access.identity import Caller, CallerRole
 from registry.access.policy import may_ask
 from registry.commands.ask import Matter
 from registry.provenance.vault import is_person
+from registry.sanctions.explanation.steps import Step
 from registry.sanctions.record.entries import Entry
 from registry.sanctions.record.sections import bears_on
+from registry.sanctions.standing import ENDED
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import ImposedMeasure
 
@@ -65,6 +69,14 @@ def is_certifiable(entry: Entry, matter: Matter, day: date) -> bool:
     disclosed = entry.category is not None and entry.category.disclosure != "never"
     domain, whole = matter.question.domain, matter.caller.role is CallerRole.REGISTRAR
     return disclosed and (whole or bears_on(entry, domain, matter.edition, day))
+
+
+def may_see_step(step: Step, caller: Caller) -> bool:
+    """Whether a caller may see a step to a verdict: what counted stands in the answer anyway."""
+    ground = step.hit.restriction.ground
+    if step.counted or (caller.role is CallerRole.DEPARTMENT and caller.name == ground.department):
+        return True
+    return step.hit.status not in ENDED and not is_person(ground.subject)
 
 
 def _is_open(entry: Entry, caller: Caller) -> bool:

@@ -112,7 +112,8 @@ def start_of(after: str, *, position: int | None, day: date | None) -> Start:
         known = Start(int(at), date.fromisoformat(on), (editions[0], editions[1]), ref)
     except (ValueError, IndexError) as error:
         raise _not_of_this_run() from error
-    if version != _VERSION or position not in (None, known.position) or day not in (None, known.day):
+    same = position in (None, known.position) and day in (None, known.day)
+    if version != _VERSION or known.position < 0 or not same:
         raise _not_of_this_run()
     return known
 

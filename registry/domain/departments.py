@@ -13,7 +13,7 @@ knows the first mandate only.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -151,10 +151,11 @@ class Directory:
         roles = official.registration.roles if official and official.active else ()
         return pb.OFFICIAL_ROLE_REGISTRAR in roles
 
-    def registrar_keys(self, on: date, without_official: str = "") -> int:
-        """How many keys may change the directory on a day, leaving out an official's."""
+    def registrar_keys(self, on: date, without_official: str = "", *, without: Collection[str] = ()) -> int:
+        """How many keys may change the directory on a day, but for an official's and those ``without``."""
         return sum(
             key.revoked_position is None
+            and key.keyid not in without
             and key.valid_from <= on <= key.valid_until
             and self.is_registrar(key)
             and (not key.official_id or key.official_id != without_official)

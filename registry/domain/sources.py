@@ -62,10 +62,10 @@ class Sources:
             insort(self._positions, note.doubted_from)
 
     def doubt(self, delivery: int, position: int) -> None:
-        """The delivery at a position counts no more from another on."""
+        """The delivery at a position counts no more from another on, if it counted until then."""
         for notes in self._notes.values():
             for number, note in enumerate(notes):
-                if note.position == delivery:
+                if note.position == delivery and note.doubted_from is None:
                     notes[number] = replace(note, doubted_from=position)
                     insort(self._positions, position)
 

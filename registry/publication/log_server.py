@@ -1,8 +1,8 @@
 """The log's pages on an address, for as long as the registry runs.
 
-    publication = LogPublication(LogReading(state), config.publication)
-    publication.start()          # OSError if the address is taken
-    publication.close()
+publication = LogPublication(LogReading(state), config.publication)
+publication.start()          # OSError if the address is taken
+publication.close()
 """
 
 from __future__ import annotations

@@ -40,6 +40,8 @@ class HttpServer:
         host, port = split_address(address)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=CONNECTIONS)
+        # Accepted connections inherit it; without it each answer on a kept connection waits 40 ms for an ack.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(

@@ -36,6 +36,7 @@ from registry.receipts.authority import authority_of
 from registry.receipts.disclosure import Governing, Statements, tells_too_much
 from registry.receipts.providers import Anchors, Checkpoints, MapProver
 from registry.sanctions.ground import Link, SubjectRecord
+from registry.sanctions.parties import still_holds
 from registry.store.interface import StoreError
 from registry.upkeep.map_book import MapEvidence
 from registry.v1 import receipt_pb2 as pb
@@ -213,8 +214,12 @@ class Evidence:
         for link in record.links if record is not None else ():
             of_old_code = link.kind == SUBJECT_LINK_KIND_ALTERNATE
             wanted = link.outgoing if of_old_code else link.other in refs
-            if wanted and self._holds(link):
+            if wanted and record is not None and self._counts(link, record):
                 yield link
+
+    def _counts(self, link: Link, record: SubjectRecord) -> bool:
+        find, position = self._state.index.get, self._matter.position
+        return self._holds(link) or still_holds(link, record, find, position=position)
 
     def _holds(self, link: Link) -> bool:
         position = self._matter.position

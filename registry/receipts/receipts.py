@@ -5,7 +5,9 @@
     receipts.make([told], request.receipt, matter)
 
 SIGNED costs a signature. PROOF has evidence gathered first, since what falls short is part of what is signed.
-``make`` gives one receipt for each ``Told``, all under one signature.
+``make`` gives one receipt for each ``Told``, all under one signature. PROOF may wait for the map and for
+witnesses, each time with a thread of the server: so many calls may at a time (``MAX_PROVING``), and one more
+is refused as OVERLOADED, so that those who wait for proofs never keep a question from being answered.
 
 Example: ``make([Told(CHECK, request, response, (Rest(found, (40,)),))], wanted, matter)`` is a receipt for
 the answer that rests on the statement at 40.
@@ -13,7 +15,9 @@ the answer that rests on the statement at 40.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Semaphore
 
 from registry.commands.ask import Ask, Matter
 from registry.domain.faults import Findings
@@ -30,6 +34,8 @@ from registry.v1 import receipt_pb2 as pb
 
 MAX_PROVEN = 1000
 """Subjects of one call that are proven."""
+MAX_PROVING = 6
+"""Calls that gather evidence at a time; the server has 16 threads, of which streams may hold eight."""
 NOTHING = Plan()
 """What a signature alone holds beside the answer."""
 _LEVELS = frozenset(pb.EvidenceLevel.values())
@@ -54,6 +60,7 @@ class Receipts:
         self._checkpoints = checkpoints or NewestCheckpoint(ask.state)
         self._anchors = Anchors(ask.state)
         self._governing = Governing(ask.state)
+        self._proving = Semaphore(MAX_PROVING)
 
     def require(self, wanted: pb.ReceiptRequest, *, subjects: int = 1) -> bool:
         """Whether a receipt is asked for. Raises RegistryError where it is malformed or cannot be given."""
@@ -88,7 +95,8 @@ class Receipts:
                 anchors=self._anchors,
                 governing=self._governing,
             )
-            plans = evidence.plan([each.rests for each in told])
+            with self._turn():
+                plans = evidence.plan([each.rests for each in told])
         answered_ms = self._ask.now_ms()
         answers = [
             self._answers.answer(
@@ -103,6 +111,16 @@ class Receipts:
                 evidence.fill(receipt, plan)
             receipts.append(seal_receipt(receipt))
         return receipts
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._proving.acquire(blocking=False):
+            message = "同时等待出具附证明回执的请求已达上限, 请稍后重试。"
+            raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message, "receipt.evidence")
+        try:
+            yield
+        finally:
+            self._proving.release()
 
 
 def refuse_receipt(wanted: pb.ReceiptRequest, field: str) -> None:

@@ -5,6 +5,9 @@ one by itself (M-INC-06, 减免保证金). A negative record that is still discl
 suspends them; when it ends, they apply again. So does a stay of the grant itself (中止执行). What is recorded
 of a subject under its earlier and later codes counts as well, for it and against it.
 
+What a stolen key signed gives nothing and takes nothing away: a disputed grant is suspended, and what a
+disputed statement ended stands against incentives as before.
+
 A record that is not shown to the public at all (轻微, 原则上不公示, 国家发展改革委令第36号) suspends nothing:
 the suspension would tell what the law keeps back. A statutory restriction that outlasts publication does.
 A red list never outweighs a restriction: verdicts do not ask it (law.md §7; 河南省社会信用条例 第二十八条,
@@ -26,12 +29,19 @@ from registry.sanctions.catalogue.edition import Edition, RedList
 from registry.sanctions.catalogue.measure import Measure
 from registry.sanctions.disclosure import disclosure_of_record
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.parties import surely_same
 from registry.sanctions.restriction import Restriction, restrictions_of
-from registry.sanctions.standing import RUNNING, marks_of, standing
+from registry.sanctions.standing import RUNNING, disputed_at, marks_of, speaks, standing, standing_of
 from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb
 
 _INCENTIVE = "incentive"
+SUSPENDING = {
+    pb.HIT_STATUS_STAYED: "该认定已中止执行",
+    pb.HIT_STATUS_DISPUTED: "该认定的签名密钥泄露, 部门尚未确认",
+}
+"""Where a grant may stand that runs and gives nothing, and why it does."""
+_LINK_DISPUTED = "代码的关联因签名密钥泄露存疑, 部门尚未确认"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +87,14 @@ def incentives_of(
 
     ``same`` are the records of the subject under its other codes."""
     records = (record, *same)
+    sure = surely_same(record, records[1:], position)
     against = longest(each for one in records for each in obstacles(one, position, edition, day))
     for one in records:
         for ground in one.grounds:
             status = status_of(ground, one, position, day)
             if status in RUNNING:
-                stayed = status == pb.HIT_STATUS_STAYED
-                obstacle = Obstacle(ground, "该认定已中止执行") if stayed else against
+                suspended = SUSPENDING.get(status) if one.ref in sure else _LINK_DISPUTED
+                obstacle = Obstacle(ground, suspended) if suspended else against
                 yield from _brought_about(ground, edition, day, obstacle)
 
 
@@ -101,10 +112,11 @@ def _brought_about(
 
 def obstacles(record: SubjectRecord, position: int, edition: Edition, day: date) -> Iterator[Obstacle]:
     """Restrictions and list entries that run on a day, and negative records that are disclosed on it."""
+    disputed = disputed_at(record.marks, position) if record.marks else frozenset()
     for ground in record.grounds:
-        if not ground.known_at(position) or _is_incentive(ground):
+        if _is_incentive(ground) or not speaks(ground, position, disputed, record.grounds):
             continue
-        running = status_of(ground, record, position, day) in RUNNING
+        running = standing_of(ground, day, record.marks, position) in RUNNING
         if running and ground.kind is GroundKind.LISTED:
             yield _by_list(ground, edition)
         if running and ground.kind is GroundKind.RECORDED:
@@ -184,7 +196,4 @@ def status_of(
     ground: Ground, record: SubjectRecord, position: int, day: date
 ) -> pb.HitStatus.ValueType | None:
     """Where a ground stands on a day; None if it was not known at the position."""
-    if not ground.known_at(position):
-        return None
-    noted = marks_of(record.marks, ground.position, position) if record.marks else ()
-    return standing(ground.period, day, ended=ground.ended, marks=noted)
+    return standing_of(ground, day, record.marks, position) if ground.known_at(position) else None

@@ -9,7 +9,9 @@
   for a human to weigh (law.md §5.3, no express rule found).
 * *Alternate*: a code of before the USCC leads to the subject. Two subjects on one such code are ambiguous.
 
-Only what is linked by a signed statement counts; codes that merely resemble each other are not linked.
+Only what is linked by a signed statement counts; codes that merely resemble each other are not linked. A
+link that a stolen key withdrew holds on, and one that it made is for a human to weigh (``surely_same``): a
+thief takes no ban off a code and puts none on another. No more does he settle a name.
 
 Worked example: A (old code) → B (new code), C a branch of B. Asked about A or B: both their grounds, and
 C's as BRANCH. Asked about C: its own, and A's and B's as PARENT.
@@ -17,11 +19,12 @@ C's as BRANCH. Asked about C: its own, and A's and B's as PARENT.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
-from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.ground import Link, SubjectRecord
+from registry.sanctions.standing import disputed_at
 from registry.v1 import statement_pb2
 from registry.v1 import verdict_pb2 as pb
 
@@ -59,7 +62,7 @@ def parties_of(record: SubjectRecord, record_of: RecordOf, *, position: int, day
     waiting = [Party(ref, pb.SUBJECT_RELATION_SELF) for ref in sorted(same)]
     while waiting:
         here = waiting.pop(0)
-        for party in _related(record_of(here.ref), position, day):
+        for party in _related(record_of(here.ref), record_of, position, day):
             if here.relation not in (pb.SUBJECT_RELATION_SELF, party.relation):
                 continue  # A chain of mergers is followed in one direction.
             for ref in _same_refs(party.ref, record_of, position):
@@ -78,9 +81,10 @@ def current_ref(record: SubjectRecord, record_of: RecordOf, *, position: int, da
     none leads to only later."""
     for ref in sorted(_same(record, record_of, position)):
         other, kind = record_of(ref), statement_pb2.SUBJECT_LINK_KIND_SUCCESSION
-        left = list(_links(other, kind, position, day, outgoing=True))
-        borne = set(_links(other, kind, position, date.max, outgoing=False))
-        if not left and borne == set(_links(other, kind, position, day, outgoing=False)):
+        left = list(_links(other, kind, position, day, outgoing=True, record_of=record_of))
+        borne = set(_links(other, kind, position, date.max, outgoing=False, record_of=record_of))
+        now = set(_links(other, kind, position, day, outgoing=False, record_of=record_of))
+        if not left and borne == now:
             return ref
     return record.ref
 
@@ -99,7 +103,7 @@ def _same(record: SubjectRecord, record_of: RecordOf, position: int) -> dict[str
     waiting = [record]
     while waiting:
         here = waiting.pop()
-        for other, link in _links(here, kind, position, date.max):
+        for other, link in _links(here, kind, position, date.max, record_of=record_of):
             if other not in same:
                 same[other] = Party(other, pb.SUBJECT_RELATION_SAME, link)
                 further = record_of(other)
@@ -112,10 +116,37 @@ def _same_refs(ref: str, record_of: RecordOf, position: int) -> Iterator[str]:
     yield from _same(record, record_of, position) if record is not None else (ref,)
 
 
-def _related(record: SubjectRecord | None, position: int, day: date) -> Iterator[Party]:
+def surely_same(record: SubjectRecord, others: Iterable[SubjectRecord], position: int) -> frozenset[str]:
+    """The codes of a subject that it has by sound links: made and not withdrawn, by no stolen key."""
+    records = {each.ref: each for each in (*others, record)}
+    disputed = frozenset[int]().union(*(disputed_at(each.marks, position) for each in records.values()))
+    kind = statement_pb2.SUBJECT_LINK_KIND_SUCCESSION
+    sure, waiting = {record.ref}, [record]
+    while waiting:
+        for other, made in _links(waiting.pop(), kind, position, date.max):
+            if made not in disputed and other not in sure:
+                sure.add(other)
+                waiting += [records[other]] if other in records else []
+    return frozenset(sure)
+
+
+def still_holds(
+    link: Link, record: SubjectRecord, record_of: RecordOf, *, position: int, day: date = date.max
+) -> bool:
+    """Whether one of a record's links holds on a day, also if it was withdrawn in dispute."""
+    if link.holds(position, day) or link.known_to is None:
+        return link.holds(position, day)
+    told = record_of(link.other) if link.outgoing else record  # Under whose code the statement stands.
+    in_dispute = told is not None and link.known_to in disputed_at(told.marks, position)
+    return in_dispute and replace(link, known_to=None).holds(position, day)
+
+
+def _related(record: SubjectRecord | None, record_of: RecordOf, position: int, day: date) -> Iterator[Party]:
     for link in record.links if record is not None else ():
         relation = (_OUTWARD if link.outgoing else _INWARD).get(link.kind)
-        if relation is not None and link.holds(position, day):
+        if relation is None or record is None:
+            continue
+        if still_holds(link, record, record_of, position=position, day=day):
             yield Party(link.other, relation, link.position)
 
 
@@ -126,9 +157,17 @@ def _links(
     day: date,
     *,
     outgoing: bool | None = None,
+    record_of: RecordOf | None = None,
 ) -> Iterator[tuple[str, int]]:
+    """Other ends of links that hold; with ``record_of`` also those that were withdrawn in dispute."""
     for link in record.links if record is not None else ():
-        if link.kind == kind and outgoing in (None, link.outgoing) and link.holds(position, day):
+        if link.kind != kind or outgoing not in (None, link.outgoing):
+            continue
+        if link.holds(position, day) or (
+            record_of is not None
+            and record is not None
+            and still_holds(link, record, record_of, position=position, day=day)
+        ):
             yield link.other, link.position
 
 
@@ -136,10 +175,11 @@ def disputed_names(record: SubjectRecord, position: int) -> frozenset[str]:
     """Names that disagree and on which nobody has ruled (一码多名), in comparable form; empty if none do.
 
     A name that the registering authority states, or that a human ruled on, is settled: only others are
-    disputed then. Without a settled name, two names are."""
+    disputed then. Without a settled name, two names are. A stolen key settles none and takes none away."""
     if len(record.names) < 2:
         return frozenset()
-    known = [use for use in record.names if use.known_at(position)]
-    settled = {use.name for use in known if use.settled}
+    stolen = disputed_at(record.marks, position)
+    known = [use for use in record.names if use.known_at(position) or use.known_to in stolen]
+    settled = {use.name for use in known if use.settled and use.known_from not in stolen}
     loose = {use.name for use in known} - settled
     return frozenset(loose) if settled or len(loose) > 1 else frozenset()

@@ -23,7 +23,7 @@ from datetime import date
 from registry.domain.periods import Period
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
-from registry.sanctions.incentives import obstacles, status_of
+from registry.sanctions.incentives import SUSPENDING, obstacles, status_of
 from registry.sanctions.standing import RUNNING, marks_of
 from registry.v1 import incentive_service_pb2 as pb
 from registry.v1 import verdict_pb2
@@ -126,7 +126,7 @@ def _state_of_grant(
     if status not in RUNNING:
         return pb.RED_LIST_STATE_EXPIRED
     hindered = any(True for one in (record, *same) for _ in obstacles(one, position, edition, day))
-    if hindered or status == verdict_pb2.HIT_STATUS_STAYED:
+    if hindered or status in SUSPENDING:
         return pb.RED_LIST_STATE_SUSPENDED
     return pb.RED_LIST_STATE_GRANTED
 

@@ -11,7 +11,7 @@ Example: a ban from 2026-03-20 to 2027-09-20, stayed from 2026-06-01 on, is COMI
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from registry.domain.periods import Period
@@ -65,17 +65,56 @@ def standing(
 
 def disputed_at(marks: Iterable[Mark], position: int) -> frozenset[int]:
     """The statements about a subject that were disputed at a position: signed with a key that had been
-    compromised by then, and neither confirmed nor withdrawn."""
-    return frozenset(
-        mark.target for mark in marks if mark.kind is MarkKind.DISPUTED and mark.known_at(position)
-    )
+    compromised by then, and neither confirmed nor withdrawn. What a disputed statement confirmed is so
+    still: one stolen key does not vouch for another."""
+    told = [mark for mark in marks if mark.kind is MarkKind.DISPUTED and mark.known_from <= position]
+    disputed = {mark.target for mark in told if mark.known_at(position)}
+    while more := {mark.target for mark in told if mark.known_to in disputed} - disputed:
+        disputed |= more
+    return frozenset(disputed)
 
 
-def closed_in_dispute(ground: Ground, position: int, disputed: frozenset[int]) -> bool:
-    """Whether a row that is no longer held at a position was closed by a disputed statement."""
-    return ground.known_from <= position and ground.known_to in disputed
+def speaks(ground: Ground, position: int, disputed: frozenset[int], beside: Iterable[Ground]) -> bool:
+    """Whether a row counts by what was known at a position. Where a disputed statement put one row in the
+    place of another (a repair, a lifting) it is the other that counts: a stolen key frees nobody."""
+    if ground.known_at(position):
+        return ground.known_from == ground.position or ground.known_from not in disputed
+    return closed_in_dispute(ground, position, disputed, beside)
 
 
-def marks_of(marks: Iterable[Mark], target: int, position: int) -> list[Mark]:
-    """The notes on one statement that were known at a position."""
-    return [mark for mark in marks if mark.target == target and mark.known_at(position)]
+def standing_of(ground: Ground, day: date, marks: Sequence[Mark], position: int) -> pb.HitStatus.ValueType:
+    """Where a row that counts at a position stands on a day; ``marks`` are all those of its record. One that
+    is no longer held, and counts, was ended in dispute."""
+    noted = marks_of(marks, ground.position, position) if marks else ()
+    status = standing(ground.period, day, ended=ground.ended, marks=noted)
+    return status if ground.known_at(position) or status not in RUNNING else pb.HIT_STATUS_DISPUTED
+
+
+def closed_in_dispute(
+    ground: Ground, position: int, disputed: frozenset[int], beside: Iterable[Ground] = ()
+) -> bool:
+    """Whether a row that is no longer held at a position was closed by a disputed statement. Among the rows
+    ``beside`` it is seen whether a sound statement has ended since what the disputed one left of it."""
+    if ground.known_from > position or ground.known_to not in disputed:
+        return False
+    for row in beside:
+        if row.known_from == ground.known_to and (row.position, row.ordinal) == (
+            ground.position,
+            ground.ordinal,
+        ):
+            return row.known_at(position) or closed_in_dispute(row, position, disputed, beside)
+    return True
+
+
+def marks_of(marks: Sequence[Mark], target: int, position: int) -> list[Mark]:
+    """The notes on one statement that hold by what was known at a position. A note that a disputed statement
+    ended holds on: a stay that a thief ends is no ban."""
+    found = [mark for mark in marks if mark.target == target and mark.known_from <= position]
+    disputed = disputed_at(marks, position) if found else frozenset()
+    return [mark for mark in found if _is_held(mark, position, disputed)]
+
+
+def _is_held(mark: Mark, position: int, disputed: frozenset[int]) -> bool:
+    if not mark.known_at(position):
+        return mark.known_to in disputed
+    return mark.known_from == mark.position or mark.known_from not in disputed

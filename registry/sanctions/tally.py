@@ -1,7 +1,8 @@
 """How often each measure is in force (措施的在效数): restrictions and facilitations counted by measure.
 
-A restriction counts on the days on which it binds: not before it begins, not while it is stayed. A
-facilitation counts while it applies, not while something stands against it. The counts say nothing of whom.
+A restriction counts on the days on which it binds: not before it begins, not while it is stayed, nor while
+it is disputed for a stolen key. A facilitation counts while it applies, not while something stands against
+it. The counts say nothing of whom.
 
 Worked example: one firm banned by M-PRO-01, and on L-01, which brings about M-PRO-05 in procurement, M-BID-06
 in bidding and others, is one under each of these codes.
@@ -21,6 +22,7 @@ from registry.sanctions.incentives import incentives_of
 from registry.sanctions.restriction import restrictions_of
 from registry.sanctions.standing import marks_of
 
+_SUSPENDING = (MarkKind.STAYED, MarkKind.DISPUTED)
 _Key = tuple[object, ...]
 
 
@@ -34,7 +36,7 @@ def in_force(records: Iterable[SubjectRecord], *, position: int, edition: Editio
             # No restriction reaches beyond the days of its ground.
             if ground.known_at(position) and ground.period.contains(day):
                 granted = granted or ground.kind is GroundKind.GRANTED
-                if not record.marks or not _is_stayed(ground, record, position, day):
+                if not record.marks or not _is_suspended(ground, record, position, day):
                     counted.update(binding.codes_of(ground))
         if granted:
             found = incentives_of(record, position, edition, day)
@@ -42,9 +44,9 @@ def in_force(records: Iterable[SubjectRecord], *, position: int, edition: Editio
     return counted
 
 
-def _is_stayed(ground: Ground, record: SubjectRecord, position: int, day: date) -> bool:
+def _is_suspended(ground: Ground, record: SubjectRecord, position: int, day: date) -> bool:
     marks = marks_of(record.marks, ground.position, position)
-    return any(mark.kind is MarkKind.STAYED and mark.period.contains(day) for mark in marks)
+    return any(mark.kind in _SUSPENDING and mark.period.contains(day) for mark in marks)
 
 
 class _Binding:

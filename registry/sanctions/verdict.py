@@ -35,14 +35,14 @@ from registry.domain.scopes import Relation, activity_relation, industry_relatio
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import GroundKind, SubjectRecord
-from registry.sanctions.parties import disputed_names
+from registry.sanctions.parties import disputed_names, surely_same
 from registry.sanctions.restriction import Restriction, restrictions_of, with_earlier
 from registry.sanctions.standing import (
     ENDED,
     RUNNING,
-    closed_in_dispute,
     disputed_at,
     marks_of,
+    speaks,
     standing,
 )
 from registry.v1 import subject_pb2 as subject
@@ -119,6 +119,7 @@ _DOUBTFUL_STATUS = {
     pb.HIT_STATUS_DISPUTED: pb.HIT_REASON_KEY_DISPUTED,
 }
 _NOTHING_DISPUTED: frozenset[int] = frozenset()
+_NOTHING_SURE: frozenset[str] = frozenset()
 _DOUBTFUL_RELATION = {
     pb.SUBJECT_RELATION_PARENT: pb.HIT_REASON_BRANCH_OR_PARENT,
     pb.SUBJECT_RELATION_BRANCH: pb.HIT_REASON_BRANCH_OR_PARENT,
@@ -143,9 +144,13 @@ def decide(
         return UNKNOWN
     same = [other for relation, other in related if relation == pb.SUBJECT_RELATION_SAME] if related else ()
     hits = tuple(met(question, record, position, edition, same=same)) if record.grounds else ()
+    sure = surely_same(record, same, position) if same else _NOTHING_SURE
     for relation, other in related:
         own = (record, *same) if relation == pb.SUBJECT_RELATION_SAME else ()
-        hits += tuple(met(question, other, position, edition, relation, same=own))
+        found = met(question, other, position, edition, relation, same=own)
+        if own and other.ref not in sure:
+            found = [linked_in_dispute(hit) for hit in found]
+        hits += tuple(found)
     effects = [hit.effect for hit in hits] if hits else ()
     if pb.HIT_EFFECT_BLOCKS in effects:
         return Decision(pb.VERDICT_BLOCKED, hits)
@@ -158,6 +163,15 @@ def decide(
     if pb.HIT_EFFECT_NEEDS_REVIEW in effects:
         return Decision(pb.VERDICT_REVIEW, hits)
     return Decision(pb.VERDICT_CLEAR, hits) if hits else CLEAR
+
+
+def linked_in_dispute(hit: Hit) -> Hit:
+    """A hit on a code that belongs to the subject by a disputed link: for a human to weigh."""
+    if hit.effect == pb.HIT_EFFECT_INFORMATION:
+        return hit
+    doubts = hit.reasons if hit.effect == pb.HIT_EFFECT_NEEDS_REVIEW else ()
+    reasons = tuple(dict.fromkeys((*doubts, pb.HIT_REASON_KEY_DISPUTED)))
+    return hit._replace(effect=pb.HIT_EFFECT_NEEDS_REVIEW, reasons=reasons)
 
 
 def _in_dispute(record: SubjectRecord, related: Related, position: int) -> bool:
@@ -235,6 +249,7 @@ def considered(
 
     ``same`` are the records of the subject under its other codes: what it repeats may stand there."""
     domain, day, marks, found = question.domain, question.day, record.marks, []
+    disputed = disputed_at(marks, position) if marks else _NOTHING_DISPUTED
     for ground in record.grounds:
         # The registry holds far more than bears on one question: what can be told apart cheaply goes first.
         if (
@@ -243,11 +258,9 @@ def considered(
             and not ground.measure.acts_in(domain)
         ):
             continue
-        disputed = disputed_at(marks, position) if marks else _NOTHING_DISPUTED
-        if not ground.known_at(position) and not closed_in_dispute(ground, position, disputed):
+        counts = speaks(ground, position, disputed, record.grounds) if disputed else ground.known_at(position)
+        if not counts:
             continue
-        if ground.known_from in disputed and ground.known_from != ground.position:
-            continue  # The row in whose place it came speaks: a thief's key may free nobody.
         noted = marks_of(marks, ground.position, position) if marks else ()
         for restriction in restrictions_of(ground, edition, domain, day):
             if restriction.measure.reoffence is not None:

@@ -2,7 +2,8 @@
 
 * Fields that hold the number of a person's paper are masked by their names: 证件号码 is ``…zjhm`` in 双公示
   and ``…id_no`` in the other categories; 税务登记号 is ``…swdj`` and may be a citizen's number (个体工商户).
-* Numbers slide: whatever has the form of a citizen's number is masked in every other text as well.
+* Numbers slide: whatever has the form of a citizen's number is masked in every other text as well, also
+  where blanks or hyphens part it (130902-19900101-123X), which go with it.
 * In a natural person's own record the name keeps its first character, wherever it stands.
 
 The bytes of the log are not touched; this is what leaves.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from unicodedata import is_normalized
 
 from registry.domain.identifiers import mask, normalise
 from registry.v1 import subject_pb2
@@ -25,7 +27,11 @@ _NUMBERS: Mapping[str, subject_pb2.IdentifierType.ValueType] = {
     "swdj": subject_pb2.IDENTIFIER_TYPE_TAX_REGISTRATION_NUMBER,
 }
 """How the names of fields end that hold a person's number, or may; and what it is masked as."""
-_EIGHTEEN = re.compile(r"(?=(\d{17}[\dXxＸｘ]))")
+_EIGHTEEN = re.compile(r"(?=([0-9]{17}[0-9X]))")
+_DIGIT = re.compile(r"\d")
+_DIGITS_OF_A_NUMBER = 17
+_OPEN = 4
+"""Characters of a number that are shown, at either end."""
 
 
 def shown_content(said: Event) -> list[Field]:
@@ -44,14 +50,19 @@ def _shown(item: Field, name: str) -> str:
 
 def without_numbers(text: str) -> str:
     """A text in which whatever has the form of a citizen's number is masked."""
-    shown = list(text)
-    for found in _EIGHTEEN.finditer(text):
-        number = found[1]
+    if len(_DIGIT.findall(text)) < _DIGITS_OF_A_NUMBER and is_normalized("NFKC", text):
+        return text  # Nearly every one: of such a text folding makes no further digits.
+    places = [(char, place) for place, raw in enumerate(text) for char in normalise(raw)]
+    folded = "".join(char for char, _ in places)
+    shown, hidden = list(text), set[int]()
+    for found in _EIGHTEEN.finditer(folded):
         # As an organisation's code: only what cannot be one, and may be a person's, is masked.
-        masked = mask(subject_pb2.IDENTIFIER_TYPE_USCC, normalise(number))
-        if masked != normalise(number):
-            shown[found.start() : found.start() + len(masked)] = masked
-    return "".join(shown)
+        if mask(subject_pb2.IDENTIFIER_TYPE_USCC, found[1]) != found[1]:
+            of_number = places[found.start(1) : found.end(1)]
+            for place in range(of_number[0][1], of_number[-1][1] + 1):
+                shown[place] = normalise(text[place])
+            hidden.update(place for _, place in of_number[_OPEN:-_OPEN])
+    return "".join("*" if place in hidden else char for place, char in enumerate(shown))
 
 
 def _masked_name(name: str) -> str:

@@ -6,8 +6,9 @@
   which denies those it does not list.
 * A valid time lies in the years 1 to 9999 and its nanos below a second (google.protobuf.Timestamp).
 * The purpose of a question about a person is kept in the query log in clear, so no citizen's number may
-  stand in it: identifiers travel in the identifier's field and nowhere else. An organisation's code of before
-  the USCC in which a citizen's number may stand makes a question one about a person.
+  stand in it: identifiers travel in the identifier's field and nowhere else. (``Ask`` refuses a purpose that
+  is too long, and it is not looked at.) An organisation's code of before the USCC in which a citizen's number
+  may stand makes a question one about a person.
 * A batch is 1 to 10,000 identifiers; roles are none, or one for each.
 """
 
@@ -18,8 +19,9 @@ from functools import lru_cache
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from registry.commands.ask import MAX_TEXT, code_asked
 from registry.domain.faults import Fault, Findings
-from registry.domain.identifiers import is_personal, normalise, tells_of_a_person
+from registry.domain.identifiers import is_personal, tells_of_a_person
 from registry.domain.quoting import names_a_person
 from registry.errors import RegistryError
 from registry.sanctions.reach import can_act_as
@@ -49,14 +51,15 @@ def asks_about_a_person(kind: subject_pb2.IdentifierType.ValueType, values: Iter
     """Whether a question by identifiers of a type is, or may be, one about a natural person."""
     if kind == subject_pb2.IDENTIFIER_TYPE_USCC:
         return False  # Nearly every question, and the batches among them are large.
-    return any(tells_of_a_person(kind, normalise(value)) for value in values)
+    return any(tells_of_a_person(kind, code_asked(value)) for value in values)
 
 
 def check_batch(request: pb.BatchCheckRequest) -> None:
     """Raises RegistryError unless a question about many subjects is well-formed."""
     found = Findings()
     count = len(request.identifiers)
-    if not 0 < count <= MAX_BATCH:
+    few = 0 < count <= MAX_BATCH
+    if not few:
         message = f"一次查询1至{MAX_BATCH}个主体, 这里有{count}个。"
         found.add(reasons.ERROR_REASON_TOO_LARGE, "identifiers", message)
     roles = frozenset(request.roles)
@@ -66,8 +69,9 @@ def check_batch(request: pb.BatchCheckRequest) -> None:
     elif not roles <= _ROLES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", "roles 含有本程序不认识的主体角色。")
     kind, matter = request.identifier_type, request.matter
-    found.faults += _matter_faults("identifier_type", kind, matter.role, matter.tender_kind, roles)
-    found.faults += _other_faults(request, personal=asks_about_a_person(kind, request.identifiers))
+    # What is kept by roles is kept by those that there are: others may be as many as a message holds.
+    found.faults += _matter_faults("identifier_type", kind, matter.role, matter.tender_kind, roles & _ROLES)
+    found.faults += _other_faults(request, personal=few and asks_about_a_person(kind, request.identifiers))
     if found.faults:
         raise RegistryError(found.faults)
 
@@ -108,7 +112,7 @@ def _other_faults(request: pb.CheckRequest | pb.BatchCheckRequest, *, personal: 
 
 def _check_purpose(found: Findings, purpose: pb.Purpose) -> None:
     for field, text in (("reference", purpose.reference), ("reason", purpose.reason)):
-        if names_a_person(text):
+        if len(text) <= MAX_TEXT and names_a_person(text):
             message = "用途和案号中不得写身份证件号码。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"purpose.{field}", message)
 

@@ -14,6 +14,7 @@ import grpc
 from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask, Found, Matter
 from registry.commands.identity import Identities
+from registry.commands.right_to_see import may_see_step
 from registry.commands.screen import Screening, Screens
 from registry.commands.watch import Watched, report_then, reports
 from registry.errors import RegistryError
@@ -136,14 +137,14 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
         return matter, found
 
     def _explained(self, found: Found, decision: Decision, matter: Matter) -> pb.ExplainResponse:
-        record = self._ask.record(found, matter) if found.ref else None
+        record, caller = self._ask.record(found, matter) if found.ref else None, matter.caller
         steps = steps_of(
             matter.question,
             record,
             position=matter.position,
             edition=matter.edition,
             related=self._ask.related(record, matter) if record is not None else (),
-            everything=matter.caller.role is CallerRole.DEPARTMENT,
+            everything=caller.role is CallerRole.DEPARTMENT,
         )
         conclusion = conclusion_of(
             decision,
@@ -156,7 +157,7 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
         )
         return pb.ExplainResponse(
             answer=self._answer(found, decision, matter),
-            steps=self._reports.steps(steps, matter),
+            steps=self._reports.steps(tuple(each for each in steps if may_see_step(each, caller)), matter),
             conclusion=conclusion,
         )
 

@@ -6,7 +6,8 @@
 * A tender has 1 to 1,000 parties. Names of bids and parties are short, and no citizen's number stands in a
   text: identifiers travel in the identifier's field and nowhere else.
 * Where a natural person is asked about, number and reason of the project are required (查询日志).
-* A watch cannot be held at a position, and an answer to go on from must be of this registry.
+* A watch cannot be held at a position, and an answer to go on from must be of this registry, and be for the
+  cut-off time of the project if it has one.
 
 A status of gRPC holds some kilobytes, so that of very many faults the first are told and the rest counted.
 """
@@ -20,12 +21,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from registry.commands.ask import MAX_TEXT, purpose_faults
 from registry.commands.screen import purpose_of, told_of_project
 from registry.domain.faults import Fault, Findings
-from registry.domain.identifiers import is_personal, normalise, tells_of_a_person
+from registry.domain.identifiers import is_personal
 from registry.domain.quoting import names_a_person
 from registry.domain.scopes import industry_fault, region_fault
 from registry.sanctions.reach import can_act_as
 from registry.sanctions.tender import TENDER_DOMAINS, TENDER_ROLES
-from registry.servicer.questions import in_calendar
+from registry.servicer.questions import asks_about_a_person, in_calendar
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
@@ -47,7 +48,7 @@ def screen_faults(request: pb.ScreenRequest, path: str = "") -> list[Fault]:
         _check_text(found, f"named_lists[{number}]", name)
     for number, party in enumerate(request.parties[:MAX_PARTIES]):
         _check_party(found, f"parties[{number}]", party)
-    if any(map(_tells_of_a_person, request.parties)):
+    if any(map(_tells_of_a_person, request.parties[:MAX_PARTIES])):
         found.faults += told_of_project(purpose_faults(purpose_of(request.project)))
     return [Fault(fault.reason, path + fault.field, fault.message) for fault in found.faults]
 
@@ -61,6 +62,7 @@ def watch_faults(request: pb.WatchScreenRequest, *, origin: str, position: int) 
     _check_instant(found, "until", request.until)
     if request.HasField("since"):
         _check_since(found, request.since, origin, position)
+        _check_same_time(found, request)
     return [*screen_faults(request.screen, "screen."), *found.faults]
 
 
@@ -74,7 +76,7 @@ def told(faults: Sequence[Fault]) -> list[Fault]:
 
 
 def _tells_of_a_person(party: pb.Party) -> bool:
-    return tells_of_a_person(party.subject.type, normalise(party.subject.value))
+    return asks_about_a_person(party.subject.type, (party.subject.value,))
 
 
 def _check_project(found: Findings, project: pb.Project) -> None:
@@ -134,4 +136,16 @@ def _check_since(found: Findings, since: pb.Answered, origin: str, position: int
     if since.known_position > position:
         message = f"序号{since.known_position}尚未产生(目前到{position})。"
         found.add(reasons.ERROR_REASON_POSITION_AHEAD, "since.known_position", message)
+    if not since.HasField("valid_time"):  # It would be read as 1970, and what changed since then told.
+        found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "since.valid_time", "缺少原答复的时点。")
     _check_instant(found, "since.valid_time", since.valid_time)
+
+
+def _check_same_time(found: Findings, request: pb.WatchScreenRequest) -> None:
+    """What changed from one time to another is no change of a report that is for one time."""
+    project, then = request.screen.project, request.since.valid_time
+    if not project.HasField("cut_off") or not (in_calendar(then) and in_calendar(project.cut_off)):
+        return
+    if then.ToMilliseconds() != project.cut_off.ToMilliseconds():
+        message = "这份答复不是按本项目的截止时点给出的。"
+        found.add(reasons.ERROR_REASON_ANSWER_NOT_REPRODUCED, "since.valid_time", message)

@@ -139,7 +139,7 @@ _CLOSE_NAME: Update = (
 )
 _DOUBT_DELIVERY: Update = (
     update(tables.delivery)
-    .where(tables.delivery.c.position == bindparam("at"))
+    .where(tables.delivery.c.position == bindparam("at"), tables.delivery.c.doubted_from.is_(None))
     .values(doubted_from=bindparam("since"))
 )
 _ONCE = " ON CONFLICT DO NOTHING"

@@ -60,6 +60,10 @@ class StatementRow:
     erased_by: int | None = None
 
 
+ScannedRow = tuple[int, str, str, str, str, bytes, bytes, bytes, "bytes | None", "int | None", "int | None"]
+"""The fields of a ``StatementRow`` as a plain tuple: what is read by the million."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRow:
     """A signature over many statements: ``header`` is its serialised Envelope, named by the SHA-256 of what
@@ -265,6 +269,15 @@ class Store(Protocol):
 
     def statements(self, first: int = 0) -> Iterator[StatementRow]:
         """The log from a position on, in order."""
+
+    def scan(self, first: int, end: int) -> Iterator[ScannedRow]:
+        """The log from ``first`` to before ``end``, in order, as plain tuples."""
+
+    def last_position(self) -> int | None:
+        """The highest position there is; None if there is none."""
+
+    def statements_under(self, prefix: str) -> Iterator[StatementRow]:
+        """Every statement about references of a kind (``K:`` …), by position."""
 
     def statements_about(self, subject: str) -> list[StatementRow]:
         """Every statement about a reference, rising by position."""

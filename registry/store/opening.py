@@ -54,6 +54,14 @@ def open_store(path: Path) -> SqlStore:
     return SqlStore(engine, reading_engine(path), lock.release, partial(empty_wal, engine))
 
 
+def open_for_reading(path: Path) -> SqlStore:
+    """An existing store, read-only, beside whoever writes it: another process of the same command. Raises
+    StoreError if it is not there. Its version was checked by the one that holds it."""
+    _check_present(path)
+    engine = reading_engine(path)
+    return SqlStore(engine, engine, lambda: None)
+
+
 def remove_store(path: Path) -> None:
     """Removes a store that is closed and not wanted: one that could not be made, or was made to compare."""
     for suffix in ("", "-wal", "-shm", ".lock"):

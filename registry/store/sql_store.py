@@ -52,6 +52,7 @@ from registry.store.interface import (
     Recorded,
     RefusalRow,
     ReportKey,
+    ScannedRow,
     StatementKey,
     StatementRow,
     StoreError,
@@ -162,6 +163,32 @@ class SqlStore:
             if len(page) < PAGE:
                 return
             first = page[-1].position + 1
+
+    def scan(self, first: int, end: int) -> Iterator[ScannedRow]:
+        """See Store. Past SQLAlchemy's own rows, which cost as much as to read them."""
+        position = tables.statement.c.position
+        query = select(tables.statement).where(position >= first, position < end).order_by(position)
+        with one_line_errors(), self._reader.connect() as connection:
+            result = connection.execute(query)
+            cursor: Any = result.cursor
+            while page := cursor.fetchmany(PAGE):
+                yield from page
+            result.close()
+
+    def last_position(self) -> int | None:
+        """See Store."""
+        for row in self._read(select(func.max(tables.statement.c.position).label("last"))):
+            last: int | None = row.last
+            return last
+        return None
+
+    def statements_under(self, prefix: str) -> Iterator[StatementRow]:
+        """See Store."""
+        statement = tables.statement
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        within = and_(statement.c.subject >= prefix, statement.c.subject < end)
+        query = select(statement).where(within).order_by(statement.c.position)
+        return (StatementRow(**_named(row)) for row in self._stream(query))
 
     def statements_about(self, subject: str) -> list[StatementRow]:
         """See Store."""

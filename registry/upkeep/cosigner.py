@@ -132,6 +132,8 @@ class Cosigner:
     def _open(self, now: float) -> None:
         """A round for the newest checkpoint, unless it has one that needs no refreshing."""
         head, current = self._head(), self._round
+        if not head:  # Nothing is founded yet.
+            return
         if current and current.note == head and now - current.begun_s < self._refresh_s:
             return
         paused = {name for name, until in self._pauses.items() if until > now}

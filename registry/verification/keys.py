@@ -19,51 +19,31 @@ Example: 财政's ban at 40 by the key enrolled at 2, which the operator's key o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
-from registry.domain.periods import china_day
-from registry.provenance.batch import BATCH_TYPE, BatchError, check_membership
-from registry.provenance.envelope import pae
-from registry.provenance.keys import (
-    SignatureError,
-    SuiteNotSupportedError,
-    VerifyingKey,
-    keyid_of,
-    load_verifying_key,
-)
-from registry.provenance.leaf import LeafType
+from registry.provenance.keys import VerifyingKey, keyid_of
 from registry.provenance.witness_policy import Policy
 from registry.v1 import statement_pb2 as pb
-from registry.v1.envelope_pb2 import BatchHeader, Signature, Suite
-from registry.verification.chains import Chain, chain_of, label
-from registry.verification.form import read_message
+from registry.v1.envelope_pb2 import Signature
+from registry.verification.chains import Chain
+from registry.verification.holders import check_alive, is_registrar
 from registry.verification.report import FailedError, Report
+from registry.verification.signing import (
+    SigningKey,
+    batch_of,
+    check_window,
+    key_of,
+    message_of,
+    only_signature,
+    verifier_of,
+    verify,
+)
 from registry.verification.statements import OWN_BODIES, Evidence, Shown
 
 _REGISTRARS_ALONE = frozenset({"department_registration", "official_registration", "official_revocation"})
 _ABOUT_KEYS = frozenset({"key_enrolment", "key_revocation"})
 _RED_LIST = "E-60"
-
-
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """A department's key as the statement at ``position`` enrolled it."""
-
-    verifier: VerifyingKey
-    enrolment: pb.KeyEnrolment
-    position: int
-
-    @property
-    def keyid(self) -> str:
-        """Hash of the public key."""
-        return self.verifier.keyid
-
-    @property
-    def holder(self) -> tuple[str, str]:
-        """Department and official; the department's seal has none."""
-        return self.enrolment.department, self.enrolment.official_id
 
 
 @dataclass(slots=True)
@@ -83,11 +63,11 @@ class Authority:
         if shown.body == "genesis":
             self._found(shown)
         elif shown.body in OWN_BODIES:
-            self._check_own(shown, shown.signed.envelope.signatures, _message_of(shown))
+            self._check_own(shown, shown.signed.envelope.signatures, message_of(shown))
         else:
             self._check_department(shown)
         if shown.body == "key_enrolment":
-            self.keys[shown.position] = _key(shown.statement.key_enrolment, shown.position)
+            self.keys[shown.position] = key_of(shown.statement.key_enrolment, shown.position)
         if shown.statement.registry_key_change.HasField("add"):
             self._add_own(shown.statement.registry_key_change.add, shown.position)
 
@@ -96,13 +76,13 @@ class Authority:
         if shown.position != 0 or shown.statement.department != genesis.operator.code:
             raise FailedError("创世陈述不在序号0, 或不是运营机构所作")
         self.operator = genesis.operator.code
-        key = self.keys[0] = _key(genesis.operator_key, 0)
+        key = self.keys[0] = key_of(genesis.operator_key, 0)
         for own in genesis.registry_keys:
             self._add_own(own, 0)
-        self._verify(key.verifier, _message_of(shown), _only(shown), shown.position)
+        self._verify(key.verifier, message_of(shown), only_signature(shown), shown.position)
 
     def _add_own(self, key: pb.RegistryKey, position: int) -> None:
-        verifier = _verifier(key.suite, key.public_key, position)
+        verifier = verifier_of(key.suite, key.public_key, position)
         self.own[verifier.keyid] = verifier, position, key
 
     def _check_own(self, shown: Shown, signatures: Iterable[Signature], message: bytes) -> None:
@@ -112,7 +92,7 @@ class Authority:
             verifier, added, key = self.own.get(signature.keyid, (None, -1, pb.RegistryKey()))
             if verifier is None or key.purpose != pb.REGISTRY_KEY_PURPOSE_LOG:
                 raise FailedError(f"序号{position}的签名密钥不是已出示的日志密钥")
-            _verify(verifier, message, signature, position)
+            verify(verifier, message, signature, position)
             accepted = accepted or self.policy.accepts_suite(verifier.suite)
             named = named or added == shown.leaf.key_position
         if not named:
@@ -128,9 +108,9 @@ class Authority:
         if shown.statement.department != key.enrolment.department:
             raise FailedError(f"序号{position}的签名密钥属于另一部门")
         self._check_signatures(shown, key)
-        _check_window(shown, key)
+        check_window(shown, key)
         self._check_categories(shown, key)
-        self._check_alive(shown, key)
+        check_alive(shown, key, self.evidence, self.chains)
         self._check_right(shown, key)
 
     def _check_signatures(self, shown: Shown, key: SigningKey) -> None:
@@ -138,10 +118,10 @@ class Authority:
         if signed.HasField("batch"):
             if signed.envelope.signatures:
                 raise FailedError(f"序号{position}既在批次中又单独签名")
-            message, signature = _batch_of(shown, key)
+            message, signature = batch_of(shown, key)
             self._verify(key.verifier, message, signature, position)
             return
-        message, signatures = _message_of(shown), list(signed.envelope.signatures)
+        message, signatures = message_of(shown), list(signed.envelope.signatures)
         if not signatures:
             raise FailedError(f"序号{position}没有签名")
         self._verify(key.verifier, message, signatures[0], position)
@@ -153,7 +133,7 @@ class Authority:
             raise FailedError(f"序号{position}附有多余的签名")
 
     def _check_possession(self, shown: Shown, signatures: list[Signature], message: bytes) -> None:
-        new = _key(shown.statement.key_enrolment, shown.position)
+        new = key_of(shown.statement.key_enrolment, shown.position)
         if len(signatures) != 2:
             raise FailedError(f"序号{shown.position}登记密钥, 应有登记者和新密钥两个签名")
         self._verify(new.verifier, message, signatures[1], shown.position)
@@ -165,12 +145,12 @@ class Authority:
         for signature in signatures:
             verifier, _, key = self.own.get(signature.keyid, (None, -1, pb.RegistryKey()))
             if signature.keyid == new:
-                verifier, new = _verifier(change.add.suite, change.add.public_key, shown.position), ""
+                verifier, new = verifier_of(change.add.suite, change.add.public_key, shown.position), ""
             elif key.purpose == pb.REGISTRY_KEY_PURPOSE_LOG:
                 logs += 1
             if verifier is None:
                 raise FailedError(f"序号{shown.position}附有不明密钥的签名")
-            _verify(verifier, message, signature, shown.position)
+            verify(verifier, message, signature, shown.position)
         if new or not logs:
             raise FailedError(f"序号{shown.position}更换登记系统密钥, 缺少日志密钥或新密钥的签名")
 
@@ -190,41 +170,6 @@ class Authority:
             return _RED_LIST
         return self._category(target) if target is not None and target.position < shown.position else ""
 
-    def _check_alive(self, shown: Shown, key: SigningKey) -> None:
-        """Neither key nor official had gone before the statement; both by complete chains."""
-        chain = chain_of(self.chains, f"K:{key.keyid}")
-        for position in self._ends(chain, lambda leaf_type, _: leaf_type is LeafType.KEY_REVOKE):
-            if position < shown.position:
-                raise FailedError(f"序号{shown.position}的签名密钥已在序号{position}撤销")
-        department, official_id = key.holder
-        if official_id:
-            self._check_official(shown, key, chain_of(self.chains, f"O:{department}/{official_id}"))
-
-    def _check_official(self, shown: Shown, key: SigningKey, chain: Chain) -> None:
-        """The official was registered before his key, and not revoked between it and the statement."""
-        known = [self._of_official(each.position, chain) for each in chain.known if each.position is not None]
-        entered = [each for each in known if each.position < key.position]
-        if len(known) != len(chain.known) or not entered or entered[-1].body != "official_registration":
-            raise FailedError(f"序号{shown.position}的签名人员在登记密钥时不在岗, 或没有出示")
-        for each in known:
-            gone = each.body == "official_revocation"
-            if gone and key.position < each.position < shown.position:
-                raise FailedError(f"序号{shown.position}的签名人员已在序号{each.position}停用")
-
-    def _of_official(self, position: int, chain: Chain) -> Shown:
-        shown = self.evidence.statements.get(position)
-        if shown is None:
-            raise FailedError(f"{label(chain.ref)}的链中序号{position}没有出示陈述")
-        return shown
-
-    def _ends(self, chain: Chain, ends: Callable[[LeafType, int | None], bool]) -> Iterator[int]:
-        """Positions of the leaves of a chain that end something, as far as they were known."""
-        for each in chain.known:
-            if ends(each.leaf.type, each.position):
-                if each.position is None:
-                    raise FailedError(f"{label(chain.ref)}的撤销没有出示序号")
-                yield each.position
-
     def _check_right(self, shown: Shown, key: SigningKey) -> None:
         """Acts about departments, officials and keys are the registrar's, or the holder's about his key."""
         body, statement = shown.body, shown.statement
@@ -238,16 +183,7 @@ class Authority:
             raise FailedError(f"序号{shown.position}的签名者不是登记员")
 
     def _is_registrar(self, key: SigningKey, position: int) -> bool:
-        department, official_id = key.holder
-        if department != self.operator or not official_id:
-            return department == self.operator
-        chain = chain_of(self.chains, f"O:{department}/{official_id}")
-        roles = [
-            self._of_official(each.position, chain).statement.official_registration.roles
-            for each in chain.known
-            if each.position is not None and each.position < position
-        ]
-        return bool(roles) and pb.OFFICIAL_ROLE_REGISTRAR in roles[-1]
+        return is_registrar(key, position, self.operator, self.evidence, self.chains)
 
     def _is_holder(self, statement: pb.Statement, key: SigningKey) -> bool:
         if statement.HasField("key_enrolment"):
@@ -260,7 +196,7 @@ class Authority:
     def _verify(self, key: VerifyingKey, message: bytes, signature: Signature, position: int) -> None:
         if not self.policy.accepts_suite(key.suite):
             raise FailedError(f"序号{position}的签名算法不是策略所要求的")
-        _verify(key, message, signature, position)
+        verify(key, message, signature, position)
 
 
 def check_authority(
@@ -287,56 +223,3 @@ def check_receipt_keys(authority: Authority, keyids: list[str], position: int, r
             report.passed("receipt key", f"回执密钥 {keyid[:12]}… 由序号{added}登记在日志中")
         else:
             report.claimed("receipt key", f"回执密钥 {keyid[:12]}… 只有策略为证, 回执没有出示其登记")
-
-
-def _key(enrolment: pb.KeyEnrolment, position: int) -> SigningKey:
-    return SigningKey(_verifier(enrolment.suite, enrolment.public_key, position), enrolment, position)
-
-
-def _verifier(suite: Suite.ValueType, public_key: bytes, position: int) -> VerifyingKey:
-    try:
-        return load_verifying_key(suite, public_key)
-    except SuiteNotSupportedError:
-        raise FailedError(f"序号{position}的公钥用本机不支持的签名算法") from None
-    except ValueError:
-        raise FailedError(f"序号{position}的公钥不合格") from None
-
-
-def _message_of(shown: Shown) -> bytes:
-    envelope = shown.signed.envelope
-    return pae(envelope.payload_type, envelope.payload)
-
-
-def _only(shown: Shown) -> Signature:
-    (signature,) = shown.signed.envelope.signatures or (Signature(),)
-    return signature
-
-
-def _batch_of(shown: Shown, key: SigningKey) -> tuple[bytes, Signature]:
-    """What the signature of a batch is over, and it, once the statement is seen to be one of the batch."""
-    batch, statement = shown.signed.batch, shown.statement
-    try:
-        header = check_membership(shown.signed.envelope.payload, batch)
-        read_message(BatchHeader, batch.header.payload, f"序号{shown.position}的批次抬头")
-    except BatchError:
-        raise FailedError(f"序号{shown.position}的陈述不在其批次中") from None
-    stated = header.origin, header.department, header.suite
-    if stated != (statement.origin, statement.department, key.enrolment.suite):
-        raise FailedError(f"序号{shown.position}的批次属于另一登记系统、部门或算法")
-    return pae(BATCH_TYPE, batch.header.payload), batch.header.signatures[0]
-
-
-def _check_window(shown: Shown, key: SigningKey) -> None:
-    received = china_day(shown.leaf.received_ms)
-    first, last = (date.fromisoformat(day) for day in (key.enrolment.valid_from, key.enrolment.valid_until))
-    if not first <= received <= last:
-        raise FailedError(f"序号{shown.position}收到于{received}, 签名密钥只在{first}至{last}有效")
-
-
-def _verify(key: VerifyingKey, message: bytes, signature: Signature, position: int) -> None:
-    if signature.keyid != key.keyid:
-        raise FailedError(f"序号{position}的签名不是叶子所指的密钥的")
-    try:
-        key.verify(message, signature.sig)
-    except SignatureError:
-        raise FailedError(f"序号{position}的签名与内容不符") from None

@@ -18,12 +18,13 @@ from datetime import date
 
 from registry.domain.departments import Department, Directory, Key
 from registry.domain.identifiers import normalise
+from registry.domain.registry_keys import RegistryKeys
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.adoption import EditionBook, founding_case
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects, effects_of, genesis_effects
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.ledger import Placed, RecordedEvent
+from registry.sanctions.ledger import Placed, RecordedEvent, Told
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.verification.keys import Authority
@@ -31,8 +32,8 @@ from registry.verification.report import SkippedError
 from registry.verification.statements import OWN_BODIES, Evidence, Shown, identifier_of
 
 _NOT_SHOWN = -1
-_EDITION_BODIES = frozenset({"edition_draft", "edition_review"})
-"""Steps before an adoption change no verdict."""
+_WITHOUT_BEARING = OWN_BODIES | {"edition_draft", "edition_review", "erasure"}
+"""Steps before an adoption change no verdict; nor does it that what no longer counts is erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class EvidenceLedger:
         self.origin = evidence.origin
         self.book = EditionBook()
         self.directory = Directory()
+        self.registry_keys = RegistryKeys()
         self.deliveries: dict[int, DeliveryNote] = {}
         self.undisclosed: set[int] = set()
         self.unregistered: set[str] = set()
@@ -68,7 +70,7 @@ class EvidenceLedger:
         hand."""
         for at in sorted(self._evidence.statements):
             shown = self._evidence.statements[at]
-            if at <= position and shown.body not in OWN_BODIES and shown.body not in _EDITION_BODIES:
+            if at <= position and shown.body not in _WITHOUT_BEARING:
                 self._fold(shown)
 
     def record(self, ref: str) -> SubjectRecord | None:
@@ -99,6 +101,14 @@ class EvidenceLedger:
         by_position = {each.position: each for each in self._placed.values()}
         mine = (at for at, signer in sorted(self._signers.items()) if signer.keyid == key.keyid)
         return [by_position[at] for at in mine if at >= first and at in by_position]
+
+    def erased_by(self, department: str, statement_id: str) -> int | None:
+        """See Ledger. What is erased cannot be shown."""
+        return None
+
+    def told(self, ref: str) -> Sequence[Told]:
+        """See Ledger. Nothing is folded without what is erased."""
+        return ()
 
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """See Ledger."""

@@ -91,6 +91,7 @@ class Proof:
             self._report.attempt("verdict", partial(self._judge, court, item, decisions))
         if len(decisions) == len(filed.items):
             self._bids(decisions)
+            self._report.claimed("beside", "名称、现用代码、所查措施和未命中名单的说明, 是登记系统签名的说法")
 
     def _court(self, editions: Mapping[str, Edition]) -> Court:
         edition = editions.get(self._answer.edition)

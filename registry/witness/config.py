@@ -16,7 +16,6 @@ Paths are relative to the directory. Every fault of the file is told at once.
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,7 +84,7 @@ def create_witness(directory: Path, name: str, address: str, vkeys: Sequence[str
         signer.save(directory / "witness.key", None)
         exchange(directory / WITNESS_CONFIG_NAME, _text(name, address, origins).encode())
     except OSError as error:
-        raise ConfigError(f"不能在 {directory} 写入: {error.strerror or os.strerror(0)}") from error
+        raise ConfigError(f"不能在 {directory} 写入: {error.strerror}") from error
     return own
 
 

@@ -247,6 +247,8 @@ def _beside(table: str, row: tuple[object, ...]) -> list[object]:
 
 
 def _far(column: Column[object], value: object) -> object:
+    if isinstance(column.type, LargeBinary):
+        return bytes(32)
     return 1_000_000 if isinstance(column.type, Integer) else f"{value}Z"
 
 

@@ -3,15 +3,17 @@ list outweighs nothing (law.md §7)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.domain.periods import add_months
+from registry.domain.periods import Period, add_months
 from registry.sanctions.cases import fictional
+from registry.sanctions.ground import Mark, MarkKind, SubjectRecord
+from registry.sanctions.incentives import incentives_of
 from registry.sanctions.redlists import entry_of
 from registry.v1 import incentive_service_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
@@ -20,6 +22,8 @@ from tests.support.scratch_town import EDITION, FIRM, FIRST, LAST, Town
 ENTERPRISE = subject_pb2.SUBJECT_KIND_ENTERPRISE
 MODELS = {"M-INC-01", "M-INC-02", "M-INC-03", "M-INC-04", "M-INC-05", "M-INC-08"}
 """What 诚实守信红名单 (R-03) brings an enterprise."""
+LATER = 10_000
+"""A position after everything that a test has stated."""
 
 
 @pytest.fixture
@@ -248,6 +252,44 @@ def listed(town: Town, day: date, position: int | None = None) -> list[tuple[str
         for entry in shown
         if entry is not None
     ]
+
+
+def disputed(record: SubjectRecord, target: int) -> SubjectRecord:
+    """The record, once the key that signed the statement at a position is found stolen."""
+    mark = Mark(LATER, target, MarkKind.DISPUTED, Period(date.min, None), LATER)
+    return replace(record, marks=(*record.marks, mark))
+
+
+def record_of(town: Town) -> SubjectRecord:
+    record = town.ledger.record(FIRM)
+    assert record is not None
+    return record
+
+
+def test_grant_by_a_stolen_key_gives_nothing(town: Town) -> None:
+    town.grant()
+    stolen = disputed(record_of(town), town.ledger.position)
+    before, after = (list(incentives_of(stolen, at, EDITION, FIRST)) for at in (LATER - 1, LATER))
+    assert {each.obstacle for each in before} == {None}
+    assert {each.obstacle.text_zh for each in after if each.obstacle} == {
+        "该认定的签名密钥泄露, 部门尚未确认"
+    }
+    assert len(after) == len(before)
+    grant = stolen.grounds[-1]
+    entry = entry_of(grant, stolen, position=LATER, edition=EDITION, day=FIRST)
+    assert entry is not None
+    assert entry.state == incentive_service_pb2.RED_LIST_STATE_SUSPENDED
+
+
+def test_thief_takes_away_nothing_that_stands_against_incentives(town: Town) -> None:
+    town.grant()
+    penalty, day = town.penalty(date(2026, 7, 1)), date(2026, 8, 1)
+    town.say("market_reg", day, withdrawal=pb.Withdrawal(target=penalty, reason="撤销"))
+    assert town.applying(day) == MODELS
+    stolen = disputed(record_of(town), town.ledger.position)
+    found = list(incentives_of(stolen, LATER, EDITION, day))
+    assert found
+    assert all(each.obstacle is not None for each in found)
 
 
 def test_candidate_is_publicised_then_granted_then_expired(town: Town) -> None:

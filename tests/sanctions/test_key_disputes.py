@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.commands.listings import BanFilter, BansAsked, ListAsked
 from registry.commands.sequencer import Outcome
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
@@ -29,9 +30,14 @@ from tests.support.events import (
     placed,
     refusal,
     repair,
+    resumption,
+    ruling,
+    stay,
+    succession,
     target,
     withdrawal,
 )
+from tests.support.files import department
 from tests.support.spine import Spine, enrolment_of, found_spine, furnish
 from tests.support.tampering import Copy
 
@@ -68,13 +74,20 @@ def revoke(spine: Spine, suspect_from: int) -> int:
     return placed(spine.say("信用办", key_revocation=revocation))
 
 
+def found_stolen(spine: Spine, signer: FileSigner, suspect_from: int) -> None:
+    """A key other than the office's is found stolen."""
+    reason = pb.KEY_REVOCATION_REASON_COMPROMISED
+    revocation = pb.KeyRevocation(keyid=signer.keyid, reason=reason, suspect_from=suspect_from)
+    placed(spine.say("信用办", key_revocation=revocation))
+
+
 def recover(spine: Spine) -> None:
     """The department delivers again, with the key it kept."""
     placed(say_safely(spine, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-22")))
 
 
-def confirmation(statement_id: str) -> pb.Confirmation:
-    return pb.Confirmation(target=target("财政", statement_id), reason="经核对原卷, 确为本部门所作")
+def confirmation(statement_id: str, key: str = "财政") -> pb.Confirmation:
+    return pb.Confirmation(target=target(key, statement_id), reason="经核对原卷, 确为本部门所作")
 
 
 def test_ban_by_a_stolen_key_needs_review_until_it_is_confirmed(spine: Spine, office: str) -> None:
@@ -128,6 +141,186 @@ def test_thief_frees_nobody_by_an_early_removal_or_a_shorter_term(spine: Spine, 
     assert ask(spine, shortened).verdict == VERDICT_REVIEW
 
 
+def test_thief_brings_no_ban_back_by_ending_its_stay(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    placed(spine.say(office, "ban", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    placed(spine.say(office, "stay", status_note=stay(office, "ban", "2026-05-01")))
+    at = placed(spine.say(office, "theft", status_note=resumption(office, "ban", "2026-06-01")))
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+    revoke(spine, at)
+    recover(spine)
+    assert ask(spine, firm).verdict == VERDICT_REVIEW
+    placed(say_safely(spine, confirmation=confirmation("theft")))
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+
+
+def test_sound_correction_of_what_a_thief_said_stands(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    at = placed(spine.say(office, "stolen", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    revoke(spine, at)
+    recover(spine)
+    shorter = ban(office, firm, PROCUREMENT, "2026-03-01", "2027-03-01")
+    placed(say_safely(spine, correction=correction(office, "stolen", shorter)))
+    decision = ask(spine, firm)
+    assert decision.verdict == VERDICT_BLOCKED
+    assert len(decision.hits) == 1
+
+
+def test_withdrawal_by_the_department_ends_what_a_thief_had_shortened(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    placed(spine.say("市场监管", event=licence("市场监管", firm)))
+    placed(spine.say(office, "entry", event=list_entry(office, firm, "L-02", "2025-01-01", "2027-12-31")))
+    at = placed(spine.say(office, repair=repair(office, "entry", "2026-10-01")))
+    revoke(spine, at)
+    recover(spine)
+    assert ask(spine, firm).verdict == VERDICT_REVIEW
+    placed(say_safely(spine, withdrawal=withdrawal(office, "entry")))
+    assert ask(spine, firm).verdict == VERDICT_CLEAR
+
+
+def test_one_stolen_key_does_not_confirm_what_another_signed(spine: Spine, office: str) -> None:
+    firm, second = new_firm(), FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol("财政", second))
+    at = placed(spine.say(office, "stolen", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    revoke(spine, at)
+    recover(spine)
+    confirmed = placed(spine.say("财政", "theft", by=second, confirmation=confirmation("stolen")))
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+    found_stolen(spine, second, confirmed)
+    (hit,) = ask(spine, firm).hits
+    assert (hit.status, ask(spine, firm).verdict) == (HIT_STATUS_DISPUTED, VERDICT_REVIEW)
+    placed(say_safely(spine, confirmation=confirmation("theft")))
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+
+
+def test_thief_who_gives_the_key_up_himself_gains_nothing(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    at = placed(spine.say(office, "stolen", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    delivered = placed(spine.say(office, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-22")))
+    gone = pb.KeyRevocation(keyid=spine.signers[office].keyid, reason=pb.KEY_REVOCATION_REASON_SUPERSEDED)
+    left = placed(spine.say(office, key_revocation=gone))
+    late = pb.KeyRevocation(
+        keyid=spine.signers[office].keyid,
+        reason=pb.KEY_REVOCATION_REASON_COMPROMISED,
+        suspect_from=left,
+    )
+    assert ("NOT_REGISTRAR", "department") in refusal(say_safely(spine, key_revocation=late))
+    placed(spine.say("信用办", key_revocation=late))
+    revoke(spine, delivered)
+    recover(spine)
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+    revoke(spine, at)
+    assert ask(spine, firm).verdict == VERDICT_REVIEW
+    placed(say_safely(spine, confirmation=confirmation("stolen")))
+    revoke(spine, at)
+    assert ask(spine, firm).verdict == VERDICT_BLOCKED
+    key = spine.engine.state.directory.key(spine.signers[office].keyid)
+    assert key is not None
+    assert (key.revoked_position, key.revocation_reason) == (left, pb.KEY_REVOCATION_REASON_COMPROMISED)
+
+
+def test_later_finding_changes_no_earlier_answer_and_is_rebuilt(
+    spine: Spine, office: str, tmp_path: Path
+) -> None:
+    firm = new_firm()
+    placed(spine.say("市场监管", event=licence("市场监管", firm)))
+    at = placed(spine.say(office, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-23")))
+    enrolled = spine.engine.state.directory.key(spine.signers[office].keyid)
+    assert enrolled is not None
+    first = revoke(spine, enrolled.position + 1)
+    revoke(spine, at)
+    assert ask(spine, firm, at=first).verdict == VERDICT_INDETERMINATE
+    spine.reopen()
+    assert ask(spine, firm, at=first).verdict == VERDICT_INDETERMINATE
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def test_key_that_a_thief_put_in_the_place_of_the_stolen_one_falls_with_it(
+    spine: Spine, office: str, tmp_path: Path
+) -> None:
+    own, heir = FileSigner.generate(SUITE_ED25519), FileSigner.generate(SUITE_ED25519)
+    at = placed(rotate(spine, own))
+    placed(rotate(spine, heir, by=own, replaces=own.keyid))
+    firm = new_firm()
+    theft = ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")
+    placed(spine.say(office, "stolen", by=heir, event=theft))
+    revoke(spine, at)
+    recover(spine)
+    assert ask(spine, firm).verdict == VERDICT_REVIEW
+    said = spine.say(office, by=heir, event=ban(office, new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01"))
+    assert ("KEY_REVOKED", "signatures[0].keyid") in refusal(said)
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def test_last_registrar_does_not_fall_with_a_key_that_vouched_for_it(spine: Spine) -> None:
+    seal, new = spine.signers["信用办"], FileSigner.generate(SUITE_ED25519)
+    window = {"valid_from": "2026-11-20", "valid_until": "2026-12-31"}
+    enrolment = enrolment_of(spine.code("信用办"), new, replaces=seal.keyid, **window)
+    statement = spine.statement("信用办", key_enrolment=enrolment)
+    at = placed(spine.put("信用办", sign_envelope(statement.SerializeToString(), seal, new))[0])
+    stolen = pb.KeyRevocation(keyid=seal.keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=at)
+    said = spine.say("信用办", by=new, key_revocation=stolen)
+    assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
+    stolen.suspect_from = at + 1
+    placed(spine.say("信用办", by=new, key_revocation=stolen))
+
+
+def test_thief_takes_no_ban_off_a_code_and_puts_none_on_another(spine: Spine) -> None:
+    registrar, safe = "市场监管", FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol(registrar, safe))
+    old, new, other = new_firm(), new_firm(), new_firm()
+    for each in (old, new, other):
+        placed(spine.say(registrar, event=licence(registrar, each)))
+    placed(spine.say("财政", event=ban("财政", old, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    placed(spine.say(registrar, "sound", subject_link=succession(old, new)))
+    at = placed(spine.say(registrar, "cut", withdrawal=withdrawal(registrar, "sound")))
+    placed(spine.say(registrar, "tied", subject_link=succession(old, other)))
+    assert (ask(spine, new).verdict, ask(spine, other).verdict) == (VERDICT_CLEAR, VERDICT_BLOCKED)
+    found_stolen(spine, spine.signers[registrar], at)
+    for each in (new, other):
+        decision = ask(spine, each)
+        assert decision.verdict == VERDICT_REVIEW
+        assert HIT_REASON_KEY_DISPUTED in decision.hits[0].reasons
+    placed(spine.say(registrar, by=safe, confirmation=confirmation("cut", registrar)))
+    placed(spine.say(registrar, by=safe, confirmation=confirmation("tied", registrar)))
+    assert (ask(spine, new).verdict, ask(spine, other).verdict) == (VERDICT_CLEAR, VERDICT_BLOCKED)
+
+
+def test_thief_settles_no_name_and_takes_none_away(spine: Spine) -> None:
+    registrar, safe = "市场监管", FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol(registrar, safe))
+    firm, dropped = new_firm(), new_firm()
+    for each, statement_id in ((firm, ""), (dropped, "other-name")):
+        placed(spine.say(registrar, event=licence(registrar, each)))
+        renamed = type(each)()
+        renamed.CopyFrom(each)
+        renamed.name = "沧州别名商贸有限公司(示例)"
+        placed(spine.say(registrar, statement_id, event=licence(registrar, renamed)))
+        assert ask(spine, each).indeterminate == verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS
+    names = (firm.name, "沧州别名商贸有限公司(示例)")
+    at = placed(spine.say(registrar, name_ruling=ruling(firm, *names)))
+    placed(spine.say(registrar, withdrawal=withdrawal(registrar, "other-name")))
+    assert {ask(spine, each).verdict for each in (firm, dropped)} == {VERDICT_CLEAR}
+    found_stolen(spine, spine.signers[registrar], at)
+    for each in (firm, dropped):
+        assert ask(spine, each).indeterminate == verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS
+
+
+def test_lists_show_what_a_thief_ended_and_mark_what_he_said(spine: Spine, office: str) -> None:
+    freed, banned, removed = new_firm(), new_firm(), new_firm()
+    placed(spine.say(office, "ban", event=ban(office, freed, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    placed(spine.say(office, "entry", event=list_entry(office, removed, "L-02", "2025-01-01", "2027-12-31")))
+    at = placed(spine.say(office, withdrawal=withdrawal(office, "ban")))
+    placed(spine.say(office, event=ban(office, banned, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    placed(spine.say(office, repair=repair(office, "entry", "2026-10-01")))
+    revoke(spine, at)
+    caller = department(spine, office)
+    bans = BansAsked.of(spine.engine.ask, caller, BanFilter(), on=None, token="").page(10)
+    entries = ListAsked.of(spine.engine.ask, caller, "L-02", on=None, token="").page(10)
+    shown = {row.ground.subject: row.status for row in (*bans.rows, *entries.rows)}
+    assert shown == {each.identifier.value: HIT_STATUS_DISPUTED for each in (freed, banned, removed)}
+
+
 def test_delivery_by_a_stolen_key_counts_no_more(spine: Spine, office: str) -> None:
     firm = new_firm()
     placed(spine.say("市场监管", event=licence("市场监管", firm)))
@@ -178,6 +371,7 @@ def test_only_what_is_disputed_is_confirmed_and_by_its_own_department(spine: Spi
         (pb.KEY_REVOCATION_REASON_COMPROMISED, None),
         (pb.KEY_REVOCATION_REASON_RETIRED, 50),
         (pb.KEY_REVOCATION_REASON_COMPROMISED, 1),
+        (pb.KEY_REVOCATION_REASON_COMPROMISED, 2**63),
     ],
 )
 def test_suspect_range_belongs_to_a_compromised_key(
@@ -190,7 +384,8 @@ def test_suspect_range_belongs_to_a_compromised_key(
 
 def rotate(spine: Spine, new: FileSigner, *, by: FileSigner | None = None, **changes: object) -> Outcome:
     old = by or spine.signers["财政"]
-    enrolment = enrolment_of(spine.code("财政"), new, replaces=spine.signers["财政"].keyid, **changes)
+    replaced = {"replaces": spine.signers["财政"].keyid, **changes}
+    enrolment = enrolment_of(spine.code("财政"), new, **replaced)
     statement = spine.statement("财政", key_enrolment=enrolment)
     return spine.put("财政", sign_envelope(statement.SerializeToString(), old, new))[0]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.sanctions.ground import SubjectRecord
+from registry.domain.periods import Period
+from registry.sanctions.ground import Mark, MarkKind, SubjectRecord
 from registry.sanctions.tally import in_force
 from registry.sanctions.verdict import Question, considered
 from registry.v1 import statement_pb2 as pb
@@ -97,3 +99,13 @@ def test_facilitation_counts_while_it_applies() -> None:
 
     days = (date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 1), date(2027, 7, 2))
     assert [counted(day) for day in days] == [0, 1, 0, 1]
+
+
+def test_what_a_stolen_key_signed_is_not_counted_as_in_force() -> None:
+    town = Town()
+    town.ban(date(2026, 6, 1), date(2027, 6, 1))
+    record, at = record_of(town), town.ledger.position
+    mark = Mark(at + 1, at, MarkKind.DISPUTED, Period(date.min, None), at + 1)
+    stolen, day = replace(record, marks=(mark,)), date(2026, 8, 1)
+    assert in_force([stolen], position=at, edition=EDITION, day=day) == {"M-BID-01": 1}
+    assert not in_force([stolen], position=at + 1, edition=EDITION, day=day)

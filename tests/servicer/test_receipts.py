@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from registry.access.identity import CallerRole
 from registry.commands.sequencer import Placed
 from registry.provenance.batch import check_membership, sign_batch
 from registry.provenance.leaf import LeafType
+from registry.receipts.receipts import MAX_PROVING
 from registry.v1 import record_service_pb2 as records
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2
@@ -45,7 +48,7 @@ from tests.support.events import (
     stay,
     succession,
 )
-from tests.support.served import Served, refused
+from tests.support.served import DEADLINE_S, Served, refused
 from tests.support.spine import ORIGIN, found_spine, furnish
 
 PROCUREMENT, EXIT = subject_pb2.DOMAIN_PROCUREMENT, subject_pb2.DOMAIN_EXIT_ENTRY
@@ -446,6 +449,32 @@ def test_a_map_that_is_behind_is_told(tmp_path: Any) -> None:
     with serving_receipts(furnish(found_spine(tmp_path / "registry")), prover=_Nothing()) as running:
         checked = signed(ask(running, question(new_firm())).receipt, state(running))
         assert (checked.answer.given, checked.reasons()) == (EVIDENCE_LEVEL_SIGNED, {"MAP_BEHIND"})
+
+
+class _Waiting:
+    """A map that makes its callers wait."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = Semaphore(0), Event()
+
+    def prove(self, subject_keys: Any, position: int) -> None:
+        self.asked.release()
+        assert self.go_on.wait(DEADLINE_S)
+
+
+def test_those_who_wait_for_proofs_keep_nobody_else_waiting(tmp_path: Any) -> None:
+    prover = _Waiting()
+    spine = furnish(found_spine(tmp_path / "registry"))
+    with serving_receipts(spine, prover=prover) as running, ThreadPoolExecutor(MAX_PROVING) as callers:
+        calls = [callers.submit(ask, running, question(new_firm())) for _ in range(MAX_PROVING)]
+        for _ in calls:
+            assert prover.asked.acquire(timeout=DEADLINE_S)
+        refusal = refused(lambda: ask(running, question(new_firm())))
+        assert (refusal.reason, refusal.may_retry) == ("OVERLOADED", True)
+        assert ask(running, question(new_firm(), SIGNED)).receipt.answer
+        prover.go_on.set()
+        assert all(call.result().HasField("receipt") for call in calls)
+        assert ask(running, question(new_firm())).HasField("receipt")
 
 
 def test_missing_cosignatures_are_told(tmp_path: Any) -> None:

@@ -14,10 +14,15 @@ from threading import Event, Thread
 
 import pytest
 
+from registry.domain.registry_keys import RegistryKeyEntry
+from registry.provenance.map_entry import MapEntry
+from registry.provenance.tiles import FullTile
 from registry.store.interface import (
     DERIVED_TABLES,
+    BatchRow,
     Chain,
     CheckpointRow,
+    CosignatureRow,
     Group,
     QueryRow,
     Recorded,
@@ -25,6 +30,8 @@ from registry.store.interface import (
     Store,
     StoreError,
 )
+from registry.v1.envelope_pb2 import SUITE_ED25519
+from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG
 from tests.store.samples import (
     ODD_TEXT,
     checkpoint,
@@ -50,6 +57,32 @@ class StoreContract:
         assert everything(store) == [[], None, *([] for _ in DERIVED_TABLES), [], [], {}, []]
         assert list(store.subjects(lookup)) == []
 
+    def test_what_proofs_rest_on_comes_back(self, store: Store) -> None:
+        first, second = bytes([1]) * 32, bytes([2]) * 32
+        batch = BatchRow(first, "D1", "B-1", b"header", first + second)
+        tile = FullTile(0, 0, bytes(8192), second)
+        key = RegistryKeyEntry("ab" * 32, REGISTRY_KEY_PURPOSE_LOG, SUITE_ED25519, b"spki", 0)
+        entries = [MapEntry(first, 1, second), MapEntry(second, 2, first)]
+        store.commit(Group(batches=[batch], tiles=[tile], registry_keys=[key], map_entries=entries))
+        assert store.batches([first, second]) == {first: batch}
+        assert store.batch_by_id("D1", "B-1") == batch
+        assert store.batch_by_id("D2", "B-1") is None
+        assert list(store.all_batches()) == [batch]
+        assert (store.tile(0, 0), store.tile(0, 1)) == (tile.hashes, None)
+        assert store.tile_roots(0, 0, 5) == [second]
+        assert list(store.registry_keys()) == [key]
+        assert list(store.derived_rows("map_entry")) == entries
+        store.commit(Group(registry_keys=[replace(key, retired=9)], map_entries=[MapEntry(first, 3, first)]))
+        assert [each.retired for each in store.registry_keys()] == [9]
+        assert next(store.derived_rows("map_entry")) == MapEntry(first, 3, first)
+
+    def test_cosignature_that_is_there_stays(self, store: Store) -> None:
+        row = CosignatureRow(7, "witness.example/w", "a line")
+        store.commit(Group(cosignatures=[row, CosignatureRow(8, "witness.example/w", "later")]))
+        store.commit(Group(cosignatures=[replace(row, line="another")]))
+        assert store.cosignatures(7) == [row]
+        assert [each.size for each in store.all_cosignatures()] == [7, 8]
+
     def test_facts_about_the_store_are_kept_and_replaced(self, store: Store) -> None:
         store.put_meta({"origin": "a", "vault_check": "b"})
         store.put_meta({"origin": ODD_TEXT})
@@ -61,7 +94,8 @@ class StoreContract:
         assert list(store.statements()) == group.statements
         assert store.statement(1) == group.statements[1]
         assert store.checkpoint() == group.checkpoint
-        assert store.recorded([("D1", "S-1")]) == {("D1", "S-1"): Recorded(1, 1_001, (1).to_bytes(32, "big"))}
+        known = Recorded(1, 1_001, (1).to_bytes(32, "big"), group.statements[1].subject)
+        assert store.recorded([("D1", "S-1")]) == {("D1", "S-1"): known}
         assert store.events([("D1", "S-0")]) == {("D1", "S-0"): group.recorded[0]}
         assert store.chains(["F1", "F2"]) == group.chains
         assert store.persons(["P:1", "P:2"]) == dict(group.persons)

@@ -8,10 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from registry.provenance.merkle import leaf_hash
+from registry.provenance.tiles import tile_root
 from registry.store import tables
 from registry.store.interface import DERIVED_TABLES, StoreError
 from registry.store.opening import MIGRATIONS, create_store, migrate_store, open_store
@@ -19,6 +23,7 @@ from tests.store.samples import everything, full_group
 
 Rows = list[tuple[object, ...]]
 VERSION_TABLE = "alembic_version"
+LATEST = "0002"
 
 
 @pytest.fixture
@@ -77,14 +82,14 @@ def test_alembic_sees_nothing_left_to_migrate(path: Path) -> None:
 
 
 def test_every_table_is_strict_and_every_derived_one_is_compared() -> None:
-    log_and_own = {"statement", "person", "refusal", "query_log", "execution", "meta"}
+    log_and_own = {"statement", "batch", "person", "refusal", "query_log", "execution", "meta", "cosignature"}
     assert set(DERIVED_TABLES) | log_and_own == set(tables.metadata.tables)
     assert all(table.dialect_options["sqlite"]["strict"] for table in tables.metadata.tables.values())
 
 
 def test_migrating_a_store_of_this_version_changes_nothing(path: Path) -> None:
     before = path.read_bytes()
-    assert migrate_store(path) == ("0001", "0001")
+    assert migrate_store(path) == (LATEST, LATEST)
     assert path.read_bytes() == before
 
 
@@ -103,7 +108,7 @@ def test_empty_store_is_told_to_be_migrated_and_then_opens(tmp_path: Path) -> No
     _ask(path, "PRAGMA user_version = 1")
     with pytest.raises(StoreError, match="registry migrate"):
         open_store(path)
-    assert migrate_store(path) == ("-", "0001")
+    assert migrate_store(path) == ("-", LATEST)
     store = open_store(path)
     store.commit(full_group())
     assert everything(store)
@@ -145,7 +150,7 @@ def test_migration_that_is_cut_off_leaves_no_half_of_it(tmp_path: Path) -> None:
     assert cut.returncode == -signal.SIGKILL
     left = {name for (name,) in _ask(path, "SELECT name FROM sqlite_master")}
     assert not left & set(tables.metadata.tables)
-    assert migrate_store(path) == ("-", "0001")
+    assert migrate_store(path) == ("-", LATEST)
     open_store(path).close()
 
 
@@ -165,3 +170,34 @@ def test_migrations_form_one_line_and_only_build() -> None:
         assert file.name.startswith(f"{named['revision']}_")
         assert "downgrade" not in file.read_text("utf-8")
     assert downs == [None, *revisions[:-1]]
+
+
+def test_store_of_the_first_version_keeps_its_rows_and_gets_its_tiles(tmp_path: Path) -> None:
+    path = tmp_path / "registry.db"
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with engine.begin() as connection:
+        leaves = [number.to_bytes(122, "big") for number in range(300)]
+        for position, leaf in enumerate(leaves):
+            connection.exec_driver_sql(
+                "INSERT INTO statement VALUES (?, 'D', ?, 'F', 't', x'00', x'', ?)",
+                (position, f"S-{position}", leaf),
+            )
+        connection.exec_driver_sql("INSERT INTO mark VALUES (7, 7, NULL, 'F', 3, 1, '2026-01-01', NULL)")
+        connection.exec_driver_sql("INSERT INTO delivery VALUES (8, 'L-01', '2026-01-01', 'D')")
+    engine.dispose()
+    assert migrate_store(path) == ("0001", LATEST)
+    store = open_store(path)
+    assert [row.leaf for row in store.statements()] == leaves
+    tile = store.tile(0, 0)
+    assert tile == b"".join(map(leaf_hash, leaves[:256]))
+    assert store.tile(0, 1) is None
+    assert store.tile_roots(0, 0, 1) == [tile_root(tile)]
+    (note,) = store.deliveries()
+    assert (note.position, note.doubted_from) == (8, None)
+    assert [tuple(row) for row in store.derived_rows("mark")] == [(7, 7, None, "F", 3, 1, "2026-01-01", None)]
+    store.close()

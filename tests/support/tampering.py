@@ -18,11 +18,12 @@ from typing import Any
 
 from registry.commands.rebuild import rebuild
 from registry.commands.state import Log, open_log
-from registry.commands.verify import verify
+from registry.commands.verify import Plan, Verified, verify
 from registry.config import Config, load_config
 from registry.editions import shipped_editions
 from registry.provenance.keys import FileSigner, load_verifying_key
 from registry.provenance.vault import Vault
+from registry.second_store import kept_head
 from registry.store.opening import create_store, open_store
 
 
@@ -60,11 +61,17 @@ class Copy:
         finally:
             store.close()
 
-    def verify(self) -> list[str]:
+    def verify(self, **options: Any) -> list[str]:
         """What verify finds wrong."""
+        return self.verified(**options).faults
+
+    def verified(self, **options: Any) -> Verified:
+        """What verify finds; ``options`` are those of its plan."""
         key = load_verifying_key(self.signer.suite, self.signer.public_key)
+        if self.config.head:
+            options = {"second": kept_head(self.config.head), **options}
         with self.log() as log:
-            return verify(log, key).faults
+            return verify(log, Plan([key], **options))
 
     def rebuild(self, into: Path | None = None) -> list[str]:
         """What rebuild finds different."""

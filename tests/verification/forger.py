@@ -57,6 +57,7 @@ class Forger:
     leaves: list[bytes] = field(default_factory=list)
     statements: list[SignedStatement] = field(default_factory=list)
     answered_ms: int = NOON_MS + 3_600_000
+    clock_ms: int = NOON_MS
 
     def __post_init__(self) -> None:
         self.log_key, self.receipt_key, seal = (FileSigner.generate(self.suite) for _ in range(3))
@@ -109,16 +110,14 @@ class Forger:
             signed = SignedStatement(envelope=sign_envelope(payload, holder.signer, *more))
         return self.put(statement, signed, holder.position, **leaf or {})
 
-    def put(
-        self, statement: pb.Statement, signed: SignedStatement, key_position: int, **changes: Any
-    ) -> int:
+    def put(self, statement: pb.Statement, signed: SignedStatement, key_position: int, **changes: Any) -> int:
         """Puts a leaf for a statement at the end of the log."""
         key = subject_key(reference_of(statement))
         chain = [each for each in map(Leaf.decode, self.leaves) if each.subject_key == key]
         kind = _TYPES.get(statement.WhichOneof("body") or "", LeafType.DIRECTORY)
         fields: dict[str, Any] = {
             "type": LeafType.EVENT_IN_BATCH if signed.HasField("batch") else kind,
-            "received_ms": NOON_MS + len(self.leaves),
+            "received_ms": self.clock_ms + len(self.leaves),
             "subject_key": key,
             "subject_sequence": len(chain),
             "previous": leaf_hash(chain[-1].encode()) if chain else bytes(32),

@@ -12,15 +12,15 @@ from registry.provenance.checkpoint import Checkpoint
 from registry.provenance.cosignature import cosigner_of, sign_cosignature
 from registry.provenance.keys import FileSigner
 from registry.provenance.note import add_line, sign_note, split_note
-from registry.provenance.suites import ed25519_point
 from registry.provenance.vkey import vkey
 from registry.provenance.witness_policy import Policy
-from registry.v1 import verdict_pb2
+from registry.store.interface import StatementRow
+from registry.v1 import statement_pb2, verdict_pb2
 from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3
 from registry.v1.receipt_pb2 import Answer, AnswerSignature, Receipt
 from registry.v1.restriction_service_pb2 import CheckResponse
 from registry.verification import Report
-from tests.support.events import firm
+from tests.support.events import firm, penalty
 from tests.support.suites import needs_sm2
 from tests.verification.world import World, policy_text
 
@@ -121,7 +121,7 @@ def test_a_hit_of_a_statement_that_was_withdrawn_is_refused(world: World) -> Non
 def test_evidence_about_another_subject_proves_nothing(world: World) -> None:
     banned, absent = copied(world.check(BANNED)), world.check(ABSENT)
     for part in ("leaves", "chains", "checkpoint", "consistency", "map_position"):
-        banned.ClearField(part)  # type: ignore[arg-type]
+        banned.ClearField(part)
     banned.leaves.extend(absent.leaves)
     banned.chains.extend(absent.chains)
     banned.checkpoint, banned.map_position = absent.checkpoint, absent.map_position
@@ -180,7 +180,7 @@ def test_a_checkpoint_of_another_log_is_refused(world: World) -> None:
 
 def test_a_required_cosignature_cannot_be_stripped(world: World) -> None:
     witness = FileSigner.generate(SUITE_ED25519)
-    key = cosigner_of("audit.example/w", ed25519_point(witness.public_key))
+    key = cosigner_of("audit.example/w", witness.public_key)
     text = policy_text(world.served.spine, f"witness audit {key.vkey}").replace("quorum none", "quorum audit")
     policy = Policy.parse(text)
     receipt = copied(world.check(BANNED))
@@ -231,13 +231,11 @@ def test_a_receipt_key_counts_in_its_range_alone(world: World) -> None:
     assert "回执密钥 (receipt 行)" in fault.detail
 
 
-def _rows(world: World) -> list[object]:
+def _rows(world: World) -> list[StatementRow]:
     store = world.served.spine.engine.state.store
     size = world.served.spine.engine.state.size
     return [row for at in range(size) if (row := store.statement(at)) is not None]
 
 
-def _licence() -> object:
-    from tests.support.events import penalty
-
+def _licence() -> statement_pb2.Event:
     return penalty("财政", firm(90))

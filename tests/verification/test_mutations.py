@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from random import Random
 
 import pytest
@@ -106,12 +107,12 @@ def test_what_is_no_receipt_is_a_line_that_says_so(small: tuple[bytes, Forger], 
     assert not report.ok
 
 
-def _resealed(content: bytes, places: object) -> object:
+def _resealed(content: bytes, places: Iterable[int]) -> Iterator[bytes | None]:
     """The receipt with one bit of each place changed and the digest made again; None where that is none."""
     receipt = Receipt.FromString(content)
     receipt.ClearField("digest")
     bare = content_of(receipt)
-    for at in places:  # type: ignore[attr-defined]
+    for at in places:
         if at >= len(bare):
             continue
         changed = bytearray(bare)

@@ -59,6 +59,7 @@ def test_that_nothing_is_recorded_is_proven_by_the_map(world: World) -> None:
     assert report.ok
     assert "条为空" in next(line.detail for line in report if line.name == "chains")
     assert not any("没有出示陈述" in line.detail for line in report.claims)
+    assert "beside" in [line.name for line in report.claims]
 
 
 def test_leaves_without_statement_are_told_as_the_registrys_word(world: World) -> None:
@@ -160,3 +161,9 @@ def test_the_instant_asked_about_decides(world: World) -> None:
     report = world.report(world.restrictions(PROCUREMENT).Check(request).receipt)
     assert report.ok, report.faults
     assert report.verdict != verdict_pb2.VERDICT_BLOCKED
+
+
+def test_what_a_stolen_key_signed_is_for_a_human_by_proof(world: World) -> None:
+    report = world.report(world.check(firm(60).identifier))
+    assert report.ok, report.faults
+    assert report.verdict == verdict_pb2.VERDICT_REVIEW

@@ -35,6 +35,7 @@ _MODULES = {
     "officials": "directory",
     "keys": "directory",
     "checkpoint": "directory",
+    "log": "log",
     "keygen": "keygen",
     "refusals": "intake",
     "statement": "intake",
@@ -93,6 +94,5 @@ def registryctl() -> None:
 
     The credit registry at the command line: sign and submit, ask, look at departments and keys.
 
-    退出码：0 完成；1 有行未进入登记系统、有结论不是未见限制，或回执不成立；
-    2 用法有误；3 未能完成（连接、权限、文件）。
+    退出码：0 完成；1 有行未进入、结论不是未见限制或回执不成立；2 用法有误；3 未能完成（连接、权限、文件）。
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC
 from itertools import islice
@@ -14,9 +13,9 @@ from google.protobuf.json_format import MessageToDict
 
 from registry.v1.error_reason_pb2 import Fault
 from registry.v1.intake_service_pb2 import Refusal
-from registry_client.cli.failures import Failure
 from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import china_time, print_facts, print_json, print_table
+from registry_client.cli.saved_files import save_new
 from registry_client.cli.wide_help import WideCommand
 from registry_client.disclosure import masked_statement
 from registry_client.files import reason_name
@@ -83,7 +82,7 @@ def statement(
         raise click.UsageError("请给出陈述编号或 --position 之一")
     stored = session.registry.get_statement(statement_id=statement_id or "", position=position)
     if out:
-        _save(out, stored.envelope.SerializeToString())
+        save_new(out, stored.envelope.SerializeToString())
     content = MessageToDict(masked_statement(stored.statement), preserving_proto_field_name=True)
     if as_json:
         print_json(
@@ -133,12 +132,3 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _leaves(inner, f"{path}[{number}]")
     else:
         yield path, str(value)
-
-
-def _save(path: Path, content: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-    except OSError as fault:
-        raise Failure(f"{path}：无法写入：{fault.strerror}") from None

@@ -18,6 +18,7 @@ from registry.domain.quoting import names_a_person, quoted, quoted_code
 from registry.domain.scopes import region_fault
 from registry.provenance.keys import keyid_of, load_verifying_key
 from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.effects.disputes import stolen_with
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -25,6 +26,7 @@ from registry.v1 import subject_pb2
 
 _OFFICIAL_ID = re.compile(r"[A-Za-z0-9._-]{1,32}").fullmatch
 _REGISTERED_CENTRALLY = "100000"
+_LAST_POSITION = 2**63 - 1
 
 
 def check_department(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
@@ -187,12 +189,13 @@ def window_of(enrolment: pb.KeyEnrolment) -> tuple[date, date] | None:
 
 def is_of_the_holder(statement: pb.Statement, signer: Key, ledger: Ledger) -> bool:
     """Whether an act about a key is one that its holder may take without the registrar: putting another in
-    its place, signed with it, or giving it up, signed with it or another of his."""
+    its place, signed with it, or giving it up, signed with it or another of his. That one which has gone was
+    stolen is for the registrar to find."""
     if statement.HasField("key_enrolment"):
         return statement.key_enrolment.replaces == signer.keyid
     if statement.HasField("key_revocation"):
         key = ledger.directory.key(statement.key_revocation.keyid)
-        return key is not None and key.is_of_same_holder(signer)
+        return key is not None and key.revoked_position is None and key.is_of_same_holder(signer)
     return False
 
 
@@ -210,16 +213,18 @@ def check_enrolment(found: Findings, path: str, enrolment: pb.KeyEnrolment) -> N
 
 
 def check_key_revocation(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
-    """A key that is not revoked yet, and not the last one that can change the directory."""
+    """A key that is not revoked yet, and not the last one that can change the directory; a key that has gone
+    may still be found stolen."""
     revocation = statement.key_revocation
     field = "key_revocation.keyid"
     key = ledger.directory.key(revocation.keyid)
     if key is None:
         found.add(reasons.ERROR_REASON_KEY_UNKNOWN, field, "没有登记这一密钥。")
     elif key.revoked_position is not None:
-        message = f"该密钥已在序号{key.revoked_position}撤销。"
-        found.add(reasons.ERROR_REASON_KEY_REVOKED, field, message)
-    elif ledger.directory.is_registrar(key) and ledger.directory.registrar_keys(day) == 1:
+        if revocation.reason != pb.KEY_REVOCATION_REASON_COMPROMISED:
+            message = f"该密钥已在序号{key.revoked_position}撤销。"
+            found.add(reasons.ERROR_REASON_KEY_REVOKED, field, message)
+    elif ledger.directory.is_registrar(key) and not _registrar_stays(revocation, key, day, ledger):
         message = "这是最后一把登记员密钥; 请先登记新的登记员密钥。"
         found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, field, message)
     if revocation.reason == pb.KEY_REVOCATION_REASON_UNSPECIFIED:
@@ -228,6 +233,15 @@ def check_key_revocation(found: Findings, statement: pb.Statement, day: date, le
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "key_revocation.reason", "撤销原因不在代码表内。")
     if key is not None:
         _check_suspect_range(found, revocation, key)
+
+
+def _registrar_stays(revocation: pb.KeyRevocation, key: Key, day: date, ledger: Ledger) -> bool:
+    """Whether a key that may change the directory is left: others fall with a stolen one."""
+    falling = [(key, 0)]
+    if revocation.HasField("suspect_from") and revocation.suspect_from <= _LAST_POSITION:
+        falling = stolen_with(key, revocation.suspect_from, ledger)
+    gone = {each.keyid for each, _ in falling}
+    return ledger.directory.registrar_keys(day, without=gone) > 0
 
 
 def _check_suspect_range(found: Findings, revocation: pb.KeyRevocation, key: Key) -> None:
@@ -239,7 +253,7 @@ def _check_suspect_range(found: Findings, revocation: pb.KeyRevocation, key: Key
     if compromised != revocation.HasField("suspect_from"):
         message = "泄露的密钥须写明自哪一序号起存疑, 其他原因不写。"
         found.add(reasons.ERROR_REASON_SUSPECT_RANGE_INVALID, field, message)
-    elif compromised and revocation.suspect_from <= key.position:
+    elif compromised and not key.position < revocation.suspect_from <= _LAST_POSITION:
         message = f"存疑的序号应在密钥登记的序号{key.position}之后。"
         found.add(reasons.ERROR_REASON_SUSPECT_RANGE_INVALID, field, message)
 

@@ -9,7 +9,7 @@ from registry.domain.registry_keys import RegistryKeyEntry
 from registry.provenance.keys import keyid_of
 from registry.sanctions.adoption import founding_case
 from registry.sanctions.effects.changes import Effects
-from registry.sanctions.effects.disputes import dispute
+from registry.sanctions.effects.disputes import dispute, stolen_with
 from registry.sanctions.ledger import Ledger
 from registry.v1 import statement_pb2 as pb
 
@@ -38,10 +38,12 @@ def _revocation_effects(revocation: pb.KeyRevocation, position: int, ledger: Led
     """The key goes; what it signed while it was compromised is disputed from now on (``disputes``)."""
     key = ledger.directory.key(revocation.keyid)
     assert key is not None  # Admission has seen to it.
-    gone = _revoked(key, position, revocation.reason)
     if not revocation.HasField("suspect_from"):
-        return Effects(position, keys=(gone,))
-    return replace(dispute(ledger.signed_by(key, revocation.suspect_from), position, ledger), keys=(gone,))
+        return Effects(position, keys=(_revoked(key, position, revocation.reason),))
+    stolen = stolen_with(key, revocation.suspect_from, ledger)
+    signed = [each for stolen_key, first in stolen for each in ledger.signed_by(stolen_key, first)]
+    keys = tuple(_revoked(each, position, revocation.reason) for each, _ in stolen)
+    return replace(dispute(signed, position, ledger), keys=keys)
 
 
 def _gone(revocation: pb.OfficialRevocation, position: int, directory: Directory) -> Effects:
@@ -57,7 +59,10 @@ def _gone(revocation: pb.OfficialRevocation, position: int, directory: Directory
 
 
 def _revoked(key: Key, position: int, reason: pb.KeyRevocationReason.ValueType) -> Key:
-    return replace(key, revoked_position=position, revocation_reason=reason)
+    """The key without use from a position on. One that had gone is known as stolen since; it went when it
+    did."""
+    gone = position if key.revoked_position is None else key.revoked_position
+    return replace(key, revoked_position=gone, revocation_reason=reason)
 
 
 def _enrolled(enrolment: pb.KeyEnrolment, position: int) -> Key:

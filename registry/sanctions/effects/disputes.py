@@ -4,7 +4,11 @@ A revocation for compromise names the first suspect position. Each statement abo
 signed from there on gets a DISPUTED note, known from the revocation on: earlier answers stay what they were.
 Nothing is undone, in either direction: what a disputed statement says needs a human's review, and what it
 ended counts on as disputed, so that a thief can neither ban nor free anybody. A disputed delivery of a list
-is not counted: the department delivers again. A confirmation ends the note, a withdrawal the statement.
+is not counted: the department delivers again. A confirmation ends the note, a withdrawal or a correction the
+statement. A key that a stolen one put in its place (``replaces``) is stolen too, with all that it signed.
+
+A key may be found stolen after it had gone, or from earlier on than was thought: what was not disputed before
+is from then on. So a thief gains nothing by giving the key up himself.
 
 Worked example: key K signs a ban at 10 and withdraws another at 20, and is revoked at 30, suspect from 15.
 Asked at 25 nothing is known of it; asked at 30 the ban of 10 blocks, the one withdrawn at 20 is a hit that
@@ -17,13 +21,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from registry.domain.departments import Key
 from registry.domain.periods import Period
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.ground import Mark, MarkKind, SubjectRecord
 from registry.sanctions.ledger import Ledger, Placed
 from registry.v1 import statement_pb2 as pb
 
+KEY_PREFIX = "K:"
+"""How the reference of a statement about a key begins."""
 _ALWAYS = Period(date.min, None)
+
+
+def stolen_with(key: Key, first: int, ledger: Ledger) -> list[tuple[Key, int]]:
+    """The key and those that were put in its place with it since it was stolen, and in theirs; with the first
+    suspect position of each."""
+    stolen = [(key, first)]
+    for each, since in stolen:  # Grows: a thief may have rotated more than once.
+        for placed in ledger.signed_by(each, since):
+            heir = ledger.directory.key(placed.ref.removeprefix(KEY_PREFIX))
+            if heir and heir.position == placed.position and heir.enrolment.replaces == each.keyid:
+                stolen.append((heir, heir.position))
+    return stolen
 
 
 def dispute(signed: Sequence[Placed], position: int, ledger: Ledger) -> Effects:
@@ -33,6 +52,8 @@ def dispute(signed: Sequence[Placed], position: int, ledger: Ledger) -> Effects:
     for each in signed:
         if each.about_subject:
             record = records.get(each.ref) or ledger.subject(each.ref)
+            if any(m.target == each.position and m.kind is MarkKind.DISPUTED for m in record.marks):
+                continue  # It was disputed before, and may have been confirmed.
             mark = Mark(position, each.position, MarkKind.DISPUTED, _ALWAYS, position)
             records[each.ref] = replace(record, marks=(*record.marks, mark))
             marked.append((each.ref, mark))

@@ -52,13 +52,18 @@ def _carried_over(
 ) -> tuple[tuple[Mark, ...], tuple[Mark, ...], tuple[Mark, ...]]:
     """The record's notes with those on a target moved to what replaces it; those closed and those opened.
 
-    Without them a stayed ban would be in force again because its document number was misspelt."""
+    Without them a stayed ban would be in force again because its document number was misspelt. That a target
+    was signed with a stolen key ends with it: the department has looked at it, and says it anew."""
     closed = tuple(
         replace(mark, known_to=position)
         for mark in record.marks
         if mark.target == target and mark.known_to is None
     )
-    opened = tuple(replace(mark, target=position, known_from=position, known_to=None) for mark in closed)
+    opened = tuple(
+        replace(mark, target=position, known_from=position, known_to=None)
+        for mark in closed
+        if mark.kind is not MarkKind.DISPUTED
+    )
     kept = tuple(
         replace(mark, known_to=position) if mark.target == target and mark.known_to is None else mark
         for mark in record.marks

@@ -28,9 +28,10 @@ from registry.sanctions.catalogue.vocabulary import KINDS_ZH
 from registry.sanctions.explanation.clauses import explained_clauses
 from registry.sanctions.explanation.explained import FAILED, HELD, Explained
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.parties import surely_same
 from registry.sanctions.restriction import Restriction, overlap, restrictions_of
 from registry.sanctions.standing import ENDED, RUNNING, standing
-from registry.sanctions.verdict import Hit, Question, Related, considered, hit_of
+from registry.sanctions.verdict import Hit, Question, Related, considered, hit_of, linked_in_dispute
 from registry.sanctions.words_zh import word
 from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb
@@ -60,6 +61,7 @@ class _Case:
     edition: Edition
     everything: bool
     same: tuple[SubjectRecord, ...]
+    sure: frozenset[str]
 
 
 def steps_of(
@@ -76,7 +78,8 @@ def steps_of(
         return ()
     records = [(pb.SUBJECT_RELATION_SELF, record), *related]
     same = tuple(each for relation, each in records if relation in _ONE_SUBJECT)
-    case = _Case(question, position, edition, everything, same)
+    sure = surely_same(record, same, position)
+    case = _Case(question, position, edition, everything, same, sure)
     return tuple(step for relation, each in records for step in _steps(case, each, relation))
 
 
@@ -85,6 +88,8 @@ def _steps(case: _Case, record: SubjectRecord, relation: pb.SubjectRelation.Valu
     for row, status in considered(case.question, record, case.position, case.edition, same=same):
         if status not in ENDED:
             hit = hit_of(case.question, row, status, case.edition, relation)
+            if relation == pb.SUBJECT_RELATION_SAME and record.ref not in case.sure:
+                hit = linked_in_dispute(hit)
             yield Step(hit, True, _clauses(case, hit))
         elif case.everything:
             yield _uncounted(case, row, status, relation)

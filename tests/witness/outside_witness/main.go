@@ -1,13 +1,14 @@
-// A witness out of parts that we did not write: torchwood's cosignatures (C2SP tlog-cosignature) and the
-// consistency proofs of golang.org/x/mod.
+// A witness out of parts that we did not write: cosignatures by transparency-dev/formats (C2SP
+// tlog-cosignature, both kinds), consistency proofs by golang.org/x/mod.
 //
-//	outsidewitness serve <name> <log vkey>           prints "<vkey> <port>" and cosigns until it is killed
+//	outsidewitness serve <name> <log vkey>           prints "<Ed25519 vkey> <ML-DSA-44 vkey> <port>", cosigns
+//	                                                 with both until it is killed
 //	outsidewitness check <log vkey> <witness vkey>   reads a note, prints the time of the witness's cosignature
 package main
 
 import (
 	"bytes"
-	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,8 @@ import (
 	"strconv"
 	"strings"
 
-	"filippo.io/torchwood"
+	"github.com/transparency-dev/formats/log"
+	cosignature "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -31,11 +33,11 @@ func main() {
 }
 
 func check(logKey, witnessKey string) error {
-	log, err := note.NewVerifier(logKey)
+	logVerifier, err := note.NewVerifier(logKey)
 	if err != nil {
 		return err
 	}
-	witness, err := torchwood.NewCosignatureVerifier(witnessKey)
+	witness, err := cosignature.NewVerifierForCosignatureV1(witnessKey)
 	if err != nil {
 		return err
 	}
@@ -43,14 +45,14 @@ func check(logKey, witnessKey string) error {
 	if err != nil {
 		return err
 	}
-	opened, err := note.Open(text, note.VerifierList(log, witness))
+	opened, err := note.Open(text, note.VerifierList(logVerifier, witness))
 	if err != nil {
 		return err
 	}
 	for _, signature := range opened.Sigs {
 		if signature.Hash == witness.KeyHash() && signature.Name == witness.Name() {
-			at, err := torchwood.CosignatureTimestamp(signature)
-			fmt.Println(at)
+			at, err := cosignature.CoSigV1Timestamp(signature)
+			fmt.Println(at.Unix())
 			return err
 		}
 	}
@@ -59,21 +61,33 @@ func check(logKey, witnessKey string) error {
 
 // A witness of one log, which remembers until it is killed.
 type witness struct {
-	signer *torchwood.CosignatureSigner
-	log    note.Verifier
-	latest tlog.Tree
+	signers []note.Signer
+	log     note.Verifier
+	latest  tlog.Tree
 }
 
 func serve(name, logKey string) error {
-	_, private, err := ed25519.GenerateKey(nil)
+	secret, public, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {
 		return err
 	}
-	signer, err := torchwood.NewCosignatureSigner(name, private)
+	ed25519, err := cosignature.NewSignerForCosignatureV1(secret)
 	if err != nil {
 		return err
 	}
-	log, err := note.NewVerifier(logKey)
+	secret, mldsaPublic, err := cosignature.GenerateMLDSAKey(name)
+	if err != nil {
+		return err
+	}
+	mldsa, err := cosignature.NewSignerForCosignatureV1(secret)
+	if err != nil {
+		return err
+	}
+	public, err = cosignature.VKeyToCosignatureV1(public)
+	if err != nil {
+		return err
+	}
+	logVerifier, err := note.NewVerifier(logKey)
 	if err != nil {
 		return err
 	}
@@ -81,8 +95,8 @@ func serve(name, logKey string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(signer.Verifier().String(), listening.Addr().(*net.TCPAddr).Port)
-	w := &witness{signer: signer, log: log}
+	fmt.Println(public, mldsaPublic, listening.Addr().(*net.TCPAddr).Port)
+	w := &witness{signers: []note.Signer{ed25519, mldsa}, log: logVerifier}
 	http.HandleFunc("POST /add-checkpoint", w.addCheckpoint)
 	return http.Serve(listening, nil)
 }
@@ -112,21 +126,22 @@ func (w *witness) cosign(body []byte) (int, string) {
 	if err != nil {
 		return 403, err.Error()
 	}
-	checkpoint, err := torchwood.ParseCheckpoint(opened.Text)
-	if err != nil {
+	var checkpoint log.Checkpoint
+	if _, err := checkpoint.Unmarshal([]byte(opened.Text)); err != nil {
 		return 400, err.Error()
 	}
+	tree := tlog.Tree{N: int64(checkpoint.Size), Hash: tlog.Hash(checkpoint.Hash)}
 	if old != w.latest.N {
 		return 409, fmt.Sprintln(w.latest.N)
 	}
-	if err := consistent(w.latest, checkpoint.Tree, lines[1:]); err != nil {
+	if err := consistent(w.latest, tree, lines[1:]); err != nil {
 		return 422, err.Error()
 	}
-	cosigned, err := note.Sign(&note.Note{Text: opened.Text}, w.signer)
+	cosigned, err := note.Sign(&note.Note{Text: opened.Text}, w.signers...)
 	if err != nil {
 		return 500, err.Error()
 	}
-	w.latest = checkpoint.Tree
+	w.latest = tree
 	return 200, strings.TrimPrefix(string(cosigned), opened.Text+"\n")
 }
 

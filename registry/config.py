@@ -53,6 +53,9 @@ from registry.v1.envelope_pb2 import Suite
 
 CONFIG_NAME = "registry.toml"
 DEFAULT_MAP_INTERVAL_S = 10.0
+LONGEST_S = 1e8
+"""Three years: whoever means never leaves the section out."""
+_STAMPED_S, _STAMPED_AGE_S = 600.0, 86_400.0
 
 
 class ConfigError(ValueError):
@@ -73,8 +76,8 @@ class Stamping:
 
     url: str
     certificate: Path
-    interval_s: float = 600.0
-    max_age_s: float = 86_400.0
+    interval_s: float = _STAMPED_S
+    max_age_s: float = _STAMPED_AGE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Config:
 
 
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][A-Za-z0-9._-]*)):([0-9]{1,5})")
+_URL = re.compile(r"https?://[^/\s]+(/\S*)?")
 _LAST_PORT = 65_535
 _PATHS = ("store", "vault_key", "log_key", "authority", "certificate", "certificate_key")
 _SECTIONS: dict[str, tuple[str, ...]] = {"registry": ("origin", "address"), "paths": _PATHS}
@@ -140,7 +144,6 @@ def load_config(directory: Path) -> Config:
     faults += _optional_faults(content)
     if faults:
         raise ConfigError(f"{path}: " + "; ".join(sorted(faults)))
-    split_address(values["address"])
     try:
         paths = {name: (directory / values[name]).resolve() for name in _PATHS}
         more = _more(content, directory)
@@ -160,25 +163,53 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
             continue
         if section not in _SECTIONS:
             faults += [f"[{section}] 多余的 {name}" for name in given.keys() - settings.keys()]
-        if given:
+        if section in content:  # An empty section asks for something as well.
             faults += [f"[{section}] 缺少 {name}" for name in _NEEDED.get(section, ()) if name not in given]
         faults += [
             f"[{section}] {name} 的值不对"
             for name, kind in settings.items()
             if not _fits(given.get(name), kind)
         ]
+    faults += _address_faults(content) + _stamping_faults(content)
     unknown = set(_strings(content, "suites", "require")) - set(Suite.keys()[1:])
     return faults + [f"[suites] 没有 {name} 这一签名算法" for name in sorted(unknown)]
+
+
+def _address_faults(content: dict[str, Any]) -> list[str]:
+    faults = []
+    for section in ("registry", "publication"):
+        given = content.get(section)
+        address = given.get("address") if isinstance(given, dict) else None
+        try:
+            split_address(address) if isinstance(address, str) and address else None
+        except ConfigError as error:
+            faults.append(f"[{section}] address: {error}")
+    return faults
+
+
+def _stamping_faults(content: dict[str, Any]) -> list[str]:
+    """What each setting by itself does not show: an address of the web, and a bound that can be kept."""
+    given = content.get("stamping")
+    if not isinstance(given, dict):
+        return []
+    url, interval_s = given.get("url"), given.get("interval_s", _STAMPED_S)
+    max_age_s = given.get("max_age_s", _STAMPED_AGE_S)
+    faults = []
+    if isinstance(url, str) and url and not _URL.fullmatch(url):
+        faults.append("[stamping] url 应以 http:// 或 https:// 开头")
+    if _fits(interval_s, float) and _fits(max_age_s, float) and max_age_s < interval_s:
+        faults.append("[stamping] max_age_s 不能短于 interval_s")
+    return faults
 
 
 def _fits(value: object, kind: type) -> bool:
     if value is None:
         return True
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_S
     if kind is list:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return isinstance(value, str) and bool(value)
+        return isinstance(value, list) and all(_fits(each, str) and each is not None for each in value)
+    return isinstance(value, str) and bool(value) and "\0" not in value
 
 
 def _strings(content: dict[str, Any], section: str, name: str) -> list[str]:
@@ -190,8 +221,6 @@ def _strings(content: dict[str, Any], section: str, name: str) -> list[str]:
 def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
     """The settings of the optional sections, whose values were checked."""
     head, publication = content["paths"].get("head"), content.get("publication", {}).get("address", "")
-    if publication:
-        split_address(publication)
     witnesses, stamping = content.get("witnesses"), content.get("stamping")
     return {
         "head": (directory / head).resolve() if head else None,

@@ -32,7 +32,7 @@ from registry.signing import SignerError, open_signer
 from registry.store.interface import ExecutionRow, QueryRow, Store, StoreError
 from registry.store.opening import open_store
 from registry.store.writer import Writer
-from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG
+from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG, REGISTRY_KEY_PURPOSE_RECEIPT
 
 
 class StartError(Exception):
@@ -95,6 +95,7 @@ def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
         state = RegistryState(store, vault, shipped_editions())
         state.suites = config.suites
         check_head(state, signers.log)
+        check_suites(state, signers)
         if state.origin != config.origin:
             raise StoreError(f"registry.toml 的 origin 是 {config.origin}, 存储属于 {state.origin}")
         verifiers = [
@@ -164,6 +165,19 @@ def log_signers(state: RegistryState, signers: Sequence[Signer]) -> list[Signer]
         message = f"log.key 和 [signing] log 里没有签过检查点的密钥 {missing[0][:12]}…"
         raise StoreError(f"日志密钥与存储不符: {message}")
     return [at_hand[keyid] for keyid in wanted] or list(signers)
+
+
+def check_suites(state: RegistryState, signers: OwnSigners) -> None:
+    """Raises StoreError if checkpoints or answers would bear no signature of a suite that is required."""
+    uses = (
+        ("日志", REGISTRY_KEY_PURPOSE_LOG, signers.log),
+        ("回执", REGISTRY_KEY_PURPOSE_RECEIPT, ()),
+    )
+    for name, purpose, otherwise in uses:
+        active = {entry.suite for entry in state.registry_keys.active(purpose)}
+        active = active or {signer.suite for signer in otherwise}
+        if state.suites and active and not active & state.suites:
+            raise StoreError(f"[suites] require: 没有所要求算法的{name}密钥; 请先增加这样的密钥再作要求")
 
 
 def check_head(state: RegistryState, signers: Sequence[Signer]) -> None:

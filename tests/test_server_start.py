@@ -78,6 +78,16 @@ def another_log_key(directory: Path) -> None:
     FileSigner.generate(SUITE_ED25519).save(directory / "keys/log.key", None)
 
 
+def more(*lines: str) -> Callable[[Path], object]:
+    """Adds a section to the configuration."""
+
+    def add(directory: Path) -> None:
+        with (directory / TOML).open("a", encoding="utf-8") as file:
+            file.write("\n" + "\n".join(lines) + "\n")
+
+    return add
+
+
 def a_directory_for_a_store(directory: Path) -> None:
     (directory / "registry.db").unlink()
     (directory / "registry.db").mkdir()
@@ -97,6 +107,7 @@ def damage(directory: Path) -> None:
 TOML = "registry.toml"
 DB = "registry.db"
 ADDRESS = '"127.0.0.1:0"'
+STAMPING = ("[stamping]", 'certificate = "tls/authority.pem"')
 OTHER_TREE = "zeroblob(8)"  # The empty tree.
 LAST = "(SELECT max(position) FROM statement)"
 ONE_MORE = (
@@ -125,6 +136,15 @@ SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "configuration with a number": (rewrite(TOML, ADDRESS, "8443"), (TOML, "address")),
     "configuration with a path that is none": (rewrite(TOML, "registry.db", "\\u0000"), (TOML,)),
     "configuration of another registry": (rewrite(TOML, ORIGIN, "c.example/x"), (ORIGIN, "c.example/x")),
+    "publication address without port": (more("[publication]", 'address = "x"'), ("[publication] address",)),
+    "publication without address": (more("[publication]"), ("[publication]", "address")),
+    "witnesses without policy": (more("[witnesses]"), ("[witnesses]", "policy")),
+    "witnesses asked never": (more("[witnesses]", 'policy = "p"', "interval_s = inf"), ("interval_s",)),
+    "stamping without url": (more("[stamping]", 'certificate = "c"'), ("[stamping]", "url")),
+    "stamping elsewhere than on the web": (more(*STAMPING, 'url = "ftp://x"'), ("[stamping] url",)),
+    "stamping that is always late": (more(*STAMPING, 'url = "http://x/"', "max_age_s = 60"), ("max_age_s",)),
+    "signer that is no path": (rewrite(TOML, "keys/receipt.key", "\\u0000"), ("[signing] receipt",)),
+    "suite that no log key is of": (more("[suites]", 'require = ["SUITE_SM2_SM3"]'), ("[suites]", "日志")),
     "address without port": (rewrite(TOML, ADDRESS, '"localhost"'), ("localhost",)),
     "port out of range": (rewrite(TOML, ADDRESS, '"127.0.0.1:70000"'), ("70000",)),
     "address of another machine": (rewrite(TOML, ADDRESS, '"192.0.2.1:0"'), ("192.0.2.1",)),

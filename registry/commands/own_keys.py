@@ -38,7 +38,8 @@ class OwnKeys:
     ) -> None:
         self._state = state
         self._log = {signer.keyid: signer for signer in log}
-        self._all = self._log | {signer.keyid: signer for signer in others}
+        self._others = {signer.keyid: signer for signer in others}
+        self._all = self._log | self._others
         self._lenient = lenient
 
     def of_size(self, size: int, changes: Iterable[Effects] = ()) -> list[Signer]:
@@ -59,7 +60,10 @@ class OwnKeys:
     def statement(
         self, body: Statement, random_bytes: Callable[[int], bytes]
     ) -> tuple[envelope_pb2.Envelope, Statement]:
-        """A statement of the registry's own, signed with every active log key."""
+        """A statement of the registry's own, signed with every active log key. Raises StoreError if none is
+        named in the log: nobody could tell by whose word the statement stands."""
+        if not self._state.registry_keys.active(REGISTRY_KEY_PURPOSE_LOG):
+            raise StoreError("日志没有写明登记系统的日志密钥; 请先以 registry_key_change 增加现用的密钥")
         size, statement = self._state.size, Statement()
         statement.CopyFrom(body)
         statement.statement_id = f"~{body.WhichOneof('body')}-{size}"  # Nobody else can have an id like this.
@@ -73,7 +77,8 @@ class OwnKeys:
         found = Findings()
         change = job.statement.registry_key_change
         if job.recorded is None:
-            if change.HasField("add") and keyid_of(change.add.public_key) not in self._all:
+            at_hand = self._log if change.add.purpose == REGISTRY_KEY_PURPOSE_LOG else self._others
+            if change.HasField("add") and keyid_of(change.add.public_key) not in at_hand:
                 message = "新密钥的私钥不在登记系统里; 请先在 registry.toml 的 [signing] 中配置并重启。"
                 found.add(reasons.ERROR_REASON_POSSESSION_NOT_PROVEN, "registry_key_change.add", message)
             return found.faults

@@ -51,6 +51,7 @@ from registry.store.interface import (
 )
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2, subject_pb2
+from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Statement
 
 LEAF_TYPES = {
@@ -285,7 +286,7 @@ class _Run:
             return []
         known = self._batches.get(job.batch.key) or self._state.store.batch_by_id(*job.batch.key)
         self._batches[job.batch.key] = known or job.batch
-        return [_BATCH_REUSED] if known and known.header_hash != job.batch.header_hash else []
+        return [_BATCH_REUSED] if known and not _is_same_batch(known, job) else []
 
     def _pass_over(self, row: StatementRow) -> Placed:
         """Places a statement whose content is erased. What of its leaf can be worked out is, as of any other;
@@ -418,6 +419,15 @@ class _Run:
             self.group.became_known.append((record.ref, since))
         if until == position:
             self.group.became_unknown.append((record.ref, since, until))
+
+
+def _is_same_batch(known: BatchRow, job: Submission) -> bool:
+    """Whether a job's batch is the one that is known by its id, signed with the same key: one signature is
+    kept, and every leaf of the batch names its key."""
+    assert job.batch is not None
+    if known.header_hash != job.batch.header_hash or known.header == job.batch.header:
+        return known.header_hash == job.batch.header_hash
+    return Envelope.FromString(known.header).signatures[0].keyid == job.signer
 
 
 def statement_signatures(job: Submission) -> bytes:

@@ -34,8 +34,8 @@ VERSION = 1
 NO_PREVIOUS = bytes(32)
 """`Leaf.previous` of a subject's first leaf."""
 
-_LAYOUT = struct.Struct(">BBQ32sQ32s32sQ")
-LEAF_BYTES = _LAYOUT.size
+LAYOUT = struct.Struct(">BBQ32sQ32s32sQ")
+LEAF_BYTES = LAYOUT.size
 """122."""
 
 
@@ -55,9 +55,7 @@ class LeafType(IntEnum):
     DELIVERY = 11  # the source of a list has delivered up to a day
 
 
-OWN_LEAVES = frozenset(
-    {LeafType.GENESIS, LeafType.MAP_STATE, LeafType.TIME_ANCHOR, LeafType.KEY_ROTATION}
-)
+OWN_LEAVES = frozenset({LeafType.GENESIS, LeafType.MAP_STATE, LeafType.TIME_ANCHOR, LeafType.KEY_ROTATION})
 """What the registry states itself: nothing about a subject, a department or a key follows from it."""
 
 
@@ -80,7 +78,7 @@ class Leaf:
         if len(subject) != 32 or len(previous) != 32 or len(statement) != 32:
             raise ValueError("subject_key, previous and statement_hash of a leaf have 32 bytes each")
         try:
-            return _LAYOUT.pack(
+            return LAYOUT.pack(
                 VERSION,
                 self.type,
                 self.received_ms,
@@ -98,7 +96,7 @@ class Leaf:
         """The leaf in these bytes. ValueError for another length, an unknown version or an unknown type."""
         if len(encoded) != LEAF_BYTES:
             raise ValueError(f"a leaf has {LEAF_BYTES} bytes, not {len(encoded)}")
-        version, number, *fields = _LAYOUT.unpack(encoded)
+        version, number, *fields = LAYOUT.unpack(encoded)
         if version != VERSION:
             raise ValueError(f"leaf version {version} is not known, only {VERSION}")
         try:

@@ -18,8 +18,9 @@ Sealed form: nonce (12 bytes) ‖ ciphertext ‖ tag (16 bytes); the label is bo
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -33,6 +34,8 @@ SECRET_BYTES = 32
 NONCE_BYTES = 12
 PERSON_PREFIX = "P:"
 LEGACY_PREFIX = "L:"
+Opener = Callable[[bytes], bytes]
+"""Gives a payload as it was signed, from its sealed form."""
 _HK_MACAO_PERSON = 9
 _PERSON = b"person"
 _PAYLOAD = b"payload"
@@ -95,6 +98,10 @@ class Vault:
     def open_payload(self, sealed: bytes, secret: bytes) -> bytes:
         """The payload as it was signed. Raises VaultError."""
         return _open(self._cipher(secret), sealed, _PAYLOAD)
+
+    def opener(self, secret: bytes) -> Opener:
+        """What opens many payloads under one secret. It raises VaultError."""
+        return partial(_open, self._cipher(secret), label=_PAYLOAD)
 
     def _cipher(self, secret: bytes) -> AESGCM:
         return _payload_cipher(self._payload_key, secret)

@@ -34,7 +34,7 @@ from registry.store.writer import Writer
 from registry.upkeep.last_state import StoppableBuckets, StoppedError, last_state
 from registry.upkeep.map_book import LoggedState, MapBook, MapEvidence
 from registry.upkeep.pending import Pending
-from registry.v1.statement_pb2 import MapState, Statement
+from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG, MapState, Statement
 
 MANY = 4096
 APART_S = 0.25
@@ -146,21 +146,22 @@ class Mapper:
                 self._changed.wait_for(lambda: self._stopping, RETRY_S)
 
     def _follow(self) -> None:
-        """Takes new leaves, until there are enough for a state."""
+        """Takes new leaves, not more at a time than are enough for a state."""
         pending = self._pending
-        if pending.leaves < MANY or pending.first_other is None:
-            end = min(self._log.size, pending.end + MANY)
-            for leaf in self._log.store.leaves(pending.end, end):
-                pending.take(leaf)
+        end = min(self._log.size, pending.end + MANY)
+        for leaf in self._log.store.leaves(pending.end, end):
+            pending.take(leaf)
         with self._changed:
             self._changed.notify_all()
 
     def _due(self) -> bool:
-        pending, since = self._pending, monotonic() - self._made
-        if self._covered <= self._wanted < pending.end and since >= APART_S:
+        if not self._log.registry_keys.active(REGISTRY_KEY_PURPOSE_LOG):
+            return False  # A log of before its keys were named: it can state nothing itself yet.
+        pending = self._pending
+        if self._covered <= self._wanted < pending.end:
             return True
-        new = pending.first_other is not None
-        return new and (pending.leaves >= MANY or since >= self._interval_s)
+        long_ago = monotonic() - self._made >= self._interval_s
+        return pending.first_other is not None and (pending.leaves >= MANY or long_ago)
 
     def _make(self) -> None:
         book, pending = self._book, self._pending

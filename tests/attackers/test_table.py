@@ -11,7 +11,7 @@ PAGE = HERE.parents[1] / "docs" / "provenance.md"
 NAMED = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
 
-def tests_here() -> set[tuple[str, str]]:
+def attacks() -> set[tuple[str, str]]:
     return {
         (path.name, node.name)
         for path in HERE.glob("test_*.py")
@@ -24,7 +24,7 @@ def tests_here() -> set[tuple[str, str]]:
 def test_every_attack_is_in_the_table_and_every_row_has_its_attack() -> None:
     named = NAMED.findall(PAGE.read_text("utf-8"))
     assert len(named) == len(set(named))
-    assert set(named) == tests_here()
+    assert set(named) == attacks()
 
 
 def test_the_modules_that_the_page_names_exist() -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from registry.commands.sequencer import Outcome, Sequencer
+from registry.commands.sequencer import Outcome, OwnStatement, Sequencer
+from registry.domain.registry_keys import RegistryKeys
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import FileSigner, load_verifying_key
 from registry.provenance.note import signature_lines
+from registry.store.interface import StoreError
 from registry.v1 import statement_pb2 as pb
 from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3, Envelope, Suite
 from tests.support.events import new_firm, placed, refusal, registered
@@ -126,6 +128,29 @@ def test_key_enters_once_and_for_one_use(spine: Spine) -> None:
     office = spine.signers["市场监管"]
     keys.use(keys.old, keys.new, office)
     assert ("KEY_ALREADY_ENROLLED", "registry_key_change.add.public_key") in refusal(keys.add(office))
+
+
+def test_log_that_names_no_keys_states_nothing_itself_until_one_is_added(spine: Spine) -> None:
+    keys = Keys(spine)
+    keys.table.state.registry_keys = RegistryKeys()  # As one that was founded before keys were named.
+    own = OwnStatement(pb.Statement(map_state=pb.MapState(size=1, root=bytes(32))))
+    with pytest.raises(StoreError, match="registry_key_change"):
+        keys.table.group(own)
+    placed(keys.add(keys.old))
+    at = placed(keys.table.group(own)[0])
+    row = spine.engine.store.statement(at)
+    assert row is not None
+    signed = Envelope.FromString(row.signatures).signatures
+    assert [signature.keyid for signature in signed] == [keys.old.keyid]
+
+
+def test_log_key_that_is_at_hand_for_answers_alone_does_not_enter(spine: Spine) -> None:
+    keys = Keys(spine)
+    engine, clock = spine.engine, spine.clock
+    keys.table._sequencer = Sequencer(
+        engine.state, [keys.old], clock=clock, random_bytes=bytes, other_signers=[keys.new]
+    )
+    assert refusal(keys.add()) == {("POSSESSION_NOT_PROVEN", "registry_key_change.add")}
 
 
 def test_log_whose_keys_changed_is_rebuilt_by_whoever_has_the_present_ones(

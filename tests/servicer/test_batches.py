@@ -5,7 +5,7 @@ from pathlib import Path
 
 from registry.provenance.batch import check_membership, read_header, sign_batch
 from registry.provenance.envelope import pae
-from registry.provenance.keys import load_verifying_key
+from registry.provenance.keys import FileSigner, load_verifying_key
 from registry.provenance.leaf import Leaf, LeafType
 from registry.v1 import envelope_pb2
 from registry.v1 import intake_service_pb2 as pb
@@ -104,6 +104,22 @@ def test_batch_id_stands_for_one_batch(served: Served) -> None:
     submit(served, batch(served, bans(served, "one", 1), "taken"))
     (result,) = submit(served, batch(served, bans(served, "two", 1), "taken"))
     assert fault_names(result) == ["BATCH_ID_REUSED"]
+
+
+def test_batch_signed_again_with_another_key_is_another_batch(served: Served, tmp_path: Path) -> None:
+    other = served.spine.signers["another seal"] = FileSigner.generate(envelope_pb2.SUITE_ED25519)
+    served.spine.enrol("财政", other)
+    before, target_id = bans(served, "resigned", 1), "resigned-later"
+    correction = Withdrawal(target=target("财政", target_id), reason="撤销")
+    statements = [*before, served.spine.statement("财政", "resigned-w", withdrawal=correction)]
+    results = submit(served, batch(served, statements, "resigned"))
+    assert fault_names(results[1]) == ["TARGET_UNKNOWN"]
+    later = served.spine.statement("财政", target_id, event=short_ban(9, "2028-03-01"))
+    served.spine.put("财政", served.spine.seal("财政", later))
+    results = submit(served, batch(served, statements, "resigned", by="another seal"))
+    assert fault_names(results[1]) == ["BATCH_ID_REUSED"]
+    assert submit(served, batch(served, statements, "resigned"))[1].WhichOneof("outcome") == "accepted"
+    assert Copy.of(served.spine.directory, tmp_path).rebuild() == []
 
 
 def test_everything_wrong_with_a_header_is_told_at_once_and_nothing_is_recorded(served: Served) -> None:

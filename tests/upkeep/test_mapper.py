@@ -162,6 +162,14 @@ def test_a_state_that_covers_the_position_is_used_again(spine: Spine) -> None:
         assert spine.engine.state.size == size
 
 
+def test_a_state_from_before_a_statement_does_not_cover_it(spine: Spine) -> None:
+    with mapping(spine) as mapper:
+        prove(mapper, spine)
+        first, second = fine(spine, 1), fine(spine, 2)
+        assert prove(mapper, spine, key_of(1), position=first).proven[key_of(1)].entry is not None
+        assert prove(mapper, spine, key_of(2), position=second).proven[key_of(2)].entry is not None
+
+
 def test_the_registry_s_own_statements_need_no_new_state_until_they_are_many(spine: Spine) -> None:
     fine(spine, 1)
     with mapping(spine) as mapper:
@@ -186,6 +194,16 @@ def test_those_who_need_a_state_at_the_same_time_share_one(spine: Spine) -> None
         for thread in asking:
             thread.join()
     assert len(states(spine)) - before == 1
+
+
+def test_states_on_demand_are_a_quarter_of_a_second_apart(spine: Spine) -> None:
+    with mapping(spine) as mapper:
+        prove(mapper, spine)
+        before, start = len(states(spine)), time.monotonic()
+        while time.monotonic() - start < 1.5:
+            prove(mapper, spine, position=fine(spine, 1))
+        took = time.monotonic() - start
+    assert 1 <= len(states(spine)) - before <= took / 0.25 + 1
 
 
 def test_a_state_is_made_after_the_interval_if_there_is_something_new(spine: Spine) -> None:

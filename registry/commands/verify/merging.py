@@ -22,6 +22,7 @@ from registry.provenance.tiles import TileEdge, tile_root
 from registry.store.interface import Store
 
 _ALL = 2**62
+_NONE = (0, NO_PREVIOUS)
 _LEVELS = 8
 
 
@@ -103,13 +104,12 @@ class Merge:
 
     def _carry_on(self, segment: bytes) -> list[tuple[int, str]]:
         faults, heads, changed = [], self._heads, self._changed
-        for link in links(segment):
-            count, head = heads.get(link.key, (0, NO_PREVIOUS))
-            if (link.sequence, link.previous) != (count, head):
-                faults.append((link.position, f"序号{link.position}: 主体链与叶子不符"))
-            heads[link.key] = (link.count, link.head)
+        for key, sequence, previous, position, leaves, head in links(segment):
+            if heads.get(key, _NONE) != (sequence, previous):
+                faults.append((position, f"序号{position}: 主体链与叶子不符"))
+            heads[key] = (leaves, head)
             if self._states:
-                changed[link.key] = heads[link.key]
+                changed[key] = heads[key]
         return faults
 
     def _mapped(self, size: int) -> list[tuple[int, str]]:

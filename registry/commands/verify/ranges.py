@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 
@@ -24,11 +24,11 @@ from registry.commands.state import Log
 from registry.commands.verify.keys import KeyBook
 from registry.commands.verify.signatures import SignatureCheck, Signed
 from registry.provenance.envelope import pae
-from registry.provenance.leaf import Leaf, LeafType
+from registry.provenance.leaf import LAYOUT, LEAF_BYTES, VERSION, Leaf, LeafType
 from registry.provenance.merkle import HASH_BYTES
 from registry.provenance.tile_path import WIDTH, TilePath
 from registry.provenance.tiles import tile_root
-from registry.provenance.vault import leaf_subject_key
+from registry.provenance.vault import Opener, leaf_subject_key
 from registry.store.interface import ScannedRow, StatementRow
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Statement
@@ -37,7 +37,9 @@ MAX_SUBJECTS = 65_536
 """Whose keys are kept at hand."""
 _CHAIN = struct.Struct(">32sQ32sQQ32s")
 _MISSING = bytes(HASH_BYTES)
-_PREFIXES = {
+_KINDS = frozenset(map(int, LeafType))
+_IN_BATCH = int(LeafType.EVENT_IN_BATCH)
+_PREFIXES: dict[int, tuple[str, ...]] = {
     LeafType.KEY_REGISTER: ("K:",),
     LeafType.KEY_REVOKE: ("K:",),
     LeafType.DIRECTORY: ("D:", "O:"),
@@ -50,8 +52,7 @@ _PREFIXES = {
 """What a statement of a kind is about, by its reference: keys are found by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A subject's chain within a segment: what its first leaf there takes up, at which position, and how many
     leaves it has after the last one, with that one's hash."""
 
@@ -59,7 +60,7 @@ class Link:
     sequence: int
     previous: bytes
     position: int
-    count: int
+    leaves: int
     head: bytes
 
 
@@ -83,7 +84,7 @@ class Checked:
 
 def links(segment: bytes) -> Iterator[Link]:
     """The chains of a segment."""
-    return (Link(*each) for each in _CHAIN.iter_unpack(segment))
+    return map(Link._make, _CHAIN.iter_unpack(segment))
 
 
 class RangeCheck:
@@ -93,17 +94,18 @@ class RangeCheck:
         self._log = log
         self._signatures = SignatureCheck(book, log.store) if signatures else None
         self._trusted = trusted
-        self._subjects: dict[str, tuple[bytes, bytes]] = {}
+        self._subjects: dict[str, tuple[bytes, Opener]] = {}
 
     def check(self, first: int, end: int, cuts: Sequence[int] = ()) -> Checked:
         """What is found from ``first``, where a tile begins, to before ``end``; a segment ends before each of
         the ``cuts``, positions that rise."""
         part = _Part(Checked(first, end), [*cuts, end])
+        check = self._check
         for row in self._log.store.scan(first, end):
-            part.reach(row[0])
-            part.statements += 1
+            if row[0] >= part.stop or row[0] != part.next:
+                part.reach(row[0])
             try:
-                self._check(row, part)
+                check(row, part)
             except DecodeError:
                 part.fault(row[0], "签名或内容不能解析")
             except ValueError as error:
@@ -112,115 +114,123 @@ class RangeCheck:
         return part.finished(self._log)
 
     def _check(self, row: ScannedRow, part: _Part) -> None:
-        """Raises ValueError, or DecodeError, with what is wrong; the row's leaf is taken all the same."""
+        """Raises ValueError, or DecodeError, with what is wrong; the row's leaf is taken all the same.
+
+        Done for each of millions, so the leaf is read without making one, unless to say what is wrong."""
         position, department, statement_id, subject, payload_type, sealed, signatures, encoded = row[:8]
         hashed = part.take(encoded)
-        leaf = Leaf.decode(encoded)
-        wrong = part.carry_on(leaf, position, hashed)
-        key, secret = self._subject(subject)
-        if leaf.subject_key != key or not subject.startswith(_PREFIXES.get(leaf.type, "")):
-            wrong.append("主体")
+        if len(encoded) != LEAF_BYTES or encoded[0] != VERSION or encoded[1] not in _KINDS:
+            Leaf.decode(encoded)
+        _, kind, received_ms, key, sequence, previous, digest, key_position = LAYOUT.unpack(encoded)
+        wrong = part.carry_on(key, (sequence, previous), received_ms, hashed)
+        known = self._subjects.get(subject) or self._subject(subject)
+        if key != known[0] or not subject.startswith(_PREFIXES.get(kind, "")):
+            wrong += ("主体",)
         if row[10] is not None:
-            self._pass_over(row, wrong, part)
+            _raise(wrong)
+            part.checked.passed.append(passed_over(StatementRow(*row)))
             return
-        payload = self._log.vault.open_payload(sealed, secret)
+        payload = known[1](sealed)
         statement = Statement.FromString(payload)
         message = pae(payload_type, payload)
+        if department != statement.department or statement_id != statement.statement_id:
+            wrong += ("陈述编号",)
+        if digest != sha256(message).digest():
+            wrong += ("陈述摘要",)
         body = statement.WhichOneof("body") or ""
-        in_batch = row[8] is not None
-        if (department, statement_id) != (statement.department, statement.statement_id):
-            wrong.append("陈述编号")
-        if leaf.statement_hash != sha256(message).digest():
-            wrong.append("陈述摘要")
-        if leaf.type != (LeafType.EVENT_IN_BATCH if in_batch else LEAF_TYPES.get(body, LeafType.DIRECTORY)):
-            wrong.append("叶子种类")
-        _raise(wrong)
+        if kind != (_IN_BATCH if row[8] is not None else LEAF_TYPES.get(body, LeafType.DIRECTORY)):
+            wrong += ("叶子种类",)
+        if wrong:
+            _raise(wrong)
         if body == "erasure":
             part.checked.erasures[position] = erasing(StatementRow(*row), statement)
-        if self._signatures is None or position < self._trusted:
-            return
-        of_row = Envelope.FromString(signatures).signatures
-        signed = Signed(position, leaf.key_position, statement, message, of_row)
+        if self._signatures is not None and position >= self._trusted:
+            of_row = Envelope.FromString(signatures).signatures
+            self._check_signed(row, Signed(position, key_position, statement, message, of_row), payload)
+
+    def _check_signed(self, row: ScannedRow, signed: Signed, payload: bytes) -> None:
+        assert self._signatures is not None
         if row[8] is not None:
             self._signatures.in_batch(signed, payload, row[8], row[9])
         else:
             self._signatures.single(signed)
 
-    def _pass_over(self, row: ScannedRow, wrong: list[str], part: _Part) -> None:
-        _raise(wrong)
-        part.checked.passed.append(passed_over(StatementRow(*row)))
-
-    def _subject(self, ref: str) -> tuple[bytes, bytes]:
-        """The key under which a subject stands in leaves, and its secret. Raises VaultError."""
-        known = self._subjects.get(ref)
-        if known is None:
-            if len(self._subjects) >= MAX_SUBJECTS:
-                self._subjects.clear()
-            secret = person_secret(ref, self._log)
-            known = self._subjects[ref] = (leaf_subject_key(ref, secret), secret)
+    def _subject(self, ref: str) -> tuple[bytes, Opener]:
+        """The key under which a subject stands in leaves, and what opens statements about it. Raises
+        VaultError."""
+        if len(self._subjects) >= MAX_SUBJECTS:
+            self._subjects.clear()
+        secret = person_secret(ref, self._log)
+        known = self._subjects[ref] = (leaf_subject_key(ref, secret), self._log.vault.opener(secret))
         return known
 
 
-def _raise(wrong: list[str]) -> None:
+def _raise(wrong: Sequence[str]) -> None:
     if wrong:
         raise ValueError("、".join(wrong) + "与叶子不符")
 
 
 class _Part:
-    """A range under way."""
+    """A range under way: ``next`` is the position that comes next, ``stop`` where the segment ends."""
 
     def __init__(self, checked: Checked, cuts: Sequence[int]) -> None:
         self.checked = checked
-        self.statements = 0
-        self._hashes: list[bytes] = []
-        self._next = checked.first
+        self.next = checked.first
+        self.stop = cuts[0]
         self._cuts = list(reversed(cuts))
-        self._chains: dict[bytes, list[Any]] = {}
-        self._received_ms: int | None = None
+        self._hashes: list[bytes] = []
+        self._missing = 0
+        self._firsts: dict[bytes, tuple[int, bytes, int]] = {}
+        self._heads: dict[bytes, tuple[int, bytes]] = {}
+        self._received_ms = -1
 
     def fault(self, position: int, what: str) -> None:
         self.checked.faults.append((position, f"序号{position}: {what}"))
 
     def reach(self, position: int) -> None:
         """Goes on to a position: what is missing before it is noted, segments that end there are closed."""
-        if position > self._next:
-            until = f"至{position - 1}" if position - 1 > self._next else ""
-            self.checked.faults.append((self._next, f"序号{self._next}{until}缺失"))
-            self._hashes += [_MISSING] * (position - self._next)
+        if position > self.next:
+            until = f"至{position - 1}" if position - 1 > self.next else ""
+            self.checked.faults.append((self.next, f"序号{self.next}{until}缺失"))
+            self._hashes += [_MISSING] * (position - self.next)
+            self._missing += position - self.next
+        self.next = position
         while self._cuts and self._cuts[-1] <= position:
             self._cuts.pop()
             self._close()
-        self._next = position
+        self.stop = self._cuts[-1] if self._cuts else self.checked.end
 
     def take(self, encoded: bytes) -> bytes:
         """The hash of the leaf at the position reached, which is in the tree whatever is wrong with it."""
         hashed = sha256(b"\x00" + encoded).digest()
         self._hashes.append(hashed)
-        self._next += 1
+        self.next += 1
         return hashed
 
-    def carry_on(self, leaf: Leaf, position: int, hashed: bytes) -> list[str]:
-        """What of a leaf does not follow from those before it in the range."""
-        wrong = []
-        chain = self._chains.get(leaf.subject_key)
-        if chain is None:
-            first = (leaf.subject_sequence, leaf.previous, position)
-            self._chains[leaf.subject_key] = [*first, leaf.subject_sequence + 1, hashed]
-        else:
-            if (chain[3], chain[4]) != (leaf.subject_sequence, leaf.previous):
-                wrong.append("主体链")
-            chain[3], chain[4] = leaf.subject_sequence + 1, hashed
-        if self._received_ms is None:
-            self.checked.first_received_ms = leaf.received_ms
-        elif leaf.received_ms < self._received_ms:
-            wrong.append("接收时间")
-        self._received_ms = leaf.received_ms
+    def carry_on(
+        self, key: bytes, chain: tuple[int, bytes], received_ms: int, hashed: bytes
+    ) -> tuple[str, ...]:
+        """What of a leaf does not follow from those before it in the range. ``chain`` is its sequence and the
+        hash of the leaf before it."""
+        wrong: tuple[str, ...] = ()
+        head = self._heads.get(key)
+        if head is None:
+            self._firsts[key] = (*chain, self.next - 1)
+        elif head != chain:
+            wrong = ("主体链",)
+        self._heads[key] = (chain[0] + 1, hashed)
+        if received_ms < self._received_ms:
+            wrong += ("接收时间",)
+        elif self._received_ms < 0:
+            self.checked.first_received_ms = received_ms
+        self._received_ms = received_ms
         return wrong
 
     def finished(self, log: Log) -> Checked:
         """What was found, with the range's tiles held against those of the store."""
         checked = self.checked
-        checked.statements, checked.last_received_ms = self.statements, self._received_ms or 0
+        checked.statements = len(self._hashes) - self._missing
+        checked.last_received_ms = max(0, self._received_ms)
         whole = len(self._hashes) // WIDTH
         for at in range(whole):
             number = checked.first // WIDTH + at
@@ -233,6 +243,8 @@ class _Part:
         return checked
 
     def _close(self) -> None:
-        packed = (_CHAIN.pack(key, *chain) for key, chain in self._chains.items())
+        pack, firsts = _CHAIN.pack, self._firsts
+        packed = [pack(key, *firsts[key], *head) for key, head in self._heads.items()]
         self.checked.segments.append(b"".join(packed))
-        self._chains.clear()
+        self._firsts.clear()
+        self._heads.clear()

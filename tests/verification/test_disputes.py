@@ -1,0 +1,139 @@
+"""Receipts about what a stolen key said: what the registry answers is worked out again from the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from registry.provenance.envelope import sign_envelope
+from registry.provenance.keys import FileSigner
+from registry.v1 import statement_pb2 as pb
+from registry.v1.envelope_pb2 import SUITE_ED25519
+from registry.v1.subject_pb2 import Subject
+from registry.v1.verdict_pb2 import VERDICT_BLOCKED, VERDICT_INDETERMINATE, VERDICT_REVIEW, Verdict
+from tests.receipts.serving import serving_receipts
+from tests.support.events import (
+    ban,
+    correction,
+    firm,
+    licence,
+    list_entry,
+    placed,
+    repair,
+    resumption,
+    ruling,
+    stay,
+    succession,
+    target,
+    withdrawal,
+)
+from tests.support.spine import Spine, enrolment_of, found_spine, furnish
+from tests.verification.world import World
+
+OFFICE, REGISTRAR = "财政", "市场监管"
+TERM = ("M-PRO-01", "2026-03-01", "2028-03-01")
+BANNED, FREED, REMOVED, RESUMED, CORRECTED, CONFIRMED, UNTIED, TIED, RULED, SAID_ANEW, HEIR = range(1, 12)
+
+
+def steal(spine: Spine, signer: FileSigner, suspect_from: int) -> None:
+    reason = pb.KEY_REVOCATION_REASON_COMPROMISED
+    stolen = pb.KeyRevocation(keyid=signer.keyid, reason=reason, suspect_from=suspect_from)
+    placed(spine.say("信用办", key_revocation=stolen))
+
+
+def new_key(spine: Spine, key: str) -> FileSigner:
+    signer = FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol(key, signer))
+    return signer
+
+
+def named(number: int, name: str) -> Subject:
+    renamed = Subject()
+    renamed.CopyFrom(firm(number))
+    renamed.name = name
+    return renamed
+
+
+def bans(spine: Spine, *numbers: int) -> None:
+    for number in numbers:
+        placed(spine.say(OFFICE, f"ban-{number}", event=ban(OFFICE, firm(number), *TERM)))
+
+
+def before(spine: Spine) -> None:
+    """What departments say themselves."""
+    for number in range(1, 12):
+        placed(spine.say(REGISTRAR, f"licence-{number}", event=licence(REGISTRAR, firm(number))))
+    bans(spine, FREED, RESUMED, CORRECTED, UNTIED)
+    entry = list_entry(OFFICE, firm(REMOVED), "L-02", "2025-01-01", "2027-12-31")
+    placed(spine.say(OFFICE, "entry", event=entry))
+    placed(spine.say(OFFICE, status_note=stay(OFFICE, f"ban-{RESUMED}", "2026-05-01")))
+    placed(spine.say(REGISTRAR, "tie", subject_link=succession(firm(UNTIED), firm(50))))
+    other = licence(REGISTRAR, named(RULED, "沧州别名商贸有限公司(示例)"))
+    placed(spine.say(REGISTRAR, event=other))
+
+
+def thefts(spine: Spine) -> int:
+    """What thieves say with the seals of two departments; answers the first position."""
+    first = spine.position + 1
+    bans(spine, BANNED, CONFIRMED, SAID_ANEW)
+    placed(spine.say(OFFICE, withdrawal=withdrawal(OFFICE, f"ban-{FREED}")))
+    placed(spine.say(OFFICE, repair=repair(OFFICE, "entry", "2026-10-01")))
+    placed(spine.say(OFFICE, status_note=resumption(OFFICE, f"ban-{RESUMED}", "2026-06-01")))
+    shorter = ban(OFFICE, firm(CORRECTED), "M-PRO-01", "2026-03-01", "2027-03-01")
+    placed(spine.say(OFFICE, correction=correction(OFFICE, f"ban-{CORRECTED}", shorter)))
+    placed(spine.say(REGISTRAR, withdrawal=withdrawal(REGISTRAR, "tie")))
+    placed(spine.say(REGISTRAR, subject_link=succession(firm(UNTIED), firm(TIED))))
+    names = (firm(RULED).name, "沧州别名商贸有限公司(示例)")
+    placed(spine.say(REGISTRAR, name_ruling=ruling(firm(RULED), *names)))
+    heir = FileSigner.generate(SUITE_ED25519)
+    enrolment = enrolment_of(spine.code(OFFICE), heir, replaces=spine.signers[OFFICE].keyid)
+    statement = spine.statement(OFFICE, key_enrolment=enrolment)
+    sealed = sign_envelope(statement.SerializeToString(), spine.signers[OFFICE], heir)
+    placed(spine.put(OFFICE, sealed)[0])
+    placed(spine.say(OFFICE, by=heir, event=ban(OFFICE, firm(HEIR), *TERM)))
+    return first
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    spine = furnish(found_spine(tmp_path_factory.mktemp("disputes") / "registry"))
+    safe, second = new_key(spine, OFFICE), new_key(spine, OFFICE)
+    before(spine)
+    first = thefts(spine)
+    for key in (OFFICE, REGISTRAR):
+        steal(spine, spine.signers[key], first)
+    placed(spine.say(OFFICE, by=safe, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-22")))
+    confirmation = pb.Confirmation(
+        target=target(OFFICE, f"ban-{CONFIRMED}"), reason="经核对原卷, 确为本部门所作"
+    )
+    confirmed = placed(spine.say(OFFICE, by=second, confirmation=confirmation))
+    steal(spine, second, confirmed)
+    anew = correction(OFFICE, f"ban-{SAID_ANEW}", ban(OFFICE, firm(SAID_ANEW), *TERM))
+    placed(spine.say(OFFICE, by=safe, correction=anew))
+    with serving_receipts(spine) as running:
+        yield World(running)
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict"),
+    [
+        (BANNED, VERDICT_REVIEW),
+        (FREED, VERDICT_REVIEW),
+        (REMOVED, VERDICT_REVIEW),
+        (RESUMED, VERDICT_REVIEW),
+        (CORRECTED, VERDICT_REVIEW),
+        (CONFIRMED, VERDICT_REVIEW),
+        (50, VERDICT_REVIEW),
+        (TIED, VERDICT_REVIEW),
+        (RULED, VERDICT_INDETERMINATE),
+        (SAID_ANEW, VERDICT_BLOCKED),
+        (HEIR, VERDICT_REVIEW),
+    ],
+)
+def test_what_a_stolen_key_said_or_ended_is_proven_to_be_in_doubt(
+    world: World, number: int, verdict: Verdict.ValueType
+) -> None:
+    report = world.report(world.check(firm(number).identifier))
+    assert report.ok, report.faults
+    assert report.verdict == verdict

@@ -313,8 +313,8 @@ class Ask:
 
 
 def _require_law(matter: Matter) -> None:
-    """Raises RegistryError for a time at which none of the domain's measures was law: nothing would be examined,
-    and nothing found would read as CLEAR. A program that does not set the time asks about 1970."""
+    """Raises RegistryError for a time at which none of the domain's measures was law: nothing would be
+    examined, and nothing found would read as CLEAR. A program that does not set the time asks about 1970."""
     edition, domain = matter.edition, matter.question.domain
     if edition.measures_asked(domain) and not edition.measures_asked(domain, matter.question.day):
         message = f"{matter.question.day}这一领域还没有任何可查的措施; 请核对查询时点。"

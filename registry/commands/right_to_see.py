@@ -3,10 +3,10 @@
 * The registrar, and the department that stated it, see an entry whatever has become of it.
 * Others see what stands, until its disclosure has ended (终止公示, 停止共享和使用: 信用修复管理办法
   第三条): not what was withdrawn, corrected or repaired, nor what has expired.
-* Of a natural person, others see only what is disclosed on the day, in a category that is disclosed at all,
-  and bears on the purpose they state (个人信息保护法 第六条).
-* So it is with the steps to a verdict that did not count: of what others stated a department is told only what
-  still stands, and nothing about a natural person.
+* Of a natural person, others see only what is disclosed on the day, in a category that is disclosed at
+  all, and bears on the purpose they state (个人信息保护法 第六条).
+* So it is with the steps to a verdict that did not count: of what others stated a department is told only
+  what still stands, and nothing about a natural person.
 * A ban on leaving the country is told to nobody who may not ask in that domain (``access.policy``).
 
 The right to see is that of the day on which somebody looks: what is repaired by then is not shown for an

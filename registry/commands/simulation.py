@@ -113,7 +113,7 @@ def start_of(after: str, *, position: int | None, day: date | None) -> Start:
     except (ValueError, IndexError) as error:
         raise _not_of_this_run() from error
     same = position in (None, known.position) and day in (None, known.day)
-    if version != _VERSION or known.position < 0 or not same:
+    if version != _VERSION or (known.position or 0) < 0 or not same:
         raise _not_of_this_run()
     return known
 

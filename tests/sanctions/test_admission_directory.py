@@ -268,9 +268,7 @@ def only_an_official_registers(spine: Spine) -> None:
 
 
 def test_last_key_that_can_change_the_directory_is_not_revoked(founded: Spine) -> None:
-    own = pb.KeyRevocation(
-        keyid=founded.signers[REGISTRAR].keyid, reason=pb.KEY_REVOCATION_REASON_RETIRED
-    )
+    own = pb.KeyRevocation(keyid=founded.signers[REGISTRAR].keyid, reason=pb.KEY_REVOCATION_REASON_RETIRED)
     said = founded.say(REGISTRAR, key_revocation=own)
     assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
 

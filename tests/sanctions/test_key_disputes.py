@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from registry.commands.listings import BanFilter, BansAsked, ListAsked
+from registry.commands.records import Records
 from registry.commands.sequencer import Outcome
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
+from registry.v1 import restriction_service_pb2, verdict_pb2
 from registry.v1 import statement_pb2 as pb
-from registry.v1 import verdict_pb2
 from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3
+from registry.v1.record_service_pb2 import EntryState
+from registry.v1.subject_pb2 import DOMAIN_PROCUREMENT, Subject
 from registry.v1.verdict_pb2 import (
     HIT_REASON_KEY_DISPUTED,
     HIT_STATUS_DISPUTED,
@@ -61,7 +65,7 @@ def office(spine: Spine) -> str:
     return "财政"
 
 
-def say_safely(spine: Spine, **body: object) -> Outcome:
+def say_safely(spine: Spine, **body: Any) -> Outcome:
     return spine.say("财政", by=spine.signers["safe"], **body)
 
 
@@ -304,6 +308,32 @@ def test_thief_settles_no_name_and_takes_none_away(spine: Spine) -> None:
     found_stolen(spine, spine.signers[registrar], at)
     for each in (firm, dropped):
         assert ask(spine, each).indeterminate == verdict_pb2.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS
+
+
+def test_record_keeps_what_a_thief_ended_and_says_that_it_is_disputed(spine: Spine, office: str) -> None:
+    firm = new_firm()
+    placed(spine.say(office, "ban", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
+    placed(spine.say(office, "entry", event=list_entry(office, firm, "L-02", "2025-01-01", "2027-12-31")))
+    at = placed(spine.say(office, "theft", withdrawal=withdrawal(office, "ban")))
+    placed(spine.say(office, repair=repair(office, "entry", "2026-10-01")))
+    assert entries(spine, firm) == [("WITHDRAWN", False, ()), ("REPAIRED", False, ())]
+    revoke(spine, at)
+    assert entries(spine, firm) == [("STANDS", True, (HIT_STATUS_DISPUTED,))] * 2
+    placed(say_safely(spine, confirmation=confirmation("theft")))
+    assert entries(spine, firm)[0] == ("WITHDRAWN", False, ())
+
+
+def entries(spine: Spine, firm: Subject) -> list[tuple[str, bool, tuple[int, ...]]]:
+    """State, whether it is in force, and notes of each entry of a firm's record."""
+    ask = spine.engine.ask
+    caller, purpose = department(spine, "财政"), restriction_service_pb2.Purpose(domain=DOMAIN_PROCUREMENT)
+    facts, position = restriction_service_pb2.Matter(), ask.state.index.position
+    matter = ask.matter(caller, purpose, facts, position=position, valid_ms=ask.now_ms())
+    found = ask.find(firm.identifier.type, firm.identifier.value)
+    return [
+        (EntryState.Name(each.state).removeprefix("ENTRY_STATE_"), each.validity.running, each.notes)
+        for each in Records(ask).file(found, matter).entries
+    ]
 
 
 def test_lists_show_what_a_thief_ended_and_mark_what_he_said(spine: Spine, office: str) -> None:

@@ -1,4 +1,4 @@
-"""Which positions a map state covers, by the leaves that came after those it is of; and the book of states."""
+"""Which positions a map state covers, by the leaves that came after it; and the book of states."""
 
 from __future__ import annotations
 

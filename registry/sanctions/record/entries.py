@@ -5,19 +5,21 @@ after N is not there. What was withdrawn, corrected or repaired up to N says so;
 may see what is decided by whoever answers. The clocks (效力、公示、保存) are those of ``record.clocks``, the
 headings of the file those of ``record.sections``. Entries come in the order of the log.
 
+What a stolen key ended stands, with the note that it is disputed.
+
 Worked example: an entry on L-04 stated at position 7 and repaired at 30 with effect from 2026-05-01. At N=29
 it STANDS whatever T; at N=30 it is REPAIRED, in force and shown on 2026-04-30, and neither a day later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from registry.provenance.vault import is_person
 from registry.sanctions.catalogue.edition import Category, Edition
-from registry.sanctions.ground import Ground, MarkKind, SubjectRecord
+from registry.sanctions.ground import Ground, Mark, MarkKind, SubjectRecord
 from registry.sanctions.ledger import EventState, RecordedEvent
 from registry.sanctions.record.clocks import (
     Disclosure,
@@ -27,7 +29,7 @@ from registry.sanctions.record.clocks import (
     validity_of,
 )
 from registry.sanctions.record.disclosure import disclosure_clock, kept_from_public
-from registry.sanctions.standing import marks_of
+from registry.sanctions.standing import disputed_at, marks_of, speaks
 from registry.v1 import record_service_pb2, statement_pb2, verdict_pb2
 from registry.v1.record_service_pb2 import EntryState
 
@@ -91,18 +93,24 @@ class Entry:
         return self.validity.milder or self.disclosure.milder
 
 
-def state_at(recorded: RecordedEvent, position: int) -> EntryState.ValueType:
-    """Where a statement stands, as known at a position."""
-    if recorded.ended_position is not None and recorded.ended_position <= position:
+def state_at(
+    recorded: RecordedEvent, position: int, disputed: frozenset[int] = frozenset()
+) -> EntryState.ValueType:
+    """Where a statement stands, as known at a position; what ``disputed`` statements ended, stands."""
+    if _is_past(recorded.ended_position, position, disputed):
         withdrawn = recorded.state is EventState.WITHDRAWN
         return (
             record_service_pb2.ENTRY_STATE_WITHDRAWN
             if withdrawn
             else record_service_pb2.ENTRY_STATE_CORRECTED
         )
-    if recorded.repaired_position is not None and recorded.repaired_position <= position:
+    if _is_past(recorded.repaired_position, position, disputed):
         return record_service_pb2.ENTRY_STATE_REPAIRED
     return record_service_pb2.ENTRY_STATE_STANDS
+
+
+def _is_past(end: int | None, position: int, disputed: frozenset[int]) -> bool:
+    return end is not None and end <= position and end not in disputed
 
 
 def entries_of(
@@ -130,9 +138,12 @@ def _entry(
     day: date,
 ) -> Entry:
     recorded, said = stated.recorded, stated.said
-    state, category = state_at(recorded, position), edition.category(recorded.category)
-    rows = record.grounds if record else ()
-    grounds = tuple(g for g in rows if g.position == recorded.position and g.known_at(position))
+    rows, marks = (record.grounds, record.marks) if record else ((), ())
+    disputed = disputed_at(marks, position) if marks else frozenset()
+    state, category = state_at(recorded, position, disputed), edition.category(recorded.category)
+    mine = (ground for ground in rows if ground.position == recorded.position)
+    grounds = tuple(ground for ground in mine if speaks(ground, position, disputed, rows))
+    in_doubt = state != state_at(recorded, position) or not all(g.known_at(position) for g in grounds)
     first = _first_day(stated)
     if state in _STANDING:
         ended_on = None
@@ -149,7 +160,7 @@ def _entry(
         validity=validity,
         disclosure=disclosure,
         retained_until=retained_until(category, validity, disclosure, ended_on),
-        notes=_notes(record, recorded.position, position, day),
+        notes=_notes(marks, recorded.position, position, day, in_doubt=in_doubt),
     )
 
 
@@ -160,8 +171,9 @@ def _first_day(stated: Stated) -> date:
 
 
 def _notes(
-    record: SubjectRecord | None, target: int, position: int, day: date
+    marks: Sequence[Mark], target: int, position: int, day: date, *, in_doubt: bool
 ) -> tuple[verdict_pb2.HitStatus.ValueType, ...]:
-    marks = marks_of(record.marks, target, position) if record else []
-    holding = {mark.kind for mark in marks if mark.period.contains(day)}
+    """What befell a statement; ``in_doubt``: a stolen key ended it."""
+    holding = {mark.kind for mark in marks_of(marks, target, position) if mark.period.contains(day)}
+    holding |= {MarkKind.DISPUTED} if in_doubt else set()
     return tuple(status for kind, status in _NOTES if kind in holding)

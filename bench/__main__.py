@@ -15,6 +15,7 @@ from bench.measure import Figure, batch_figures, batch_submit_figures, check_fig
 from bench.population import ORIGIN, populate
 from bench.running import running
 from bench.simulation import simulation_figures
+from bench.verify import verify_figures
 from registry.access.identity import Caller, CallerRole
 
 RESTRICTED, CLEAR = 100_000, 20_000
@@ -51,6 +52,7 @@ def _figures(directory: Path) -> Iterator[Figure]:
             batch_submit_figures(server, population, author),
             simulation_figures(),
             map_figures(directory.parent),
+            verify_figures(directory.parent),
         ):
             for figure in figures:
                 print(_line(figure), flush=True)

@@ -20,7 +20,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -100,8 +100,13 @@ class Vault:
         return _open(self._cipher(secret), sealed, _PAYLOAD)
 
     def opener(self, secret: bytes) -> Opener:
-        """What opens many payloads under one secret. It raises VaultError."""
-        return partial(_open, self._cipher(secret), label=_PAYLOAD)
+        """What opens many payloads under one secret; it raises VaultError."""
+        cipher = self._cipher(secret)
+
+        def opened(sealed: bytes) -> bytes:
+            return _open(cipher, sealed, _PAYLOAD)
+
+        return opened
 
     def _cipher(self, secret: bytes) -> AESGCM:
         return _payload_cipher(self._payload_key, secret)

@@ -582,8 +582,10 @@ def test_content_that_is_missing_and_was_not_erased_is_found(
     spine.engine.close()
     copy = Copy.of(spine.directory, tmp_path)
     assert copy.rebuild() == []
+    assert copy.verify() == []
     copy.sql(tampering.format(position=position, other=other, by=by, stays=stays))
     assert copy.rebuild(tmp_path / "other.db") != []
+    assert copy.verify() != []
     spine.reopen()
 
 

@@ -54,11 +54,16 @@ ONE_OF_EVERY_KIND = [
     "adopted",
     "delivered",
     "many-9",
+    "theft-confirmed",
+    "erased",
+    "second-key",
+    "~map_state-%",
+    "~time_anchor-%",
 ]
 
 
 def position_of(copy: Copy, statement_id: str) -> int:
-    ((position,),) = copy.sql("SELECT position FROM statement WHERE statement_id = ?", statement_id)
+    ((position,),) = copy.sql("SELECT position FROM statement WHERE statement_id LIKE ?", statement_id)
     return int(position)
 
 
@@ -203,7 +208,8 @@ def test_missing_checkpoint_is_found(copy: Copy) -> None:
 def test_checkpoint_by_another_key_is_found(copy: Copy) -> None:
     copy.config.log_key.unlink()
     FileSigner.generate(envelope_pb2.SUITE_ED25519).save(copy.config.log_key, None)
-    assert len(copy.verify()) == 1
+    told = "日志所载的日志密钥不是配置的密钥"
+    assert copy.verify() == [f"检查点: {told}", f"第二存储的日志头: {told}"]
 
 
 def test_keys_are_taken_from_the_log_and_not_from_the_table_of_keys(copy: Copy) -> None:
@@ -231,15 +237,20 @@ def test_derived_state_is_not_what_verify_looks_at(copy: Copy, tampering: str) -
     assert copy.rebuild() != []
 
 
-def test_own_records_and_added_signatures_cannot_be_checked_from_inside(copy: Copy) -> None:
+def test_own_records_cannot_be_checked_from_inside(copy: Copy) -> None:
     copy.sql("DELETE FROM refusal")
+    copy.sql("DELETE FROM cosignature")
+    assert copy.verify() == []
+
+
+def test_signature_that_nobody_asked_for_is_found(copy: Copy) -> None:
     position = position_of(copy, "ban-2")
     ((kept,),) = copy.sql("SELECT signatures FROM statement WHERE position = ?", position)
     signatures = envelope_pb2.Envelope.FromString(kept)
     signatures.signatures.add(keyid="unknown", sig=b"whatever")
     altered = signatures.SerializeToString()
     copy.sql("UPDATE statement SET signatures = ? WHERE position = ?", altered, position)
-    assert copy.verify() == []
+    assert copy.verify() == [f"序号{position}: 应有1个签名, 有2个"]
 
 
 def test_store_put_back_as_a_whole_cannot_be_told_from_inside(tmp_path: Path) -> None:
@@ -261,10 +272,11 @@ def test_faults_without_end_are_cut_short(copy: Copy) -> None:
 def test_command_tells_what_is_wrong_and_fails(copy: Copy) -> None:
     arguments = ["verify", "--directory", str(copy.config.store.parent)]
     ((size,),) = copy.sql("SELECT size FROM checkpoint")
-    position = position_of(copy, "ban-2")
+    position, by = position_of(copy, "ban-2"), position_of(copy, "erased")
     for _ in range(2):
         fine = CliRunner().invoke(main, arguments)
-        assert (fine.exit_code, fine.stdout) == (0, f"核对 {size} 条陈述, 一致\n")
+        erased = "".join(f"  序号{by - n}的内容已由序号{by}依法删除\n" for n in (2, 1))
+        assert (fine.exit_code, fine.stdout) == (0, f"核对 {size} 条陈述, 一致\n{erased}")
     flip(copy, "sealed_payload", position, 40)
     broken = CliRunner().invoke(main, arguments)
     assert broken.exit_code == 1
@@ -275,6 +287,7 @@ def test_command_tells_what_is_wrong_and_fails(copy: Copy) -> None:
 
 def test_statements_of_every_kind_are_among_those_that_were_altered(copy: Copy) -> None:
     with copy.log() as log:
-        rows = [row for row in log.store.statements() if row.statement_id in ONE_OF_EVERY_KIND]
+        wanted = {position_of(copy, statement_id) for statement_id in ONE_OF_EVERY_KIND}
+        rows = [row for row in log.store.statements() if row.position in wanted]
         kinds = {Statement.FromString(open_envelope(row, log).payload).WhichOneof("body") for row in rows}
     assert kinds == {field.name for field in Statement.DESCRIPTOR.oneofs_by_name["body"].fields}

@@ -412,7 +412,7 @@ def test_suspect_range_belongs_to_a_compromised_key(
     assert refusal(said) == {("SUSPECT_RANGE_INVALID", "key_revocation.suspect_from")}
 
 
-def rotate(spine: Spine, new: FileSigner, *, by: FileSigner | None = None, **changes: object) -> Outcome:
+def rotate(spine: Spine, new: FileSigner, *, by: FileSigner | None = None, **changes: Any) -> Outcome:
     old = by or spine.signers["财政"]
     replaced = {"replaces": spine.signers["财政"].keyid, **changes}
     enrolment = enrolment_of(spine.code("财政"), new, **replaced)

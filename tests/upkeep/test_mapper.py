@@ -30,7 +30,7 @@ from registry.upkeep.pending import OWN_SHOWN
 from registry.v1.statement_pb2 import MapState, Statement
 from tests.support.events import ban, firm, penalty, person, placed
 from tests.support.history import EXIT_BAN, write_rich_history
-from tests.support.spine import Spine, found_spine, furnish
+from tests.support.spine import BY_KEY, Spine, found_spine, furnish
 from tests.support.tampering import Copy
 
 PATIENCE_S = 20.0
@@ -39,7 +39,7 @@ NEVER_S = 3600.0
 
 @pytest.fixture
 def spine(tmp_path: Path) -> Iterator[Spine]:
-    spine = furnish(found_spine(tmp_path / "registry"))
+    spine = furnish(found_spine(tmp_path / "registry"), ["市场监管", "法院"], delivered=False)
     yield spine
     spine.engine.close()
 
@@ -52,6 +52,11 @@ def mapping(spine: Spine, *, interval_s: float = NEVER_S) -> Iterator[Mapper]:
         yield mapper
     finally:
         mapper.close()
+
+
+def rich(spine: Spine) -> None:
+    furnish(spine, [key for key in BY_KEY if key not in spine.signers], delivered=False)
+    write_rich_history(spine)
 
 
 def states(spine: Spine) -> list[tuple[int, MapState]]:
@@ -256,7 +261,7 @@ def test_a_person_is_found_by_the_key_that_the_secret_makes_and_by_no_other(spin
 
 
 def test_every_subject_of_a_rich_history_is_proven_with_its_whole_chain(spine: Spine) -> None:
-    write_rich_history(spine)
+    rich(spine)
     keys = {Leaf.decode(row.leaf).subject_key for row in spine.engine.store.statements()}
     with mapping(spine) as mapper:
         evidence = prove(mapper, spine, *keys)
@@ -426,7 +431,7 @@ def test_altered_entries_are_proven_to_nobody(spine: Spine, monkeypatch: pytest.
 
 
 def test_a_rebuilt_store_has_the_same_entries(spine: Spine, tmp_path: Path) -> None:
-    write_rich_history(spine)
+    rich(spine)
     with mapping(spine) as mapper:
         prove(mapper, spine)
         fine(spine, 1)

@@ -20,7 +20,9 @@ Without signatures nothing is known of who said what, and of the map's states on
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from registry.commands.erasures import Erasing, PassedOver, erasure_faults
@@ -73,7 +75,20 @@ def verify(
 ) -> Verified:
     """Checks every statement of the log, then what is signed of it. ``progress`` is told how many statements
     are done of how many. Raises StoreError."""
-    return _Run(log, plan).result(progress)
+    with _without_collector():
+        return _Run(log, plan).result(progress)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of small things are made and none refer to each other in circles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _Run:

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from registry.commands.verify.keys import MapStated
 from registry.commands.verify.ranges import Checked, links
 from registry.provenance.leaf import NO_PREVIOUS
-from registry.provenance.map_entry import MapEntry
+from registry.provenance.map_entry import MapEntry, subtree_hash
 from registry.provenance.map_mirror import MapMirror
 from registry.provenance.tile_path import WIDTH, TilePath
 from registry.provenance.tiles import TileEdge, tile_root
@@ -114,26 +114,37 @@ class Merge:
 
     def _mapped(self, size: int) -> list[tuple[int, str]]:
         """What is wrong with the map states of a size, and with the entries, if they are of it."""
-        states, faults = self._states.pop(size, []), []
-        if states:
-            changed = [MapEntry(key, *head) for key, head in self._changed.items()]
-            self._changed.clear()
-            if self._map.count:
-                self._map.update(changed)
-            else:  # Made at once it costs a third.
-                self._map = MapMirror(changed)
-        for state in states:
-            if state.root != self._map.root:
-                fault = f"序号{state.position}: 映射状态的根与前{size}条叶子算出的不同"
-                faults.append((state.position, fault))
-        if self._last is not None and size == self._last.size:
-            faults += self._entry_faults(self._last.position)
+        states = self._states.pop(size, [])
+        last = self._last if self._last is not None and self._last.size == size else None
+        entries = self._entries() if last else []
+        root = self._root(entries) if states else b""
+        faults = [
+            (state.position, f"序号{state.position}: 映射状态的根与前{size}条叶子算出的不同")
+            for state in states
+            if state.root != root
+        ]
+        if last:
+            faults += self._entry_faults(entries, last.position)
         return faults
 
-    def _entry_faults(self, position: int) -> list[tuple[int, str]]:
+    def _entries(self) -> list[MapEntry]:
+        return [MapEntry(key, *head) for key, head in sorted(self._heads.items())]
+
+    def _root(self, entries: list[MapEntry]) -> bytes:
+        """Root of the map over the heads: of all at once, if no other state is asked for before or after."""
+        if entries and not self._map.count:
+            return subtree_hash(entries, 0)
+        changed = [MapEntry(key, *head) for key, head in self._changed.items()]
+        self._changed.clear()
+        if self._map.count:
+            self._map.update(changed)
+        else:
+            self._map = MapMirror(changed)
+        return self._map.root
+
+    def _entry_faults(self, entries: list[MapEntry], position: int) -> list[tuple[int, str]]:
         """What is wrong with the entries in the store, as of the last state."""
-        made = (MapEntry(key, *head) for key, head in sorted(self._heads.items()))
-        for kept, entry in zip_longest(self._store.map_buckets().entries(), made):
+        for kept, entry in zip_longest(self._store.map_buckets().entries(), entries):
             if kept != entry:
                 return [(position, "映射的条目与最后记载的映射状态不符")]
         return []

@@ -24,11 +24,11 @@ from registry.commands.state import Log
 from registry.commands.verify.keys import KeyBook
 from registry.commands.verify.signatures import SignatureCheck, Signed
 from registry.provenance.envelope import pae
-from registry.provenance.leaf import LAYOUT, LEAF_BYTES, VERSION, Leaf, LeafType
+from registry.provenance.leaf import LAYOUT, LEAF_BYTES, VERSION, Leaf, LeafType, subject_key
 from registry.provenance.merkle import HASH_BYTES
 from registry.provenance.tile_path import WIDTH, TilePath
 from registry.provenance.tiles import tile_root
-from registry.provenance.vault import Opener, leaf_subject_key
+from registry.provenance.vault import Opener, is_person, leaf_subject_key
 from registry.store.interface import ScannedRow, StatementRow
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Statement
@@ -38,7 +38,8 @@ MAX_SUBJECTS = 65_536
 _CHAIN = struct.Struct(">32sQ32sQQ32s")
 _MISSING = bytes(HASH_BYTES)
 _KINDS = frozenset(map(int, LeafType))
-_IN_BATCH = int(LeafType.EVENT_IN_BATCH)
+_IN_BATCH, _DIRECTORY = int(LeafType.EVENT_IN_BATCH), int(LeafType.DIRECTORY)
+_KIND_OF: dict[str | None, int] = {body: int(kind) for body, kind in LEAF_TYPES.items()}
 _PREFIXES: dict[int, tuple[str, ...]] = {
     LeafType.KEY_REGISTER: ("K:",),
     LeafType.KEY_REVOKE: ("K:",),
@@ -94,6 +95,7 @@ class RangeCheck:
         self._log = log
         self._signatures = SignatureCheck(book, log.store) if signatures else None
         self._trusted = trusted
+        self._opener = log.vault.opener(b"")
         self._subjects: dict[str, tuple[bytes, Opener]] = {}
 
     def check(self, first: int, end: int, cuts: Sequence[int] = ()) -> Checked:
@@ -123,22 +125,22 @@ class RangeCheck:
             Leaf.decode(encoded)
         _, kind, received_ms, key, sequence, previous, digest, key_position = LAYOUT.unpack(encoded)
         wrong = part.carry_on(key, (sequence, previous), received_ms, hashed)
-        known = self._subjects.get(subject) or self._subject(subject)
-        if key != known[0] or not subject.startswith(_PREFIXES.get(kind, "")):
+        known, opener = self._subjects.get(subject) or self._subject(subject)
+        if key != known or (kind in _PREFIXES and not subject.startswith(_PREFIXES[kind])):
             wrong += ("主体",)
         if row[10] is not None:
             _raise(wrong)
             part.checked.passed.append(passed_over(StatementRow(*row)))
             return
-        payload = known[1](sealed)
+        payload = opener(sealed)
         statement = Statement.FromString(payload)
         message = pae(payload_type, payload)
         if department != statement.department or statement_id != statement.statement_id:
             wrong += ("陈述编号",)
         if digest != sha256(message).digest():
             wrong += ("陈述摘要",)
-        body = statement.WhichOneof("body") or ""
-        if kind != (_IN_BATCH if row[8] is not None else LEAF_TYPES.get(body, LeafType.DIRECTORY)):
+        body = statement.WhichOneof("body")
+        if kind != (_IN_BATCH if row[8] is not None else _KIND_OF.get(body, _DIRECTORY)):
             wrong += ("叶子种类",)
         if wrong:
             _raise(wrong)
@@ -160,8 +162,12 @@ class RangeCheck:
         VaultError."""
         if len(self._subjects) >= MAX_SUBJECTS:
             self._subjects.clear()
-        secret = person_secret(ref, self._log)
-        known = self._subjects[ref] = (leaf_subject_key(ref, secret), self._log.vault.opener(secret))
+        if not is_person(ref):
+            known = subject_key(ref), self._opener
+        else:
+            secret = person_secret(ref, self._log)
+            known = leaf_subject_key(ref, secret), self._log.vault.opener(secret)
+        self._subjects[ref] = known
         return known
 
 

@@ -316,8 +316,8 @@ def test_nothing_is_saved_of_a_check_that_found_something(copy: Copy) -> None:
 @pytest.fixture(params=[1, 2])
 def in_ranges(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Copy], list[str]]:
     """Verifies in ranges of one tile, in this process or in two others."""
-    monkeypatch.setattr(verify_package, "RANGE", TILE)
-    monkeypatch.setattr(verify_package, "WORTH_PROCESSES", 0)
+    for name, value in (("RANGE", TILE), ("SIGNED_RANGE", TILE), ("WORTH_PROCESSES", 0)):
+        monkeypatch.setattr(verify_package, name, value)
     return lambda copy: copy.verify(processes=request.param, reopening=reopening(copy))
 
 
@@ -355,7 +355,7 @@ def test_chain_that_breaks_where_a_range_begins_is_found(
         spine.say("财政", event=penalty("财政", subject))
     spine.engine.close()
     copy = Copy.of(spine.directory, tmp_path)
-    monkeypatch.setattr(verify_package, "RANGE", TILE)
+    monkeypatch.setattr(verify_package, "SIGNED_RANGE", TILE)
     assert copy.verify() == []
     ((leaf,),) = copy.sql("SELECT leaf FROM statement WHERE position = ?", TILE)
     altered = bytearray(leaf)

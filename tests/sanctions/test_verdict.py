@@ -322,11 +322,19 @@ def test_instant_that_is_none_is_refused_in_words(spine: Spine, seconds: int, na
     assert [(fault.name, fault.field) for fault in refused.value.faults] == [("FIELD_INVALID", "valid_time")]
 
 
-@pytest.mark.parametrize("on", [date(1, 1, 2), date(1949, 10, 1), date(9999, 12, 31)])
-def test_any_day_of_the_calendar_may_be_asked_about(spine: Spine, on: date) -> None:
+def test_last_day_of_the_calendar_may_be_asked_about(spine: Spine) -> None:
     subject = new_firm()
     placed(spine.say("法院", event=list_entry("法院", subject, "L-01", "2026-03-01")))
-    assert told(ask(spine, subject, on=on))[0] == ("BLOCKED" if on.year == 9999 else "CLEAR")
+    assert told(ask(spine, subject, on=date(9999, 12, 31)))[0] == "BLOCKED"
+
+
+@pytest.mark.parametrize("on", [date(1, 1, 2), date(1949, 10, 1)])
+def test_day_before_any_measure_was_law_is_refused_and_never_reads_as_clear(spine: Spine, on: date) -> None:
+    subject = new_firm()
+    placed(spine.say("法院", event=list_entry("法院", subject, "L-01", "2026-03-01")))
+    with pytest.raises(RegistryError) as refused:
+        ask(spine, subject, on=on)
+    assert [(fault.name, fault.field) for fault in refused.value.faults] == [("FIELD_INVALID", "valid_time")]
 
 
 def test_statement_that_arrives_late_counts_for_the_days_it_speaks_of_once_it_is_known(spine: Spine) -> None:

@@ -38,10 +38,10 @@ from registry.provenance.keys import VerifyingKey
 __all__ = ["MAX_FAULTS", "Plan", "Reopening", "Verified", "verify"]
 
 MAX_FAULTS = 20
-RANGE = 16_384
-"""Statements in a range: 64 tiles, and a fraction of a second's work."""
-WORTH_PROCESSES = 4 * RANGE
-"""Statements below which it is not worth to start other processes."""
+RANGE, SIGNED_RANGE = 16_384, 4096
+"""Statements in a range without and with signatures: whole tiles, and a fraction of a second's work."""
+WORTH_PROCESSES = 4
+"""Ranges below which it is not worth to start other processes."""
 MAX_BEYOND = 4096
 """Statements behind the checkpoint that are looked at; what stands farther away is only told of."""
 
@@ -98,6 +98,7 @@ class _Run:
         self._found = Verified()
         self._erasures: dict[int, Erasing] = {}
         self._end = self._total()
+        self._step = SIGNED_RANGE if plan.signatures else RANGE
         self._book = KeyBook.read(log)
         self._trusted = self._since()
         states = [each for each in self._book.states if each.position >= self._trusted]
@@ -129,13 +130,13 @@ class _Run:
         return min(total, limit)
 
     def _ranges(self) -> Iterator[Range]:
-        for first in range(0, self._end, RANGE):
-            end = min(first + RANGE, self._end)
+        for first in range(0, self._end, self._step):
+            end = min(first + self._step, self._end)
             yield first, end, self._merge.cuts(first, end)
 
     def _checked(self, ranges: Iterator[Range]) -> Iterator[Checked]:
         plan, task = self._plan, Task(self._book, self._plan.signatures, self._trusted)
-        if plan.reopening is None or plan.processes < 2 or self._end < WORTH_PROCESSES:
+        if plan.reopening is None or plan.processes < 2 or self._end < WORTH_PROCESSES * self._step:
             return checked_here(ranges, task, self._log)
         return checked_beside(ranges, task, plan.reopening, plan.processes)
 

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError
 
@@ -37,6 +37,8 @@ MAX_SUBJECTS = 65_536
 """Whose keys are kept at hand."""
 _CHAIN = struct.Struct(">32sQ32sQQ32s")
 _MISSING = bytes(HASH_BYTES)
+_NO_PAYLOAD = b"0 "
+"""How a PAE without payload ends: its length."""
 _KINDS = frozenset(map(int, LeafType))
 _IN_BATCH, _DIRECTORY = int(LeafType.EVENT_IN_BATCH), int(LeafType.DIRECTORY)
 _KIND_OF: dict[str | None, int] = {body: int(kind) for body, kind in LEAF_TYPES.items()}
@@ -96,6 +98,7 @@ class RangeCheck:
         self._signatures = SignatureCheck(book, log.store) if signatures else None
         self._trusted = trusted
         self._opener = log.vault.opener(b"")
+        self._begun: dict[str, Any] = {}
         self._subjects: dict[str, tuple[bytes, Opener]] = {}
 
     def check(self, first: int, end: int, cuts: Sequence[int] = ()) -> Checked:
@@ -134,10 +137,9 @@ class RangeCheck:
             return
         payload = opener(sealed)
         statement = Statement.FromString(payload)
-        message = pae(payload_type, payload)
         if department != statement.department or statement_id != statement.statement_id:
             wrong += ("陈述编号",)
-        if digest != sha256(message).digest():
+        if digest != self._hashed(payload_type, payload):
             wrong += ("陈述摘要",)
         body = statement.WhichOneof("body")
         if kind != (_IN_BATCH if row[8] is not None else _KIND_OF.get(body, _DIRECTORY)):
@@ -147,8 +149,18 @@ class RangeCheck:
         if body == "erasure":
             part.checked.erasures[position] = erasing(StatementRow(*row), statement)
         if self._signatures is not None and position >= self._trusted:
-            of_row = Envelope.FromString(signatures).signatures
+            of_row, message = Envelope.FromString(signatures).signatures, pae(payload_type, payload)
             self._check_signed(row, Signed(position, key_position, statement, message, of_row), payload)
+
+    def _hashed(self, payload_type: str, payload: bytes) -> bytes:
+        """The statement hash; the kilobyte that is signed is not put together for it."""
+        begun = self._begun.get(payload_type)
+        if begun is None:
+            begun = self._begun[payload_type] = sha256(pae(payload_type, b"")[: -len(_NO_PAYLOAD)])
+        hashed = begun.copy()
+        hashed.update(b"%d " % len(payload))
+        hashed.update(payload)
+        return hashed.digest()
 
     def _check_signed(self, row: ScannedRow, signed: Signed, payload: bytes) -> None:
         assert self._signatures is not None

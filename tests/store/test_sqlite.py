@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from registry.store.interface import Group, StoreBusyError, StoreError
-from registry.store.opening import create_store, open_store
-from registry.store.sqlite import StoreLock, reading_engine, sqlite_notice, writing_engine
+from registry.store.opening import create_store, open_for_reading, open_store
+from registry.store.sqlite import StoreLock, empty_wal, reading_engine, sqlite_notice, writing_engine
 from tests.store.contract import StoreContract
+from tests.store.log_contract import LogContract
 from tests.store.query_contract import QueryContract
 from tests.store.record_contract import RecordContract
 from tests.store.samples import (
@@ -39,6 +40,10 @@ class TestSqliteQueries(QueryContract):
     """SQLite answers every question about what is recorded."""
 
 
+class TestSqliteLog(LogContract):
+    """SQLite lets the log be read whole, and erases."""
+
+
 def _pragmas(engine: Engine) -> dict[str, object]:
     names = ("journal_mode", "synchronous", "query_only")
     with engine.connect() as connection:
@@ -50,6 +55,45 @@ def test_writer_writes_ahead_and_syncs_every_commit(stores: Stores) -> None:
     pragmas = _pragmas(writing_engine(stores.path))
     full = 2
     assert (pragmas["journal_mode"], pragmas["synchronous"]) == ("wal", full)
+
+
+def test_writer_overwrites_what_it_deletes(stores: Stores) -> None:
+    stores.create()
+    with writing_engine(stores.path).connect() as connection:
+        assert connection.execute(text("PRAGMA secure_delete")).scalar() == 1
+
+
+def test_log_file_is_emptied_when_no_reader_needs_it(stores: Stores) -> None:
+    store = stores.create()
+    store.commit(group_of(*range(50)))
+    wal = stores.path.with_name(stores.path.name + "-wal")
+    assert wal.stat().st_size > 0
+    engine = writing_engine(stores.path)
+    reader = reading_engine(stores.path)
+    with reader.connect() as reading:
+        reading.execute(text("SELECT * FROM statement")).fetchone()
+        store.commit(group_of(50))
+        assert not empty_wal(engine)
+    reader.dispose()
+    assert empty_wal(engine)
+    assert wal.stat().st_size == 0
+    engine.dispose()
+
+
+def test_store_is_read_beside_whoever_writes_it(stores: Stores) -> None:
+    store = stores.create()
+    store.commit(group_of(0, 1))
+    beside = open_for_reading(stores.path)
+    assert list(beside.statements()) == list(store.statements())
+    with pytest.raises(StoreError, match="只读"):
+        beside.commit(group_of(2))
+    beside.close()
+    store.commit(group_of(2))
+
+
+def test_store_that_is_not_there_is_not_read(stores: Stores) -> None:
+    with pytest.raises(StoreError, match="不存在"):
+        open_for_reading(stores.path)
 
 
 def test_reader_cannot_write(stores: Stores) -> None:

@@ -321,7 +321,7 @@ def test_a_registry_that_starts_again_goes_on_from_its_last_state(spine: Spine) 
     assert follows(spine) == []
 
 
-def test_a_registry_killed_between_two_states_covers_what_came_since(spine: Spine) -> None:
+def test_a_registry_stopped_between_two_states_covers_what_came_since(spine: Spine) -> None:
     """What is in no state yet is in the log alone."""
     fine(spine, 1)
     with mapping(spine) as mapper:

@@ -297,6 +297,9 @@ class Store(Protocol):
     def tile(self, level: int, number: int) -> bytes | None:
         """The 8,192 bytes of a full tile; None if it is not full yet."""
 
+    def tiles(self, level: int, first: int, end: int) -> dict[int, bytes]:
+        """Those of the tiles of a level from ``first`` to before ``end`` that are full, by number."""
+
     def tile_roots(self, level: int, first: int, end: int) -> list[bytes]:
         """Roots of the full tiles of a level from ``first`` to before ``end``."""
 

@@ -230,6 +230,12 @@ class SqlStore:
             return hashes
         return None
 
+    def tiles(self, level: int, first: int, end: int) -> dict[int, bytes]:
+        """See Store."""
+        tile = tables.tile.c
+        within = (tile.level == level, tile.number >= first, tile.number < end)
+        return {row.number: row.hashes for row in self._read(select(tile.number, tile.hashes).where(*within))}
+
     def tile_roots(self, level: int, first: int, end: int) -> list[bytes]:
         """See Store."""
         tile = tables.tile.c

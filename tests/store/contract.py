@@ -69,6 +69,8 @@ class StoreContract:
         assert store.batch_by_id("D2", "B-1") is None
         assert list(store.all_batches()) == [batch]
         assert (store.tile(0, 0), store.tile(0, 1)) == (tile.hashes, None)
+        assert store.tiles(0, 0, 5) == {0: tile.hashes}
+        assert store.tiles(0, 1, 5) == store.tiles(1, 0, 5) == {}
         assert store.tile_roots(0, 0, 5) == [second]
         assert list(store.registry_keys()) == [key]
         assert list(store.derived_rows("map_entry")) == entries

@@ -249,12 +249,13 @@ class _Part:
         checked = self.checked
         checked.statements = len(self._hashes) - self._missing
         checked.last_received_ms = max(0, self._received_ms)
-        whole = len(self._hashes) // WIDTH
+        whole, before = len(self._hashes) // WIDTH, checked.first // WIDTH
+        kept = log.store.tiles(0, before, before + whole)
         for at in range(whole):
-            number = checked.first // WIDTH + at
+            number = before + at
             tile = b"".join(self._hashes[at * WIDTH : (at + 1) * WIDTH])
             checked.tiles.append(tile_root(tile))
-            if log.store.tile(0, number) != tile:
+            if kept.get(number) != tile:
                 end = checked.first + (at + 1) * WIDTH
                 checked.faults.append((end, f"树的分块 {TilePath(0, number)} 与叶子不符或缺失"))
         checked.rest = self._hashes[whole * WIDTH :]

@@ -167,6 +167,25 @@ def test_log_whose_keys_changed_is_rebuilt_by_whoever_has_the_present_ones(
     assert found == []
 
 
+def test_log_that_moved_to_an_sm2_key_is_rebuilt_with_it(spine: Spine, tmp_path: Path) -> None:
+    keys = Keys(spine, SUITE_SM2_SM3)
+    placed(keys.add())
+    placed(keys.change(retire=keys.old.keyid))
+    keys.say()
+    spine.engine.close()
+    (tmp_path / "copies").mkdir()
+    copy = Copy.of(spine.directory, tmp_path / "copies")
+    copy.config.log_key.unlink()
+    keys.new.save(copy.config.log_key, None)
+    assert copy.rebuild() == []
+    ((note,),) = copy.sql("SELECT note FROM checkpoint")
+    first, line = note.rsplit("— ", 1)
+    name, _, encoded = line.strip().partition(" ")
+    other = encoded[:20] + ("A" if encoded[20] != "A" else "B") + encoded[21:]
+    copy.sql("UPDATE checkpoint SET note = ?", f"{first}— {name} {other}\n")
+    assert copy.rebuild(tmp_path / "again.db") != []
+
+
 def test_signature_of_the_registry_that_was_taken_away_is_found(spine: Spine, tmp_path: Path) -> None:
     keys = Keys(spine)
     at = placed(keys.add())

@@ -38,9 +38,9 @@ CHECK = "/registry.v1.RestrictionService/Check"
 BATCH_CHECK = "/registry.v1.RestrictionService/BatchCheck"
 SUBMIT = "/registry.v1.IntakeService/Submit"
 SUBMIT_BATCH = "/registry.v1.IntakeService/SubmitBatch"
-BATCH = 256
 CALLS, DEPTH, ROUNDS = 750, 32, 30
 BATCH, BATCHES = 1000, 60
+SIGNED_TOGETHER = 256
 STATEMENTS, PER_CALL, UNDER_WAY, SUBMISSIONS = 8192, 256, 8, 3
 SEED = 20260401
 _dice = random.Random(SEED)
@@ -132,15 +132,17 @@ def batch_submit_figures(running: Running, population: Population, credential: P
         envelopes = _penalties(author, f"batch-{turn}")
         bare.append(_verification_rate(envelopes, key))
         batches = [
-            author.batch(f"bench-{turn}-{first}", [each.payload for each in envelopes[first : first + BATCH]])
-            for first in range(0, len(envelopes), BATCH)
+            author.batch(
+                f"bench-{turn}-{first}", [each.payload for each in envelopes[first : first + SIGNED_TOGETHER]]
+            )
+            for first in range(0, len(envelopes), SIGNED_TOGETHER)
         ]
         used, start = running.cpu_seconds(), time.perf_counter()
         _submit_batches(call, batches)
         rate.append(STATEMENTS / (time.perf_counter() - start))
         cpu.append((running.cpu_seconds() - used) / STATEMENTS * 1e6)
     told = f"{_mid(rate):.0f}/s ({_mid(cpu):.0f} µs CPU); verification one by one {_mid(bare):.0f}/s"
-    yield Figure(f"SubmitBatch of {BATCH}, durable", _paired(rate, bare), "", None, told)
+    yield Figure(f"SubmitBatch of {SIGNED_TOGETHER}, durable", _paired(rate, bare), "", None, told)
 
 
 def _submit_batches(call: Callable[[bytes], bytes], batches: Sequence[SignedBatch]) -> None:

@@ -7,7 +7,8 @@
 SIGNED costs a signature. PROOF has evidence gathered first, since what falls short is part of what is signed.
 ``make`` gives one receipt for each ``Told``, all under one signature. PROOF may wait for the map and for
 witnesses, each time with a thread of the server: so many calls may at a time (``MAX_PROVING``), and one more
-is refused as OVERLOADED, so that those who wait for proofs never keep a question from being answered.
+is refused as OVERLOADED if no turn comes within ``TURN_S``, so that those who wait for proofs never keep a
+question from being answered.
 
 Example: ``make([Told(CHECK, request, response, (Rest(found, (40,)),))], wanted, matter)`` is a receipt for
 the answer that rests on the statement at 40.
@@ -36,6 +37,8 @@ MAX_PROVEN = 1000
 """Subjects of one call that are proven."""
 MAX_PROVING = 6
 """Calls that gather evidence at a time; the server has 16 threads, of which streams may hold eight."""
+TURN_S = 0.1
+"""How long a call waits for its turn: a proof that waits for nothing takes a few milliseconds."""
 NOTHING = Plan()
 """What a signature alone holds beside the answer."""
 _LEVELS = frozenset(pb.EvidenceLevel.values())
@@ -114,7 +117,7 @@ class Receipts:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._proving.acquire(blocking=False):
+        if not self._proving.acquire(timeout=TURN_S):
             message = "同时等待出具附证明回执的请求已达上限, 请稍后重试。"
             raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message, "receipt.evidence")
         try:

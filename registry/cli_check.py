@@ -99,15 +99,17 @@ def verify(
         raise click.UsageError("不核对签名时不能保存检查点 (--save); 保存的检查点表示其前的签名已核对。")
     config = load_config(directory)
     keys = log_keys(config)
-    plan = Plan(
-        keys,
-        signatures=signatures,
-        second=kept_head(config.head) if config.head else None,
-        since=_read(since) if since else None,
-        processes=processes or len(os.sched_getaffinity(0)),
-        reopening=Reopening(partial(open_for_reading, config.store), partial(read_vault, config.vault_key)),
-    )
-    with opened(config) as log:
+    with opened(config) as log:  # Before the second store is read: none of both moves then.
+        plan = Plan(
+            keys,
+            signatures=signatures,
+            second=kept_head(config.head) if config.head else None,
+            since=_read(since) if since else None,
+            processes=processes or len(os.sched_getaffinity(0)),
+            reopening=Reopening(
+                partial(open_for_reading, config.store), partial(read_vault, config.vault_key)
+            ),
+        )
         result = check_log(log, plan, progress=Progress())
         rebuilt = _rebuilt(log, config, None) if folded and not result.faults else None
     report(result.faults, f"核对 {result.statements} 条陈述, 一致{'' if signatures else ' (未核对签名)'}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 from registry.commands.ask import Matter
 from registry.sanctions.catalogue.edition import Edition, Measure
-from registry.sanctions.verdict import Hit, Question, is_stale, is_unconfirmed
+from registry.sanctions.hit_message import IdentifierOf, common_hit, put_own
+from registry.sanctions.verdict import Hit, Question, is_stale
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2
 
@@ -22,7 +22,7 @@ class VerdictMessages:
     """Builds answers, keeping the parts that do not depend on the subject. ``identifier_of`` leads from a
     subject's reference back to the identifier, as it may be shown."""
 
-    def __init__(self, origin: str, identifier_of: Callable[[str], subject_pb2.Identifier]) -> None:
+    def __init__(self, origin: str, identifier_of: IdentifierOf) -> None:
         self._origin = origin
         self._identifier_of = identifier_of
         self._hits: dict[_HitKey, bytes] = {}
@@ -46,26 +46,7 @@ class VerdictMessages:
             common = self._hits[key] = common_hit(hit, edition).SerializeToString()
         message = hits.add()
         message.MergeFromString(common)  # Reading is quicker than copying.
-        self._add_own(message, hit)
-
-    def _add_own(self, message: verdict_pb2.Hit, hit: Hit) -> None:
-        row, ground = hit.restriction, hit.restriction.ground
-        message.document.CopyFrom(ground.document)
-        setattr(message, "from", row.period.first.isoformat())
-        if row.period.last is not None:
-            message.until = row.period.last.isoformat()
-        if ground.lifetime:
-            message.lifetime = True
-        if ground.region or ground.industry or row.activity:
-            scope = subject_pb2.Scope(region=ground.region, industry=ground.industry, activity=row.activity)
-            message.scope.CopyFrom(scope)
-        message.position, message.statement_id = ground.position, ground.statement_id
-        message.department = ground.department
-        message.relation = hit.relation
-        if hit.relation != verdict_pb2.SUBJECT_RELATION_SELF:
-            message.related.CopyFrom(self._identifier_of(ground.subject))
-        if hit.repeats is not None:
-            message.repeats_position = hit.repeats
+        put_own(message, hit, self._identifier_of)
 
     def frame(self, question: Question, matter: Matter, found: frozenset[str]) -> pb.CheckResponse:
         """An answer without its particulars, to be copied and never changed: under which edition it is
@@ -80,26 +61,6 @@ class VerdictMessages:
                 answered=pb.Answered(origin=self._origin, edition=edition.hash, edition_label=edition.label),
             )
         return message
-
-
-def common_hit(hit: Hit, edition: Edition) -> verdict_pb2.Hit:
-    """What every hit by the same measure, list, articles and reasons says: names, law, the way out."""
-    row, measure = hit.restriction, hit.restriction.measure
-    entry = edition.credit_list(row.list_code, row.period.first) if row.list_code else None
-    return verdict_pb2.Hit(
-        measure_code=measure.code,
-        measure_name=measure.name_zh,
-        effect=hit.effect,
-        reasons=hit.reasons,
-        list_code=row.list_code,
-        list_name=entry.name_zh if entry else "",
-        legal_basis=row.legal_basis,
-        relief=entry.relief if entry else measure.relief,
-        status=hit.status,
-        origin=row.origin,
-        unconfirmed=is_unconfirmed(row, edition),
-        milder_rule=row.milder,
-    )
 
 
 def checked_message(question: Question, matter: Matter, found: frozenset[str]) -> verdict_pb2.Checked:

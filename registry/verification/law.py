@@ -23,11 +23,12 @@ from dataclasses import dataclass, field, replace
 from registry.domain.identifiers import code_faults, normalise
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.hit_message import hit_message
 from registry.sanctions.parties import disputed_names
 from registry.sanctions.verdict import Decision, decide, is_stale
 from registry.v1 import verdict_pb2 as pb
+from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
 from registry.verification.chains import Chain
-from registry.verification.hit_message import hit_message
 from registry.verification.items import Item
 from registry.verification.keys import Authority
 from registry.verification.ledger import Assumed, EvidenceLedger, latest_deliveries
@@ -202,7 +203,7 @@ def _in_dispute(records: Mapping[str, SubjectRecord], position: int) -> bool:
 
 def _compare(item: Item, decision: Decision, edition: Edition) -> None:
     """Raises FailedError unless the decision is what was answered."""
-    wanted = [hit_message(hit, edition) for hit in decision.hits]
+    wanted = [hit_message(hit, edition, _organisation) for hit in decision.hits]
     if wanted != list(item.hits):
         raise FailedError(f"{item.name}: {_difference(wanted, item.hits)}")
     if (decision.verdict, decision.indeterminate) != (item.verdict, item.reason):
@@ -218,3 +219,8 @@ def _difference(wanted: Sequence[pb.Hit], told: Sequence[pb.Hit]) -> str:
             if hit not in those:
                 return f"{words} {hit.measure_code}(序号{hit.position})这样的命中"
     return "命中的次序或次数与证据不符"
+
+
+def _organisation(ref: str) -> Identifier:
+    """Subjects that are related to another one are organisations, kept under their codes."""
+    return Identifier(type=IDENTIFIER_TYPE_USCC, value=ref)

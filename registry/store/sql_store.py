@@ -14,7 +14,6 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    CompoundSelect,
     Engine,
     Row,
     Select,
@@ -40,10 +39,8 @@ from registry.store import rows, tables
 from registry.store.errors import one_line_errors, readable_rows
 from registry.store.group_write import write_group
 from registry.store.interface import (
-    BatchRow,
     Chain,
     CheckpointRow,
-    CosignatureRow,
     ExecutionRow,
     ExecutionTotal,
     Group,
@@ -52,14 +49,11 @@ from registry.store.interface import (
     Recorded,
     RefusalRow,
     ReportKey,
-    ScannedRow,
     StatementKey,
-    StatementRow,
     StoreError,
 )
-from registry.store.map_buckets import SqlBuckets
+from registry.store.sql_log import SqlLog, named
 
-PAGE = 1000
 Entry = TypeVar("Entry")
 
 
@@ -73,7 +67,7 @@ class _Parts:
     names: dict[str, list[NameUse]]
 
 
-class SqlStore:
+class SqlStore(SqlLog):
     """A log with its derived state in a relational database."""
 
     def __init__(
@@ -83,8 +77,8 @@ class SqlStore:
         release: Callable[[], None],
         scrub: Callable[[], bool] = lambda: True,
     ) -> None:
+        super().__init__(reader)
         self._writer = writer
-        self._reader = reader
         self._release = release
         self._scrub = scrub
         self._to_scrub = False
@@ -147,129 +141,11 @@ class SqlStore:
         if self._to_scrub:  # Again after every group until it succeeds: a reader may be in the way.
             self._to_scrub = not self._scrub()
 
-    def statement(self, position: int) -> StatementRow | None:
-        """See Store."""
-        for row in self._read(select(tables.statement).where(tables.statement.c.position == position)):
-            return StatementRow(**_named(row))
-        return None
-
-    def statements(self, first: int = 0) -> Iterator[StatementRow]:
-        """See Store."""
-        table = tables.statement
-        while True:
-            query = select(table).where(table.c.position >= first).order_by(table.c.position).limit(PAGE)
-            page = self._read(query)
-            yield from (StatementRow(**_named(row)) for row in page)
-            if len(page) < PAGE:
-                return
-            first = page[-1].position + 1
-
-    def scan(self, first: int, end: int) -> Iterator[ScannedRow]:
-        """See Store. Past SQLAlchemy's own rows, which cost as much as to read them."""
-        position = tables.statement.c.position
-        query = select(tables.statement).where(position >= first, position < end).order_by(position)
-        with one_line_errors(), self._reader.connect() as connection:
-            result = connection.execute(query)
-            cursor: Any = result.cursor
-            while page := cursor.fetchmany(PAGE):
-                yield from page
-            result.close()
-
-    def last_position(self) -> int | None:
-        """See Store."""
-        for row in self._read(select(func.max(tables.statement.c.position).label("last"))):
-            last: int | None = row.last
-            return last
-        return None
-
-    def statements_under(self, prefix: str) -> Iterator[StatementRow]:
-        """See Store."""
-        statement = tables.statement
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        within = and_(statement.c.subject >= prefix, statement.c.subject < end)
-        query = select(statement).where(within).order_by(statement.c.position)
-        return (StatementRow(**_named(row)) for row in self._stream(query))
-
-    def statements_about(self, subject: str) -> list[StatementRow]:
-        """See Store."""
-        statement = tables.statement
-        query = select(statement).where(statement.c.subject == subject).order_by(statement.c.position)
-        return [StatementRow(**_named(row)) for row in self._read(query)]
-
-    def positions_of(self, subject: str) -> list[int]:
-        """See Store."""
-        statement = tables.statement.c
-        query = select(statement.position).where(statement.subject == subject).order_by(statement.position)
-        return [row.position for row in self._read(query)]
-
-    def batches(self, header_hashes: Collection[bytes]) -> dict[bytes, BatchRow]:
-        """See Store."""
-        if not header_hashes:
-            return {}
-        query = select(tables.batch).where(tables.batch.c.header_hash.in_(list(header_hashes)))
-        return {row.header_hash: BatchRow(**_named(row)) for row in self._read(query)}
-
-    def batch_by_id(self, department: str, batch_id: str) -> BatchRow | None:
-        """See Store."""
-        batch = tables.batch.c
-        mine = and_(batch.department == department, batch.batch_id == batch_id)
-        for row in self._read(select(tables.batch).where(mine)):
-            return BatchRow(**_named(row))
-        return None
-
-    def all_batches(self) -> Iterator[BatchRow]:
-        """See Store."""
-        return (BatchRow(**_named(row)) for row in self._stream(select(tables.batch)))
-
-    def tile(self, level: int, number: int) -> bytes | None:
-        """See Store."""
-        tile = tables.tile.c
-        query = select(tile.hashes).where(tile.level == level, tile.number == number)
-        for row in self._read(query):
-            hashes: bytes = row.hashes
-            return hashes
-        return None
-
-    def tiles(self, level: int, first: int, end: int) -> dict[int, bytes]:
-        """See Store."""
-        tile = tables.tile.c
-        within = (tile.level == level, tile.number >= first, tile.number < end)
-        return {row.number: row.hashes for row in self._read(select(tile.number, tile.hashes).where(*within))}
-
-    def tile_roots(self, level: int, first: int, end: int) -> list[bytes]:
-        """See Store."""
-        tile = tables.tile.c
-        within = (tile.level == level, tile.number >= first, tile.number < end)
-        return [row.root for row in self._read(select(tile.root).where(*within).order_by(tile.number))]
-
-    def leaves(self, first: int, end: int) -> list[bytes]:
-        """See Store."""
-        statement = tables.statement.c
-        within = and_(statement.position >= first, statement.position < end)
-        query = select(statement.leaf).where(within).order_by(statement.position)
-        return [row.leaf for row in self._read(query)]
-
-    def map_buckets(self) -> SqlBuckets:
-        """See Store."""
-        return SqlBuckets(self._reader)
-
     def registry_keys(self) -> Iterator[RegistryKeyEntry]:
         """See Store."""
         key = tables.registry_key
         query = select(key).order_by(key.c.added, key.c.purpose, key.c.keyid)
-        return self._each("registry_key", lambda row: RegistryKeyEntry(**_named(row)), query)
-
-    def cosignatures(self, size: int) -> list[CosignatureRow]:
-        """See Store."""
-        table = tables.cosignature
-        query = select(table).where(table.c.size == size).order_by(table.c.name)
-        return [CosignatureRow(**_named(row)) for row in self._read(query)]
-
-    def all_cosignatures(self) -> Iterator[CosignatureRow]:
-        """See Store."""
-        table = tables.cosignature
-        query = select(table).order_by(table.c.size, table.c.name)
-        return (CosignatureRow(**_named(row)) for row in self._stream(query))
+        return self._each("registry_key", lambda row: RegistryKeyEntry(**named(row)), query)
 
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
         """See Store."""
@@ -360,7 +236,7 @@ class SqlStore:
     def anchors(self) -> Iterator[Anchor]:
         """See Store."""
         query = select(tables.anchor).order_by(tables.anchor.c.position)
-        return self._each("anchor", lambda row: Anchor(**_named(row)), query)
+        return self._each("anchor", lambda row: Anchor(**named(row)), query)
 
     def events_about(self, subjects: Collection[str]) -> list[RecordedEvent]:
         """See Store."""
@@ -406,12 +282,12 @@ class SqlStore:
         table = tables.refusal
         mine = and_(table.c.department == department, table.c.number > after)
         query = select(table).where(mine).order_by(table.c.number).limit(limit)
-        return [RefusalRow(**_named(row)) for row in self._read(query)]
+        return [RefusalRow(**named(row)) for row in self._read(query)]
 
     def all_refusals(self) -> Iterator[RefusalRow]:
         """See Store."""
         query = select(tables.refusal).order_by(tables.refusal.c.number)
-        return (RefusalRow(**_named(row)) for row in self._stream(query))
+        return (RefusalRow(**named(row)) for row in self._stream(query))
 
     def all_persons(self) -> Iterator[tuple[str, bytes]]:
         """See Store."""
@@ -421,7 +297,7 @@ class SqlStore:
         """See Store."""
         table = tables.query_log
         columns = [column for column in table.c if column is not table.c.number]
-        return (QueryRow(**_named(row)) for row in self._stream(select(*columns).order_by(table.c.number)))
+        return (QueryRow(**named(row)) for row in self._stream(select(*columns).order_by(table.c.number)))
 
     def executions(self, keys: Collection[ReportKey]) -> dict[ReportKey, ExecutionRow]:
         """See Store."""
@@ -468,14 +344,6 @@ class SqlStore:
         self._writer.dispose()
         self._release()
 
-    def _read(self, query: Select[Any] | CompoundSelect[Any]) -> list[Row[Any]]:
-        with one_line_errors(), self._reader.connect() as connection:
-            return list(connection.execute(query).all())
-
-    def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
-        with one_line_errors(), self._reader.connect() as connection:
-            yield from connection.execution_options(yield_per=PAGE).execute(query)
-
     def _each(self, table: str, read: Callable[[Row[Any]], Entry], query: Select[Any]) -> Iterator[Entry]:
         with readable_rows(table):
             return iter([read(row) for row in self._read(query)])
@@ -514,10 +382,6 @@ def _grounds_of(kind: int, code: str, after: tuple[int, int], limit: int) -> Sel
         .limit(limit)
     )
     return select(rows.subquery())
-
-
-def _named(row: Row[Any]) -> dict[str, Any]:
-    return dict(row._mapping)
 
 
 def _recorded(row: Row[Any]) -> Recorded:

@@ -2,9 +2,9 @@
 
 from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.map_entry import MapEntry
-from registry.provenance.map_mirror import MapCheck
 from registry.provenance.merkle import leaf_hash
 from tests.provenance.map_definition import defined_root, scattered
+from tests.support.map_check import MapCheck
 
 KEYS = scattered(7)
 

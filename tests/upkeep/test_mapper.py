@@ -18,7 +18,6 @@ from registry.commands.intake import open_envelope, person_secret
 from registry.commands.rebuild import rebuild
 from registry.commands.sequencer import OwnStatement, Placed
 from registry.provenance.leaf import Leaf, LeafType, subject_key
-from registry.provenance.map_mirror import MapCheck
 from registry.provenance.map_proof import verify_absent, verify_present
 from registry.provenance.vault import leaf_subject_key
 from registry.store.interface import StoreError
@@ -30,6 +29,7 @@ from registry.upkeep.pending import OWN_SHOWN
 from registry.v1.statement_pb2 import MapState, Statement
 from tests.support.events import ban, firm, penalty, person, placed
 from tests.support.history import EXIT_BAN, write_rich_history
+from tests.support.map_check import MapCheck
 from tests.support.spine import BY_KEY, Spine, found_spine, furnish
 from tests.support.tampering import Copy
 

@@ -61,7 +61,7 @@ def test_time_of_receipt_of_the_latest_position_is_known_without_asking_the_stor
 ) -> None:
     outcome = spine.say("财政", event=short_ban(1))
     assert isinstance(outcome, Placed)
-    monkeypatch.delattr("registry.store.sql_store.SqlStore.statement")
+    monkeypatch.delattr("registry.store.sql_log.SqlLog.statement")
     assert spine.engine.state.received_ms(outcome.position) == outcome.received_ms
 
 

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from registry.commands.state import RegistryState
-from registry.commands.submission import Submission, subject_stated, target_of
+from registry.commands.submission import Submission, case_number_of, subject_stated, target_of
 from registry.domain.departments import Directory, Key
 from registry.domain.registry_keys import RegistryKeys
 from registry.provenance.keys import keyid_of
 from registry.provenance.leaf import OWN_LEAVES, Leaf
 from registry.provenance.vault import is_person
 from registry.sanctions.adoption import EditionBook
+from registry.sanctions.bans.case import CaseBook
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import Placed, RecordedEvent, Told
+from registry.sanctions.remedies.remedy import RemedyBook
 from registry.store.interface import Chain, Recorded, StatementKey, StatementRow
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import Statement
@@ -38,6 +40,8 @@ class GroupLedger:
         self._events = state.store.events(targets) if targets else {}
         self._refs: dict[tuple[int, str], str] = {}
         self._subjects: dict[str, SubjectRecord] = {}
+        self.bans = CaseBook(state.bans)
+        self.remedies = RemedyBook(state.remedies)
         self._chains: dict[str, Chain] = {}
         self.persons: dict[str, bytes] = {}
         self._read: set[str] = set()
@@ -136,6 +140,9 @@ class GroupLedger:
         statement = submission.statement
         if (subject := subject_stated(statement)) is not None:
             return self.subject_ref(subject.identifier.type, subject.identifier.value)
+        if (case := case_number_of(statement)) is not None:
+            known = self.bans.get(statement.department, case)
+            return known.ref if known else ""
         if (key := _target_key(submission)) is not None:
             target = self._events.get(key) or self._recorded.get(key)
             return target.subject if target else ""
@@ -162,6 +169,10 @@ class GroupLedger:
         for event in (effects.recorded, effects.target):
             if event:
                 self._events[event.department, event.statement_id] = event
+        if effects.ban:
+            self.bans.put(effects.ban)
+        for filed in effects.remedies:
+            self.remedies.put(filed)
 
 
 def _placed(position: int, ref: str) -> Placed:

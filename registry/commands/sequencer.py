@@ -398,6 +398,8 @@ class _Run:
         group.keys += effects.keys
         group.registry_keys += effects.registry_keys
         group.editions += [effects.edition] if effects.edition else []
+        group.bans += [effects.ban] if effects.ban else []
+        group.remedies += effects.remedies
         if effects.erased:
             self._collect_erased(effects.erased, effects)
         for record in effects.subjects:

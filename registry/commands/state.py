@@ -24,12 +24,14 @@ from registry.provenance.proof import HashReader
 from registry.provenance.tiles import TileEdge, TileReader
 from registry.provenance.vault import Vault, VaultError, is_person
 from registry.sanctions.adoption import EditionBook, EditionCase
+from registry.sanctions.bans.case import CaseBook
 from registry.sanctions.catalogue.drafts import parse_draft
 from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.catalogue.located_yaml import CatalogueError
 from registry.sanctions.catalogue.parser import content_hash
 from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.remedies.remedy import RemedyBook
 from registry.store.interface import CheckpointRow, Store, StoreError
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
@@ -71,6 +73,8 @@ class RegistryState:
         self.sources = Sources()
         self.book = EditionBook()
         self.registry_keys = RegistryKeys()
+        self.bans = CaseBook()
+        self.remedies = RemedyBook()
         self.suites: frozenset[int] = frozenset()
         """Suites that new statements must be signed with; empty = any."""
         self.head: CheckpointRow | None = store.checkpoint()
@@ -141,6 +145,7 @@ class RegistryState:
         """Moves on by a committed group; ``edge`` is that of the tree with it, and grows no more."""
         for effect in effects:
             self._take_directory(effect)
+            self._take_procedures(effect)
         self.edge = edge
         self.head = head
         self._keep(head.size - 1, head.last_received_ms)  # Before anybody can have this position.
@@ -175,6 +180,12 @@ class RegistryState:
         if effect.edition:
             self._put_edition(effect.edition)
 
+    def _take_procedures(self, effect: Effects) -> None:
+        if effect.ban:
+            self.bans.put(effect.ban)
+        for filed in effect.remedies:
+            self.remedies.put(filed)
+
     def _put_edition(self, case: EditionCase) -> None:
         if case.adopted is not None:  # What a position leads to must be at hand before it.
             try:
@@ -196,6 +207,13 @@ class RegistryState:
             self.registry_keys.put(entry)
         for note in self.store.deliveries():
             self.sources.put(note)
+        for case in self.store.ban_cases():
+            self.bans.put(case)
+        for filed in self.store.remedies():
+            self.remedies.put(filed)
+        self._load_editions()
+
+    def _load_editions(self) -> None:
         cases = list(self.store.editions())
         for case in cases:
             self.book.put(replace(case, adopted=None))  # Editions are listed in the order of drafting,

@@ -41,8 +41,23 @@ ABOUT_SUBJECTS = (
     "red_list_grant",
     "confirmation",
     "erasure",
+    "ban_draft",
+    "ban_review",
+    "ban_notice",
+    "ban_defence",
+    "ban_hearing_notice",
+    "ban_hearing",
+    "ban_deliberation",
+    "ban_decision",
+    "ban_served",
+    "objection",
+    "objection_result",
+    "repair_application",
+    "repair_acceptance",
+    "repair_refusal",
+    "repair_annulment",
 )
-"""Bodies that are about a subject; all but an erasure may come in a batch."""
+"""Bodies that are about a subject."""
 OWN_BODIES = frozenset({"map_state", "time_anchor"})
 """What the registry states itself, signed with the log's keys; nobody can submit it."""
 MAX_PAYLOAD_BYTES = 65_536
@@ -164,6 +179,10 @@ def subject_stated(statement: statement_pb2.Statement) -> subject_pb2.Subject | 
             return statement.correction.replacement.subject
         case "red_list_candidacy":
             return statement.red_list_candidacy.subject
+        case "ban_draft":
+            return statement.ban_draft.subject
+        case "ban_decision":
+            return statement.ban_decision.event.subject
         case "subject_link":
             return subject_pb2.Subject(identifier=statement.subject_link.to)
         case "name_ruling":
@@ -181,12 +200,25 @@ def target_of(statement: statement_pb2.Statement) -> statement_pb2.StatementRefe
     return target
 
 
+def case_number_of(statement: statement_pb2.Statement) -> str | None:
+    """The ban case that a statement is a step of, where it names neither subject nor target."""
+    body = statement.WhichOneof("body")
+    if body not in _IN_CASE:
+        return None
+    number: str = getattr(statement, body).case_number
+    return number
+
+
 _REFERRING = frozenset(
     {
         "correction", "withdrawal", "repair", "lifting", "status_note", "red_list_grant", "confirmation",
-        "erasure",
+        "erasure", "ban_served", "objection", "objection_result", "repair_application", "repair_acceptance",
+        "repair_refusal", "repair_annulment",
     }
 )  # fmt: skip
+_IN_CASE = frozenset(
+    {"ban_review", "ban_notice", "ban_defence", "ban_hearing_notice", "ban_hearing", "ban_deliberation"}
+)
 
 
 def _signer_id(envelope: envelope_pb2.Envelope, statement: statement_pb2.Statement) -> str:

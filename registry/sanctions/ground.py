@@ -94,6 +94,10 @@ class MarkKind(IntEnum):
     OBJECTED = 2  # 异议处理中
     CONTESTED = 3  # 行政复议、诉讼中
     DISPUTED = 4  # 签名密钥泄露, 部门尚未确认
+    UNSERVED = 5  # 决定尚未送达
+    SHIELDED = 6  # 重整期间暂时屏蔽
+    UNDISCLOSED = 7  # 终止公示: 修复, 异议成立
+    FALSE_REPAIR = 8  # 修复弄虚作假: 限期内不得仅凭承诺修复
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from typing import Protocol
 from registry.domain.departments import Directory, Key
 from registry.domain.registry_keys import RegistryKeys
 from registry.sanctions.adoption import EditionBook
+from registry.sanctions.bans.case import CaseBook
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.remedies.remedy import RemedyBook
 from registry.v1 import statement_pb2, subject_pb2
 
 
@@ -99,6 +101,14 @@ class Ledger(Protocol):
     @property
     def registry_keys(self) -> RegistryKeys:
         """The registry's own keys."""
+
+    @property
+    def bans(self) -> CaseBook:
+        """Ban cases."""
+
+    @property
+    def remedies(self) -> RemedyBook:
+        """Objections and applications for repair."""
 
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """An event by the id its department gave it."""

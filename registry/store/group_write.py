@@ -47,6 +47,10 @@ def write_group(connection: Connection, group: Group) -> None:
     _insert(connection, tables.map_entry, map(_map_entry, group.map_entries), ending=_NEW_HEAD)
     for case in group.editions:
         _replace(connection, tables.edition, rows.edition_values(case))
+    for ban in group.bans:
+        _replace(connection, tables.ban_case, rows.ban_case_values(ban))
+    for filed in group.remedies:
+        _replace(connection, tables.remedy, rows.remedy_values(filed))
     _insert(connection, tables.delivery, map(_delivery, group.deliveries))
     _update(connection, _DOUBT_DELIVERY, ({"at": at, "since": since} for at, since in group.doubted))
     _insert(connection, tables.anchor, map(_plain, group.anchors))

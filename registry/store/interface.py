@@ -20,10 +20,12 @@ from registry.provenance.map_entry import MapEntry
 from registry.provenance.tiles import FullTile
 from registry.provenance.time_window import Anchor
 from registry.sanctions.adoption import EditionCase
+from registry.sanctions.bans.case import Case
 from registry.sanctions.catalogue.edition import Measure
 from registry.sanctions.effects.changes import Naming
 from registry.sanctions.ground import Ground, Link, Mark, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.remedies.remedy import Filed
 
 StatementKey = tuple[str, str]
 """Department code and statement id."""
@@ -229,6 +231,8 @@ class Group:
     tiles: list[FullTile] = field(default_factory=list)
     map_entries: list[MapEntry] = field(default_factory=list)
     editions: list[EditionCase] = field(default_factory=list)
+    bans: list[Case] = field(default_factory=list)
+    remedies: list[Filed] = field(default_factory=list)
     erased: list[ErasedRows] = field(default_factory=list)
     refusals: list[RefusalRow] = field(default_factory=list)
     queries: list[QueryRow] = field(default_factory=list)
@@ -333,6 +337,12 @@ class Store(Protocol):
     def editions(self) -> Iterator[EditionCase]:
         """Every catalogue edition that was drafted or adopted, in order of entry."""
 
+    def ban_cases(self) -> Iterator[Case]:
+        """Every ban case, in the order of drafting."""
+
+    def remedies(self) -> Iterator[Filed]:
+        """Every objection and application for repair, in the order of filing."""
+
     def deliveries(self) -> Iterator[DeliveryNote]:
         """Every delivery of a list's source, in order."""
 
@@ -407,6 +417,8 @@ DERIVED_TABLES = (
     "official",
     "key",
     "edition",
+    "ban_case",
+    "remedy",
     "registry_key",
     "tile",
     "map_entry",

@@ -15,15 +15,20 @@ from typing import Any
 from sqlalchemy import Row
 
 from registry.domain.departments import Department, Key, Official
+from registry.domain.documents import normalise_number
 from registry.domain.periods import Period
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.adoption import Act, EditionCase
+from registry.sanctions.bans.case import Case
 from registry.sanctions.catalogue.conditions import Facts
 from registry.sanctions.effects.changes import Naming
 from registry.sanctions.ground import Ending, Ground, GroundKind, Link, Mark, MarkKind, NameUse
 from registry.sanctions.ledger import EventState, RecordedEvent
+from registry.sanctions.remedies.remedy import Filed
 from registry.store.interface import ExecutionRow, ExecutionTotal, MeasureLookup
 from registry.v1 import statement_pb2 as pb
+from registry.v1.ban_service_pb2 import BanCase
+from registry.v1.remedy_service_pb2 import Remedy
 
 Values = dict[str, Any]
 KEPT = 16_384
@@ -313,6 +318,43 @@ def _period(first: str, last: str | None) -> Period:
 @lru_cache(maxsize=1)
 def _document(serialised: bytes) -> pb.Document:
     return pb.Document.FromString(serialised)  # Of one statement's grounds, which follow each other.
+
+
+def ban_case_values(case: Case) -> Values:
+    """The row of a ban case."""
+    told = case.told
+    return {
+        "department": told.department,
+        "case_number": told.case_number,
+        "subject": case.ref,
+        "opened": case.opened,
+        "changed": case.changed,
+        "decision_number": normalise_number(told.decision.number) if told.decision_id else None,
+        "told": told.SerializeToString(deterministic=True),
+    }
+
+
+def ban_case_from(row: Row[Any]) -> Case:
+    """The ban case of a row."""
+    return Case(row.subject, row.opened, row.changed, BanCase.FromString(row.told))
+
+
+def remedy_values(filed: Filed) -> Values:
+    """The row of an objection or an application for repair."""
+    department, statement_id = filed.key
+    return {
+        "department": department,
+        "statement_id": statement_id,
+        "subject": filed.ref,
+        "filed": filed.told.filed_position,
+        "changed": filed.changed,
+        "told": filed.told.SerializeToString(deterministic=True),
+    }
+
+
+def remedy_from(row: Row[Any]) -> Filed:
+    """The objection or application of a row."""
+    return Filed(row.subject, row.changed, Remedy.FromString(row.told))
 
 
 def department_values(entry: Department) -> Values:

@@ -33,8 +33,10 @@ from registry.domain.sources import DeliveryNote
 from registry.provenance.leaf import Leaf
 from registry.provenance.time_window import Anchor
 from registry.sanctions.adoption import EditionCase
+from registry.sanctions.bans.case import Case
 from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.remedies.remedy import Filed
 from registry.store import rows, tables
 from registry.store.errors import one_line_errors, readable_rows
 from registry.store.group_write import write_group
@@ -227,6 +229,16 @@ class SqlStore(SqlLog):
         return self._each(
             "edition", rows.edition_from, select(tables.edition).order_by(tables.edition.c.entered)
         )
+
+    def ban_cases(self) -> Iterator[Case]:
+        """See Store."""
+        query = select(tables.ban_case).order_by(tables.ban_case.c.opened)
+        return self._each("ban_case", rows.ban_case_from, query)
+
+    def remedies(self) -> Iterator[Filed]:
+        """See Store."""
+        query = select(tables.remedy).order_by(tables.remedy.c.filed)
+        return self._each("remedy", rows.remedy_from, query)
 
     def deliveries(self) -> Iterator[DeliveryNote]:
         """See Store."""

@@ -287,6 +287,44 @@ edition = _table(
     _text("filed_on", null=True),
 )
 
+ban_case = _table(
+    "ban_case",
+    _text("department"),
+    _text("case_number"),
+    _text("subject"),
+    _int("opened"),
+    _int("changed"),
+    _text("decision_number", null=True),
+    _blob("told"),
+    PrimaryKeyConstraint("department", "case_number"),
+    UniqueConstraint("department", "decision_number", name="ban_case_by_decision"),
+)
+
+remedy = _table(
+    "remedy",
+    _text("department"),
+    _text("statement_id"),
+    _text("subject"),
+    _int("filed"),
+    _int("changed"),
+    _blob("told"),
+    PrimaryKeyConstraint("department", "statement_id"),
+)
+
+notice = _table(
+    "notice",
+    _text("notice_id", key=True),
+    _text("addressee"),
+    _int("addressee_kind"),
+    _int("position"),
+    _int("made_ms"),
+    _int("acknowledged_ms", null=True),
+    _blob("told"),
+    Index("notice_by_addressee", "addressee", "made_ms"),
+)
+
+subscription = _table("subscription", _text("caller", key=True), _int("since_ms"))
+
 tile = _table(
     "tile",
     _int("level"),

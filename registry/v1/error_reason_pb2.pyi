@@ -118,6 +118,26 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_EDITION_NOT_REVIEWED: _ErrorReason.ValueType  # 154
     ERROR_REASON_EDITION_ALREADY_ADOPTED: _ErrorReason.ValueType  # 155
     ERROR_REASON_FILING_REQUIRED: _ErrorReason.ValueType  # 156
+    ERROR_REASON_CASE_UNKNOWN: _ErrorReason.ValueType  # 170
+    """--- the procedure for bans, objection and repair"""
+    ERROR_REASON_CASE_EXISTS: _ErrorReason.ValueType  # 171
+    ERROR_REASON_STEP_OUT_OF_ORDER: _ErrorReason.ValueType  # 172
+    ERROR_REASON_STEP_TOO_EARLY: _ErrorReason.ValueType  # 173
+    ERROR_REASON_LICENSING_SECTION: _ErrorReason.ValueType  # 174
+    ERROR_REASON_HEAVIER_THAN_ANNOUNCED: _ErrorReason.ValueType  # 175
+    ERROR_REASON_HEARING_REQUIRED: _ErrorReason.ValueType  # 176
+    ERROR_REASON_CONSENT_REQUIRED: _ErrorReason.ValueType  # 177
+    ERROR_REASON_COLLECTIVE_REQUIRED: _ErrorReason.ValueType  # 178
+    ERROR_REASON_DECISION_NUMBER_USED: _ErrorReason.ValueType  # 179
+    ERROR_REASON_DECISION_INCOMPLETE: _ErrorReason.ValueType  # 180
+    ERROR_REASON_PROCEDURE_REQUIRED: _ErrorReason.ValueType  # 181
+    ERROR_REASON_PROCEDURE_NOT_IN_EDITION: _ErrorReason.ValueType  # 182
+    ERROR_REASON_REMEDY_UNKNOWN: _ErrorReason.ValueType  # 183
+    ERROR_REASON_REMEDY_DECIDED: _ErrorReason.ValueType  # 184
+    ERROR_REASON_REPAIR_CONDITIONS_NOT_MET: _ErrorReason.ValueType  # 185
+    ERROR_REASON_REPAIR_NOT_APPLIED_FOR: _ErrorReason.ValueType  # 186
+    ERROR_REASON_FALSE_REPAIR_BEFORE: _ErrorReason.ValueType  # 187
+    ERROR_REASON_CANNOT_END_EARLY: _ErrorReason.ValueType  # 188
     ERROR_REASON_POSITION_AHEAD: _ErrorReason.ValueType  # 160
     """--- the registry's own state"""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 161
@@ -232,6 +252,26 @@ ERROR_REASON_EDITION_ALREADY_REVIEWED: ErrorReason.ValueType  # 153
 ERROR_REASON_EDITION_NOT_REVIEWED: ErrorReason.ValueType  # 154
 ERROR_REASON_EDITION_ALREADY_ADOPTED: ErrorReason.ValueType  # 155
 ERROR_REASON_FILING_REQUIRED: ErrorReason.ValueType  # 156
+ERROR_REASON_CASE_UNKNOWN: ErrorReason.ValueType  # 170
+"""--- the procedure for bans, objection and repair"""
+ERROR_REASON_CASE_EXISTS: ErrorReason.ValueType  # 171
+ERROR_REASON_STEP_OUT_OF_ORDER: ErrorReason.ValueType  # 172
+ERROR_REASON_STEP_TOO_EARLY: ErrorReason.ValueType  # 173
+ERROR_REASON_LICENSING_SECTION: ErrorReason.ValueType  # 174
+ERROR_REASON_HEAVIER_THAN_ANNOUNCED: ErrorReason.ValueType  # 175
+ERROR_REASON_HEARING_REQUIRED: ErrorReason.ValueType  # 176
+ERROR_REASON_CONSENT_REQUIRED: ErrorReason.ValueType  # 177
+ERROR_REASON_COLLECTIVE_REQUIRED: ErrorReason.ValueType  # 178
+ERROR_REASON_DECISION_NUMBER_USED: ErrorReason.ValueType  # 179
+ERROR_REASON_DECISION_INCOMPLETE: ErrorReason.ValueType  # 180
+ERROR_REASON_PROCEDURE_REQUIRED: ErrorReason.ValueType  # 181
+ERROR_REASON_PROCEDURE_NOT_IN_EDITION: ErrorReason.ValueType  # 182
+ERROR_REASON_REMEDY_UNKNOWN: ErrorReason.ValueType  # 183
+ERROR_REASON_REMEDY_DECIDED: ErrorReason.ValueType  # 184
+ERROR_REASON_REPAIR_CONDITIONS_NOT_MET: ErrorReason.ValueType  # 185
+ERROR_REASON_REPAIR_NOT_APPLIED_FOR: ErrorReason.ValueType  # 186
+ERROR_REASON_FALSE_REPAIR_BEFORE: ErrorReason.ValueType  # 187
+ERROR_REASON_CANNOT_END_EARLY: ErrorReason.ValueType  # 188
 ERROR_REASON_POSITION_AHEAD: ErrorReason.ValueType  # 160
 """--- the registry's own state"""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 161

@@ -65,6 +65,10 @@ class _NotedStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NotedStat
     """行政复议、诉讼中"""
     NOTED_STATUS_CONTEST_ENDED: _NotedStatus.ValueType  # 6
     """行政复议、诉讼终结"""
+    NOTED_STATUS_SHIELDED: _NotedStatus.ValueType  # 7
+    """重整期间暂时屏蔽: by a court's ruling that approves the plan"""
+    NOTED_STATUS_SHIELD_ENDED: _NotedStatus.ValueType  # 8
+    """暂时屏蔽终结"""
 
 class NotedStatus(_NotedStatus, metaclass=_NotedStatusEnumTypeWrapper):
     """What befell a recorded decision without ending it."""
@@ -82,6 +86,10 @@ NOTED_STATUS_CONTESTED: NotedStatus.ValueType  # 5
 """行政复议、诉讼中"""
 NOTED_STATUS_CONTEST_ENDED: NotedStatus.ValueType  # 6
 """行政复议、诉讼终结"""
+NOTED_STATUS_SHIELDED: NotedStatus.ValueType  # 7
+"""重整期间暂时屏蔽: by a court's ruling that approves the plan"""
+NOTED_STATUS_SHIELD_ENDED: NotedStatus.ValueType  # 8
+"""暂时屏蔽终结"""
 Global___NotedStatus: _TypeAlias = NotedStatus  # noqa: Y015
 
 class _SubjectLinkKind:
@@ -130,6 +138,8 @@ class _OfficialRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Official
     """批准人"""
     OFFICIAL_ROLE_REGISTRAR: _OfficialRole.ValueType  # 5
     """登记员: registers departments, officials and keys"""
+    OFFICIAL_ROLE_HEARING_OFFICER: _OfficialRole.ValueType  # 6
+    """听证主持人"""
 
 class OfficialRole(_OfficialRole, metaclass=_OfficialRoleEnumTypeWrapper): ...
 
@@ -144,6 +154,8 @@ OFFICIAL_ROLE_APPROVER: OfficialRole.ValueType  # 4
 """批准人"""
 OFFICIAL_ROLE_REGISTRAR: OfficialRole.ValueType  # 5
 """登记员: registers departments, officials and keys"""
+OFFICIAL_ROLE_HEARING_OFFICER: OfficialRole.ValueType  # 6
+"""听证主持人"""
 Global___OfficialRole: _TypeAlias = OfficialRole  # noqa: Y015
 
 class _KeyRevocationReason:
@@ -192,6 +204,139 @@ REGISTRY_KEY_PURPOSE_RECEIPT: RegistryKeyPurpose.ValueType  # 2
 """Signs answers."""
 Global___RegistryKeyPurpose: _TypeAlias = RegistryKeyPurpose  # noqa: Y015
 
+class _ServiceMethod:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ServiceMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ServiceMethod.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SERVICE_METHOD_UNSPECIFIED: _ServiceMethod.ValueType  # 0
+    SERVICE_METHOD_DIRECT: _ServiceMethod.ValueType  # 1
+    """直接送达"""
+    SERVICE_METHOD_LEFT: _ServiceMethod.ValueType  # 2
+    """留置送达"""
+    SERVICE_METHOD_ENTRUSTED: _ServiceMethod.ValueType  # 3
+    """委托送达"""
+    SERVICE_METHOD_POST: _ServiceMethod.ValueType  # 4
+    """邮寄送达"""
+    SERVICE_METHOD_ELECTRONIC: _ServiceMethod.ValueType  # 5
+    """电子送达, with the party's consent"""
+    SERVICE_METHOD_PUBLIC: _ServiceMethod.ValueType  # 6
+    """公告送达"""
+
+class ServiceMethod(_ServiceMethod, metaclass=_ServiceMethodEnumTypeWrapper): ...
+
+SERVICE_METHOD_UNSPECIFIED: ServiceMethod.ValueType  # 0
+SERVICE_METHOD_DIRECT: ServiceMethod.ValueType  # 1
+"""直接送达"""
+SERVICE_METHOD_LEFT: ServiceMethod.ValueType  # 2
+"""留置送达"""
+SERVICE_METHOD_ENTRUSTED: ServiceMethod.ValueType  # 3
+"""委托送达"""
+SERVICE_METHOD_POST: ServiceMethod.ValueType  # 4
+"""邮寄送达"""
+SERVICE_METHOD_ELECTRONIC: ServiceMethod.ValueType  # 5
+"""电子送达, with the party's consent"""
+SERVICE_METHOD_PUBLIC: ServiceMethod.ValueType  # 6
+"""公告送达"""
+Global___ServiceMethod: _TypeAlias = ServiceMethod  # noqa: Y015
+
+class _DefenceKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DefenceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DefenceKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DEFENCE_KIND_UNSPECIFIED: _DefenceKind.ValueType  # 0
+    DEFENCE_KIND_STATED: _DefenceKind.ValueType  # 1
+    """陈述申辩"""
+    DEFENCE_KIND_HEARING_REQUESTED: _DefenceKind.ValueType  # 2
+    """要求听证"""
+    DEFENCE_KIND_WAIVED: _DefenceKind.ValueType  # 3
+    """明确放弃陈述申辩和听证"""
+    DEFENCE_KIND_SILENT: _DefenceKind.ValueType  # 4
+    """逾期未提出"""
+
+class DefenceKind(_DefenceKind, metaclass=_DefenceKindEnumTypeWrapper): ...
+
+DEFENCE_KIND_UNSPECIFIED: DefenceKind.ValueType  # 0
+DEFENCE_KIND_STATED: DefenceKind.ValueType  # 1
+"""陈述申辩"""
+DEFENCE_KIND_HEARING_REQUESTED: DefenceKind.ValueType  # 2
+"""要求听证"""
+DEFENCE_KIND_WAIVED: DefenceKind.ValueType  # 3
+"""明确放弃陈述申辩和听证"""
+DEFENCE_KIND_SILENT: DefenceKind.ValueType  # 4
+"""逾期未提出"""
+Global___DefenceKind: _TypeAlias = DefenceKind  # noqa: Y015
+
+class _ObjectionGround:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectionGroundEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ObjectionGround.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTION_GROUND_UNSPECIFIED: _ObjectionGround.ValueType  # 0
+    OBJECTION_GROUND_WRONG: _ObjectionGround.ValueType  # 1
+    """错误或者遗漏"""
+    OBJECTION_GROUND_PAST_TERM: _ObjectionGround.ValueType  # 2
+    """超过公示期限"""
+    OBJECTION_GROUND_NOT_TO_BE_LISTED: _ObjectionGround.ValueType  # 3
+    """不符合列入条件, 或者应当移出而未移出"""
+    OBJECTION_GROUND_OTHER: _ObjectionGround.ValueType  # 4
+    """其他违法情形"""
+
+class ObjectionGround(_ObjectionGround, metaclass=_ObjectionGroundEnumTypeWrapper):
+    """--- 异议"""
+
+OBJECTION_GROUND_UNSPECIFIED: ObjectionGround.ValueType  # 0
+OBJECTION_GROUND_WRONG: ObjectionGround.ValueType  # 1
+"""错误或者遗漏"""
+OBJECTION_GROUND_PAST_TERM: ObjectionGround.ValueType  # 2
+"""超过公示期限"""
+OBJECTION_GROUND_NOT_TO_BE_LISTED: ObjectionGround.ValueType  # 3
+"""不符合列入条件, 或者应当移出而未移出"""
+OBJECTION_GROUND_OTHER: ObjectionGround.ValueType  # 4
+"""其他违法情形"""
+Global___ObjectionGround: _TypeAlias = ObjectionGround  # noqa: Y015
+
+class _ObjectionOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectionOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ObjectionOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTION_OUTCOME_UNSPECIFIED: _ObjectionOutcome.ValueType  # 0
+    OBJECTION_OUTCOME_REJECTED: _ObjectionOutcome.ValueType  # 1
+    """不成立"""
+    OBJECTION_OUTCOME_DELETED: _ObjectionOutcome.ValueType  # 2
+    """删除"""
+    OBJECTION_OUTCOME_CORRECTED: _ObjectionOutcome.ValueType  # 3
+    """更正"""
+    OBJECTION_OUTCOME_SUPPLEMENTED: _ObjectionOutcome.ValueType  # 4
+    """补充"""
+    OBJECTION_OUTCOME_DISCLOSURE_ENDED: _ObjectionOutcome.ValueType  # 5
+    """终止披露"""
+    OBJECTION_OUTCOME_REMOVED: _ObjectionOutcome.ValueType  # 6
+    """移出"""
+
+class ObjectionOutcome(_ObjectionOutcome, metaclass=_ObjectionOutcomeEnumTypeWrapper): ...
+
+OBJECTION_OUTCOME_UNSPECIFIED: ObjectionOutcome.ValueType  # 0
+OBJECTION_OUTCOME_REJECTED: ObjectionOutcome.ValueType  # 1
+"""不成立"""
+OBJECTION_OUTCOME_DELETED: ObjectionOutcome.ValueType  # 2
+"""删除"""
+OBJECTION_OUTCOME_CORRECTED: ObjectionOutcome.ValueType  # 3
+"""更正"""
+OBJECTION_OUTCOME_SUPPLEMENTED: ObjectionOutcome.ValueType  # 4
+"""补充"""
+OBJECTION_OUTCOME_DISCLOSURE_ENDED: ObjectionOutcome.ValueType  # 5
+"""终止披露"""
+OBJECTION_OUTCOME_REMOVED: ObjectionOutcome.ValueType  # 6
+"""移出"""
+Global___ObjectionOutcome: _TypeAlias = ObjectionOutcome  # noqa: Y015
+
 @_typing.final
 class Statement(_message.Message):
     """陈述: the payload of an Envelope and the only thing that changes the registry.
@@ -230,6 +375,21 @@ class Statement(_message.Message):
     MAP_STATE_FIELD_NUMBER: _builtins.int
     TIME_ANCHOR_FIELD_NUMBER: _builtins.int
     REGISTRY_KEY_CHANGE_FIELD_NUMBER: _builtins.int
+    BAN_DRAFT_FIELD_NUMBER: _builtins.int
+    BAN_REVIEW_FIELD_NUMBER: _builtins.int
+    BAN_NOTICE_FIELD_NUMBER: _builtins.int
+    BAN_DEFENCE_FIELD_NUMBER: _builtins.int
+    BAN_HEARING_NOTICE_FIELD_NUMBER: _builtins.int
+    BAN_HEARING_FIELD_NUMBER: _builtins.int
+    BAN_DELIBERATION_FIELD_NUMBER: _builtins.int
+    BAN_DECISION_FIELD_NUMBER: _builtins.int
+    BAN_SERVED_FIELD_NUMBER: _builtins.int
+    OBJECTION_FIELD_NUMBER: _builtins.int
+    OBJECTION_RESULT_FIELD_NUMBER: _builtins.int
+    REPAIR_APPLICATION_FIELD_NUMBER: _builtins.int
+    REPAIR_ACCEPTANCE_FIELD_NUMBER: _builtins.int
+    REPAIR_REFUSAL_FIELD_NUMBER: _builtins.int
+    REPAIR_ANNULMENT_FIELD_NUMBER: _builtins.int
     statement_id: _builtins.str
     """Chosen by the department, unique in it, 1 to 64 of [A-Za-z0-9._:-]. Submitting
     the same id again returns the first answer and changes nothing.
@@ -292,6 +452,38 @@ class Statement(_message.Message):
     def time_anchor(self) -> Global___TimeAnchor: ...
     @_builtins.property
     def registry_key_change(self) -> Global___RegistryKeyChange: ...
+    @_builtins.property
+    def ban_draft(self) -> Global___BanDraft:
+        """Steps of a market ban; each is signed by the official who takes it."""
+
+    @_builtins.property
+    def ban_review(self) -> Global___BanReview: ...
+    @_builtins.property
+    def ban_notice(self) -> Global___BanNotice: ...
+    @_builtins.property
+    def ban_defence(self) -> Global___BanDefence: ...
+    @_builtins.property
+    def ban_hearing_notice(self) -> Global___BanHearingNotice: ...
+    @_builtins.property
+    def ban_hearing(self) -> Global___BanHearing: ...
+    @_builtins.property
+    def ban_deliberation(self) -> Global___BanDeliberation: ...
+    @_builtins.property
+    def ban_decision(self) -> Global___BanDecision: ...
+    @_builtins.property
+    def ban_served(self) -> Global___BanServed: ...
+    @_builtins.property
+    def objection(self) -> Global___Objection: ...
+    @_builtins.property
+    def objection_result(self) -> Global___ObjectionResult: ...
+    @_builtins.property
+    def repair_application(self) -> Global___RepairApplication: ...
+    @_builtins.property
+    def repair_acceptance(self) -> Global___RepairAcceptance: ...
+    @_builtins.property
+    def repair_refusal(self) -> Global___RepairRefusal: ...
+    @_builtins.property
+    def repair_annulment(self) -> Global___RepairAnnulment: ...
     def __init__(
         self,
         *,
@@ -324,12 +516,27 @@ class Statement(_message.Message):
         map_state: Global___MapState | None = ...,
         time_anchor: Global___TimeAnchor | None = ...,
         registry_key_change: Global___RegistryKeyChange | None = ...,
+        ban_draft: Global___BanDraft | None = ...,
+        ban_review: Global___BanReview | None = ...,
+        ban_notice: Global___BanNotice | None = ...,
+        ban_defence: Global___BanDefence | None = ...,
+        ban_hearing_notice: Global___BanHearingNotice | None = ...,
+        ban_hearing: Global___BanHearing | None = ...,
+        ban_deliberation: Global___BanDeliberation | None = ...,
+        ban_decision: Global___BanDecision | None = ...,
+        ban_served: Global___BanServed | None = ...,
+        objection: Global___Objection | None = ...,
+        objection_result: Global___ObjectionResult | None = ...,
+        repair_application: Global___RepairApplication | None = ...,
+        repair_acceptance: Global___RepairAcceptance | None = ...,
+        repair_refusal: Global___RepairRefusal | None = ...,
+        repair_annulment: Global___RepairAnnulment | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ban_decision", b"ban_decision", "ban_defence", b"ban_defence", "ban_deliberation", b"ban_deliberation", "ban_draft", b"ban_draft", "ban_hearing", b"ban_hearing", "ban_hearing_notice", b"ban_hearing_notice", "ban_notice", b"ban_notice", "ban_review", b"ban_review", "ban_served", b"ban_served", "body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "objection", b"objection", "objection_result", b"objection_result", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "repair_acceptance", b"repair_acceptance", "repair_annulment", b"repair_annulment", "repair_application", b"repair_application", "repair_refusal", b"repair_refusal", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "nonce", b"nonce", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "statement_id", b"statement_id", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ban_decision", b"ban_decision", "ban_defence", b"ban_defence", "ban_deliberation", b"ban_deliberation", "ban_draft", b"ban_draft", "ban_hearing", b"ban_hearing", "ban_hearing_notice", b"ban_hearing_notice", "ban_notice", b"ban_notice", "ban_review", b"ban_review", "ban_served", b"ban_served", "body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "nonce", b"nonce", "objection", b"objection", "objection_result", b"objection_result", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "repair_acceptance", b"repair_acceptance", "repair_annulment", b"repair_annulment", "repair_application", b"repair_application", "repair_refusal", b"repair_refusal", "statement_id", b"statement_id", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling", "delivery", "red_list_candidacy", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis", "edition_draft", "edition_review", "red_list_grant", "confirmation", "erasure", "map_state", "time_anchor", "registry_key_change"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling", "delivery", "red_list_candidacy", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis", "edition_draft", "edition_review", "red_list_grant", "confirmation", "erasure", "map_state", "time_anchor", "registry_key_change", "ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_hearing_notice", "ban_hearing", "ban_deliberation", "ban_decision", "ban_served", "objection", "objection_result", "repair_application", "repair_acceptance", "repair_refusal", "repair_annulment"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 
@@ -627,6 +834,7 @@ class Repair(_message.Message):
     DOCUMENT_FIELD_NUMBER: _builtins.int
     EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    APPLICATION_FIELD_NUMBER: _builtins.int
     effective_on: _builtins.str
     """First day on which the entry no longer counts."""
     reason: _builtins.str
@@ -634,6 +842,10 @@ class Repair(_message.Message):
     def target(self) -> Global___StatementReference: ...
     @_builtins.property
     def document(self) -> Global___Document: ...
+    @_builtins.property
+    def application(self) -> Global___StatementReference:
+        """The application that it grants; absent where the procedure was another system's."""
+
     def __init__(
         self,
         *,
@@ -641,10 +853,11 @@ class Repair(_message.Message):
         document: Global___Document | None = ...,
         effective_on: _builtins.str = ...,
         reason: _builtins.str = ...,
+        application: Global___StatementReference | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "document", b"document", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "reason", b"reason", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "document", b"document", "effective_on", b"effective_on", "reason", b"reason", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -706,7 +919,7 @@ class StatusNote(_message.Message):
     def target(self) -> Global___StatementReference: ...
     @_builtins.property
     def document(self) -> Global___Document:
-        """Required for a stay and its end."""
+        """Required for a stay, a shield and their ends."""
 
     def __init__(
         self,
@@ -905,6 +1118,7 @@ class Mandate(_message.Message):
     MEASURES_FIELD_NUMBER: _builtins.int
     REGION_FIELD_NUMBER: _builtins.int
     RELAYED_AUTHORITIES_FIELD_NUMBER: _builtins.int
+    DECIDES_HERE_FIELD_NUMBER: _builtins.int
     region: _builtins.str
     """GB/T 2260; covers what lies inside it."""
     @_builtins.property
@@ -917,6 +1131,10 @@ class Mandate(_message.Message):
     def relayed_authorities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Codes of authorities whose decisions it may relay (数据来源单位 ≠ 处罚机关)."""
 
+    @_builtins.property
+    def decides_here(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Codes of measures and lists on which it decides in the registry's own procedure, and in no other way."""
+
     def __init__(
         self,
         *,
@@ -925,10 +1143,11 @@ class Mandate(_message.Message):
         measures: _abc.Iterable[_builtins.str] | None = ...,
         region: _builtins.str = ...,
         relayed_authorities: _abc.Iterable[_builtins.str] | None = ...,
+        decides_here: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "lists", b"lists", "measures", b"measures", "region", b"region", "relayed_authorities", b"relayed_authorities"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "decides_here", b"decides_here", "lists", b"lists", "measures", b"measures", "region", b"region", "relayed_authorities", b"relayed_authorities"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1433,3 +1652,725 @@ class Genesis(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Genesis: _TypeAlias = Genesis  # noqa: Y015
+
+@_typing.final
+class BanProposal(_message.Message):
+    """--- 市场禁入: draft, legal review, notice, defence or hearing, deliberation, decision, service. Stays, liftings,
+    --- revocations and corrections of a decision are the statements of that name, with the decision as their target.
+
+    What is proposed, announced or decided.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    MEASURES_FIELD_NUMBER: _builtins.int
+    LIST_CODE_FIELD_NUMBER: _builtins.int
+    LIST_MONTHS_FIELD_NUMBER: _builtins.int
+    LEGAL_BASIS_FIELD_NUMBER: _builtins.int
+    category: _builtins.str
+    """Category of the decision, such as E-03-CF (行政处罚) or E-06 (严重失信主体名单)."""
+    severity: Global___Severity.ValueType
+    list_code: _builtins.str
+    """The list on which the subject is to be entered, if any; the entry lasts list_months."""
+    list_months: _builtins.int
+    @_builtins.property
+    def measures(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProposedMeasure]: ...
+    @_builtins.property
+    def legal_basis(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Law and article, one entry each."""
+
+    def __init__(
+        self,
+        *,
+        category: _builtins.str = ...,
+        severity: Global___Severity.ValueType = ...,
+        measures: _abc.Iterable[Global___ProposedMeasure] | None = ...,
+        list_code: _builtins.str = ...,
+        list_months: _builtins.int = ...,
+        legal_basis: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "legal_basis", b"legal_basis", "list_code", b"list_code", "list_months", b"list_months", "measures", b"measures", "severity", b"severity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanProposal: _TypeAlias = BanProposal  # noqa: Y015
+
+@_typing.final
+class ProposedMeasure(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_CODE_FIELD_NUMBER: _builtins.int
+    MONTHS_FIELD_NUMBER: _builtins.int
+    LIFETIME_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    CAPACITY_FIELD_NUMBER: _builtins.int
+    measure_code: _builtins.str
+    months: _builtins.int
+    """Its term in months; 0 where it lasts while a status does or for life."""
+    lifetime: _builtins.bool
+    capacity: _subject_pb2.Capacity.ValueType
+    @_builtins.property
+    def scope(self) -> _subject_pb2.Scope: ...
+    def __init__(
+        self,
+        *,
+        measure_code: _builtins.str = ...,
+        months: _builtins.int = ...,
+        lifetime: _builtins.bool = ...,
+        scope: _subject_pb2.Scope | None = ...,
+        capacity: _subject_pb2.Capacity.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scope", b"scope"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "lifetime", b"lifetime", "measure_code", b"measure_code", "months", b"months", "scope", b"scope"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProposedMeasure: _TypeAlias = ProposedMeasure  # noqa: Y015
+
+@_typing.final
+class BanDraft(_message.Message):
+    """立案及拟处理意见: nothing follows from it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    FILED_ON_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    LICENSING_SECTION_FIELD_NUMBER: _builtins.int
+    COMPLEX_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    """案号: chosen by the department, unique in it, 1 to 64 of [A-Za-z0-9._:-]."""
+    filed_on: _builtins.str
+    """立案日期"""
+    facts: _builtins.str
+    licensing_section: _builtins.str
+    """内设机构 that granted the licence or qualification at issue; empty if there is none. Nobody of it takes a step."""
+    complex: _builtins.bool
+    """情节复杂或者重大违法: decided by collective discussion (行政处罚法 第五十七条)."""
+    @_builtins.property
+    def subject(self) -> _subject_pb2.Subject: ...
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
+    @_builtins.property
+    def proposal(self) -> Global___BanProposal: ...
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        subject: _subject_pb2.Subject | None = ...,
+        filed_on: _builtins.str = ...,
+        facts: _builtins.str = ...,
+        evidence: _abc.Iterable[Global___Evidence] | None = ...,
+        proposal: Global___BanProposal | None = ...,
+        licensing_section: _builtins.str = ...,
+        complex: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "complex", b"complex", "evidence", b"evidence", "facts", b"facts", "filed_on", b"filed_on", "licensing_section", b"licensing_section", "proposal", b"proposal", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanDraft: _TypeAlias = BanDraft  # noqa: Y015
+
+@_typing.final
+class BanReview(_message.Message):
+    """法制审核 (行政处罚法 第五十八条)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    LAWFUL_FIELD_NUMBER: _builtins.int
+    OPINION_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    lawful: _builtins.bool
+    opinion: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        lawful: _builtins.bool = ...,
+        opinion: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "lawful", b"lawful", "opinion", b"opinion"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanReview: _TypeAlias = BanReview  # noqa: Y015
+
+@_typing.final
+class ServiceRecord(_message.Message):
+    """送达: the day and the receipt (送达回证)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVED_ON_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    served_on: _builtins.str
+    method: Global___ServiceMethod.ValueType
+    @_builtins.property
+    def receipt(self) -> Global___Evidence: ...
+    def __init__(
+        self,
+        *,
+        served_on: _builtins.str = ...,
+        method: Global___ServiceMethod.ValueType = ...,
+        receipt: Global___Evidence | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["method", b"method", "receipt", b"receipt", "served_on", b"served_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServiceRecord: _TypeAlias = ServiceRecord  # noqa: Y015
+
+@_typing.final
+class BanNotice(_message.Message):
+    """行政处罚事先告知 (第四十四条): facts, reasons, basis and content, and the right to be heard."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    ANNOUNCED_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    @_builtins.property
+    def announced(self) -> Global___BanProposal: ...
+    @_builtins.property
+    def service(self) -> Global___ServiceRecord: ...
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        document: Global___Document | None = ...,
+        announced: Global___BanProposal | None = ...,
+        service: Global___ServiceRecord | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["announced", b"announced", "document", b"document", "service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["announced", b"announced", "case_number", b"case_number", "document", b"document", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanNotice: _TypeAlias = BanNotice  # noqa: Y015
+
+@_typing.final
+class BanDefence(_message.Message):
+    """陈述申辩及复核 (第四十五条)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    RESPONSE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    kind: Global___DefenceKind.ValueType
+    on: _builtins.str
+    """Day on which the party stated, asked or waived; for silence the day on which its time was over."""
+    summary: _builtins.str
+    response: _builtins.str
+    """What was found when it was looked into, and whether it was accepted; required where something was stated."""
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        kind: Global___DefenceKind.ValueType = ...,
+        on: _builtins.str = ...,
+        summary: _builtins.str = ...,
+        response: _builtins.str = ...,
+        evidence: _abc.Iterable[Global___Evidence] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "evidence", b"evidence", "kind", b"kind", "on", b"on", "response", b"response", "summary", b"summary"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanDefence: _TypeAlias = BanDefence  # noqa: Y015
+
+@_typing.final
+class BanHearingNotice(_message.Message):
+    """听证通知 (第六十四条): seven working days before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    HEARING_ON_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    hearing_on: _builtins.str
+    place: _builtins.str
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    @_builtins.property
+    def service(self) -> Global___ServiceRecord: ...
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        document: Global___Document | None = ...,
+        hearing_on: _builtins.str = ...,
+        place: _builtins.str = ...,
+        service: Global___ServiceRecord | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "document", b"document", "hearing_on", b"hearing_on", "place", b"place", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanHearingNotice: _TypeAlias = BanHearingNotice  # noqa: Y015
+
+@_typing.final
+class BanHearing(_message.Message):
+    """听证笔录: signed by who presided, no investigator of the case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    HELD_ON_FIELD_NUMBER: _builtins.int
+    ABSENT_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    OPINION_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    held_on: _builtins.str
+    absent: _builtins.bool
+    """The party did not appear, or left: 视为放弃听证权利."""
+    record: _builtins.str
+    opinion: _builtins.str
+    @_builtins.property
+    def minutes(self) -> Global___Evidence: ...
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        held_on: _builtins.str = ...,
+        absent: _builtins.bool = ...,
+        record: _builtins.str = ...,
+        opinion: _builtins.str = ...,
+        minutes: Global___Evidence | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["minutes", b"minutes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absent", b"absent", "case_number", b"case_number", "held_on", b"held_on", "minutes", b"minutes", "opinion", b"opinion", "record", b"record"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanHearing: _TypeAlias = BanHearing  # noqa: Y015
+
+@_typing.final
+class BanDeliberation(_message.Message):
+    """决定前审查、集体讨论 (第五十七条), and the consent of the upper level where the list needs it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    COLLECTIVE_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    AGREED_FIELD_NUMBER: _builtins.int
+    OPINION_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    UPPER_CONSENT_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    on: _builtins.str
+    collective: _builtins.bool
+    agreed: _builtins.bool
+    opinion: _builtins.str
+    @_builtins.property
+    def members(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Staff ids of those who took part in the discussion."""
+
+    @_builtins.property
+    def minutes(self) -> Global___Evidence: ...
+    @_builtins.property
+    def upper_consent(self) -> Global___Document:
+        """上级部门同意的文书"""
+
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        on: _builtins.str = ...,
+        collective: _builtins.bool = ...,
+        members: _abc.Iterable[_builtins.str] | None = ...,
+        agreed: _builtins.bool = ...,
+        opinion: _builtins.str = ...,
+        minutes: Global___Evidence | None = ...,
+        upper_consent: Global___Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["minutes", b"minutes", "upper_consent", b"upper_consent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "case_number", b"case_number", "collective", b"collective", "members", b"members", "minutes", b"minutes", "on", b"on", "opinion", b"opinion", "upper_consent", b"upper_consent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanDeliberation: _TypeAlias = BanDeliberation  # noqa: Y015
+
+@_typing.final
+class ResponsiblePerson(_message.Message):
+    """直接责任人员"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CAPACITY_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    capacity: _subject_pb2.Capacity.ValueType
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        capacity: _subject_pb2.Capacity.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResponsiblePerson: _TypeAlias = ResponsiblePerson  # noqa: Y015
+
+@_typing.final
+class BanDecision(_message.Message):
+    """决定: binds from its service on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_NUMBER_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_PERSONS_FIELD_NUMBER: _builtins.int
+    CONSEQUENCES_FIELD_NUMBER: _builtins.int
+    REMOVAL_FIELD_NUMBER: _builtins.int
+    RELIEF_FIELD_NUMBER: _builtins.int
+    REPAIR_NOTICE_FIELD_NUMBER: _builtins.int
+    case_number: _builtins.str
+    facts: _builtins.str
+    consequences: _builtins.str
+    """惩戒措施提示"""
+    removal: _builtins.str
+    """移出条件和程序"""
+    relief: _builtins.str
+    """救济途径"""
+    @_builtins.property
+    def event(self) -> Global___Event:
+        """The decision as credit information; document, articles, measures with their dates, scope and day of reckoning."""
+
+    @_builtins.property
+    def responsible_persons(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponsiblePerson]:
+        """For a legal person; empty for a natural person."""
+
+    @_builtins.property
+    def repair_notice(self) -> Global___Document:
+        """信用修复告知书, produced with the decision (两书同达)"""
+
+    def __init__(
+        self,
+        *,
+        case_number: _builtins.str = ...,
+        event: Global___Event | None = ...,
+        facts: _builtins.str = ...,
+        responsible_persons: _abc.Iterable[Global___ResponsiblePerson] | None = ...,
+        consequences: _builtins.str = ...,
+        removal: _builtins.str = ...,
+        relief: _builtins.str = ...,
+        repair_notice: Global___Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "repair_notice", b"repair_notice"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "consequences", b"consequences", "event", b"event", "facts", b"facts", "relief", b"relief", "removal", b"removal", "repair_notice", b"repair_notice", "responsible_persons", b"responsible_persons"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanDecision: _TypeAlias = BanDecision  # noqa: Y015
+
+@_typing.final
+class BanServed(_message.Message):
+    """决定书和信用修复告知书送达 (第六十一条)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    WITH_REPAIR_NOTICE_FIELD_NUMBER: _builtins.int
+    with_repair_notice: _builtins.bool
+    """信用修复告知书 served with it."""
+    @_builtins.property
+    def target(self) -> Global___StatementReference:
+        """The decision."""
+
+    @_builtins.property
+    def service(self) -> Global___ServiceRecord: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        service: Global___ServiceRecord | None = ...,
+        with_repair_notice: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["service", b"service", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["service", b"service", "target", b"target", "with_repair_notice", b"with_repair_notice"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BanServed: _TypeAlias = BanServed  # noqa: Y015
+
+@_typing.final
+class Objection(_message.Message):
+    """异议: filed by the subject or for it at a department's window; marked on the record at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    FILED_ON_FIELD_NUMBER: _builtins.int
+    BY_AGENT_FIELD_NUMBER: _builtins.int
+    CLAIM_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    ground: Global___ObjectionGround.ValueType
+    filed_on: _builtins.str
+    by_agent: _builtins.bool
+    """Filed by somebody whom the subject has authorised."""
+    claim: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference:
+        """The statement objected to; of any department."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        ground: Global___ObjectionGround.ValueType = ...,
+        filed_on: _builtins.str = ...,
+        by_agent: _builtins.bool = ...,
+        claim: _builtins.str = ...,
+        evidence: _abc.Iterable[Global___Evidence] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_agent", b"by_agent", "claim", b"claim", "evidence", b"evidence", "filed_on", b"filed_on", "ground", b"ground", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Objection: _TypeAlias = Objection  # noqa: Y015
+
+@_typing.final
+class ObjectionResult(_message.Message):
+    """异议处理结果: by the department whose statement it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    OBJECTION_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REPLACEMENT_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    outcome: Global___ObjectionOutcome.ValueType
+    effective_on: _builtins.str
+    """First day on which disclosure has ended or the entry no longer counts."""
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference:
+        """The statement objected to."""
+
+    @_builtins.property
+    def objection(self) -> Global___StatementReference: ...
+    @_builtins.property
+    def replacement(self) -> Global___Event:
+        """What takes the place of the target, where it is corrected or supplemented."""
+
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        objection: Global___StatementReference | None = ...,
+        outcome: Global___ObjectionOutcome.ValueType = ...,
+        replacement: Global___Event | None = ...,
+        effective_on: _builtins.str = ...,
+        document: Global___Document | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "objection", b"objection", "replacement", b"replacement", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "objection", b"objection", "outcome", b"outcome", "reason", b"reason", "replacement", b"replacement", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObjectionResult: _TypeAlias = ObjectionResult  # noqa: Y015
+
+@_typing.final
+class RepairApplication(_message.Message):
+    """--- 信用修复
+
+    信用修复申请
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    FILED_ON_FIELD_NUMBER: _builtins.int
+    CORRECTED_ON_FIELD_NUMBER: _builtins.int
+    COMMITMENT_FIELD_NUMBER: _builtins.int
+    PROOF_FIELD_NUMBER: _builtins.int
+    filed_on: _builtins.str
+    corrected_on: _builtins.str
+    """Day on which the fault was corrected and every duty performed."""
+    @_builtins.property
+    def target(self) -> Global___StatementReference:
+        """The statement whose disclosure and measures are to end."""
+
+    @_builtins.property
+    def commitment(self) -> Global___Evidence:
+        """信用承诺书"""
+
+    @_builtins.property
+    def proof(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
+        """Proof that the duties were performed; empty where it rests on the commitment alone (承诺制)."""
+
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        filed_on: _builtins.str = ...,
+        corrected_on: _builtins.str = ...,
+        commitment: Global___Evidence | None = ...,
+        proof: _abc.Iterable[Global___Evidence] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["commitment", b"commitment", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commitment", b"commitment", "corrected_on", b"corrected_on", "filed_on", b"filed_on", "proof", b"proof", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RepairApplication: _TypeAlias = RepairApplication  # noqa: Y015
+
+@_typing.final
+class RepairAcceptance(_message.Message):
+    """受理决定: in three working days."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    APPLICATION_FIELD_NUMBER: _builtins.int
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    accepted: _builtins.bool
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
+    @_builtins.property
+    def application(self) -> Global___StatementReference: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        application: Global___StatementReference | None = ...,
+        accepted: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "application", b"application", "reason", b"reason", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RepairAcceptance: _TypeAlias = RepairAcceptance  # noqa: Y015
+
+@_typing.final
+class RepairRefusal(_message.Message):
+    """不予修复决定. What is granted is a Repair."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    APPLICATION_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference: ...
+    @_builtins.property
+    def application(self) -> Global___StatementReference: ...
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        application: Global___StatementReference | None = ...,
+        document: Global___Document | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "document", b"document", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "document", b"document", "reason", b"reason", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RepairRefusal: _TypeAlias = RepairRefusal  # noqa: Y015
+
+@_typing.final
+class RepairAnnulment(_message.Message):
+    """撤销修复: the repair rested on false papers; what it ended goes on, and the easy way is barred for a time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    effective_on: _builtins.str
+    """First day on which it is in force and disclosed again."""
+    reason: _builtins.str
+    @_builtins.property
+    def target(self) -> Global___StatementReference:
+        """The statement that was repaired."""
+
+    @_builtins.property
+    def document(self) -> Global___Document: ...
+    def __init__(
+        self,
+        *,
+        target: Global___StatementReference | None = ...,
+        document: Global___Document | None = ...,
+        effective_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_on", b"effective_on", "reason", b"reason", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RepairAnnulment: _TypeAlias = RepairAnnulment  # noqa: Y015

@@ -155,6 +155,10 @@ class _HitReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HitReason.V
     """The statement, or the one that ended it, was signed with a key that was compromised by then; its department has
     neither confirmed nor withdrawn it.
     """
+    HIT_REASON_NOT_SERVED: _HitReason.ValueType  # 22
+    """决定尚未送达: it binds from its service on."""
+    HIT_REASON_SHIELDED: _HitReason.ValueType  # 23
+    """重整期间暂时屏蔽"""
 
 class HitReason(_HitReason, metaclass=_HitReasonEnumTypeWrapper):
     """Why a hit has its effect; several may hold."""
@@ -196,6 +200,10 @@ HIT_REASON_KEY_DISPUTED: HitReason.ValueType  # 21
 """The statement, or the one that ended it, was signed with a key that was compromised by then; its department has
 neither confirmed nor withdrawn it.
 """
+HIT_REASON_NOT_SERVED: HitReason.ValueType  # 22
+"""决定尚未送达: it binds from its service on."""
+HIT_REASON_SHIELDED: HitReason.ValueType  # 23
+"""重整期间暂时屏蔽"""
 Global___HitReason: _TypeAlias = HitReason  # noqa: Y015
 
 class _HitStatus:
@@ -225,6 +233,10 @@ class _HitStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HitStatus.V
     """撤销"""
     HIT_STATUS_DISPUTED: _HitStatus.ValueType  # 10
     """签名密钥存疑"""
+    HIT_STATUS_NOT_SERVED: _HitStatus.ValueType  # 11
+    """决定尚未送达"""
+    HIT_STATUS_SHIELDED: _HitStatus.ValueType  # 12
+    """重整期间暂时屏蔽"""
 
 class HitStatus(_HitStatus, metaclass=_HitStatusEnumTypeWrapper):
     """Where a restriction stands on the day asked about, by what is known at the position."""
@@ -250,6 +262,10 @@ HIT_STATUS_REVOKED: HitStatus.ValueType  # 9
 """撤销"""
 HIT_STATUS_DISPUTED: HitStatus.ValueType  # 10
 """签名密钥存疑"""
+HIT_STATUS_NOT_SERVED: HitStatus.ValueType  # 11
+"""决定尚未送达"""
+HIT_STATUS_SHIELDED: HitStatus.ValueType  # 12
+"""重整期间暂时屏蔽"""
 Global___HitStatus: _TypeAlias = HitStatus  # noqa: Y015
 
 class _RestrictionOrigin:

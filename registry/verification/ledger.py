@@ -21,10 +21,12 @@ from registry.domain.identifiers import normalise
 from registry.domain.registry_keys import RegistryKeys
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.adoption import EditionBook, founding_case
+from registry.sanctions.bans.case import CaseBook
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects, effects_of, genesis_effects
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import Placed, RecordedEvent, Told
+from registry.sanctions.remedies.remedy import RemedyBook
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.verification.keys import Authority
@@ -55,6 +57,8 @@ class EvidenceLedger:
         self.book = EditionBook()
         self.directory = Directory()
         self.registry_keys = RegistryKeys()
+        self.bans = CaseBook()
+        self.remedies = RemedyBook()
         self.deliveries: dict[int, DeliveryNote] = {}
         self.undisclosed: set[int] = set()
         self.unregistered: set[str] = set()
@@ -181,6 +185,10 @@ class EvidenceLedger:
         for event in (effects.recorded, effects.target):
             if event is not None:
                 self._events[event.department, event.statement_id] = event
+        if effects.ban is not None:
+            self.bans.put(effects.ban)
+        for filed in effects.remedies:
+            self.remedies.put(filed)
         self._take_directory(effects)
         if effects.delivered is not None:
             self.deliveries[effects.delivered.position] = effects.delivered

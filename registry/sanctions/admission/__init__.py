@@ -18,6 +18,17 @@ from datetime import date
 from registry.domain.departments import Key
 from registry.domain.faults import Fault, Findings
 from registry.domain.quoting import names_a_person, quoted_code
+from registry.sanctions.admission.bans import (
+    check_ban_decision,
+    check_ban_defence,
+    check_ban_deliberation,
+    check_ban_draft,
+    check_ban_hearing,
+    check_ban_hearing_notice,
+    check_ban_notice,
+    check_ban_review,
+    check_ban_served,
+)
 from registry.sanctions.admission.directory import (
     check_department,
     check_key_enrolment,
@@ -35,6 +46,14 @@ from registry.sanctions.admission.lists import check_candidacy, check_delivery, 
 from registry.sanctions.admission.notes import check_lifting, check_note
 from registry.sanctions.admission.reference import check_correction, check_repair, check_withdrawal
 from registry.sanctions.admission.registry_keys import check_registry_key_change
+from registry.sanctions.admission.remedies import (
+    check_objection,
+    check_objection_result,
+    check_repair_acceptance,
+    check_repair_annulment,
+    check_repair_application,
+    check_repair_refusal,
+)
 from registry.sanctions.admission.steps import DRAFT, check_official_of_step
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
@@ -73,7 +92,26 @@ EDITION_CHECKS: dict[str, Check] = {
     "edition_review": check_review,
     "edition_adoption": check_adoption,
 }
-_CHECKS = EVENT_CHECKS | DIRECTORY_CHECKS | EDITION_CHECKS
+BAN_CHECKS: dict[str, Check] = {
+    "ban_draft": check_ban_draft,
+    "ban_review": check_ban_review,
+    "ban_notice": check_ban_notice,
+    "ban_defence": check_ban_defence,
+    "ban_hearing_notice": check_ban_hearing_notice,
+    "ban_hearing": check_ban_hearing,
+    "ban_deliberation": check_ban_deliberation,
+    "ban_decision": check_ban_decision,
+    "ban_served": check_ban_served,
+}
+REMEDY_CHECKS: dict[str, Check] = {
+    "objection": check_objection,
+    "objection_result": check_objection_result,
+    "repair_application": check_repair_application,
+    "repair_acceptance": check_repair_acceptance,
+    "repair_refusal": check_repair_refusal,
+    "repair_annulment": check_repair_annulment,
+}
+_CHECKS = EVENT_CHECKS | DIRECTORY_CHECKS | EDITION_CHECKS | BAN_CHECKS | REMEDY_CHECKS
 
 
 def admit(

@@ -24,6 +24,7 @@ from registry.domain.registry_keys import RegistryKeys
 from registry.domain.sources import Sources
 from registry.sanctions.admission import admit
 from registry.sanctions.adoption import EditionBook, founding_case
+from registry.sanctions.bans.case import CaseBook
 from registry.sanctions.cases import fictional
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects import Effects, effects_of
@@ -31,6 +32,7 @@ from registry.sanctions.ground import GroundKind, SubjectRecord
 from registry.sanctions.incentives import Granted, incentives_of, status_of
 from registry.sanctions.ledger import Placed, RecordedEvent, Told
 from registry.sanctions.parties import parties_of
+from registry.sanctions.remedies.remedy import RemedyBook
 from registry.sanctions.standing import RUNNING
 from registry.sanctions.verdict import Decision, Question, Related, decide, source_fault
 from registry.v1 import statement_pb2 as pb
@@ -45,6 +47,7 @@ class ScratchLedger:
         self.book = EditionBook()
         self.directory = Directory()
         self.sources = Sources()
+        self._bans, self._remedies = CaseBook(), RemedyBook()
         self.position = 0
         self._editions = {edition.hash: edition}
         self._records: dict[str, SubjectRecord] = {}
@@ -68,6 +71,16 @@ class ScratchLedger:
     def registry_keys(self) -> RegistryKeys:
         """See Ledger."""
         return RegistryKeys()
+
+    @property
+    def bans(self) -> CaseBook:
+        """See Ledger."""
+        return self._bans
+
+    @property
+    def remedies(self) -> RemedyBook:
+        """See Ledger."""
+        return self._remedies
 
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """See Ledger."""
@@ -176,6 +189,13 @@ class ScratchLedger:
         for event in (effects.recorded, effects.target):
             if event is not None:
                 self._events[event.department, event.statement_id] = event
+        if effects.ban is not None:
+            self._bans.put(effects.ban)
+        for filed in effects.remedies:
+            self._remedies.put(filed)
+        self._take_directory(effects)
+
+    def _take_directory(self, effects: Effects) -> None:
         for department in effects.departments:
             self.directory.put_department(department)
         for official in effects.officials:

@@ -43,6 +43,7 @@ from registry.sanctions.catalogue.measure import (
     Reoffence,
     TermBounds,
 )
+from registry.sanctions.catalogue.procedures import NO_PROCEDURES, Procedures
 from registry.sanctions.catalogue.rulebook import Rulebook
 from registry.v1 import subject_pb2 as pb
 
@@ -86,6 +87,7 @@ class Edition:
     rules: Rulebook
     red_lists: Mapping[str, tuple[RedList, ...]]
     calendar: HolidayCalendar
+    procedures: Procedures = NO_PROCEDURES
     department_kinds: frozenset[str] = field(init=False)
     activities: Mapping[str, str] = field(init=False)
     regions: Mapping[str, str] = field(init=False)

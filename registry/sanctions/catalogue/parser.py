@@ -1,8 +1,8 @@
 """Reads an edition of the catalogue: YAML files in, an ``Edition`` out, or every fault with its line.
 
 Sections may stand in as many files as is convenient: ``measures``, ``lists``, ``red_lists``, ``categories``,
-``severity_rules`` and ``calendar`` in any, and in several; ``edition``, the label, in one; the other rules
-(``rulebook_parser``) together in one. So the files that a change of law leaves alone can be those of an
+``severity_rules``, ``calendar`` and the procedures (``procedures_parser``) in any, and in several;
+``edition``, the label, in one; the other rules (``rulebook_parser``) together in one. So the files that a change of law leaves alone can be those of an
 earlier edition (``registry.editions``). What cannot be judged from one row alone is checked in
 ``catalogue.checks`` and ``catalogue.cross_checks``.
 
@@ -46,6 +46,7 @@ from registry.sanctions.catalogue.located_yaml import (
     Row,
     read_mapping,
 )
+from registry.sanctions.catalogue.procedures_parser import Known, read_procedures
 from registry.sanctions.catalogue.rows import read_category, read_list, read_measure, read_red_list
 from registry.sanctions.catalogue.rulebook import Rulebook
 from registry.sanctions.catalogue.rulebook_parser import read_rulebook
@@ -88,6 +89,7 @@ def parse_edition(files: Mapping[str, str]) -> Edition:
     calendar_rows = _rows_of(tops, "calendar", "year")
     calendar = read_calendar(calendar_rows)
     rows = _read_rows(tops, rules)
+    procedures = read_procedures(tops, _known(rows))
     for top in tops:
         top.close()
     check_measures(rows.measures)
@@ -111,6 +113,7 @@ def parse_edition(files: Mapping[str, str]) -> Edition:
         rules=rules,
         red_lists=_by_code(item for _, item in rows.red_lists),
         calendar=calendar,
+        procedures=procedures,
     )
 
 
@@ -159,6 +162,14 @@ def _read_rows(tops: Sequence[Row], rules: Rulebook) -> _Rows:
         lists=[(row, read_list(row, rules)) for row in _rows_of(tops, "lists")],
         red_lists=[(row, read_red_list(row, rules)) for row in _rows_of(tops, "red_lists")],
         categories=[(row, read_category(row, rules)) for row in _rows_of(tops, "categories")],
+    )
+
+
+def _known(rows: _Rows) -> Known:
+    return Known(
+        measures=frozenset(item.code for _, item in rows.measures),
+        lists=frozenset(item.code for _, item in rows.lists),
+        categories=frozenset(item.code for _, item in rows.categories),
     )
 
 

@@ -15,6 +15,7 @@ log again gives the same state (invariant 2).
 from __future__ import annotations
 
 from registry.domain.departments import Key
+from registry.sanctions.effects.bans import ban_effects
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.directory import directory_effects, genesis_effects
 from registry.sanctions.effects.disputes import confirmation_effects
@@ -29,6 +30,7 @@ from registry.sanctions.effects.reference import (
     repair_effects,
     withdrawal_effects,
 )
+from registry.sanctions.effects.remedies import remedy_effects
 from registry.sanctions.effects.sources import delivery_effects
 from registry.sanctions.ledger import Ledger
 from registry.v1 import statement_pb2 as pb
@@ -52,6 +54,14 @@ _OF_BODY = {
 }
 
 
+REMEDIES = frozenset(
+    {
+        "objection", "objection_result", "repair_application", "repair_acceptance", "repair_refusal",
+        "repair_annulment",
+    }
+)  # fmt: skip
+
+
 def effects_of(
     statement: pb.Statement, *, position: int, ledger: Ledger, signer: Key | None = None
 ) -> Effects:
@@ -59,6 +69,10 @@ def effects_of(
     body = statement.WhichOneof("body") or ""
     if body in _OF_BODY:
         return _OF_BODY[body](statement, position, ledger)
+    if body.startswith("ban_"):
+        return ban_effects(statement, position, ledger, signer)
+    if body in REMEDIES:
+        return remedy_effects(statement, position, ledger, signer)
     if body.startswith("edition_"):
         return edition_effects(statement, position, ledger, signer)
     return directory_effects(statement, position, ledger)

@@ -9,9 +9,11 @@ from registry.domain.registry_keys import RegistryKeyEntry
 from registry.domain.sources import DeliveryNote
 from registry.provenance.time_window import Anchor
 from registry.sanctions.adoption import EditionCase
+from registry.sanctions.bans.case import Case
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
+from registry.sanctions.remedies.remedy import Filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Effects:
     ``subjects`` are the records it changes, whole, as they are afterwards; ``opened`` and ``closed``,
     ``marked`` and ``unmarked`` and so on are the rows that were added to them and those that are no longer
     held. ``noted`` are marks on several subjects, with whose they are; ``doubted`` are deliveries that count
-    no more, by position."""
+    no more, by position; ``ban`` and ``remedies`` are what becomes of a case and of what was filed."""
 
     position: int
     subjects: tuple[SubjectRecord, ...] = ()
@@ -66,4 +68,6 @@ class Effects:
     delivered: DeliveryNote | None = None
     anchored: Anchor | None = None
     erased: Erased | None = None
+    ban: Case | None = None
+    remedies: tuple[Filed, ...] = ()
     operator: str = ""

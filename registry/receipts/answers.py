@@ -100,8 +100,11 @@ class Answers:
 
 
 def rest_of(found: Found, decision: Decision) -> Rest:
-    """What a verdict on a subject rests on: the statements behind its hits."""
-    return Rest(found, tuple({hit.restriction.ground.position for hit in decision.hits}))
+    """What a verdict on a subject rests on: the statements behind its hits, and the earlier decisions that
+    these repeat (再次违法)."""
+    shown = {hit.restriction.ground.position for hit in decision.hits}
+    repeated = {hit.repeats for hit in decision.hits if hit.repeats is not None}
+    return Rest(found, tuple(shown | repeated))
 
 
 def as_filed(request: _Request) -> _Request:

@@ -3,6 +3,9 @@
 * A caller gets the statements behind the hits or entries that it was shown, and those that refer to them
   (repairs, notes, liftings, and what became of these), as known at the answer's position. Of every other leaf
   of the chain it gets the hashes.
+* What was noted on a statement goes on upon the correction that took its place. So a correction comes with
+  what it replaced, back to the first statement that was noted, and with the notes. Where nothing was noted,
+  what was wrong before stays undisclosed: it has no bearing.
 * No statement is shown that tells more than the caller may know: the number of a natural person who is not
   the one asked about (双公示 rows name legal representatives), or a ban on leaving the country to somebody
   who may not ask about those. Nothing can be cut out of what was signed, so the receipt is SIGNED then, and
@@ -10,7 +13,7 @@
 * What is erased cannot be shown: CONTENT_ERASED.
 
 Example: a firm was put on L-04 at 7, the entry repaired at 30 from a day to come on. Asked today, 7 is a hit;
-7 and 30 are shown, 12 (a licence) is a leaf alone.
+7 and 30 are shown, 12 (a licence) is a leaf alone. A ban of 40, stayed at 41, corrected at 42: all three.
 """
 
 from __future__ import annotations
@@ -110,18 +113,49 @@ class Statements:
         """Whether nothing is left of it but its leaf."""
         return self.row(position).erased_by is not None
 
+    def replaced(self, shown: Iterable[int], chain: Sequence[int]) -> set[int]:
+        """Positions of a chain in whose place corrections among those shown stand, as far back as one was
+        noted."""
+        corrections = [position for position in shown if self._corrected(position) is not None]
+        if not corrections:
+            return set()
+        places = {self._id(position): position for position in chain}
+        noted = {target for position in chain if (target := self._target(position, "status_note"))}
+        found = set[int]()
+        for position in corrections:
+            passed = list[int]()
+            while (target := self._corrected(position)) is not None and target in places:
+                position = places[target]
+                passed.append(position)
+                if target in noted:
+                    found.update(passed)
+        return found
+
     def referring(self, shown: Iterable[int], chain: Sequence[int]) -> Iterator[int]:
         """Positions of a chain whose statements refer to those shown, or to one that refers to them."""
-        meant = {(row.department, row.statement_id) for row in map(self.row, shown)}
+        meant = {self._id(position) for position in shown}
         first = min(shown, default=0)
         for position in chain:
             if position <= first or self.is_erased(position):
                 continue
             target = target_of(self.opened(position))
             if target is not None and (target.department, target.statement_id) in meant:
-                row = self.row(position)
-                meant.add((row.department, row.statement_id))
+                meant.add(self._id(position))
                 yield position
+
+    def _corrected(self, position: int) -> tuple[str, str] | None:
+        return self._target(position, "correction")
+
+    def _target(self, position: int, body: str) -> tuple[str, str] | None:
+        """What a statement refers to, if it is one of a kind."""
+        if self.is_erased(position) or self.opened(position).WhichOneof("body") != body:
+            return None
+        target = target_of(self.opened(position))
+        return (target.department, target.statement_id) if target is not None else None
+
+    def _id(self, position: int) -> tuple[str, str]:
+        row = self.row(position)
+        return row.department, row.statement_id
 
 
 def tells_too_much(statement: Statement, caller: Caller, edition: Edition, own: str) -> bool:

@@ -3,9 +3,9 @@
     chains    of the subject under each of its codes and of those related to it, of the keys that signed, of
               the officials who hold them: every leaf, complete by the map, or proven to be absent
     leaves    with inclusion in one checkpoint: the statements shown (``disclosure``) and those they stand by
-              (``authority``), the latest deliveries of the lists that law requires, the time anchors around
-              them, the map's state, the registry's own leaves between the state and the known position, and,
-              of a chain that goes on beyond that position, the leaves on both sides of it
+              (``authority``, ``law``), the latest deliveries of the lists that law requires, the time anchors
+              around them, the map's state, the registry's own leaves between the state and the known place,
+              and, of a chain that goes on beyond that position, the leaves on both sides of it
     roots     consistency from the root of the known position to the checkpoint
 
 All receipts of one call are made of one map state and one checkpoint. What cannot be proven is named in
@@ -32,8 +32,9 @@ from registry.provenance.merkle import leaf_hash
 from registry.provenance.note import split_note
 from registry.provenance.proof import consistency_proof, inclusion_proof
 from registry.provenance.vault import is_person, leaf_subject_key
-from registry.receipts.authority import authority_of
+from registry.receipts.authority import Authority, authority_of
 from registry.receipts.disclosure import Governing, Statements, tells_too_much
+from registry.receipts.law import Law
 from registry.receipts.providers import Anchors, Checkpoints, MapProver
 from registry.sanctions.ground import Link, SubjectRecord
 from registry.sanctions.parties import still_holds
@@ -92,6 +93,7 @@ class Evidence:
         self._prover, self._checkpoints, self._anchors = prover, checkpoints, anchors
         self._statements = Statements(ask.state, governing)
         self._governing = governing
+        self._law = Law(ask.state, self._statements, self._known)
         self._size = self._state.size
         self._chains: dict[str, list[int]] = {}
         self._map: MapEvidence | None = None
@@ -182,12 +184,14 @@ class Evidence:
                 plan.fall_short(pb.SHORTFALL_REASON_CHAIN_TOO_LONG, found)
 
     def _show(self, plan: Plan, found: Found, shown: set[int], refs: Iterable[str]) -> None:
-        """Adds statements and what refers to them, unless one must not be shown."""
+        """Adds statements and what bears on them, unless one must not be shown."""
         if plan.shortfalls:
             return
         for ref in refs:
             known = self._known(ref)
-            shown.update(self._statements.referring(shown & {*known}, known))
+            here = shown & {*known}
+            here |= self._statements.replaced(here, known)
+            shown.update(here, self._statements.referring(here, known))
         own = normalise(found.code) if is_person(found.ref) else ""
         for position in sorted(shown):
             if self._statements.is_erased(position):
@@ -197,11 +201,16 @@ class Evidence:
             ):
                 plan.fall_short(SHORTFALL_REASON_CONTENT_WITHHELD, found)
         plan.positions |= shown
+        if not plan.shortfalls:
+            self._take(plan, self._law.of(shown, self._matter.edition.hash))
 
     def _vouch(self, plan: Plan) -> None:
         stand_by = authority_of(plan.positions, self._statements, self._state, chain=self._known)
-        plan.secrets.update(dict.fromkeys(stand_by.refs, b""))
-        plan.positions |= stand_by.positions
+        self._take(plan, stand_by)
+
+    def _take(self, plan: Plan, found: Authority) -> None:
+        plan.secrets.update(dict.fromkeys(found.refs, b""))
+        plan.positions |= found.positions
 
     def _goals(self, record: SubjectRecord) -> list[str]:
         """The subjects to which a code of before the USCC leads; a subject's own record leads to itself."""

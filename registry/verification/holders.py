@@ -33,13 +33,23 @@ def is_registrar(
     department, official_id = key.holder
     if department != operator or not official_id:
         return department == operator
+    official = registered_as(key, position, evidence, chains)
+    return official is not None and pb.OFFICIAL_ROLE_REGISTRAR in official.roles
+
+
+def registered_as(
+    key: SigningKey, position: int, evidence: Evidence, chains: Mapping[str, Chain]
+) -> pb.OfficialRegistration | None:
+    """How the official who holds a key was registered last before a position; without roles if he had
+    gone."""
+    department, official_id = key.holder
     chain = chain_of(chains, f"O:{department}/{official_id}")
-    roles = [
-        _of_official(each.position, chain, evidence).statement.official_registration.roles
+    known = [
+        _of_official(each.position, chain, evidence).statement.official_registration
         for each in chain.known
         if each.position is not None and each.position < position
     ]
-    return bool(roles) and pb.OFFICIAL_ROLE_REGISTRAR in roles[-1]
+    return known[-1] if known else None
 
 
 def _check_official(shown: Shown, key: SigningKey, evidence: Evidence, chain: Chain) -> None:

@@ -17,7 +17,7 @@ Example: CLEAR for a firm whose only disclosed statement is a ban in force: FAIL
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from registry.domain.identifiers import code_faults, normalise
@@ -107,7 +107,8 @@ class Court:
         record = self._as_known(item, subject, records, claims)
         related = [(p.relation, records[p.ref]) for p in subject.parties[1:]]
         fault = self._source_fault(item, ledger, claims)
-        if item.reason == _AMBIGUOUS and subject.hidden and not _in_dispute(records, self.position):
+        itself = [records[p.ref] for p in subject.parties if p.relation in _SAME]
+        if item.reason == _AMBIGUOUS and subject.hidden and not _in_dispute(itself, self.position):
             claims.append("名称互相矛盾, 是登记系统签名的说法")
             fault = _AMBIGUOUS  # It has the same place among the reasons.
         return decide(
@@ -127,7 +128,7 @@ class Court:
             record = replace(record, known=((0, None),))
         if not is_known and item.reason == _UNKNOWN and subject.hidden:
             claims.append("主体的记录均已不作数, 是登记系统签名的说法")
-        if item.reason != _AMBIGUOUS and subject.hidden and _in_dispute(records, self.position):
+        if item.reason != _AMBIGUOUS and subject.hidden and _in_dispute(itself, self.position):
             claims.append("名称的矛盾已有认定, 是登记系统签名的说法")
             record = replace(record, names=())
             records.update({ref: replace(each, names=()) for ref, each in records.items()})
@@ -167,11 +168,9 @@ class Court:
         )
         for claim in dict.fromkeys(claims):
             report.claimed("evidence", f"{item.name}: {claim}")
-        if decision.hits and ledger.unregistered:
-            report.claimed("departments", "作出陈述的部门的职责和类别没有出示, 是登记系统签名的说法")
         in_force = ledger.book.at(self.position, item.question.day)
         if assumed.edition or in_force != self.edition.hash:
-            report.claimed("edition", "目录版本的批准没有出示, 是登记系统签名的说法")
+            report.claimed("edition", f"{item.name}: 所问之日施行这一目录版本, 是登记系统签名的说法")
         if ledger.undisclosed:
             report.claimed("corrections", "更正等所指的陈述没有出示; 不影响所出示的内容")
 
@@ -197,8 +196,9 @@ class Court:
                 yield Assumed(edition, frozenset({kind}))
 
 
-def _in_dispute(records: Mapping[str, SubjectRecord], position: int) -> bool:
-    return any(disputed_names(record, position) for record in records.values())
+def _in_dispute(itself: Iterable[SubjectRecord], position: int) -> bool:
+    """Whether names disagree under any code of the subject; what they are elsewhere decides nothing."""
+    return any(disputed_names(record, position) for record in itself)
 
 
 def _compare(item: Item, decision: Decision, edition: Edition) -> None:

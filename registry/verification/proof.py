@@ -1,6 +1,6 @@
 """The evidence of a PROOF receipt, each step resting on those before it, and the verdict worked out from it.
 
-    checkpoint → statements → chains → keys → time → verdict, item by item
+    checkpoint → statements → chains → keys → mandates → edition → time → verdict, item by item
 
 Items are judged one by one, so that each that fails is named.
 """
@@ -22,12 +22,14 @@ from registry.sanctions.verdict import Decision
 from registry.v1 import receipt_pb2 as pb
 from registry.v1 import restriction_service_pb2
 from registry.verification import terms
+from registry.verification.adoption import check_edition
 from registry.verification.chains import Chain, check_chains, subject_keys
 from registry.verification.head import check_head
 from registry.verification.instants import check_instants
 from registry.verification.items import Filed, Item
 from registry.verification.keys import Authority, check_authority, check_receipt_keys
 from registry.verification.law import Court
+from registry.verification.mandates import check_mandates
 from registry.verification.record import check_record
 from registry.verification.report import FailedError, Report, SkippedError
 from registry.verification.statements import Evidence, read_evidence
@@ -54,6 +56,8 @@ class Proof:
             ("statements", self._statements),
             ("chains", self._chains),
             ("keys", self._keys),
+            ("mandate", self._mandates),
+            ("edition", self._edition),
             ("time", self._instants),
             ("verdict", partial(self._answered, editions)),
         )
@@ -76,6 +80,13 @@ class Proof:
         keys = self._policy.receipt_keys(self._answer.origin, self._answer.position + 1)
         keyids = [key.verifier.keyid for key in keys]
         check_receipt_keys(self._authority, keyids, self._answer.position, self._report)
+
+    def _mandates(self) -> None:
+        check_mandates(self._evidence, self._chained, self._report)
+
+    def _edition(self) -> None:
+        edition, authority = self._answer.edition, self._authority
+        check_edition(edition, self._evidence, self._chained, authority, self._report)
 
     def _instants(self) -> None:
         check_instants(self._answer, self._evidence, self._policy, self._report)

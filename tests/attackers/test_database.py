@@ -1,8 +1,6 @@
-"""(a) The attacker holds the database: he changes, deletes and adds rows, or puts a backup in its place."""
+"""(a) The attacker holds the database: he changes, deletes and adds rows, or marks them as erased."""
 
 from __future__ import annotations
-
-import shutil
 
 import grpc
 import pytest
@@ -14,9 +12,12 @@ from registry.provenance.leaf import Leaf, statement_hash
 from registry.provenance.vault import Vault
 from registry.v1 import verdict_pb2
 from registry.v1.envelope_pb2 import SUITE_ED25519
+from registry.v1.log_service_pb2 import LogServiceGetStatementRequest
+from registry.v1.log_service_pb2_grpc import LogServiceStub
 from registry.v1.statement_pb2 import KeyEnrolment
-from tests.attackers.scene import BAN, BARRED, FREE, Scene, Watcher, fault_names
-from tests.support.events import ban, licence, placed
+from registry.v1.subject_pb2 import Subject
+from tests.attackers.scene import BAN, BARRED, FREE, Scene, fault_names
+from tests.support.events import ban, erasure, placed
 from tests.support.served import refused
 from tests.support.tampering import Copy
 
@@ -135,27 +136,48 @@ def test_a_subject_taken_out_of_the_map_is_noticed_before_anything_is_proven_by_
     assert any("map_entry" in line for line in copy.rebuild())
 
 
-def test_a_backup_put_back_is_refused_by_the_second_store(before: Scene, scene: Scene, copy: Copy) -> None:
-    shutil.copy(before.directory / "registry.db", copy.config.store)
-    with pytest.raises(StartError, match="日志头已签到"), scene.opened(copy.config.home):
-        pass
+def erased_matter(scene: Scene, copy: Copy, who: Subject) -> int:
+    """A ban that has run out is erased by law; the position of the erasure."""
+    with scene.opened(copy.config.home) as spine:
+        placed(spine.say("财政", "over", event=ban("财政", who, "M-PRO-01", "2025-03-01", "2026-05-01")))
+        return placed(spine.say("财政", erasure=erasure("财政", "over")))
 
 
-def test_a_backup_put_back_with_the_second_store_is_noticed_by_the_follower(
-    before: Scene, scene: Scene, copy: Copy, watcher: Watcher
+def mark_as_erased(copy: Copy, by: int) -> None:
+    """The ban's content is taken away, and what the row says is that a statement of the log erased it."""
+    where = "WHERE statement_id = ?"
+    copy.sql(f"UPDATE statement SET sealed_payload = x'', erased_by = ? {where}", by, BAN)
+
+
+def test_a_row_marked_as_erased_by_hand_is_found_by_verify_and_by_rebuild(scene: Scene, copy: Copy) -> None:
+    """No statement erases it: what it names is another's, whether or not that is an erasure."""
+    by = erased_matter(scene, copy, FREE)
+    assert copy.verify() == []
+    for named in (by, by - 1):
+        mark_as_erased(copy, named)
+        assert any(f"序号{newest(copy)}" in line for line in copy.verify())
+        assert copy.rebuild(copy.config.store.with_name(f"rebuilt-{named}.db")) != []
+
+
+def test_a_row_marked_as_erased_along_with_another_of_the_same_subject_is_the_registrys_word(
+    scene: Scene, copy: Copy
 ) -> None:
+    """Whether it hung together with what was erased can no longer be seen. The department still holds its
+    statement, and the leaf is the hash of that."""
+    payload, position = payload_of_the_ban(copy), newest(copy)
+    by = erased_matter(scene, copy, BARRED)
+    mark_as_erased(copy, by)
+    assert any("ground" in line for line in copy.rebuild())
+    for table in ("event", "ground"):
+        copy.sql(f"DELETE FROM {table} WHERE position = ?", position)
+    assert copy.verify() == []
+    assert copy.rebuild(copy.config.store.with_name("again.db")) == []
     with scene.running(copy.config.home) as stage:
-        assert watcher.look(stage.url) == []
-    for name in ("registry.db", "head"):
-        place = copy.config.home / name
-        shutil.rmtree(place) if place.is_dir() else place.unlink()
-        given = before.directory / name
-        shutil.copytree(given, place) if given.is_dir() else shutil.copy(given, place)
-    with scene.running(copy.config.home) as stage:
-        assert watcher.look(stage.url) == ["SHRUNK"]
-        for _ in range(3):
-            placed(stage.spine.say("市场监管", event=licence("市场监管", FREE)))
-        assert watcher.look(stage.url) == ["FORK"]
+        asked = LogServiceGetStatementRequest(position=position)
+        stub = LogServiceStub(stage.served.channel(stage.served.department("财政")))
+        assert f"见序号{by}的陈述" in refused(lambda: stub.GetStatement(asked)).message
+    ((leaf,),) = copy.sql("SELECT leaf FROM statement WHERE position = ?", position)
+    assert Leaf.decode(leaf).statement_hash == statement_hash(PAYLOAD_TYPE, payload)
 
 
 def test_the_registrys_own_records_are_not_in_the_log_and_can_be_deleted_unseen(copy: Copy) -> None:

@@ -16,11 +16,12 @@ from registry.v1.log_service_pb2 import LogServiceGetStatementRequest
 from registry.v1.log_service_pb2_grpc import LogServiceStub
 from registry.v1.verdict_pb2 import HIT_REASON_KEY_DISPUTED
 from tests.attackers.scene import BAN, BARRED, FREE, Scene, Stage
-from tests.support.events import ban, placed, refusal, withdrawal
+from tests.support.events import ban, firm, licence, note, placed, refusal, target, withdrawal
 from tests.support.served import refused
 from tests.support.tampering import Copy
 
 VICTIM = "财政"
+TERM = ("M-PRO-01", "2026-03-01", "2028-03-01")
 
 
 @pytest.fixture
@@ -117,3 +118,49 @@ def test_nothing_is_stated_before_it_was_received(stage: Stage) -> None:
     assert position >= before
     earlier = stage.spine.ask(FREE.identifier.value, at=before - 1)
     assert earlier.verdict == verdict_pb2.VERDICT_CLEAR
+
+
+def second_key(stage: Stage) -> FileSigner:
+    """Another key of the victim, in a safe."""
+    sound = FileSigner.generate(SUITE_ED25519)
+    placed(stage.spine.enrol(VICTIM, sound))
+    return sound
+
+
+def test_one_of_two_keys_stolen_puts_nothing_in_doubt_that_the_other_signed_but_about_his(
+    scene: Scene, stage: Stage
+) -> None:
+    """The department's own ban blocks on, its own withdrawal frees; its note on his ban settles none."""
+    spine, sound, own, freed = stage.spine, second_key(stage), firm(4), firm(5)
+    for each in (own, freed):
+        placed(spine.say("市场监管", event=licence("市场监管", each)))
+    placed(spine.say(VICTIM, "earlier", event=ban(VICTIM, freed, *TERM)))
+    first = false_ban(stage)
+    placed(spine.say(VICTIM, "own", by=sound, event=ban(VICTIM, own, *TERM)))
+    placed(spine.say(VICTIM, by=sound, withdrawal=withdrawal(VICTIM, "earlier")))
+    contested = note(VICTIM, "false-ban", pb.NOTED_STATUS_CONTESTED, "2026-11-20")
+    placed(spine.say(VICTIM, by=sound, status_note=contested))
+    revoke(stage, first)
+    for who, verdict in (
+        (own, verdict_pb2.VERDICT_BLOCKED),
+        (freed, verdict_pb2.VERDICT_CLEAR),
+        (FREE, verdict_pb2.VERDICT_REVIEW),
+    ):
+        report = scene.report(stage.receipt(who))
+        assert (report.ok, report.verdict) == (True, verdict), report.faults
+
+
+def test_a_sound_key_that_he_declares_stolen_leaves_its_ban_for_review_and_nobody_clear(
+    scene: Scene, stage: Stage
+) -> None:
+    """The holder may give up any key of his. What the other one signed is the department's to confirm."""
+    spine, sound = stage.spine, second_key(stage)
+    at = placed(spine.say(VICTIM, "own", by=sound, event=ban(VICTIM, FREE, *TERM)))
+    lie = pb.KeyRevocation(keyid=sound.keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=at)
+    theft = placed(spine.say(VICTIM, key_revocation=lie))
+    revoke(stage, theft)
+    renew(stage)
+    assert scene.report(stage.receipt(FREE)).verdict == verdict_pb2.VERDICT_REVIEW
+    confirmation = pb.Confirmation(target=target(VICTIM, "own"), reason="经核对原卷, 确为本部门所作")
+    placed(spine.say(VICTIM, confirmation=confirmation))
+    assert scene.report(stage.receipt(FREE)).verdict == verdict_pb2.VERDICT_BLOCKED

@@ -1,4 +1,4 @@
-"""Erasure by law: what goes, what stays, who may, and that the log verifies all the same."""
+"""Erasure by law: what goes, what stays, and that the log verifies all the same."""
 
 from __future__ import annotations
 
@@ -11,50 +11,44 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.intake import open_envelope
-from registry.commands.rebuild import Rebuilt, rebuild
 from registry.commands.sequencer import Placed
-from registry.domain.faults import Fault
 from registry.errors import RegistryError, status_of
-from registry.provenance.file_signer import FileSigner
 from registry.provenance.leaf import Leaf
 from registry.provenance.merkle import leaf_hash
 from registry.provenance.proof import inclusion_proof, root_at, verify_inclusion
 from registry.provenance.vault import VaultError
-from registry.store.opening import create_store
-from registry.v1 import envelope_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
-from registry.v1 import statement_pb2 as pb
+from registry.v1 import verdict_pb2
 from registry_client.numbering import Numbering
 from registry_client.statements import seal_batch
+from tests.commands.erasing import check_sound, erase, erased, over, rebuilt, refused_reasons, statement
 from tests.support import events
 from tests.support.events import (
     ask,
     ban,
     correction,
     erasure,
-    fined,
     firm,
     list_entry,
     penalty,
     person,
     placed,
-    refusal,
     registered,
     repair,
     withdrawal,
 )
-from tests.support.history import records_on_disk, write_random_history
+from tests.support.history import write_random_history
 from tests.support.spine import ORIGIN, Spine, found_spine, furnish
 from tests.support.tampering import Copy
 
 BAN = "M-PRO-01"
+
 TARGET = "erasure.target"
 
 
@@ -63,49 +57,6 @@ def spine(tmp_path: Path) -> Iterator[Spine]:
     spine = furnish(found_spine(tmp_path / "registry"))
     yield spine
     spine.engine.close()
-
-
-def over(number: int, until: str = "2026-05-01") -> pb.Event:
-    """A ban that has run out."""
-    return ban("财政", firm(number), BAN, "2025-03-01", until)
-
-
-def erase(spine: Spine, key: str, statement_id: str, *, by: str = "", **more: Any) -> int:
-    return placed(spine.say(by or key, erasure=erasure(key, statement_id, by=by, **more)))
-
-
-def refused_reasons(spine: Spine, key: str, statement_id: str, **more: Any) -> set[tuple[str, str]]:
-    return refusal(spine.say(key, erasure=erasure(key, statement_id, **more)))
-
-
-def erased(spine: Spine) -> dict[int, int]:
-    """The erased positions, and by which statement."""
-    rows = spine.engine.store.statements()
-    return {row.position: row.erased_by for row in rows if row.erased_by is not None}
-
-
-def rebuilt(spine: Spine, directory: Path) -> Rebuilt:
-    target = create_store(directory / f"again-{len(list(directory.iterdir()))}.db")
-    try:
-        signer = FileSigner.load(spine.config.log_key, None)
-        return rebuild(spine.engine.state.log, target, [signer])
-    finally:
-        target.close()
-
-
-def check_sound(spine: Spine, directory: Path) -> None:
-    """The fold of the log comes to the same, in every table and in memory."""
-    result = rebuilt(spine, directory)
-    assert result.differences == []
-    assert {row.position: row.by for row in result.passed_over} == erased(spine)
-    index = spine.engine.state.index
-    on_disk = records_on_disk(spine.engine.state)
-    assert {record.ref: record for record in index.records()} == on_disk
-
-
-def statement(spine: Spine, key: str, **by: Any) -> envelope_pb2.SignedStatement:
-    caller = Caller(CallerRole.DEPARTMENT, spine.code(key), ORIGIN)
-    return spine.engine.intake.statement(caller, **by).statement
 
 
 # --- what goes and what stays
@@ -269,170 +220,6 @@ def test_statement_of_a_batch_is_erased_and_the_others_stay_provable(spine: Spin
     check_sound(spine, tmp_path)
 
 
-# --- who may, and when
-
-
-def test_operator_may_erase_what_a_department_stated_and_another_department_may_not(spine: Spine) -> None:
-    spine.say("财政", "ban", event=over(1))
-    outcome = spine.say("税务", erasure=erasure("财政", "ban", by="税务"))
-    assert refusal(outcome) == {("TARGET_OF_ANOTHER_DEPARTMENT", f"{TARGET}.department")}
-    by = erase(spine, "财政", "ban", by=OPERATOR.key)
-    with pytest.raises(RegistryError, match=f"已由序号{by}依法删除"):
-        statement(spine, "财政", statement_id="ban")
-
-
-def test_legal_basis_document_and_reason_are_needed(spine: Spine) -> None:
-    spine.say("财政", "ban", event=over(1))
-    bare = pb.Erasure(target=events.target("财政", "ban"))
-    assert {
-        ("LEGAL_BASIS_REQUIRED", "erasure.legal_basis"),
-        ("FIELD_REQUIRED", "erasure.reason"),
-        ("DOCUMENT_REQUIRED", "erasure.document.number"),
-        ("DOCUMENT_REQUIRED", "erasure.document.decided_on"),
-    } <= refusal(spine.say("财政", erasure=bare))
-
-
-@pytest.mark.parametrize(
-    ("event", "words"),
-    [
-        (ban("财政", firm(1), BAN, "2026-03-01", "2028-03-01"), "有效至2028-03-01; 先撤回、解除或待期满。"),
-        (ban("财政", firm(1), BAN, "2025-03-01", "2026-11-23"), "有效至2026-11-23"),
-        (fined("财政", firm(1), "2026-03-20", "250"), "有效至2029-03-20"),
-    ],
-)
-def test_what_is_in_force_is_not_erased_and_the_reason_says_until_when(
-    spine: Spine, event: pb.Event, words: str
-) -> None:
-    spine.say("财政", "ban", event=event)
-    (fault,) = faults_of(spine, "财政", "ban")
-    assert (fault.name, fault.field) == ("TARGET_IN_FORCE", TARGET)
-    assert words in fault.message
-
-
-def faults_of(spine: Spine, key: str, statement_id: str) -> tuple[Fault, ...]:
-    return events.faults(spine.say(key, erasure=erasure(key, statement_id)))
-
-
-def test_list_entry_is_erased_the_day_after_it_ends(spine: Spine) -> None:
-    entry = list_entry("人社", firm(3), "L-04", "2025-03-01", "2026-11-24")
-    spine.say("人社", "wages", event=entry)
-    assert "名单L-04有效至2026-11-24" in faults_of(spine, "人社", "wages")[0].message
-    spine.clock.move_to(date(2026, 11, 25))
-    spine.deliver(["人社"])
-    erase(spine, "人社", "wages")
-
-
-def test_fine_is_erased_once_no_statute_looks_back_to_it(spine: Spine) -> None:
-    spine.say("财政", "fine", event=fined("财政", firm(1), "2026-03-20", "250"))
-    spine.clock.move_to(date(2029, 3, 20))
-    assert refused_reasons(spine, "财政", "fine") == {("TARGET_IN_FORCE", TARGET)}
-    spine.clock.move_to(date(2029, 3, 21))
-    erase(spine, "财政", "fine")
-
-
-def test_withdrawal_makes_way_for_erasure(spine: Spine) -> None:
-    spine.say("财政", "ban", event=over(1, "2028-03-01"))
-    assert refused_reasons(spine, "财政", "ban") == {("TARGET_IN_FORCE", TARGET)}
-    spine.say("财政", "ban-b", withdrawal=withdrawal("财政", "ban"))
-    erase(spine, "财政", "ban")
-
-
-def test_evidence_stays_while_it_is_contested(spine: Spine) -> None:
-    spine.say("财政", "ban", event=over(1))
-    contested = events.note("财政", "ban", pb.NOTED_STATUS_CONTESTED, "2026-05-01")
-    spine.say("财政", "contested", status_note=contested)
-    assert refused_reasons(spine, "财政", "ban") == {("STATUS_NOT_APPLICABLE", TARGET)}
-    ended = events.note("财政", "ban", pb.NOTED_STATUS_CONTEST_ENDED, "2026-06-01")
-    spine.say("财政", "ended", status_note=ended)
-    erase(spine, "财政", "ban")
-    assert len(erased(spine)) == 3
-
-
-def test_what_a_stolen_key_withdrew_is_not_erased_before_the_department_has_confirmed(
-    spine: Spine, tmp_path: Path
-) -> None:
-    thief = FileSigner.generate(envelope_pb2.SUITE_ED25519)
-    placed(spine.enrol("财政", thief))
-    placed(spine.say("财政", "ban", event=over(1, "2028-03-01")))
-    gone = placed(spine.say("财政", "ban-b", withdrawal=withdrawal("财政", "ban"), by=thief))
-    revocation = pb.KeyRevocation(
-        keyid=thief.keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=gone
-    )
-    placed(spine.say(OPERATOR.key, key_revocation=revocation))
-    assert refused_reasons(spine, "财政", "ban") == {("TARGET_IN_FORCE", TARGET)}
-    confirmed = pb.Confirmation(target=events.target("财政", "ban-b"), reason="核对属实")
-    placed(spine.say("财政", confirmation=confirmed))
-    erase(spine, "财政", "ban")
-    assert len(erased(spine)) == 3
-    check_sound(spine, tmp_path)
-
-
-def test_revoking_a_stolen_key_after_the_erasure_comes_to_the_same_when_folded_again(
-    spine: Spine, tmp_path: Path
-) -> None:
-    thief = FileSigner.generate(envelope_pb2.SUITE_ED25519)
-    placed(spine.enrol("财政", thief))
-    first = placed(spine.say("财政", "ban", event=over(1), by=thief))
-    placed(spine.say("财政", "ban-2", event=over(2), by=thief))
-    erase(spine, "财政", "ban")
-    revocation = pb.KeyRevocation(
-        keyid=thief.keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=first
-    )
-    placed(spine.say(OPERATOR.key, key_revocation=revocation))
-    check_sound(spine, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("statement_id", "reason"),
-    [("gone", "CONTENT_ERASED"), ("gone-b", "CONTENT_ERASED"), ("none", "TARGET_UNKNOWN")],
-)
-def test_what_is_erased_already_or_was_never_made_is_told(
-    spine: Spine, statement_id: str, reason: str
-) -> None:
-    spine.say("财政", "gone", event=over(1))
-    spine.say("财政", "gone-b", withdrawal=withdrawal("财政", "gone"))
-    erase(spine, "财政", "gone")
-    assert refused_reasons(spine, "财政", statement_id) == {(reason, TARGET)}
-
-
-def test_only_events_are_named_and_what_befell_them_goes_along(spine: Spine) -> None:
-    spine.say("财政", "ban", event=over(1))
-    spine.say("财政", "ban-b", withdrawal=withdrawal("财政", "ban"))
-    assert refused_reasons(spine, "财政", "ban-b") == {("TARGET_NOT_AN_EVENT", TARGET)}
-
-
-def test_nothing_more_is_said_of_what_is_erased(spine: Spine) -> None:
-    spine.say("财政", "ban", event=over(1))
-    by = erase(spine, "财政", "ban")
-    for body in (
-        {"withdrawal": withdrawal("财政", "ban")},
-        {"correction": correction("财政", "ban", over(1))},
-        {"lifting": events.lifting("财政", "ban", "2026-06-01")},
-        {"status_note": events.stay("财政", "ban", "2026-06-01")},
-    ):
-        (name,) = body
-        found = events.faults(spine.say("财政", **body))
-        assert ("CONTENT_ERASED", f"{name}.target") in {(fault.name, fault.field) for fault in found}
-        assert any(f"已由序号{by}依法删除" in fault.message for fault in found)
-
-
-def test_erasure_itself_can_be_read_and_not_be_erased(spine: Spine) -> None:
-    spine.say("财政", "ban", event=over(1))
-    by = placed(spine.say("财政", "erased", erasure=erasure("财政", "ban")))
-    content = pb.Statement.FromString(statement(spine, "财政", position=by).envelope.payload)
-    assert content.erasure.legal_basis == ["个人信息保护法 第四十七条"]
-    assert refused_reasons(spine, "财政", "erased") == {("TARGET_NOT_AN_EVENT", TARGET)}
-
-
-def test_same_statement_sent_again_is_answered_as_before(spine: Spine) -> None:
-    envelope = spine.seal("财政", spine.statement("财政", "ban", event=over(1)))
-    (first,) = spine.put("财政", envelope)
-    erase(spine, "财政", "ban")
-    (again,) = spine.put("财政", envelope)
-    assert placed(again) == placed(first)
-    assert spine.engine.state.index.get(firm(1).identifier.value) is None
-
-
 # --- what is answered afterwards
 
 
@@ -506,7 +293,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from registry.store import sql_store
-from tests.commands.test_erasure import erase
+from tests.commands.erasing import erase
 from tests.support.clock import SetClock
 from tests.support.spine import *
 directory = Path(sys.argv[1])

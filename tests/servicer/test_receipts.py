@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Semaphore
-from typing import Any
 
 import pytest
 
-from registry.access.identity import CallerRole
 from registry.commands.sequencer import Placed
 from registry.provenance.batch import check_membership, sign_batch
 from registry.provenance.leaf import LeafType
-from registry.receipts.receipts import MAX_PROVING
 from registry.v1 import record_service_pb2 as records
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2
@@ -24,13 +19,23 @@ from registry.v1.receipt_pb2 import (
     ReceiptRequest,
 )
 from registry.v1.record_service_pb2_grpc import RecordServiceStub
-from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import (
     KEY_REVOCATION_REASON_RETIRED,
     OFFICIAL_ROLE_SUBMITTER,
     KeyRevocation,
 )
-from tests.receipts.checking import Checked, proven, request_hash, signed
+from tests.receipts.asking import (
+    PROCUREMENT,
+    PROOF,
+    UNTIL,
+    ask,
+    ban_of,
+    proven_check,
+    question,
+    restrictions,
+    state,
+)
+from tests.receipts.checking import proven, request_hash, signed
 from tests.receipts.serving import serving_receipts
 from tests.support.events import (
     alternate,
@@ -48,13 +53,8 @@ from tests.support.events import (
     stay,
     succession,
 )
-from tests.support.served import DEADLINE_S, Served, refused
+from tests.support.served import Served
 from tests.support.spine import ORIGIN, found_spine, furnish
-
-PROCUREMENT, EXIT = subject_pb2.DOMAIN_PROCUREMENT, subject_pb2.DOMAIN_EXIT_ENTRY
-PROOF = ReceiptRequest(evidence=EVIDENCE_LEVEL_PROOF, nonce=b"n" * 32)
-SIGNED = ReceiptRequest(evidence=EVIDENCE_LEVEL_SIGNED, nonce=b"once")
-UNTIL = "2028-03-01"
 
 
 @pytest.fixture(scope="module")
@@ -62,56 +62,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     spine = furnish(found_spine(tmp_path_factory.mktemp("receipts") / "registry"))
     with serving_receipts(spine) as running:
         yield running
-
-
-def restrictions(served: Served, role: CallerRole = CallerRole.PROCUREMENT_SYSTEM) -> RestrictionServiceStub:
-    return RestrictionServiceStub(served.channel(served.system(role)))
-
-
-def question(subject: subject_pb2.Subject, wanted: ReceiptRequest = PROOF, **more: Any) -> pb.CheckRequest:
-    personal = subject.kind == subject_pb2.SUBJECT_KIND_NATURAL_PERSON
-    purpose = pb.Purpose(domain=EXIT if personal else PROCUREMENT)
-    if personal:
-        purpose.reference, purpose.reason = "口岸〔2026〕17号", "出境检查"
-    request = pb.CheckRequest(subject=subject.identifier, purpose=purpose, receipt=wanted)
-    request.matter.role = subject_pb2.SUBJECT_ROLE_TRAVELLER if personal else subject_pb2.SUBJECT_ROLE_BIDDER
-    request.MergeFrom(pb.CheckRequest(**more))
-    return request
-
-
-def ask(served: Served, request: pb.CheckRequest) -> pb.CheckResponse:
-    role = CallerRole.BORDER_SYSTEM if request.purpose.domain == EXIT else CallerRole.PROCUREMENT_SYSTEM
-    return restrictions(served, role).Check(request)
-
-
-def state(served: Served) -> Any:
-    return served.spine.engine.state
-
-
-def ban_of(served: Served, subject: subject_pb2.Subject) -> int:
-    return placed(served.spine.say("财政", event=ban("财政", subject, "M-PRO-01", "2026-03-01", UNTIL)))
-
-
-def proven_check(served: Served, request: pb.CheckRequest) -> Checked:
-    response = ask(served, request)
-    checked = proven(response.receipt, state(served))
-    assert_files(checked, request, response)
-    return checked
-
-
-def assert_files(checked: Checked, request: pb.CheckRequest, response: pb.CheckResponse) -> None:
-    """The answer in a receipt is the one that was given to the question that was asked."""
-    bare = pb.CheckResponse()
-    bare.CopyFrom(response)
-    bare.ClearField("receipt")
-    answer = checked.answer
-    assert answer.response == bare.SerializeToString()
-    assert answer.request_sha256 == request_hash(request.SerializeToString())
-    assert answer.nonce == request.receipt.nonce
-    assert answer.method == "registry.v1.RestrictionService/Check"
-    assert answer.position == response.answered.known_position
-    assert answer.edition == response.answered.edition
-    assert answer.caller.endswith("/asker")
 
 
 # --- what is proven
@@ -389,95 +339,3 @@ def test_a_file_is_proven_by_the_entries_it_shows(served: Served) -> None:
     response.ClearField("receipt")
     assert checked.answer.response == response.SerializeToString()
     assert checked.answer.method == "registry.v1.RecordService/GetRecord"
-
-
-# --- refusals
-
-
-def test_signed_is_signed_and_nothing_more(served: Served) -> None:
-    request = question(new_firm(), SIGNED)
-    response = ask(served, request)
-    checked = signed(response.receipt, state(served))
-    assert_files(checked, request, response)
-    assert checked.answer.given == EVIDENCE_LEVEL_SIGNED
-    assert not checked.answer.shortfalls
-    assert not response.receipt.leaves
-
-
-def test_who_asks_for_no_receipt_gets_none(served: Served) -> None:
-    assert not ask(served, question(new_firm(), ReceiptRequest())).HasField("receipt")
-
-
-@pytest.mark.parametrize(
-    ("wanted", "field"),
-    [
-        (ReceiptRequest(evidence=EVIDENCE_LEVEL_SIGNED, nonce=b"x" * 33), "receipt.nonce"),
-        (ReceiptRequest(evidence=7), "receipt.evidence"),  # type: ignore[arg-type]
-    ],
-)
-def test_a_receipt_request_that_cannot_be_met_is_a_fault(
-    served: Served, wanted: ReceiptRequest, field: str
-) -> None:
-    refusal = refused(lambda: ask(served, question(new_firm(), wanted)))
-    assert (refusal.reason, refusal.fields) == ("FIELD_INVALID", (field,))
-
-
-def test_an_explanation_gives_no_receipt_and_says_so(served: Served) -> None:
-    request = pb.ExplainRequest(check=question(new_firm()))
-    refusal = refused(lambda: restrictions(served).Explain(request))
-    assert (refusal.reason, refusal.fields) == ("FIELD_INVALID", ("check.receipt",))
-
-
-def test_without_receipt_keys_a_receipt_is_refused(tmp_path: Any) -> None:
-    with serving_receipts(furnish(found_spine(tmp_path / "registry")), signers=False) as running:
-        refusal = refused(lambda: ask(running, question(new_firm(), SIGNED)))
-        assert refusal.reason == "EVIDENCE_NOT_AVAILABLE"
-        assert "回执密钥" in refusal.message
-
-
-class _Nothing:
-    """Neither map nor checkpoint in time."""
-
-    def prove(self, subject_keys: Any, position: int) -> None:
-        return None
-
-    def covering(self, size: int) -> None:
-        return None
-
-
-def test_a_map_that_is_behind_is_told(tmp_path: Any) -> None:
-    with serving_receipts(furnish(found_spine(tmp_path / "registry")), prover=_Nothing()) as running:
-        checked = signed(ask(running, question(new_firm())).receipt, state(running))
-        assert (checked.answer.given, checked.reasons()) == (EVIDENCE_LEVEL_SIGNED, {"MAP_BEHIND"})
-
-
-class _Waiting:
-    """A map that makes its callers wait."""
-
-    def __init__(self) -> None:
-        self.asked, self.go_on = Semaphore(0), Event()
-
-    def prove(self, subject_keys: Any, position: int) -> None:
-        self.asked.release()
-        assert self.go_on.wait(DEADLINE_S)
-
-
-def test_those_who_wait_for_proofs_keep_nobody_else_waiting(tmp_path: Any) -> None:
-    prover = _Waiting()
-    spine = furnish(found_spine(tmp_path / "registry"))
-    with serving_receipts(spine, prover=prover) as running, ThreadPoolExecutor(MAX_PROVING) as callers:
-        calls = [callers.submit(ask, running, question(new_firm())) for _ in range(MAX_PROVING)]
-        for _ in calls:
-            assert prover.asked.acquire(timeout=DEADLINE_S)
-        refusal = refused(lambda: ask(running, question(new_firm())))
-        assert (refusal.reason, refusal.may_retry) == ("OVERLOADED", True)
-        assert ask(running, question(new_firm(), SIGNED)).receipt.answer
-        prover.go_on.set()
-        assert all(call.result().HasField("receipt") for call in calls)
-        assert ask(running, question(new_firm())).HasField("receipt")
-
-
-def test_missing_cosignatures_are_told(tmp_path: Any) -> None:
-    with serving_receipts(furnish(found_spine(tmp_path / "registry")), checkpoints=_Nothing()) as running:
-        checked = signed(ask(running, question(new_firm())).receipt, state(running))
-        assert (checked.answer.given, checked.reasons()) == (EVIDENCE_LEVEL_SIGNED, {"NOT_COSIGNED"})

@@ -51,13 +51,15 @@ class Holder:
 
 @dataclass
 class Forger:
-    """See the module's text. ``at`` changes what a leaf says."""
+    """See the module's text. ``at`` changes what a leaf says; ``founding`` is the edition that the genesis
+    names, if it is not the one that is answered by."""
 
     suite: Suite.ValueType = SUITE_ED25519
     leaves: list[bytes] = field(default_factory=list)
     statements: list[SignedStatement] = field(default_factory=list)
     answered_ms: int = NOON_MS + 3_600_000
     clock_ms: int = NOON_MS
+    founding: str = ""
 
     def __post_init__(self) -> None:
         self.log_key, self.receipt_key, seal = (FileSigner.generate(self.suite) for _ in range(3))
@@ -73,7 +75,7 @@ class Forger:
         genesis = pb.Genesis(
             operator=pb.DepartmentRegistration(code=self.operator.department, name=OPERATOR.office.name),
             operator_key=enrolment(self.operator.department, seal),
-            edition=pb.EditionAdoption(edition=edition.hash, label=edition.label),
+            edition=pb.EditionAdoption(edition=self.founding or edition.hash, label=edition.label),
             registry_keys=keys,
         )
         self.say(self.operator, "genesis", genesis=genesis)

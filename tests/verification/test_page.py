@@ -58,3 +58,12 @@ def test_nor_one_whose_digest_was_made_again(tmp_path: Path) -> None:
     done = outcome(tmp_path / "forged", content_of(seal_receipt(receipt)))
     assert done.returncode != 0
     assert done.stdout.count("Signature Verified Successfully") == 2
+
+
+def test_every_line_of_a_report_is_explained_on_the_page() -> None:
+    sources = (PAGE.parents[1] / "registry" / "verification").glob("*.py")
+    code = "\n".join(source.read_text("utf-8") for source in sources)
+    noted = re.findall(r'(?:report\.(?:passed|claimed)|note)\(\s*"([a-z ]+)"', code)
+    explained = re.findall(r"^\| ([a-z, ]+) \|", PAGE.read_text("utf-8"), re.MULTILINE)
+    names = {name for cell in explained for name in cell.split(", ")}
+    assert set(noted) == names

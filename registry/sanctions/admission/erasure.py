@@ -9,7 +9,8 @@ retention. It cannot be undone, so
 * while anything of the matter is in force, or is yet to begin, nothing is erased: a restriction, a list
   entry, a public notice, a red list, a link between codes, a ruling on names. It is withdrawn, lifted or
   repaired first, or runs out;
-* while it is objected to, contested, stayed or disputed for a stolen key, the evidence stays.
+* while it is objected to, contested, stayed or disputed for a stolen key, the evidence stays; of a link that
+  a stolen key cut it stays for good.
 
 What hangs together is erased together: ``effects.erasure``.
 
@@ -28,7 +29,7 @@ from registry.sanctions.admission.event import check_legal_basis
 from registry.sanctions.admission.texts import check_reason
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects.erasure import matter_of
-from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
 from registry.sanctions.restriction import restrictions_of
 from registry.sanctions.standing import closed_in_dispute, disputed_at
@@ -86,7 +87,7 @@ def _check_over(found: Findings, target: RecordedEvent, day: date, ledger: Ledge
     edition = ledger.edition_on(day)
     disputed = disputed_at(record.marks, _LATEST)
     for row in record.grounds:
-        held = row.known_to is None or closed_in_dispute(row, _LATEST, disputed)
+        held = row.known_to is None or closed_in_dispute(row, _LATEST, disputed, record.grounds)
         if row.position in positions and held and (why := _in_force(row, edition, day)):
             found.add(reasons.ERROR_REASON_TARGET_IN_FORCE, _FIELD, why)
             return
@@ -96,6 +97,9 @@ def _check_over(found: Findings, target: RecordedEvent, day: date, ledger: Ledge
         found.add(reasons.ERROR_REASON_TARGET_IN_FORCE, _FIELD, message)
     elif target.settles_names and not target.is_about_subject and target.state is EventState.STANDS:
         found.add(reasons.ERROR_REASON_TARGET_IN_FORCE, _FIELD, "名称认定仍然有效; 请先撤回。")
+    elif _cut_in_dispute(record, positions):
+        message = "该关联曾由存疑密钥撤回, 同一旧码的其他关联因此停用; 留作依据, 不得删除。"
+        found.add(reasons.ERROR_REASON_STATUS_NOT_APPLICABLE, _FIELD, message)
     elif any(True for _ in _open(record, standing | _standing(target))):
         message = "异议、复议、诉讼、中止执行或密钥存疑尚未终结, 不得删除。"
         found.add(reasons.ERROR_REASON_STATUS_NOT_APPLICABLE, _FIELD, message)
@@ -103,6 +107,13 @@ def _check_over(found: Findings, target: RecordedEvent, day: date, ledger: Ledge
 
 def _standing(target: RecordedEvent) -> set[int]:
     return {target.position} if target.state is EventState.STANDS else set()
+
+
+def _cut_in_dispute(record: SubjectRecord, positions: frozenset[int]) -> bool:
+    """Whether a link of the matter was withdrawn with a stolen key. What stood beside it leads nowhere since
+    (``effects.disputes``); a fold that passed over the withdrawal would have it lead on."""
+    disputed = {mark.target for mark in record.marks if mark.kind is MarkKind.DISPUTED}
+    return any(link.position in positions and link.known_to in disputed for link in record.links)
 
 
 def _open(record: SubjectRecord, positions: set[int]) -> Iterator[object]:

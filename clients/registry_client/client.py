@@ -33,6 +33,7 @@ from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_UNSPECIFIED, EvidenceLevel
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import Identifier, IdentifierType, SubjectRole
+from registry_client.bans import Bans
 from registry_client.batch import BatchResult
 from registry_client.calls import STREAM_TIMEOUT_S, Calls
 from registry_client.catalogue import Catalogue
@@ -42,10 +43,12 @@ from registry_client.errors import AnswerError, RegistryCallError
 from registry_client.executions import Executions
 from registry_client.incentives import Incentives
 from registry_client.log import Log
+from registry_client.notices import Notices
 from registry_client.outcomes import SubmitOutcome, outcomes_of
 from registry_client.question import Question
 from registry_client.receipts import Wanted
 from registry_client.records import Records
+from registry_client.remedies import Remedies
 from registry_client.results import CheckResult
 from registry_client.screening import Screening
 
@@ -79,6 +82,9 @@ class Registry:
         self.records = Records(self._channel, self._calls)
         self.incentives = Incentives(self._channel, self._calls)
         self.executions = Executions(self._channel, self._calls)
+        self.bans = Bans(self._channel, self._calls)
+        self.remedies = Remedies(self._channel, self._calls)
+        self.notices = Notices(self._channel, self._calls)
         self._restrictions = RestrictionServiceStub(self._channel)
         self._intake = IntakeServiceStub(self._channel)
         self._directory = DirectoryServiceStub(self._channel)

@@ -22,6 +22,15 @@ from registry.provenance.keys import Signer
 from registry.provenance.merkle import leaf_hash
 from registry.v1.envelope_pb2 import Envelope, SignedBatch
 from registry.v1.statement_pb2 import (
+    BanDecision,
+    BanDefence,
+    BanDeliberation,
+    BanDraft,
+    BanHearing,
+    BanHearingNotice,
+    BanNotice,
+    BanReview,
+    BanServed,
     Confirmation,
     Correction,
     Delivery,
@@ -35,11 +44,17 @@ from registry.v1.statement_pb2 import (
     KeyRevocation,
     Lifting,
     NameRuling,
+    Objection,
+    ObjectionResult,
     OfficialRegistration,
     OfficialRevocation,
     RedListCandidacy,
     RedListGrant,
     Repair,
+    RepairAcceptance,
+    RepairAnnulment,
+    RepairApplication,
+    RepairRefusal,
     Statement,
     StatementReference,
     StatusNote,
@@ -70,6 +85,21 @@ Body = (
     | RedListGrant
     | Confirmation
     | Erasure
+    | BanDecision
+    | BanDefence
+    | BanDeliberation
+    | BanDraft
+    | BanHearing
+    | BanHearingNotice
+    | BanNotice
+    | BanReview
+    | BanServed
+    | Objection
+    | ObjectionResult
+    | RepairAcceptance
+    | RepairAnnulment
+    | RepairApplication
+    | RepairRefusal
 )
 """What a statement can say."""
 

@@ -150,6 +150,7 @@ OFFICIAL_ROLES: Mapping[str, OfficialRole.ValueType] = {
     "法制审核人": statement_pb2.OFFICIAL_ROLE_LEGAL_REVIEWER,
     "批准人": statement_pb2.OFFICIAL_ROLE_APPROVER,
     "登记员": statement_pb2.OFFICIAL_ROLE_REGISTRAR,
+    "听证主持人": statement_pb2.OFFICIAL_ROLE_HEARING_OFFICER,
 }
 
 REVOCATIONS: Mapping[str, KeyRevocationReason.ValueType] = {

@@ -1746,6 +1746,7 @@ class BanDraft(_message.Message):
     PROPOSAL_FIELD_NUMBER: _builtins.int
     LICENSING_SECTION_FIELD_NUMBER: _builtins.int
     COMPLEX_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     case_number: _builtins.str
     """案号: chosen by the department, unique in it, 1 to 64 of [A-Za-z0-9._:-]."""
     filed_on: _builtins.str
@@ -1755,6 +1756,8 @@ class BanDraft(_message.Message):
     """内设机构 that granted the licence or qualification at issue; empty if there is none. Nobody of it takes a step."""
     complex: _builtins.bool
     """情节复杂或者重大违法: decided by collective discussion (行政处罚法 第五十七条)."""
+    reason: _builtins.str
+    """处理理由"""
     @_builtins.property
     def subject(self) -> _subject_pb2.Subject: ...
     @_builtins.property
@@ -1772,10 +1775,11 @@ class BanDraft(_message.Message):
         proposal: Global___BanProposal | None = ...,
         licensing_section: _builtins.str = ...,
         complex: _builtins.bool = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "complex", b"complex", "evidence", b"evidence", "facts", b"facts", "filed_on", b"filed_on", "licensing_section", b"licensing_section", "proposal", b"proposal", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "complex", b"complex", "evidence", b"evidence", "facts", b"facts", "filed_on", b"filed_on", "licensing_section", b"licensing_section", "proposal", b"proposal", "reason", b"reason", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2068,6 +2072,7 @@ class BanDecision(_message.Message):
     REMOVAL_FIELD_NUMBER: _builtins.int
     RELIEF_FIELD_NUMBER: _builtins.int
     REPAIR_NOTICE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     case_number: _builtins.str
     facts: _builtins.str
     consequences: _builtins.str
@@ -2076,6 +2081,8 @@ class BanDecision(_message.Message):
     """移出条件和程序"""
     relief: _builtins.str
     """救济途径"""
+    reason: _builtins.str
+    """决定理由"""
     @_builtins.property
     def event(self) -> Global___Event:
         """The decision as credit information; document, articles, measures with their dates, scope and day of reckoning."""
@@ -2099,10 +2106,11 @@ class BanDecision(_message.Message):
         removal: _builtins.str = ...,
         relief: _builtins.str = ...,
         repair_notice: Global___Document | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "repair_notice", b"repair_notice"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "consequences", b"consequences", "event", b"event", "facts", b"facts", "relief", b"relief", "removal", b"removal", "repair_notice", b"repair_notice", "responsible_persons", b"responsible_persons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "consequences", b"consequences", "event", b"event", "facts", b"facts", "reason", b"reason", "relief", b"relief", "removal", b"removal", "repair_notice", b"repair_notice", "responsible_persons", b"responsible_persons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,24 +1,19 @@
 """``registryctl catalogue draft``, ``review``, ``adopt``: the steps by which an edition becomes law here.
 
-Each is a statement that an official signs with a key of his own (审监分离): the department's seal is refused.
-Ids and nonces are made from the content (``registry_client.numbering``), so repeating a step is safe.
+See ``official_steps``: each is a statement that an official signs with a key of his own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
-from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import EditionAdoption, EditionDraft, EditionReview
 from registry_client.cli.edition_options import print_faults
 from registry_client.cli.failures import Failure
-from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
-from registry_client.cli.output import print_json, print_table
-from registry_client.cli.submit import SECRET
+from registry_client.cli.official_steps import finish, sealed, signed
+from registry_client.cli.options import Session
 from registry_client.cli.wide_help import WideCommand
 from registry_client.edition_files import (
     EditionDirectory,
@@ -26,31 +21,6 @@ from registry_client.edition_files import (
     content_hash,
     read_edition_directory,
 )
-from registry_client.files import reason_name
-from registry_client.numbering import Numbering
-from registry_client.outcomes import SubmitOutcome
-from registry_client.statements import numbered_statement, seal
-
-_Command = Callable[..., Any]
-
-
-def signed(command: _Command) -> _Command:
-    """Gives a command the options by which an official signs."""
-    key = click.option(
-        "--key",
-        type=click.Path(path_type=Path),
-        required=True,
-        metavar="FILE",
-        help="经办人员本人的签名私钥（不是部门印章）。The official's own signing key.",
-    )
-    secret = click.option(
-        "--secret",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
-    )
-    return key(passphrase_option(secret(json_option(connected(command)))))
-
 
 @click.command("draft", cls=WideCommand, short_help="起草版本 draft an edition")
 @click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
@@ -81,8 +51,8 @@ def draft(
     if content_hash(files) != checked.edition:
         raise Failure(f"{directory}：登记系统读到的内容与本机的文件不同")
     body = EditionDraft(files=as_messages(files), edition=checked.edition, label=checked.label, reason=reason)
-    envelope = _sealed(session, body, key, passphrase_fd, secret)
-    _finish(session.registry.catalogue.draft(envelope), as_json)
+    envelope = sealed(session, body, key, passphrase_fd, secret)
+    finish(session.registry.catalogue.draft(envelope), as_json)
 
 
 @click.command("review", cls=WideCommand, short_help="合法性审查 review a draft in law")
@@ -108,8 +78,8 @@ def review(
     """
     entry = session.registry.catalogue.get(edition).entry
     body = EditionReview(edition=entry.edition, lawful=lawful, opinion=opinion)
-    envelope = _sealed(session, body, key, passphrase_fd, secret)
-    _finish(session.registry.catalogue.review(envelope), as_json)
+    envelope = sealed(session, body, key, passphrase_fd, secret)
+    finish(session.registry.catalogue.review(envelope), as_json)
 
 
 @click.command("adopt", cls=WideCommand, short_help="批准版本 adopt an edition")
@@ -141,8 +111,8 @@ def adopt(
         filing_number=filing_number,
         filed_on=filed_on,
     )
-    envelope = _sealed(session, body, key, passphrase_fd, secret)
-    _finish(session.registry.catalogue.adopt(envelope), as_json)
+    envelope = sealed(session, body, key, passphrase_fd, secret)
+    finish(session.registry.catalogue.adopt(envelope), as_json)
 
 
 def _whole(session: Session, found: EditionDirectory) -> dict[str, str]:
@@ -151,34 +121,3 @@ def _whole(session: Session, found: EditionDirectory) -> dict[str, str]:
         return dict(found.files)
     base = session.registry.catalogue.get(found.base).files
     return {file.name: file.content for file in base} | dict(found.files)
-
-
-def _sealed(
-    session: Session, body: Any, key: Path, passphrase_fd: int | None, secret: Path | None
-) -> Envelope:
-    signer = load_signer(key, passphrase_fd)
-    numbering = Numbering.load(secret or session.directory / SECRET)
-    origin, department = session.credentials.origin, session.credentials.department
-    if not department:
-        raise Failure("证书中没有部门身份，不能提交陈述")
-    statement = numbered_statement(numbering, origin=origin, department=department, body=body)
-    return seal(statement, signer)
-
-
-def _finish(outcome: SubmitOutcome, as_json: bool) -> None:
-    faults = [
-        {"reason": reason_name(fault.reason), "field": fault.field, "message": fault.message}
-        for fault in outcome.faults
-    ]
-    if as_json:
-        known = {"statement_id": outcome.statement_id, "position": outcome.position}
-        print_json({**known, "already": outcome.already_recorded, "faults": faults})
-    elif outcome.accepted:
-        result = "已有" if outcome.already_recorded else "接收"
-        row = (result, str(outcome.position), outcome.statement_id)
-        print_table(("结果", "序号", "陈述编号"), [row], whole=("结果", "序号"))
-    else:
-        rows = [(fault["reason"], fault["message"]) for fault in faults]
-        print_table(("原因", "说明"), rows, title="退回", whole=("原因",))
-    if not outcome.accepted:
-        raise click.exceptions.Exit(1)

@@ -1,0 +1,118 @@
+"""Drafts of bans in a file: a JSON object or list, or a csv file with one draft a row (批量立案拟定).
+
+Columns of the csv file, in any order: 案号、主体名称、统一社会信用代码、主体类别、立案日期、信息类别、严重程度、措施、
+期限月数、终身、适用地区、法律依据、事实、理由、许可机构、重大复杂. Several articles are separated by ；. Natural persons
+are drafted in JSON, one by one.
+
+Example: a row with 措施 M-PRO-01 and 期限月数 24 proposes that measure for two years.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+
+from registry.v1 import statement_pb2 as pb
+from registry.v1 import subject_pb2
+from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier, Subject
+from registry_client.cli.failures import Failure
+from registry_client.cli.official_steps import body_from, read_json
+from registry_client.words import KINDS, SEVERITIES, YES_OR_NO, plain
+
+COLUMNS = (
+    "案号", "主体名称", "统一社会信用代码", "主体类别", "立案日期", "信息类别", "严重程度", "措施", "期限月数", "终身",
+    "适用地区", "法律依据", "事实", "理由", "许可机构", "重大复杂",
+)  # fmt: skip
+_REQUIRED = ("案号", "主体名称", "统一社会信用代码", "立案日期", "措施", "法律依据", "事实", "理由")
+
+
+def read_drafts(path: Path, reason: str = "") -> list[pb.BanDraft]:
+    """The drafts of a file; ``reason`` is that of those which state none. Raises Failure with every fault."""
+    drafts = list(_of_csv(path)) if path.suffix.lower() == ".csv" else _of_json(path)
+    if not drafts:
+        raise Failure(f"{path}：没有案件")
+    for draft in drafts:
+        draft.reason = draft.reason or reason
+    return drafts
+
+
+def _of_json(path: Path) -> list[pb.BanDraft]:
+    content = read_json(path)
+    return [body_from(path, each, pb.BanDraft()) for each in (content if isinstance(content, list) else [content])]
+
+
+def _of_csv(path: Path) -> Iterator[pb.BanDraft]:
+    rows = list(_rows(path))
+    faults = [fault for line, row in rows for fault in _faults(line, row)]
+    if faults:
+        raise Failure(f"{path}：\n" + "\n".join(faults))
+    for _, row in rows:
+        yield _draft(row)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise Failure(f"{path}：无法读取：{fault.strerror}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", "replace")
+    reader = csv.DictReader(text.splitlines())
+    unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
+    missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
+    if unknown or missing:
+        raise Failure(f"{path}：" + "；".join(f"没有“{name}”列" for name in missing) + "".join(
+            f"；不认识“{name}”列" for name in unknown
+        ))
+    for row in reader:
+        yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if name}
+
+
+def _faults(line: int, row: Mapping[str, str]) -> Iterator[str]:
+    for name in _REQUIRED:
+        if not row.get(name):
+            yield f"第{line}行：“{name}”为空"
+    for name, words in (("主体类别", KINDS), ("严重程度", SEVERITIES), ("终身", YES_OR_NO), ("重大复杂", YES_OR_NO)):
+        if row.get(name) and plain(row[name]) not in words:
+            yield f"第{line}行：“{name}”应为 {'、'.join(words)}"
+    if row.get("期限月数") and not row["期限月数"].isdecimal():
+        yield f"第{line}行：“期限月数”应为整数"
+
+
+def _draft(row: Mapping[str, str]) -> pb.BanDraft:
+    measure = pb.ProposedMeasure(
+        measure_code=row["措施"],
+        months=int(row.get("期限月数") or 0),
+        lifetime=_flag(row, "终身"),
+        scope=subject_pb2.Scope(region=row.get("适用地区", "")),
+    )
+    proposal = pb.BanProposal(
+        category=row.get("信息类别") or "E-51",
+        severity=SEVERITIES.get(plain(row.get("严重程度", "")), pb.SEVERITY_UNSPECIFIED),
+        measures=[measure],
+        legal_basis=[each.strip() for each in row["法律依据"].split("；") if each.strip()],
+    )
+    return pb.BanDraft(
+        case_number=row["案号"],
+        subject=Subject(
+            identifier=Identifier(type=IDENTIFIER_TYPE_USCC, value=row["统一社会信用代码"]),
+            kind=KINDS.get(plain(row.get("主体类别") or "企业"), subject_pb2.SUBJECT_KIND_ENTERPRISE),
+            name=row["主体名称"],
+        ),
+        filed_on=row["立案日期"],
+        facts=row["事实"],
+        reason=row["理由"],
+        proposal=proposal,
+        licensing_section=row.get("许可机构", ""),
+        complex=_flag(row, "重大复杂"),
+    )
+
+
+def _flag(row: Mapping[str, str], name: str) -> bool:
+    return YES_OR_NO.get(plain(row.get(name, "")), False)
+
+

@@ -1,0 +1,189 @@
+"""What commands share by which officials take steps: each is a statement signed with a key of his own.
+
+The department's seal is refused by the registry (审监分离). Ids and nonces are made from the content
+(``registry_client.numbering``), so repeating a step is safe.
+
+Where a step cannot be taken back, nothing is done unless it is asked for: without ``--act`` a command shows what
+it would do and submits nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.message import Message
+
+from registry.v1.envelope_pb2 import Envelope
+from registry_client.cli.failures import Failure
+from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
+from registry_client.cli.output import print_json, print_line, print_table
+from registry_client.cli.submit import SECRET
+from registry_client.files import reason_name
+from registry_client.numbering import Numbering
+from registry_client.outcomes import SubmitOutcome
+from registry_client.statements import numbered_statement, seal
+
+_Command = Callable[..., Any]
+_M = TypeVar("_M", bound=Message)
+
+act_option = click.option(
+    "--act",
+    is_flag=True,
+    help="办理：签名并提交。不给则只显示将要办理的内容，不提交。Sign and submit; otherwise only show.",
+)
+
+
+def signed(command: _Command) -> _Command:
+    """Gives a command the options by which an official signs."""
+    key = click.option(
+        "--key",
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar="FILE",
+        help="经办人员本人的签名私钥（不是部门印章）。The official's own signing key.",
+    )
+    secret = click.option(
+        "--secret",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
+    )
+    return key(passphrase_option(secret(json_option(connected(command)))))
+
+
+def acting(command: _Command) -> _Command:
+    """Gives a command the options of ``signed``, and ``--act``. The command makes a body and how to submit it;
+    the body is shown, or signed and submitted, here."""
+
+    @wraps(command)
+    def run(
+        session: Session,
+        key: Path | None,
+        passphrase_fd: int | None,
+        secret: Path | None,
+        as_json: bool,
+        act: bool,
+        **given: Any,
+    ) -> None:
+        body, submit = command(session, **given)
+        if not act:
+            show_step(body)
+            return
+        if key is None:
+            raise click.UsageError("办理须用 --key 指明经办人员本人的签名私钥")
+        finish(submit(sealed(session, body, key, passphrase_fd, secret)), as_json)
+
+    key = click.option(
+        "--key",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="经办人员本人的签名私钥（不是部门印章），办理时必须给出。The official's own signing key.",
+    )
+    secret = click.option(
+        "--secret",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
+    )
+    return act_option(key(passphrase_option(secret(json_option(connected(run))))))
+
+
+def sealed(
+    session: Session, body: Any, key: Path, passphrase_fd: int | None, secret: Path | None
+) -> Envelope:
+    """The body as a statement of the caller's department, signed with a key. Raises Failure."""
+    signer = load_signer(key, passphrase_fd)
+    numbering = Numbering.load(secret or session.directory / SECRET)
+    origin, department = session.credentials.origin, own_department(session)
+    statement = numbered_statement(numbering, origin=origin, department=department, body=body)
+    return seal(statement, signer)
+
+
+def own_department(session: Session) -> str:
+    """The code of the caller's department. Raises Failure if the certificate names none."""
+    if not session.credentials.department:
+        raise Failure("证书中没有部门身份，不能提交陈述")
+    return session.credentials.department
+
+
+def finish(outcome: SubmitOutcome, as_json: bool) -> None:
+    """Prints what became of a step; exit status 1 if it was refused."""
+    faults = [
+        {"reason": reason_name(fault.reason), "field": fault.field, "message": fault.message}
+        for fault in outcome.faults
+    ]
+    if as_json:
+        known = {"statement_id": outcome.statement_id, "position": outcome.position}
+        print_json({**known, "already": outcome.already_recorded, "faults": faults})
+    elif outcome.accepted:
+        result = "已有" if outcome.already_recorded else "接收"
+        row = (result, str(outcome.position), outcome.statement_id)
+        print_table(("结果", "序号", "陈述编号"), [row], whole=("结果", "序号"))
+    else:
+        rows = [(fault["reason"], fault["message"]) for fault in faults]
+        print_table(("原因", "说明"), rows, title="退回", whole=("原因",))
+    if not outcome.accepted:
+        raise click.exceptions.Exit(1)
+
+
+def show_step(body: Message) -> None:
+    """Prints a body as it would be signed, and that nothing was submitted."""
+    from registry_client.cli.record_text import as_json
+
+    print_line(json.dumps(as_json(body), ensure_ascii=False, indent=2))
+    print_line("没有提交。核对无误后加 --act 办理。", style="bold")
+
+
+def body_of(path: Path, message: _M) -> _M:
+    """The message that a JSON file holds. A mapping with the key ``file`` stands for that file's evidence: its
+    SHA-256, and its name where no title is given. Raises Failure."""
+    return body_from(path, read_json(path), message)
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds. Raises Failure."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "不是UTF-8"
+        raise Failure(f"{path}：无法读取：{reason}") from None
+    except ValueError as fault:
+        raise Failure(f"{path}：不是JSON：{fault}") from None
+
+
+def body_from(path: Path, content: Any, message: _M) -> _M:
+    """The message in what a JSON file holds, see ``body_of``. Raises Failure."""
+    if not isinstance(content, dict):
+        raise Failure(f"{path}：应是一个JSON对象")
+    try:
+        return ParseDict(_with_digests(content, path.parent), message)
+    except ParseError as fault:
+        raise Failure(f"{path}：{' '.join(str(fault).split())}") from None
+
+
+def evidence_of(path: Path) -> dict[str, str]:
+    """A file as evidence: its SHA-256 and its name. Raises Failure."""
+    try:
+        digest = sha256(path.read_bytes()).digest()
+    except OSError as fault:
+        raise Failure(f"{path}：无法读取：{fault.strerror}") from None
+    return {"sha256": b64encode(digest).decode(), "title": path.name}
+
+
+def _with_digests(content: Any, folder: Path) -> Any:
+    if isinstance(content, list):
+        return [_with_digests(each, folder) for each in content]
+    if not isinstance(content, dict):
+        return content
+    if isinstance(content.get("file"), str):
+        given = {key: value for key, value in content.items() if key != "file"}
+        return evidence_of(folder / content["file"]) | given
+    return {key: _with_digests(value, folder) for key, value in content.items()}

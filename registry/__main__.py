@@ -34,7 +34,9 @@ from registry.second_store import adopt
 from registry.server import serve as run_server
 from registry.store.interface import StoreError
 from registry.store.opening import migrate_store
+from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519, SUITE_SM2_SM3
 
+SUITES = {"ed25519": SUITE_ED25519, "p256": SUITE_ECDSA_P256_SHA256, "sm2": SUITE_SM2_SM3}
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ONE_LINE = (
     CertificateError, CheckpointError, ConfigError, FoundingError, IdentityError, InstallationError,
@@ -93,6 +95,13 @@ def main() -> None:
 @click.option("--operator-name", required=True, help="登记机构名称. The operator's name.")
 @click.option("--region", default="130900", show_default=True, help="登记机构的地区 (GB/T 2260). Its region.")
 @click.option("--edition", default=CURRENT_LABEL, show_default=True, help="创世的目录版本. Founding edition.")
+@click.option(
+    "--suite",
+    type=click.Choice(list(SUITES)),
+    default="ed25519",
+    show_default=True,
+    help="所生成密钥的签名算法. Signature suite of every key that is made.",
+)
 @_one_line
 def init(
     directory: Path,
@@ -103,6 +112,7 @@ def init(
     operator_name: str,
     region: str,
     edition: str,
+    suite: str,
 ) -> None:
     """建立一个新的登记系统: 密钥、开发用证书、空的存储和创世陈述. Makes a new installation."""
     named = [as_host(host) for host in (split_address(address)[0], *hosts)]
@@ -112,6 +122,7 @@ def init(
         address,
         list(dict.fromkeys(["localhost", *named])),
         edition,
+        SUITES[suite],
     )
     create_installation(directory, plan, clock=now_ms)
     click.echo(f"已建立: {directory}\n  日志 {origin}\n  登记员证书 {directory / 'clients' / 'registrar'}")

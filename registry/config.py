@@ -7,14 +7,15 @@
     [paths]                                # relative to the directory of this file
     store = "registry.db"
     vault_key = "keys/vault.key"           # 32 bytes: seals personal content; keep a copy elsewhere
-    log_key = "keys/log.key"               # signs checkpoints
+    log_key = "keys/log.key"               # signs checkpoints; may be missing if [signing] log is there
     authority = "tls/authority.pem"               # who vouches for clients
     certificate = "tls/server.pem"
     certificate_key = "tls/server.key"
     head = "head/checkpoint"               # the second store: what was signed last; best on another disk
 
     [signing]                              # signers beside log_key, see `registry.signing`
-    log = []                               # further log keys, such as an SM2 one: every active key signs
+    log = []                               # further log keys, such as an SM2 one: every active key signs;
+                                           # encrypted, or in hardware: "file:…;passphrase-file=…", "pkcs11:…"
     receipt = ["keys/receipt.key"]         # sign answers; none: no receipts
 
 What follows may be left out; then the registry does without:
@@ -36,7 +37,13 @@ What follows may be left out; then the registry does without:
     interval_s = 10                        # how often the map's state is logged, if something is new
 
     [suites]
-    require = ["SUITE_SM2_SM3"]            # what statements, answers and checkpoints must be signed with
+    require = ["SUITE_SM2_SM3"]            # what statements, answers and checkpoints must be signed with,
+    first_size = 5001                      # from this size of the log on, where it was not always so
+
+    [notices]                              # where notices are pushed to, by addressee; needs a receipt key
+    subject = "https://portal.example/hooks/credit"              # what is to be served on subjects
+    "11130900DEM000011Q" = "https://finance.example/hooks"       # a department, by its code
+    "registry://credit.example/cangzhou/system/procurement/platform" = "https://platform.example/hooks"
 
 Every fault of the file is told at once, with its key.
 """
@@ -52,9 +59,12 @@ from typing import Any
 from registry.v1.envelope_pb2 import Suite
 
 CONFIG_NAME = "registry.toml"
+LOG_KEY = "keys/log.key"
 DEFAULT_MAP_INTERVAL_S = 10.0
 LONGEST_S = 1e8
 """Three years: whoever means never leaves the section out."""
+LARGEST = 1 << 63
+"""No log grows so far."""
 _STAMPED_S, _STAMPED_AGE_S = 600.0, 86_400.0
 
 
@@ -82,13 +92,13 @@ class Stamping:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """An installation's settings, with absolute paths; ``home`` is where relative names of signers begin."""
+    """An installation's settings, with absolute paths; ``home`` is where relative names of signers begin.
+    ``log_signers`` are the lines of all log keys, that of ``[paths] log_key`` first."""
 
     origin: str
     address: str
     store: Path
     vault_key: Path
-    log_key: Path
     authority: Path
     certificate: Path
     certificate_key: Path
@@ -100,23 +110,34 @@ class Config:
     stamping: Stamping | None = None
     map_interval_s: float = DEFAULT_MAP_INTERVAL_S
     suites: frozenset[int] = frozenset()
+    suites_from: int = 0
+    webhooks: tuple[tuple[str, str], ...] = ()
     home: Path = Path()
+
+    @property
+    def log_key(self) -> Path:
+        """Where a new installation keeps its first log key; what signs now, ``log_signers`` say."""
+        return self.home / LOG_KEY
 
 
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9][A-Za-z0-9._-]*)):([0-9]{1,5})")
 _URL = re.compile(r"https?://[^/\s]+(/\S*)?")
+_ADDRESSEE = re.compile(r"subject|[0-9A-Z]{18}|registry://\S+/system/\S+")
+_HOOK = re.compile(r"https://[^/\s]+(/\S*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/\S*)?")
+"""Where a notice goes must be known by its certificate; this host itself needs none."""
 _LAST_PORT = 65_535
-_PATHS = ("store", "vault_key", "log_key", "authority", "certificate", "certificate_key")
+_PATHS = ("store", "vault_key", "authority", "certificate", "certificate_key")
 _SECTIONS: dict[str, tuple[str, ...]] = {"registry": ("origin", "address"), "paths": _PATHS}
 _OPTIONAL: dict[str, dict[str, type]] = {
-    "paths": {"head": str},
+    "paths": {"head": str, "log_key": str},
     "signing": {"log": list, "receipt": list},
     "publication": {"address": str},
     "witnesses": {"policy": str, "interval_s": float},
     "stamping": {"url": str, "certificate": str, "interval_s": float, "max_age_s": float},
     "map": {"interval_s": float},
-    "suites": {"require": list},
+    "suites": {"require": list, "first_size": int},
 }
+_NOTICES = "notices"
 _NEEDED = {"publication": ("address",), "witnesses": ("policy",), "stamping": ("url", "certificate")}
 
 
@@ -130,7 +151,9 @@ def load_config(directory: Path) -> Config:
         raise ConfigError(f"{path} 不存在; 请先运行 registry init --directory {directory}") from error
     except (OSError, ValueError) as error:  # Not TOML, or not even UTF-8.
         raise ConfigError(f"{path} 不能读取: {error}") from error
-    faults = [f"多余的 [{name}]" for name in content.keys() - _SECTIONS.keys() - _OPTIONAL.keys()]
+    faults = [
+        f"多余的 [{name}]" for name in content.keys() - _SECTIONS.keys() - _OPTIONAL.keys() - {_NOTICES}
+    ]
     values: dict[str, Any] = {}
     for section, names in _SECTIONS.items():
         given = content.get(section, {})
@@ -170,7 +193,9 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
             for name, kind in settings.items()
             if not _fits(given.get(name), kind)
         ]
-    faults += _address_faults(content) + _stamping_faults(content)
+    faults += _address_faults(content) + _stamping_faults(content) + _notices_faults(content)
+    if not _log_lines(content):
+        faults.append("[paths] 缺少 log_key, [signing] log 也没有写")
     unknown = set(_strings(content, "suites", "require")) - set(Suite.keys()[1:])
     return faults + [f"[suites] 没有 {name} 这一签名算法" for name in sorted(unknown)]
 
@@ -202,9 +227,31 @@ def _stamping_faults(content: dict[str, Any]) -> list[str]:
     return faults
 
 
+def _notices_faults(content: dict[str, Any]) -> list[str]:
+    given, registry = content.get(_NOTICES, {}), content.get("registry")
+    if not isinstance(given, dict):
+        return [f"{_NOTICES} 应为一节 [{_NOTICES}]"]
+    here = f"registry://{registry.get('origin')}/" if isinstance(registry, dict) else ""
+    unknown = [
+        f"[{_NOTICES}] 没有 {name} 这样的接收者"
+        for name in given
+        if not _ADDRESSEE.fullmatch(name) or ("/" in name and not name.startswith(here))
+    ]
+    faults = [
+        f"[{_NOTICES}] {name} 应为 https:// 地址(本机可为 http://)"
+        for name, url in given.items()
+        if not isinstance(url, str) or not _HOOK.fullmatch(url)
+    ]
+    if given and not _strings(content, "signing", "receipt"):
+        faults.append(f"[{_NOTICES}] 需要 [signing] receipt: 推送的告知要签名")
+    return unknown + faults
+
+
 def _fits(value: object, kind: type) -> bool:
     if value is None:
         return True
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 < value < LARGEST
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_S
     if kind is list:
@@ -218,19 +265,28 @@ def _strings(content: dict[str, Any], section: str, name: str) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
+def _log_lines(content: dict[str, Any]) -> list[str]:
+    """The lines of all log keys."""
+    paths = content.get("paths", {})
+    first = paths.get("log_key") if isinstance(paths, dict) else None
+    return [*([first] if isinstance(first, str) else []), *_strings(content, "signing", "log")]
+
+
 def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
     """The settings of the optional sections, whose values were checked."""
     head, publication = content["paths"].get("head"), content.get("publication", {}).get("address", "")
     witnesses, stamping = content.get("witnesses"), content.get("stamping")
     return {
         "head": (directory / head).resolve() if head else None,
-        "log_signers": tuple(_strings(content, "signing", "log")),
+        "log_signers": tuple(_log_lines(content)),
         "receipt_signers": tuple(_strings(content, "signing", "receipt")),
         "publication": publication,
         "witnesses": Witnesses(**_placed(witnesses, "policy", directory)) if witnesses else None,
         "stamping": Stamping(**_placed(stamping, "certificate", directory)) if stamping else None,
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
+        "suites_from": content.get("suites", {}).get("first_size", 0),
+        "webhooks": tuple(content.get(_NOTICES, {}).items()),
     }
 
 
@@ -257,7 +313,7 @@ address = "{address}"
 [paths]
 store = "registry.db"
 vault_key = "keys/vault.key"
-log_key = "keys/log.key"
+log_key = "{LOG_KEY}"
 authority = "tls/authority.pem"
 certificate = "tls/server.pem"
 certificate_key = "tls/server.key"

@@ -17,19 +17,22 @@ from registry.commands.executions import Executions
 from registry.commands.head import HeadKeeper, HeadStore
 from registry.commands.intake import Intake
 from registry.commands.log import LogReading
+from registry.commands.notices import Notices
+from registry.commands.outbox import Outbox
 from registry.commands.sequencer import Answer, Job, Reported, Sequencer, changes_directory
 from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError
 from registry.editions import shipped_editions
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
-from registry.provenance.keys import FileSigner, KeyFileError, Signer, load_verifying_key
+from registry.provenance.keys import KeyFileError, Signer, load_verifying_key
 from registry.provenance.merkle import Frontier
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
-from registry.running import Upkeep, upkeep_of
+from registry.receipts.signing import ReceiptSigners
+from registry.running import Upkeep, notice_parts, upkeep_of
 from registry.second_store import start_head
 from registry.signing import SignerError, open_signer
-from registry.store.interface import ExecutionRow, QueryRow, Store, StoreError
+from registry.store.interface import ExecutionRow, Store, StoreError
 from registry.store.opening import open_store
 from registry.store.writer import Writer
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG, REGISTRY_KEY_PURPOSE_RECEIPT
@@ -53,10 +56,10 @@ class OwnSigners:
 
     @classmethod
     def of(cls, config: Config) -> OwnSigners:
-        """As a configuration says. Raises KeyFileError, SignerError."""
-        further = [open_signer(text, home=config.home) for text in config.log_signers]
+        """As a configuration says. Raises SignerError."""
+        log = [open_signer(text, home=config.home) for text in config.log_signers]
         receipt = [open_signer(text, home=config.home) for text in config.receipt_signers]
-        return cls([FileSigner.load(config.log_key, None), *further], receipt)
+        return cls(log, receipt)
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class Engine:
     receipts: Receipts
     log: LogReading
     upkeep: Upkeep
+    notices: Notices
     head: HeadStore | None = None
 
     def close(self) -> None:
@@ -95,7 +99,7 @@ def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
         state = RegistryState(store, vault, shipped_editions())
         state.suites = config.suites
         check_head(state, signers.log)
-        check_suites(state, signers)
+        check_suites(state, signers, config.suites_from)
         if state.origin != config.origin:
             raise StoreError(f"registry.toml 的 origin 是 {config.origin}, 存储属于 {state.origin}")
         verifiers = [
@@ -126,6 +130,7 @@ def engine_over(
     """An engine over a store that is open and a state that was loaded from it; with the second store, if
     there is one, and what a configuration has run beside. Raises StoreError, ConfigError."""
     publish = HeadKeeper(head, state.head.note) if head and state.head else lambda _row: None
+    outbox = Outbox(state)
     sequencer = Sequencer(
         state,
         signers.log,
@@ -133,11 +138,12 @@ def engine_over(
         random_bytes=os.urandom,
         publish=publish,
         other_signers=signers.receipt,
+        outbox=outbox,
     )
     writer: Writer[Job, Answer] = Writer(sequencer.process, alone=changes_directory)
     upkeep = upkeep_of(state, writer, config, clock)
 
-    def log_queries(rows: Sequence[QueryRow]) -> None:
+    def write(rows: Sequence[Job]) -> None:
         for future in writer.put(rows):
             future.result()
 
@@ -146,11 +152,13 @@ def engine_over(
         assert isinstance(reported, Reported)
         return reported
 
-    ask = Ask(state, log_queries, clock)
+    notices = Notices(outbox, write, clock)
+    upkeep.parts += notice_parts(notices, write, ReceiptSigners(state, signers.receipt), config, clock)
+    ask = Ask(state, write, clock)
     executions = Executions(ask, report, clock)
     receipts = Receipts(ask, signers.receipt, prover=upkeep.prover, checkpoints=upkeep.checkpoints)
     intake = Intake(state, writer, upkeep.gate)
-    return Engine(store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, head)
+    return Engine(store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, head)
 
 
 def log_signers(state: RegistryState, signers: Sequence[Signer]) -> list[Signer]:
@@ -167,8 +175,12 @@ def log_signers(state: RegistryState, signers: Sequence[Signer]) -> list[Signer]
     return [at_hand[keyid] for keyid in wanted] or list(signers)
 
 
-def check_suites(state: RegistryState, signers: OwnSigners) -> None:
-    """Raises StoreError if checkpoints or answers would bear no signature of a suite that is required."""
+def check_suites(state: RegistryState, signers: OwnSigners, first_size: int = 0) -> None:
+    """Raises StoreError if checkpoints or answers would bear no signature of a suite that is required, or if
+    suites are to be required from a later size on: every statement from now on needs them."""
+    if first_size > state.size + 1:
+        message = f"[suites] first_size {first_size} 大于下一条陈述后的日志大小 {state.size + 1}"
+        raise StoreError(message)
     uses = (
         ("日志", REGISTRY_KEY_PURPOSE_LOG, signers.log),
         ("回执", REGISTRY_KEY_PURPOSE_RECEIPT, ()),

@@ -2,8 +2,8 @@
 
 From the log, every key that the registry signs or signed with, with the sizes that count: a log key that was
 added at position p and retired at q is required of the sizes p < s <= q, so that none of its lines can be
-stripped, and a receipt key signs the answers that were given at those. From the configuration, its witnesses
-and their quorum, its time stamping authority, the suites that it requires.
+stripped, and a receipt key signs the answers that were signed at those. From the configuration, its witnesses
+and their quorum, its time stamping authority, the suites that it requires and since which size.
 
 Whoever verifies must have this from the operator and not from the wire: it is what he trusts.
 """
@@ -18,7 +18,7 @@ from registry.config import Config, ConfigError
 from registry.domain.registry_keys import RegistryKeyEntry
 from registry.provenance.keys import load_verifying_key
 from registry.provenance.vkey import NoteKey
-from registry.provenance.witness_policy import LogLine, Policy, RangedKey
+from registry.provenance.witness_policy import LogLine, Policy, RangedKey, SuiteLine
 from registry.store.interface import StoreError
 from registry.store.reading import reading_store
 from registry.upkeep.witnesses import witnesses_policy
@@ -43,7 +43,7 @@ def installation_policy(config: Config) -> Policy:
         required=tuple(log),
         receipts=tuple(receipt),
         certificates=_certificates(config),
-        suites=tuple(Suite.ValueType(each) for each in sorted(config.suites)),
+        suites=tuple(SuiteLine(Suite.ValueType(each), config.suites_from) for each in sorted(config.suites)),
     )
 
 

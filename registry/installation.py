@@ -32,13 +32,13 @@ from registry.commands.state import RegistryState
 from registry.config import CONFIG_NAME, Config, config_text, load_config
 from registry.domain.periods import china_day
 from registry.editions import CURRENT_LABEL, shipped_editions
-from registry.provenance.keys import FileSigner
+from registry.provenance.keys import FileSigner, SuiteNotSupportedError
 from registry.provenance.vault import MASTER_BYTES, Vault
 from registry.sanctions.catalogue.edition import Edition
 from registry.second_store import first_head
 from registry.store.interface import StoreError
 from registry.store.opening import create_store
-from registry.v1.envelope_pb2 import SUITE_ED25519
+from registry.v1.envelope_pb2 import SUITE_ED25519, Suite
 from registry.v1.statement_pb2 import (
     REGISTRY_KEY_PURPOSE_LOG,
     REGISTRY_KEY_PURPOSE_RECEIPT,
@@ -64,6 +64,8 @@ class Plan:
     address: str
     hosts: Sequence[Host]
     edition: str = CURRENT_LABEL
+    suite: Suite.ValueType = SUITE_ED25519
+    """Of every key that is made: the log's, the receipts', the operator's."""
 
 
 def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]) -> Config:
@@ -83,6 +85,8 @@ def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise InstallationError(f"不能在 {directory} 写入: {error.strerror}") from error
+    except SuiteNotSupportedError as error:
+        raise InstallationError(f"本机不支持这一签名算法: {error}") from error
     return load_config(directory)
 
 
@@ -117,10 +121,10 @@ def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], in
     config = load_config(directory)
     (directory / "keys").mkdir(mode=0o700)
     _write_secret(config.vault_key, os.urandom(MASTER_BYTES))
-    log_key = _new_key(config.log_key)
-    receipt_key = _new_key(directory / "keys" / "receipt.key")
+    log_key = _new_key(config.log_key, plan.suite)
+    receipt_key = _new_key(directory / "keys" / "receipt.key", plan.suite)
     (directory / "head").mkdir(mode=0o700)
-    operator_key = _new_key(directory / "keys" / "operator.key")
+    operator_key = _new_key(directory / "keys" / "operator.key", plan.suite)
     now = clock()
     opening = _opening(now)
     tls = directory / "tls"
@@ -181,8 +185,8 @@ def _edition(label: str) -> Edition:
     return shipped[label]
 
 
-def _new_key(path: Path) -> FileSigner:
-    signer = FileSigner.generate(SUITE_ED25519)
+def _new_key(path: Path, suite: Suite.ValueType) -> FileSigner:
+    signer = FileSigner.generate(suite)
     signer.save(path, None)
     return signer
 

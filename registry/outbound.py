@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Timer
+from types import MappingProxyType
 from typing import Self
 
 import urllib3
@@ -68,9 +69,17 @@ class Outbound:
         """Asks for something of at most ``limit`` bytes. Raises OutboundError."""
         return self._ask("GET", url, limit, None, {"Accept-Encoding": "gzip, identity"})
 
-    def post(self, url: str, body: bytes, *, limit: int, content_type: str) -> Reply:
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        limit: int,
+        content_type: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reply:
         """Hands something over; the answer has at most ``limit`` bytes. Raises OutboundError."""
-        return self._ask("POST", url, limit, body, {"Content-Type": content_type})
+        return self._ask("POST", url, limit, body, {"Content-Type": content_type, **headers})
 
     def _ask(
         self, method: str, url: str, limit: int, body: bytes | None, headers: Mapping[str, str]

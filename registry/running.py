@@ -1,4 +1,4 @@
-"""What runs beside the answers (日常维护): map states, time stamps, cosignatures, the published log.
+"""What runs beside the answers (日常维护): map states, time stamps, cosignatures, the published log, notices.
 
 Built with the engine and started by the server. Each part has a thread of its own and none is in the way of
 an answer; a part that is not configured is not there. They stop before the writer does, for they write
@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from registry.commands.log import LogReading
+from registry.commands.notices import Notices
 from registry.commands.sequencer import Answer, Job
 from registry.commands.state import RegistryState
 from registry.config import DEFAULT_MAP_INTERVAL_S, Config
 from registry.publication.log_server import LogPublication
 from registry.receipts.providers import Checkpoints, Cosigned, Mapped, MapProver, NewestCheckpoint
+from registry.receipts.signing import ReceiptSigners
 from registry.store.interface import StoreError
 from registry.store.writer import Writer
 from registry.upkeep.mapper import Mapper
+from registry.upkeep.notices import DueNotices, due_items
 from registry.upkeep.stamper import Authority, Stamper, stamping_state
 from registry.upkeep.stamping import StampingState
+from registry.upkeep.webhooks import Delivery, Webhooks
 from registry.upkeep.witnesses import cosigner_of, signed_by
 
 logger = logging.getLogger(__name__)
@@ -91,3 +95,18 @@ def upkeep_of(
         upkeep.publication = LogPublication(log, config.publication)
         upkeep.parts.append(upkeep.publication)
     return upkeep
+
+
+def notice_parts(
+    notices: Notices,
+    write: Callable[[Sequence[Job]], None],
+    signers: ReceiptSigners,
+    config: Config | None,
+    clock: Callable[[], int],
+) -> list[Part]:
+    """What makes and delivers notices, none started: deadlines always, addresses as a configuration says."""
+    state = notices.state
+    parts: list[Part] = [DueNotices(state.store, due_items(state), write, clock=clock)]
+    if config and config.webhooks:
+        parts.append(Webhooks(dict(config.webhooks), Delivery(notices, write, signers.active, clock)))
+    return parts

@@ -31,6 +31,7 @@ from registry.servicer.gate import MAX_MESSAGE_BYTES, Gate
 from registry.servicer.incentive import IncentiveServicer
 from registry.servicer.intake import IntakeServicer
 from registry.servicer.log import LogServicer
+from registry.servicer.notice import NoticeServicer
 from registry.servicer.record import RecordServicer
 from registry.servicer.restriction import RestrictionServicer
 from registry.store.interface import StoreError
@@ -48,14 +49,16 @@ from registry.v1 import (
     intake_service_pb2_grpc,
     log_service_pb2,
     log_service_pb2_grpc,
+    notice_service_pb2,
+    notice_service_pb2_grpc,
     record_service_pb2,
     record_service_pb2_grpc,
     restriction_service_pb2,
     restriction_service_pb2_grpc,
 )
 
-THREADS = 16
-STREAMS = 8
+THREADS = 22
+STREAMS = 14
 """Streams open at a time; the other threads are left to unary calls."""
 
 KEEPALIVE_MS = 300_000
@@ -74,6 +77,7 @@ SERVICES = tuple(
         (record_service_pb2, "RecordService"),
         (incentive_service_pb2, "IncentiveService"),
         (execution_service_pb2, "ExecutionService"),
+        (notice_service_pb2, "NoticeService"),
     )
 )
 
@@ -123,6 +127,7 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     incentive_service_pb2_grpc.add_IncentiveServiceServicer_to_server(IncentiveServicer(engine.ask), server)
     execution = ExecutionServicer(engine.ask, engine.executions)
     execution_service_pb2_grpc.add_ExecutionServiceServicer_to_server(execution, server)
+    notice_service_pb2_grpc.add_NoticeServiceServicer_to_server(NoticeServicer(engine.notices), server)
 
 
 def check_address(address: str) -> None:

@@ -77,9 +77,10 @@ class Watch:
 
 
 class Watches:
-    """The watches that are open."""
+    """The watches that are open, ``limit`` at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = MAX_WATCHES) -> None:
+        self._limit = limit
         self._lock = Lock()
         self._open: tuple[Watch, ...] = ()
 
@@ -91,7 +92,7 @@ class Watches:
         """A watch, until the block ends. Raises TooManyWatchesError."""
         watch = Watch()
         with self._lock:
-            if len(self._open) >= MAX_WATCHES:
+            if len(self._open) >= self._limit:
                 raise TooManyWatchesError
             self._open = (*self._open, watch)
         try:

@@ -78,6 +78,12 @@ def another_log_key(directory: Path) -> None:
     FileSigner.generate(SUITE_ED25519).save(directory / "keys/log.key", None)
 
 
+def encrypted_log_key(directory: Path) -> None:
+    signer = FileSigner.load(directory / "keys/log.key", None)
+    (directory / "keys/log.key").unlink()
+    signer.save(directory / "keys/log.key", b"phrase")
+
+
 def more(*lines: str) -> Callable[[Path], object]:
     """Adds a section to the configuration."""
 
@@ -144,6 +150,17 @@ SPOILT: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "stamping elsewhere than on the web": (more(*STAMPING, 'url = "ftp://x"'), ("[stamping] url",)),
     "stamping that is always late": (more(*STAMPING, 'url = "http://x/"', "max_age_s = 60"), ("max_age_s",)),
     "signer that is no path": (rewrite(TOML, "keys/receipt.key", "\\u0000"), ("[signing] receipt",)),
+    "no log key at all": (rewrite(TOML, 'log_key = "keys/log.key"', ""), ("[paths]", "[signing] log")),
+    "log key that is encrypted": (encrypted_log_key, ("log.key", "pass phrase")),
+    "log key in a token that is none": (
+        rewrite(TOML, '"keys/log.key"', '"pkcs11:module=/no.so;token=x;object=log"'), ("/no.so",)
+    ),
+    "suite that is required from later on": (
+        more("[suites]", 'require = ["SUITE_ED25519"]', "first_size = 5000"), ("[suites] first_size", "5000")
+    ),
+    "suite from a size that is none": (
+        more("[suites]", 'require = ["SUITE_ED25519"]', "first_size = true"), ("[suites] first_size",)
+    ),
     "suite that no log key is of": (more("[suites]", 'require = ["SUITE_SM2_SM3"]'), ("[suites]", "日志")),
     "address without port": (rewrite(TOML, ADDRESS, '"localhost"'), ("localhost",)),
     "port out of range": (rewrite(TOML, ADDRESS, '"127.0.0.1:70000"'), ("70000",)),
@@ -209,6 +226,18 @@ def start(directory: Path) -> None:
 
 def test_a_good_installation_starts(copy: Path) -> None:
     start(copy)
+
+
+def test_it_starts_with_its_log_key_encrypted_or_among_the_signers(copy: Path) -> None:
+    encrypted_log_key(copy)
+    put("phrase", b"phrase\n")(copy)
+    line = "file:keys/log.key;passphrase-file=phrase"
+    rewrite(TOML, 'log_key = "keys/log.key"', f'log_key = "{line}"')(copy)
+    start(copy)
+    rewrite(TOML, f'log_key = "{line}"\n', "")(copy)
+    rewrite(TOML, "[signing]", f'[signing]\nlog = ["{line}"]')(copy)
+    start(copy)
+    assert in_process("verify", "--directory", copy, "--rebuild").code == 0
 
 
 AS_A_PROCESS = (

@@ -195,6 +195,8 @@ HIT_REASONS: Mapping[str, HitReason.ValueType] = {
     "尚未生效": verdict_pb2.HIT_REASON_NOT_YET_IN_FORCE,
     "事实不明": verdict_pb2.HIT_REASON_FACTS_UNCLEAR,
     "签名密钥存疑": verdict_pb2.HIT_REASON_KEY_DISPUTED,
+    "决定尚未送达": verdict_pb2.HIT_REASON_NOT_SERVED,
+    "重整期间暂时屏蔽": verdict_pb2.HIT_REASON_SHIELDED,
 }
 
 STATUSES: Mapping[str, HitStatus.ValueType] = {
@@ -208,6 +210,8 @@ STATUSES: Mapping[str, HitStatus.ValueType] = {
     "已解除": verdict_pb2.HIT_STATUS_LIFTED,
     "已撤回或更正": verdict_pb2.HIT_STATUS_REVOKED,
     "签名密钥存疑": verdict_pb2.HIT_STATUS_DISPUTED,
+    "决定尚未送达": verdict_pb2.HIT_STATUS_NOT_SERVED,
+    "重整期间暂时屏蔽": verdict_pb2.HIT_STATUS_SHIELDED,
 }
 
 ORIGINS: Mapping[str, RestrictionOrigin.ValueType] = {

@@ -5,8 +5,8 @@ past reading can be built again: signatures are verified again, every statement 
 was on the day of its receipt, its effects and its leaf are worked out again. What differs anywhere is
 named. What was erased by law is passed over, and so is the question whether what was stated of the same
 subject afterwards was admissible: it may have rested on what is gone. The log's own rows (sealed payloads,
-sealed persons) and the registry's own records (refusals, query log, reports of execution) are carried over,
-because they do not follow from anything.
+sealed persons) and the registry's own records (refusals, query log, reports of execution, notices with who
+acknowledged them) are carried over, because they do not follow from anything; no notice is made again.
 """
 
 from __future__ import annotations
@@ -89,11 +89,12 @@ def rebuild(
 
 
 def carry_over(source: Store, target: Store) -> None:
-    """Copies what does not follow from the log: sealed persons, refusals, the query log, reports,
+    """Copies what does not follow from the log: sealed persons, refusals, the query log, reports, notices,
     cosignatures, and the signatures over batches."""
     target.commit(Group(persons=list(source.all_persons())))
     target.commit(Group(refusals=list(source.all_refusals()), queries=list(source.queries())))
     target.commit(Group(executions=list(source.all_executions())))
+    target.commit(Group(notices=list(source.all_notices()), subscriptions=list(source.subscriptions())))
     target.commit(Group(cosignatures=list(source.all_cosignatures())))
     target.commit(Group(batches=list(source.all_batches())))
 

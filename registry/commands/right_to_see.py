@@ -2,7 +2,9 @@
 
 * The registrar, and the department that stated it, see an entry whatever has become of it.
 * Others see what stands, until its disclosure has ended (终止公示, 停止共享和使用: 信用修复管理办法
-  第三条): not what was withdrawn, corrected or repaired, nor what has expired.
+  第三条): not what was withdrawn, corrected or repaired, nor what has expired, nor a decision that is not
+  served, nor what is shielded while a court's plan is carried out. Restrictions that law keeps to their term
+  are told all the same, as hits.
 * Of a natural person, others see only what is disclosed on the day, in a category that is disclosed at
   all, and bears on the purpose they state (个人信息保护法 第六条).
 * So it is with the steps to a verdict that did not count: of what others stated a department is told only
@@ -76,7 +78,7 @@ def may_see_step(step: Step, caller: Caller) -> bool:
     ground = step.hit.restriction.ground
     if step.counted or (caller.role is CallerRole.DEPARTMENT and caller.name == ground.department):
         return True
-    return step.hit.status not in ENDED and not is_person(ground.subject)
+    return step.hit.status not in ENDED and not step.undisclosed and not is_person(ground.subject)
 
 
 def _is_open(entry: Entry, caller: Caller) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from registry.commands.ledger import GroupLedger
+from registry.commands.outbox import GroupOutbox, Outbox
 from registry.commands.own_keys import OwnKeys, own_submission
 from registry.commands.state import RegistryState
 from registry.commands.submission import ABOUT_SUBJECTS, OWN_BODIES, Rejection, Submission, subject_stated
@@ -34,6 +35,7 @@ from registry.sanctions.effects.changes import Erased
 from registry.sanctions.effects.own import own_effects
 from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import (
+    AcknowledgedRow,
     BatchRow,
     Chain,
     CheckpointRow,
@@ -41,6 +43,7 @@ from registry.store.interface import (
     ErasedRows,
     ExecutionRow,
     Group,
+    NoticeRow,
     QueryRow,
     Recorded,
     RefusalRow,
@@ -48,6 +51,7 @@ from registry.store.interface import (
     StatementKey,
     StatementRow,
     StoreError,
+    SubscriptionRow,
 )
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2, subject_pb2
@@ -110,8 +114,10 @@ class Reported:
 Outcome = Placed | Rejection
 """What becomes of a statement."""
 Answer = Outcome | Reported | None
-"""What becomes of a job; nothing is said of a row of the query log."""
-Job = Submission | Rejection | QueryRow | ExecutionRow | CosignatureRow | OwnStatement | ErasedStatement
+"""What becomes of a job; nothing is said of a row that is only kept."""
+KeptRow = QueryRow | CosignatureRow | NoticeRow | AcknowledgedRow | SubscriptionRow
+"""Own records that are written as they come."""
+Job = Submission | Rejection | ExecutionRow | OwnStatement | ErasedStatement | KeptRow
 
 
 def changes_directory(job: Job) -> bool:
@@ -126,7 +132,7 @@ class Sequencer:
 
     ``signers`` hold the log's keys, ``other_signers`` those that sign answers. ``publish`` has a checkpoint
     that is durable in the store put into the second one; only after it is anything answered, and whoever
-    holds an answer holds it for good."""
+    holds an answer holds it for good. ``outbox`` takes the notices; without one, none are made."""
 
     def __init__(
         self,
@@ -138,8 +144,10 @@ class Sequencer:
         publish: Callable[[CheckpointRow], None] = lambda _row: None,
         other_signers: Sequence[Signer] = (),
         folding_again: bool = False,
+        outbox: Outbox | None = None,
     ) -> None:
         self._state = state
+        self._outbox = outbox
         self._keys = OwnKeys(state, signers, other_signers, lenient=folding_again)
         self._publish = publish
         self._clock = clock
@@ -166,6 +174,7 @@ class Sequencer:
         )
         self._passed_over |= {job.row.subject for job in jobs if isinstance(job, ErasedStatement)}
         run.unjudged = self._passed_over
+        run.tell_through(self._outbox)
         outcomes = [run.take(self._signed(job) if isinstance(job, OwnStatement) else job) for job in jobs]
         if run.effects:
             run.group.checkpoint = self._checkpoint(run)
@@ -176,6 +185,8 @@ class Sequencer:
             self._frontier = run.frontier
             self._state.take(run.effects, run.group.checkpoint, run.edge)
         self._behind = False
+        if self._outbox:
+            self._outbox.committed(run.group)
         return outcomes
 
     def _reports(self, jobs: Sequence[Job]) -> dict[ReportKey, ExecutionRow]:
@@ -220,14 +231,17 @@ class _Run:
         self._secrets: dict[str, bytes] = {}
         self._batches: dict[StatementKey, BatchRow] = {}
         self.unjudged: Collection[str] = ()
+        self._outbox: GroupOutbox | None = None
+
+    def tell_through(self, outbox: Outbox | None) -> None:
+        """Has notices made from here on."""
+        self._outbox = GroupOutbox(outbox, self.group, self._ledger) if outbox else None
 
     def take(self, job: Job) -> Answer:
         """Works out one job."""
-        if isinstance(job, QueryRow):
-            self.group.queries.append(job)
-            return None
-        if isinstance(job, CosignatureRow):
-            self.group.cosignatures.append(job)
+        if isinstance(job, KeptRow):
+            kept: list[KeptRow] = getattr(self.group, _KEPT[type(job)])
+            kept.append(job)
             return None
         if isinstance(job, ExecutionRow):
             return self._report(job)
@@ -322,6 +336,8 @@ class _Run:
         if job.batch and job.batch not in self.group.batches:
             self.group.batches.append(job.batch)
         self._collect(effects, head)
+        if self._outbox:
+            self._outbox.tell(job, effects, ref, self.received_ms)
         recorded = Recorded(position, self.received_ms, job.statement_hash, ref)
         self._ledger.admit(job.key, recorded, effects, head)
         return Placed(job.statement.statement_id, position, self.received_ms)
@@ -421,6 +437,15 @@ class _Run:
             self.group.became_known.append((record.ref, since))
         if until == position:
             self.group.became_unknown.append((record.ref, since, until))
+
+
+_KEPT = {
+    QueryRow: "queries",
+    CosignatureRow: "cosignatures",
+    NoticeRow: "notices",
+    AcknowledgedRow: "acknowledged",
+    SubscriptionRow: "subscriptions",
+}
 
 
 def _is_same_batch(known: BatchRow, job: Submission) -> bool:

@@ -261,6 +261,8 @@ def _check_signatures(
     _verify(found, "signatures[0].sig", lambda: verifier.verify(message, first.sig))
     if required:
         check_suite(found, "signatures[0].keyid", key.enrolment.suite, state)
+        if statement.HasField("key_enrolment"):  # It signs its own enrolment, and would sign nothing else.
+            check_suite(found, "key_enrolment.suite", statement.key_enrolment.suite, state)
     if statement.WhichOneof("body") == "key_enrolment":
         check_possession(found, envelope, statement.key_enrolment, message)
 

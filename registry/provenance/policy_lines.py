@@ -97,15 +97,23 @@ class RangedKey:
         return " ".join((keyword, self.key.vkey, *limits))
 
 
+@dataclass(frozen=True, slots=True)
+class SuiteLine:
+    """A suite with which must be signed, from a size of the log on."""
+
+    suite: Suite.ValueType
+    first: int = 0
+
+    @property
+    def text(self) -> str:
+        """The line."""
+        (name,) = (name for name, each in SUITE_NAMES.items() if each == self.suite)
+        return " ".join(("suite", name, *((str(self.first),) if self.first else ())))
+
+
 def certificate_line(certificate: x509.Certificate) -> str:
     """The line of a certificate of a time stamping authority."""
     return f"tsa {encode_base64(certificate.public_bytes(Encoding.DER))}"
-
-
-def suite_line(suite: Suite.ValueType) -> str:
-    """The line of a suite."""
-    (name,) = (name for name, each in SUITE_NAMES.items() if each == suite)
-    return f"suite {name}"
 
 
 def time_authorities(certificates: Sequence[x509.Certificate]) -> tuple[TimeAuthority, ...]:

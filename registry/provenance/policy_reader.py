@@ -22,11 +22,11 @@ from registry.provenance.policy_lines import (
     LogLine,
     PolicyError,
     RangedKey,
+    SuiteLine,
     WitnessLine,
     time_authorities,
 )
 from registry.provenance.vkey import NoteKey, parse_vkey
-from registry.v1.envelope_pb2 import Suite
 
 MAX_POLICY_BYTES = 1_000_000
 
@@ -46,7 +46,7 @@ class PolicyLines:
     required: list[RangedKey] = field(default_factory=list)
     receipts: list[RangedKey] = field(default_factory=list)
     certificates: list[x509.Certificate] = field(default_factory=list)
-    suites: list[Suite.ValueType] = field(default_factory=list)
+    suites: list[SuiteLine] = field(default_factory=list)
 
 
 def read_policy(text: str) -> PolicyLines:
@@ -176,12 +176,13 @@ class _Reader:
         self.lines.certificates.append(certificate)
 
     def _suite(self, words: list[str]) -> None:
-        (name,) = _count(words, 1, 1)
+        name, *first = _count(words, 1, 2)
         if name not in SUITE_NAMES:
             raise _LineError(f"不认识签名套件 {name!r}; 有 {', '.join(SUITE_NAMES)}")
-        if SUITE_NAMES[name] in self.lines.suites:
+        line = SuiteLine(SUITE_NAMES[name], *map(_number, first))
+        if any(each.suite == line.suite for each in self.lines.suites):
             raise _LineError("另一 suite 行已有这个套件")
-        self.lines.suites.append(SUITE_NAMES[name])
+        self.lines.suites.append(line)
 
     def _define(self, name: str) -> None:
         if name == NO_QUORUM or name in self._defined:

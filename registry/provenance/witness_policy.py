@@ -13,8 +13,10 @@ what is not asked for by name can be taken away unseen.
                                          included, "-": no end) must bear this key's signature as well
     receipt <vkey> [<first> <last>|-]    a key that may sign answers of the log it is named after, given at
                                          sizes in that range
-    suite <name>                         statements count only if signed with one of these suites: ed25519,
-                                         ecdsa-p256-sha256, sm2-sm3; without such a line any will do
+    suite <name> [<first>]               a statement that made the log this large, or larger, an answer that
+                                         was signed and a checkpoint at such sizes count only if signed with
+                                         one of these suites: ed25519, ecdsa-p256-sha256, sm2-sm3; at a size
+                                         to which no such line applies any will do; without <first>, to all
     tsa <base64>                         a certificate (DER) of a time stamping authority that is believed:
                                          a root, an intermediate, or the one signer believed
 
@@ -24,10 +26,11 @@ Blanks and tabs part the words; lines that begin with # mean nothing. A checkpoi
 * so has every `require` key that counts, and the quorum has cosigned it, and
 * no signature line of any key of the policy is wrong.
 
-Example: SM2 is required beside Ed25519 from leaf 5000 on, and two of three witnesses.
+Example: SM2 is required beside Ed25519 from leaf 5000 on, of statements too, and two of three witnesses.
 
     log credit.example/cangzhou+5a3f…+AbJ…
     require credit.example/cangzhou+91c0…+/3J… 5001 -
+    suite sm2-sm3 5001
     witness audit audit.example/w1+77aa…+BAb…
     witness court court.example/w1+0b1d…+BNq…
     witness bar bar.example/w1+c0de…+BKx…
@@ -52,9 +55,9 @@ from registry.provenance.policy_lines import (
     LogLine,
     PolicyError,
     RangedKey,
+    SuiteLine,
     WitnessLine,
     certificate_line,
-    suite_line,
     time_authorities,
 )
 from registry.provenance.policy_reader import read_policy
@@ -71,6 +74,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "RangedKey",
+    "SuiteLine",
     "WitnessLine",
 ]
 
@@ -104,7 +108,7 @@ class Policy:
     required: tuple[RangedKey, ...] = ()
     receipts: tuple[RangedKey, ...] = ()
     certificates: tuple[x509.Certificate, ...] = ()
-    suites: tuple[Suite.ValueType, ...] = ()
+    suites: tuple[SuiteLine, ...] = ()
 
     @classmethod
     def parse(cls, content: str | bytes) -> Policy:
@@ -128,7 +132,7 @@ class Policy:
             *(each.text for each in self.logs),
             *(each.text("require") for each in self.required),
             *(each.text("receipt") for each in self.receipts),
-            *(suite_line(each) for each in self.suites),
+            *(each.text for each in self.suites),
             *(certificate_line(each) for each in self.certificates),
             *(each.text for each in self.witnesses),
             *(each.text for each in self.groups),
@@ -177,9 +181,10 @@ class Policy:
         """The keys that may sign answers of a log given at a size."""
         return tuple(each.key for each in self.receipts if each.counts(origin, size))
 
-    def accepts_suite(self, suite: Suite.ValueType) -> bool:
-        """Whether a statement signed with this suite counts."""
-        return not self.suites or suite in self.suites
+    def accepts_suite(self, suite: Suite.ValueType, size: int) -> bool:
+        """Whether what was signed with this suite counts at a size of the log."""
+        required = {each.suite for each in self.suites if each.first <= size}
+        return not required or suite in required
 
     def check_stamp(self, token: bytes, text: str, *, nonce: int | None = None) -> Stamp:
         """What a time stamp over a text says, by an authority that is believed. Raises TimestampError."""

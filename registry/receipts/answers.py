@@ -5,6 +5,8 @@
   asked has them, others learn nothing from it that they cannot guess.
 * The response is serialised without receipts. With question, position and edition it can be worked out again.
 * ``position`` and ``root``: the log as it was known, so that it cannot be told otherwise later.
+* ``log_size``: how far the log was when this was signed, by which the receipt keys are told; left out where
+  the answer is of the newest position, which says it as well.
 
 The gate keeps the bytes of the request that a thread is serving; a method that is asked for a receipt in
 another way, without a gate, has none to name.
@@ -74,9 +76,11 @@ class Answers:
         wanted: ReceiptRequest,
         *,
         answered_ms: int,
+        size: int,
         shortfalls: Sequence[Shortfall] = (),
     ) -> Answer:
-        """The answer; what was asked for is given unless something falls short."""
+        """The answer, to be signed at a size of the log; gives what was asked for unless something falls
+        short."""
         return Answer(
             origin=self._state.origin,
             method=told.method,
@@ -93,6 +97,7 @@ class Answers:
             asked=wanted.evidence,
             given=EVIDENCE_LEVEL_SIGNED if shortfalls else wanted.evidence,
             shortfalls=shortfalls,
+            log_size=0 if size == matter.position + 1 else size,
         )
 
     def _root_at(self, position: int) -> bytes:

@@ -100,15 +100,15 @@ class Receipts:
             )
             with self._turn():
                 plans = evidence.plan([each.rests for each in told])
-        answered_ms = self._ask.now_ms()
+        answered_ms, size = self._ask.now_ms(), self._ask.state.size
         answers = [
             self._answers.answer(
-                each, matter, wanted, answered_ms=answered_ms, shortfalls=plan.shortfalls
+                each, matter, wanted, answered_ms=answered_ms, size=size, shortfalls=plan.shortfalls
             ).SerializeToString()
             for each, plan in zip(told, plans, strict=True)
         ]
         receipts = []
-        for content, signature, plan in zip(answers, self._signers.sign(answers), plans, strict=True):
+        for content, signature, plan in zip(answers, self._signers.sign(answers, size), plans, strict=True):
             receipt = pb.Receipt(version=VERSION, answer=content, signature=signature)
             if evidence is not None and not plan.shortfalls:
                 evidence.fill(receipt, plan)

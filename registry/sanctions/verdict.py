@@ -6,7 +6,8 @@ question, day T, what the sources had delivered by N).
 Rules
 * A restriction counts if it was known at N, is in force on T (``standing``), and its measure acts in the
   domain asked about. It is never carried into another domain (不当联结, 国办发〔2020〕49号). One that
-  begins after T is shown as coming and does not count.
+  begins after T, whose decision was not served by T, or that is shielded on T (重整期间暂时屏蔽) is shown
+  with that reason and does not count.
 * It is *in scope* if it falls on the role asked about and its region, industry, activity and kind of
   tender cover the matter. If the question does not say enough to tell, it is unsettled → REVIEW. If
   it says the contrary, the hit is shown as information and does not count.
@@ -41,7 +42,8 @@ from registry.sanctions.standing import (
     ENDED,
     RUNNING,
     disputed_at,
-    marks_of,
+    in_dispute,
+    marks_on,
     speaks,
     standing,
 )
@@ -118,6 +120,12 @@ _DOUBTFUL_STATUS = {
     pb.HIT_STATUS_OBJECTED: pb.HIT_REASON_OBJECTED,
     pb.HIT_STATUS_DISPUTED: pb.HIT_REASON_KEY_DISPUTED,
 }
+_NOT_BINDING = {
+    pb.HIT_STATUS_COMING: pb.HIT_REASON_NOT_YET_IN_FORCE,
+    pb.HIT_STATUS_NOT_SERVED: pb.HIT_REASON_NOT_SERVED,
+    pb.HIT_STATUS_SHIELDED: pb.HIT_REASON_SHIELDED,
+}
+"""Where something stands that is shown and does not bind."""
 _NOTHING_DISPUTED: frozenset[int] = frozenset()
 _NOTHING_SURE: frozenset[str] = frozenset()
 _DOUBTFUL_RELATION = {
@@ -261,12 +269,13 @@ def considered(
         counts = speaks(ground, position, disputed, record.grounds) if disputed else ground.known_at(position)
         if not counts:
             continue
-        noted = marks_of(marks, ground.position, position) if marks else ()
+        noted = marks_on(ground, marks, position, edition, day) if marks else ()
+        doubtful = in_dispute(ground, position, disputed) if disputed else False
         for restriction in restrictions_of(ground, edition, domain, day):
             if restriction.measure.reoffence is not None:
                 restriction = with_earlier(restriction, (record, *same), position)
             status = standing(restriction.period, day, ended=ground.ended, marks=noted)
-            if status in RUNNING and not ground.known_at(position):
+            if doubtful and status in RUNNING:
                 status = pb.HIT_STATUS_DISPUTED
             found.append((restriction, status))
     return found
@@ -288,8 +297,8 @@ def hit_of(
         return Hit(row, status, pb.HIT_EFFECT_INFORMATION, reasons, relation)
     if effect == pb.HIT_EFFECT_INFORMATION:
         return Hit(row, status, effect, (reason,), relation)
-    if status == pb.HIT_STATUS_COMING:
-        return Hit(row, status, pb.HIT_EFFECT_INFORMATION, (pb.HIT_REASON_NOT_YET_IN_FORCE,), relation)
+    if status in _NOT_BINDING:
+        return Hit(row, status, pb.HIT_EFFECT_INFORMATION, (_NOT_BINDING[status],), relation)
     doubts = reasons + _doubts(row, status, edition, relation)
     if doubts:
         return Hit(row, status, pb.HIT_EFFECT_NEEDS_REVIEW, doubts, relation)

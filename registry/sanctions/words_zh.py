@@ -53,6 +53,8 @@ STATUS_ZH: Mapping[pb.HitStatus.ValueType, str] = {
     pb.HIT_STATUS_LIFTED: "已解除",
     pb.HIT_STATUS_REVOKED: "已撤回或更正",
     pb.HIT_STATUS_DISPUTED: "签名密钥存疑",
+    pb.HIT_STATUS_NOT_SERVED: "决定尚未送达",
+    pb.HIT_STATUS_SHIELDED: "重整期间暂时屏蔽",
 }
 RELATIONS_ZH: Mapping[pb.SubjectRelation.ValueType, str] = {
     pb.SUBJECT_RELATION_SELF: "本主体",

@@ -58,8 +58,30 @@ def write_group(connection: Connection, group: Group) -> None:
     _insert(connection, tables.query_log, map(_plain, group.queries))
     _insert(connection, tables.cosignature, map(_plain, group.cosignatures), ending=_ONCE)
     _insert(connection, tables.execution, map(rows.execution_values, group.executions))
+    _write_notices(connection, group)
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
+
+
+def _write_notices(connection: Connection, group: Group) -> None:
+    notices = (_without_number(_plain(row)) for row in group.notices)
+    _insert(connection, tables.notice, notices, ending=_ONCE)
+    _update(
+        connection,
+        _ACKNOWLEDGE,
+        (
+            {"id": notice_id, "by": row.addressee, "at": row.acknowledged_ms}
+            for row in group.acknowledged
+            for notice_id in row.notice_ids
+        ),
+    )
+    for row in group.subscriptions:
+        values = {"caller": row.caller, "since_ms": row.since_ms}
+        if row.subscribed:
+            _insert(connection, tables.subscription, [values], ending=_ONCE)
+        else:
+            table = tables.subscription
+            connection.execute(delete(table).where(table.c.caller == row.caller))
 
 
 def _erase(connection: Connection, erased: ErasedRows) -> None:
@@ -151,6 +173,15 @@ _ONCE = " ON CONFLICT DO NOTHING"
 _MOVING_ON = " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, head = excluded.head"
 """A subject's chain has one row, new or not. SQLite and PostgreSQL both read this."""
 _NEW_HEAD = " ON CONFLICT (subject_key) DO UPDATE SET count = excluded.count, head = excluded.head"
+_ACKNOWLEDGE: Update = (
+    update(tables.notice)
+    .where(
+        tables.notice.c.notice_id == bindparam("id"),
+        tables.notice.c.addressee == bindparam("by"),
+        tables.notice.c.acknowledged_ms.is_(None),
+    )
+    .values(acknowledged_ms=bindparam("at"))
+)
 _FORGET_SUBJECT: Update = (
     update(tables.subject)
     .where(tables.subject.c.ref == bindparam("of"), tables.subject.c.known_from == bindparam("since"))

@@ -1,7 +1,7 @@
 """What the registry asks of its store. Every engine answers the same contract suite.
 
-The log (``statement``, ``person``) is what departments stated; refusals, the query log and reports of
-execution are the registry's own records. Everything else is derived and can be built again from the log:
+The log (``statement``, ``person``) is what departments stated; refusals, the query log, reports of execution
+and notices are the registry's own records. Everything else is derived and can be built again from the log:
 ``rebuild`` does so and compares. A group is written in one transaction, or not at all.
 """
 
@@ -26,11 +26,52 @@ from registry.sanctions.effects.changes import Naming
 from registry.sanctions.ground import Ground, Link, Mark, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
 from registry.sanctions.remedies.remedy import Filed
+from registry.store.records import (
+    AcknowledgedRow,
+    BatchRow,
+    Chain,
+    CheckpointRow,
+    CosignatureRow,
+    ErasedRows,
+    ExecutionRow,
+    ExecutionTotal,
+    NoticeRow,
+    QueryRow,
+    Recorded,
+    RefusalRow,
+    ReportKey,
+    ScannedRow,
+    StatementKey,
+    StatementRow,
+    SubscriptionRow,
+)
 
-StatementKey = tuple[str, str]
-"""Department code and statement id."""
-ReportKey = tuple[str, str]
-"""Caller and report id."""
+__all__ = [
+    "DERIVED_TABLES",
+    "AcknowledgedRow",
+    "BatchRow",
+    "Chain",
+    "CheckpointRow",
+    "CosignatureRow",
+    "ErasedRows",
+    "ExecutionRow",
+    "ExecutionTotal",
+    "Group",
+    "MeasureLookup",
+    "NoticeRow",
+    "QueryRow",
+    "QueueFullError",
+    "Recorded",
+    "RefusalRow",
+    "ReportKey",
+    "ScannedRow",
+    "StatementKey",
+    "StatementRow",
+    "Store",
+    "StoreBusyError",
+    "StoreError",
+    "SubscriptionRow",
+]
 
 
 class StoreError(Exception):
@@ -43,161 +84,6 @@ class StoreBusyError(StoreError):
 
 class QueueFullError(StoreError):
     """More jobs wait than the writer accepts; try again."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRow:
-    """A statement of the log as it rests: the payload sealed, the rest in clear."""
-
-    position: int
-    department: str
-    statement_id: str
-    subject: str
-    payload_type: str
-    sealed_payload: bytes
-    signatures: bytes
-    leaf: bytes
-    batch: bytes | None = None
-    batch_index: int | None = None
-    erased_by: int | None = None
-
-
-ScannedRow = tuple[int, str, str, str, str, bytes, bytes, bytes, "bytes | None", "int | None", "int | None"]
-"""The fields of a ``StatementRow`` as a plain tuple: what is read by the million."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """A signature over many statements: ``header`` is its serialised Envelope, named by the SHA-256 of what
-    it signs; ``leaves`` are the leaf hashes of its tree, 32 bytes each, of refused statements too."""
-
-    header_hash: bytes
-    department: str
-    batch_id: str
-    header: bytes
-    leaves: bytes
-
-    @property
-    def key(self) -> StatementKey:
-        """Department and batch id."""
-        return self.department, self.batch_id
-
-
-@dataclass(frozen=True, slots=True)
-class CosignatureRow:
-    """A witness's signature line under the checkpoint of a size."""
-
-    size: int
-    name: str
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """Where a statement stands in the log, the hash by which a repetition is known, and whom it is about."""
-
-    position: int
-    received_ms: int
-    statement_hash: bytes
-    subject: str
-    erased_by: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ErasedRows:
-    """Statements whose content goes: their positions, that of the statement which says so, and the subject.
-
-    What was derived from them goes too; the subject's names and the positions at which it is known are
-    written anew with the group."""
-
-    positions: tuple[int, ...]
-    by: int
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Head of a subject's chain of leaves: how many, and the hash of the last."""
-
-    subject: str
-    sequence: int
-    head: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class CheckpointRow:
-    """The state of the tree: size, frontier, time of the last leaf, and the signed note."""
-
-    size: int
-    frontier: bytes
-    last_received_ms: int
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalRow:
-    """A refused statement, for its department to read back; ``faults`` is a serialised Refused."""
-
-    department: str
-    statement_id: str
-    payload_sha256: bytes
-    received_ms: int
-    faults: bytes
-    number: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class QueryRow:
-    """Who asked about which person, for what: kept for the auditor (查询日志)."""
-
-    asked_ms: int
-    caller: str
-    subject: str
-    domain: int
-    reference: str
-    reason: str
-    known_position: int
-    verdict: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionRow:
-    """What a system did with a verdict (联合奖惩反馈); ``report_id`` is unique in its caller.
-
-    ``subject`` is a reference. With ``domain``, ``matter`` (a serialised Matter), ``valid_ms``,
-    ``known_position`` and ``edition`` the answer can be given again, for as long as the log is kept."""
-
-    caller: str
-    report_id: str
-    recorded_ms: int
-    subject: str
-    domain: int
-    reference: str
-    matter: bytes
-    valid_ms: int
-    known_position: int
-    edition: str
-    verdict: int
-    action: int
-    measure_codes: tuple[str, ...]
-    reason: str
-    number: int = 0
-
-    @property
-    def key(self) -> ReportKey:
-        """What names the report."""
-        return self.caller, self.report_id
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionTotal:
-    """How many reports of one caller say the same, and when the last of them was recorded."""
-
-    caller: str
-    action: int
-    measure_codes: tuple[str, ...]
-    count: int
-    last_ms: int
 
 
 @dataclass(slots=True)
@@ -238,6 +124,9 @@ class Group:
     queries: list[QueryRow] = field(default_factory=list)
     cosignatures: list[CosignatureRow] = field(default_factory=list)
     executions: list[ExecutionRow] = field(default_factory=list)
+    notices: list[NoticeRow] = field(default_factory=list)
+    acknowledged: list[AcknowledgedRow] = field(default_factory=list)
+    subscriptions: list[SubscriptionRow] = field(default_factory=list)
     checkpoint: CheckpointRow | None = None
 
 
@@ -387,6 +276,28 @@ class Store(Protocol):
 
     def execution_totals(self, first_ms: int, end_ms: int) -> list[ExecutionTotal]:
         """Reports recorded from one instant up to, but not including, another, counted; in a fixed order."""
+
+    def notices(self, notice_ids: Collection[str]) -> dict[str, NoticeRow]:
+        """Those of the notices that were made, by their ids."""
+
+    def notices_after(
+        self, number: int, limit: int, *, addressee: str = "", kind: int = 0, unacknowledged: bool = False
+    ) -> list[NoticeRow]:
+        """Notices with a number above another, rising; of an addressee or a kind of them, if one is named."""
+
+    def all_notices(self) -> Iterator[NoticeRow]:
+        """Every notice, rising by number."""
+
+    def told_about(self, positions: Collection[int]) -> list[tuple[int, str]]:
+        """Kind and name of everybody who has a notice that the statements at these positions gave rise to, or
+        that is about them; each once, in a fixed order."""
+
+    def told_of(self, subject: str, since: int) -> list[tuple[str, int]]:
+        """Callers, and the domains they asked in, who asked about a person or reported on a subject as known
+        at ``since`` or later; each once, in a fixed order."""
+
+    def subscriptions(self) -> Iterator[SubscriptionRow]:
+        """Who is told of every change in its domains, in a fixed order."""
 
     def derived_rows(self, table: str) -> Iterator[tuple[object, ...]]:
         """Every row of a derived table by primary key, for comparison."""

@@ -1,6 +1,6 @@
 """The log's side of the store, read: statements, leaves, tiles, batches, buckets of the map, cosignatures.
 
-``SqlStore`` has these methods from here and adds what is derived and what is written.
+``SqlNotices`` adds the outbox, ``SqlStore`` what is derived and what is written.
 """
 
 from __future__ import annotations

@@ -54,7 +54,8 @@ from registry.store.interface import (
     StatementKey,
     StoreError,
 )
-from registry.store.sql_log import SqlLog, named
+from registry.store.sql_log import named
+from registry.store.sql_notices import SqlNotices
 
 Entry = TypeVar("Entry")
 
@@ -69,7 +70,7 @@ class _Parts:
     names: dict[str, list[NameUse]]
 
 
-class SqlStore(SqlLog):
+class SqlStore(SqlNotices):
     """A log with its derived state in a relational database."""
 
     def __init__(

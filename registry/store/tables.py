@@ -9,6 +9,8 @@ person          log        each natural person: keyed hash, sealed number and se
 refusal         own        each refused statement
 query_log       own        each question about a natural person
 execution       own        each report of what was done with a verdict, and what gives that verdict again
+notice          own        each thing that somebody is to be told, and when he said that he has it
+subscription    own        each caller who is told of every change in its domains
 meta            own        facts about the store
 cosignature     own        each witness's signature under a checkpoint
 event           derived    each statement about a subject, and what became of it
@@ -27,6 +29,8 @@ official, key   derived    latest entry
 delivery        derived    each delivery of a list's source
 anchor          derived    each time anchor: the checkpoint stamped, and the instants its stamp allows
 edition         derived    each catalogue edition: who drafted, reviewed and adopted it, and when
+ban_case        derived    each ban case, with what its last step made of it
+remedy          derived    each objection and application for repair, with what became of it
 checkpoint      derived    one row: the tree's state and the signed note
 ==============  =========  =====================================================================
 
@@ -120,6 +124,7 @@ query_log = _table(
     _text("reason"),
     _int("known_position"),
     _int("verdict"),
+    Index("query_log_by_subject", "subject", "known_position"),
 )
 
 execution = _table(
@@ -141,6 +146,7 @@ execution = _table(
     _text("reason"),
     UniqueConstraint("caller", "report_id", name="execution_by_id"),
     Index("execution_by_caller", "caller", "number"),
+    Index("execution_by_subject", "subject", "known_position"),
 )
 
 event = _table(
@@ -313,14 +319,21 @@ remedy = _table(
 
 notice = _table(
     "notice",
-    _text("notice_id", key=True),
+    Column("number", Integer, primary_key=True),
+    _text("notice_id"),
     _text("addressee"),
     _int("addressee_kind"),
     _int("position"),
+    _int("target", null=True),
+    _text("subject"),
     _int("made_ms"),
     _int("acknowledged_ms", null=True),
     _blob("told"),
-    Index("notice_by_addressee", "addressee", "made_ms"),
+    UniqueConstraint("notice_id", name="notice_by_id"),
+    Index("notice_by_addressee", "addressee", "number"),
+    Index("notice_waiting", "addressee", "acknowledged_ms", "number"),
+    Index("notice_by_position", "position"),
+    Index("notice_by_target", "target"),
 )
 
 subscription = _table("subscription", _text("caller", key=True), _int("since_ms"))

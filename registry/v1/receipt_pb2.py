@@ -26,35 +26,35 @@ from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19registry/v1/receipt.proto\x12\x0bregistry.v1\x1a\x1aregistry/v1/envelope.proto\x1a\x19registry/v1/subject.proto\"[\n\x0eReceiptRequest\x12,\n\x08\x65vidence\x18\x01 \x01(\x0e\x32\x1a.registry.v1.EvidenceLevel\x12\r\n\x05nonce\x18\x02 \x01(\x0c\x12\x0c\n\x04\x65\x61\x63h\x18\x03 \x01(\x08\"c\n\tShortfall\x12,\n\x06reason\x18\x01 \x01(\x0e\x32\x1c.registry.v1.ShortfallReason\x12(\n\x07subject\x18\x02 \x01(\x0b\x32\x17.registry.v1.Identifier\"\xe6\x02\n\x06\x41nswer\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x0e\n\x06method\x18\x02 \x01(\t\x12\x10\n\x08question\x18\x03 \x01(\x0c\x12\x16\n\x0erequest_sha256\x18\x04 \x01(\x0c\x12\x10\n\x08response\x18\x05 \x01(\x0c\x12\x10\n\x08position\x18\x06 \x01(\x04\x12\x0c\n\x04root\x18\x07 \x01(\x0c\x12\x0f\n\x07\x65\x64ition\x18\x08 \x01(\t\x12\x13\n\x0b\x61nswered_ms\x18\t \x01(\x04\x12\x0e\n\x06\x63\x61ller\x18\n \x01(\t\x12\x19\n\x11purpose_reference\x18\x0b \x01(\t\x12\r\n\x05nonce\x18\x0c \x01(\x0c\x12)\n\x05\x61sked\x18\r \x01(\x0e\x32\x1a.registry.v1.EvidenceLevel\x12)\n\x05given\x18\x0e \x01(\x0e\x32\x1a.registry.v1.EvidenceLevel\x12*\n\nshortfalls\x18\x0f \x03(\x0b\x32\x16.registry.v1.Shortfall\"<\n\rAnswersHeader\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\x12\x0c\n\x04root\x18\x03 \x01(\x0c\"j\n\x0f\x41nswerSignature\x12\x0e\n\x06header\x18\x01 \x01(\x0c\x12\r\n\x05index\x18\x02 \x01(\r\x12\x0c\n\x04path\x18\x03 \x03(\x0c\x12*\n\nsignatures\x18\x04 \x03(\x0b\x32\x16.registry.v1.Signature\"r\n\x0cLeafEvidence\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0c\n\x04leaf\x18\x02 \x01(\x0c\x12\x11\n\tinclusion\x18\x03 \x03(\x0c\x12/\n\tstatement\x18\x04 \x01(\x0b\x32\x1c.registry.v1.SignedStatement\"A\n\x08MapProof\x12\x10\n\x08siblings\x18\x01 \x03(\x0c\x12#\n\x05other\x18\x02 \x01(\x0b\x32\x14.registry.v1.MapLeaf\"3\n\x07MapLeaf\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x0c\n\x04head\x18\x03 \x01(\x0c\"b\n\rChainEvidence\x12\x0b\n\x03ref\x18\x01 \x01(\t\x12\x0e\n\x06secret\x18\x02 \x01(\x0c\x12\x0e\n\x06leaves\x18\x03 \x03(\x0c\x12$\n\x05proof\x18\x04 \x01(\x0b\x32\x15.registry.v1.MapProof\"\x97\x02\n\x07Receipt\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\x0c\x12/\n\tsignature\x18\x03 \x01(\x0b\x32\x1c.registry.v1.AnswerSignature\x12\x12\n\ncheckpoint\x18\x04 \x01(\t\x12\x13\n\x0b\x63onsistency\x18\x05 \x03(\x0c\x12)\n\x06leaves\x18\x06 \x03(\x0b\x32\x19.registry.v1.LeafEvidence\x12*\n\x06\x63hains\x18\x07 \x03(\x0b\x32\x1a.registry.v1.ChainEvidence\x12\x19\n\x0cmap_position\x18\x08 \x01(\x04H\x00\x88\x01\x01\x12\x0e\n\x06\x64igest\x18\x0f \x01(\x0c\x42\x0f\n\r_map_position*d\n\rEvidenceLevel\x12\x1e\n\x1a\x45VIDENCE_LEVEL_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45VIDENCE_LEVEL_SIGNED\x10\x01\x12\x18\n\x14\x45VIDENCE_LEVEL_PROOF\x10\x02*\xe1\x02\n\x0fShortfallReason\x12 \n\x1cSHORTFALL_REASON_UNSPECIFIED\x10\x00\x12*\n&SHORTFALL_REASON_PERSON_WITHOUT_RECORD\x10\x01\x12(\n$SHORTFALL_REASON_CODE_WITHOUT_RECORD\x10\x02\x12!\n\x1dSHORTFALL_REASON_CODE_INVALID\x10\x03\x12\x1f\n\x1bSHORTFALL_REASON_MAP_BEHIND\x10\x04\x12!\n\x1dSHORTFALL_REASON_NOT_COSIGNED\x10\x05\x12#\n\x1fSHORTFALL_REASON_CHAIN_TOO_LONG\x10\x06\x12#\n\x1fSHORTFALL_REASON_CONTENT_ERASED\x10\x07\x12%\n!SHORTFALL_REASON_CONTENT_WITHHELD\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19registry/v1/receipt.proto\x12\x0bregistry.v1\x1a\x1aregistry/v1/envelope.proto\x1a\x19registry/v1/subject.proto\"[\n\x0eReceiptRequest\x12,\n\x08\x65vidence\x18\x01 \x01(\x0e\x32\x1a.registry.v1.EvidenceLevel\x12\r\n\x05nonce\x18\x02 \x01(\x0c\x12\x0c\n\x04\x65\x61\x63h\x18\x03 \x01(\x08\"c\n\tShortfall\x12,\n\x06reason\x18\x01 \x01(\x0e\x32\x1c.registry.v1.ShortfallReason\x12(\n\x07subject\x18\x02 \x01(\x0b\x32\x17.registry.v1.Identifier\"\xf8\x02\n\x06\x41nswer\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x0e\n\x06method\x18\x02 \x01(\t\x12\x10\n\x08question\x18\x03 \x01(\x0c\x12\x16\n\x0erequest_sha256\x18\x04 \x01(\x0c\x12\x10\n\x08response\x18\x05 \x01(\x0c\x12\x10\n\x08position\x18\x06 \x01(\x04\x12\x0c\n\x04root\x18\x07 \x01(\x0c\x12\x0f\n\x07\x65\x64ition\x18\x08 \x01(\t\x12\x13\n\x0b\x61nswered_ms\x18\t \x01(\x04\x12\x0e\n\x06\x63\x61ller\x18\n \x01(\t\x12\x19\n\x11purpose_reference\x18\x0b \x01(\t\x12\r\n\x05nonce\x18\x0c \x01(\x0c\x12)\n\x05\x61sked\x18\r \x01(\x0e\x32\x1a.registry.v1.EvidenceLevel\x12)\n\x05given\x18\x0e \x01(\x0e\x32\x1a.registry.v1.EvidenceLevel\x12*\n\nshortfalls\x18\x0f \x03(\x0b\x32\x16.registry.v1.Shortfall\x12\x10\n\x08log_size\x18\x10 \x01(\x04\"<\n\rAnswersHeader\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\x12\x0c\n\x04root\x18\x03 \x01(\x0c\"j\n\x0f\x41nswerSignature\x12\x0e\n\x06header\x18\x01 \x01(\x0c\x12\r\n\x05index\x18\x02 \x01(\r\x12\x0c\n\x04path\x18\x03 \x03(\x0c\x12*\n\nsignatures\x18\x04 \x03(\x0b\x32\x16.registry.v1.Signature\"r\n\x0cLeafEvidence\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0c\n\x04leaf\x18\x02 \x01(\x0c\x12\x11\n\tinclusion\x18\x03 \x03(\x0c\x12/\n\tstatement\x18\x04 \x01(\x0b\x32\x1c.registry.v1.SignedStatement\"A\n\x08MapProof\x12\x10\n\x08siblings\x18\x01 \x03(\x0c\x12#\n\x05other\x18\x02 \x01(\x0b\x32\x14.registry.v1.MapLeaf\"3\n\x07MapLeaf\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x0c\n\x04head\x18\x03 \x01(\x0c\"b\n\rChainEvidence\x12\x0b\n\x03ref\x18\x01 \x01(\t\x12\x0e\n\x06secret\x18\x02 \x01(\x0c\x12\x0e\n\x06leaves\x18\x03 \x03(\x0c\x12$\n\x05proof\x18\x04 \x01(\x0b\x32\x15.registry.v1.MapProof\"\x97\x02\n\x07Receipt\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\x0c\x12/\n\tsignature\x18\x03 \x01(\x0b\x32\x1c.registry.v1.AnswerSignature\x12\x12\n\ncheckpoint\x18\x04 \x01(\t\x12\x13\n\x0b\x63onsistency\x18\x05 \x03(\x0c\x12)\n\x06leaves\x18\x06 \x03(\x0b\x32\x19.registry.v1.LeafEvidence\x12*\n\x06\x63hains\x18\x07 \x03(\x0b\x32\x1a.registry.v1.ChainEvidence\x12\x19\n\x0cmap_position\x18\x08 \x01(\x04H\x00\x88\x01\x01\x12\x0e\n\x06\x64igest\x18\x0f \x01(\x0c\x42\x0f\n\r_map_position*d\n\rEvidenceLevel\x12\x1e\n\x1a\x45VIDENCE_LEVEL_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45VIDENCE_LEVEL_SIGNED\x10\x01\x12\x18\n\x14\x45VIDENCE_LEVEL_PROOF\x10\x02*\xe1\x02\n\x0fShortfallReason\x12 \n\x1cSHORTFALL_REASON_UNSPECIFIED\x10\x00\x12*\n&SHORTFALL_REASON_PERSON_WITHOUT_RECORD\x10\x01\x12(\n$SHORTFALL_REASON_CODE_WITHOUT_RECORD\x10\x02\x12!\n\x1dSHORTFALL_REASON_CODE_INVALID\x10\x03\x12\x1f\n\x1bSHORTFALL_REASON_MAP_BEHIND\x10\x04\x12!\n\x1dSHORTFALL_REASON_NOT_COSIGNED\x10\x05\x12#\n\x1fSHORTFALL_REASON_CHAIN_TOO_LONG\x10\x06\x12#\n\x1fSHORTFALL_REASON_CONTENT_ERASED\x10\x07\x12%\n!SHORTFALL_REASON_CONTENT_WITHHELD\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.receipt_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EVIDENCELEVEL']._serialized_start=1440
-  _globals['_EVIDENCELEVEL']._serialized_end=1540
-  _globals['_SHORTFALLREASON']._serialized_start=1543
-  _globals['_SHORTFALLREASON']._serialized_end=1896
+  _globals['_EVIDENCELEVEL']._serialized_start=1458
+  _globals['_EVIDENCELEVEL']._serialized_end=1558
+  _globals['_SHORTFALLREASON']._serialized_start=1561
+  _globals['_SHORTFALLREASON']._serialized_end=1914
   _globals['_RECEIPTREQUEST']._serialized_start=97
   _globals['_RECEIPTREQUEST']._serialized_end=188
   _globals['_SHORTFALL']._serialized_start=190
   _globals['_SHORTFALL']._serialized_end=289
   _globals['_ANSWER']._serialized_start=292
-  _globals['_ANSWER']._serialized_end=650
-  _globals['_ANSWERSHEADER']._serialized_start=652
-  _globals['_ANSWERSHEADER']._serialized_end=712
-  _globals['_ANSWERSIGNATURE']._serialized_start=714
-  _globals['_ANSWERSIGNATURE']._serialized_end=820
-  _globals['_LEAFEVIDENCE']._serialized_start=822
-  _globals['_LEAFEVIDENCE']._serialized_end=936
-  _globals['_MAPPROOF']._serialized_start=938
-  _globals['_MAPPROOF']._serialized_end=1003
-  _globals['_MAPLEAF']._serialized_start=1005
-  _globals['_MAPLEAF']._serialized_end=1056
-  _globals['_CHAINEVIDENCE']._serialized_start=1058
-  _globals['_CHAINEVIDENCE']._serialized_end=1156
-  _globals['_RECEIPT']._serialized_start=1159
-  _globals['_RECEIPT']._serialized_end=1438
+  _globals['_ANSWER']._serialized_end=668
+  _globals['_ANSWERSHEADER']._serialized_start=670
+  _globals['_ANSWERSHEADER']._serialized_end=730
+  _globals['_ANSWERSIGNATURE']._serialized_start=732
+  _globals['_ANSWERSIGNATURE']._serialized_end=838
+  _globals['_LEAFEVIDENCE']._serialized_start=840
+  _globals['_LEAFEVIDENCE']._serialized_end=954
+  _globals['_MAPPROOF']._serialized_start=956
+  _globals['_MAPPROOF']._serialized_end=1021
+  _globals['_MAPLEAF']._serialized_start=1023
+  _globals['_MAPLEAF']._serialized_end=1074
+  _globals['_CHAINEVIDENCE']._serialized_start=1076
+  _globals['_CHAINEVIDENCE']._serialized_end=1174
+  _globals['_RECEIPT']._serialized_start=1177
+  _globals['_RECEIPT']._serialized_end=1456
 # @@protoc_insertion_point(module_scope)

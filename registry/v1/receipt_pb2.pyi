@@ -176,6 +176,7 @@ class Answer(_message.Message):
     ASKED_FIELD_NUMBER: _builtins.int
     GIVEN_FIELD_NUMBER: _builtins.int
     SHORTFALLS_FIELD_NUMBER: _builtins.int
+    LOG_SIZE_FIELD_NUMBER: _builtins.int
     origin: _builtins.str
     """Origin of the log."""
     method: _builtins.str
@@ -200,6 +201,10 @@ class Answer(_message.Message):
     asked: Global___EvidenceLevel.ValueType
     given: Global___EvidenceLevel.ValueType
     """What was given: lower than asked only with shortfalls."""
+    log_size: _builtins.int
+    """Size of the log when the answer was signed: each receipt key that counts at it signs. Left out where it is
+    position + 1, as in every answer of before; never smaller.
+    """
     @_builtins.property
     def shortfalls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Shortfall]: ...
     def __init__(
@@ -220,10 +225,11 @@ class Answer(_message.Message):
         asked: Global___EvidenceLevel.ValueType = ...,
         given: Global___EvidenceLevel.ValueType = ...,
         shortfalls: _abc.Iterable[Global___Shortfall] | None = ...,
+        log_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_ms", b"answered_ms", "asked", b"asked", "caller", b"caller", "edition", b"edition", "given", b"given", "method", b"method", "nonce", b"nonce", "origin", b"origin", "position", b"position", "purpose_reference", b"purpose_reference", "question", b"question", "request_sha256", b"request_sha256", "response", b"response", "root", b"root", "shortfalls", b"shortfalls"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_ms", b"answered_ms", "asked", b"asked", "caller", b"caller", "edition", b"edition", "given", b"given", "log_size", b"log_size", "method", b"method", "nonce", b"nonce", "origin", b"origin", "position", b"position", "purpose_reference", b"purpose_reference", "question", b"question", "request_sha256", b"request_sha256", "response", b"response", "root", b"root", "shortfalls", b"shortfalls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

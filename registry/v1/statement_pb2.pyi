@@ -1794,19 +1794,23 @@ class BanReview(_message.Message):
     CASE_NUMBER_FIELD_NUMBER: _builtins.int
     LAWFUL_FIELD_NUMBER: _builtins.int
     OPINION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     case_number: _builtins.str
     lawful: _builtins.bool
     opinion: _builtins.str
+    on: _builtins.str
+    """审核日期"""
     def __init__(
         self,
         *,
         case_number: _builtins.str = ...,
         lawful: _builtins.bool = ...,
         opinion: _builtins.str = ...,
+        on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "lawful", b"lawful", "opinion", b"opinion"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_number", b"case_number", "lawful", b"lawful", "on", b"on", "opinion", b"opinion"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

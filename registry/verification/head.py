@@ -2,8 +2,9 @@
 was when the answer was given.
 
 Signature lines can be stripped unseen, so what must be there is what the policy names: log keys, required
-keys, the quorum of witnesses. Where the policy has ``suite`` lines, one key of the log that signed must be of
-such a suite; cosignatures are Ed25519 by their standard (C2SP tlog-cosignature) and are not asked.
+keys, the quorum of witnesses. Where the policy has ``suite`` lines for its size, one key of the log that
+signed must be of such a suite; cosignatures are Ed25519 by their standard (C2SP tlog-cosignature) and are not
+asked.
 
 Example: the answer was given from 40 leaves, the checkpoint has 64: the proof shows that the first 40 of the
 64 are those that the answer's root stands for.
@@ -31,7 +32,7 @@ def check_head(answer: pb.Answer, receipt: pb.Receipt, policy: Policy, report: R
     checkpoint = checked.checkpoint
     if checkpoint.origin != answer.origin:
         raise FailedError("检查点属于另一日志")
-    if not any(policy.accepts_suite(key.verifier.suite) for key in checked.log_keys):
+    if not any(policy.accepts_suite(key.verifier.suite, checkpoint.size) for key in checked.log_keys):
         raise FailedError("检查点没有策略所要求的算法的日志签名")
     witnesses = ", ".join(f"{each.witness}({seconds_text(each.time_s)})" for each in checked.witnesses)
     report.passed("checkpoint", f"{checkpoint.origin} 大小{checkpoint.size}; 见证人: {witnesses or '无'}")

@@ -10,7 +10,7 @@
   be replaced or revoked by its holder. A new key signs too (proof of possession). The registry's own
   statements bear its log keys, which the genesis or a change of keys names.
 * A statement that came in a batch stands by the header's signature and a path to the header's root.
-* Every signature that counts is of a suite that the policy accepts.
+* Every signature that counts is of a suite that the policy accepts at the statement's place in the log.
 
 What a compromised key signed from the first suspect position on is disputed; that is for ``law``.
 
@@ -93,7 +93,7 @@ class Authority:
             if verifier is None or key.purpose != pb.REGISTRY_KEY_PURPOSE_LOG:
                 raise FailedError(f"序号{position}的签名密钥不是已出示的日志密钥")
             verify(verifier, message, signature, position)
-            accepted = accepted or self.policy.accepts_suite(verifier.suite)
+            accepted = accepted or self.policy.accepts_suite(verifier.suite, position + 1)
             named = named or added == shown.leaf.key_position
         if not named:
             raise FailedError(f"序号{position}没有叶子所指日志密钥的签名")
@@ -194,7 +194,7 @@ class Authority:
         return any(each.keyid == keyid and each.holder == key.holder for each in self.keys.values())
 
     def _verify(self, key: VerifyingKey, message: bytes, signature: Signature, position: int) -> None:
-        if not self.policy.accepts_suite(key.suite):
+        if not self.policy.accepts_suite(key.suite, position + 1):
             raise FailedError(f"序号{position}的签名算法不是策略所要求的")
         verify(key, message, signature, position)
 
@@ -215,11 +215,11 @@ def check_authority(
     return authority
 
 
-def check_receipt_keys(authority: Authority, keyids: list[str], position: int, report: Report) -> None:
-    """Notes whether the log names the keys that signed the answer."""
+def check_receipt_keys(authority: Authority, keyids: list[str], size: int, report: Report) -> None:
+    """Notes whether the log names the keys that signed the answer, at the size at which it was signed."""
     for keyid in keyids:
         _, added, key = authority.own.get(keyid, (None, -1, pb.RegistryKey()))
-        if key.purpose == pb.REGISTRY_KEY_PURPOSE_RECEIPT and added <= position:
+        if key.purpose == pb.REGISTRY_KEY_PURPOSE_RECEIPT and added < size:
             report.passed("receipt key", f"回执密钥 {keyid[:12]}… 由序号{added}登记在日志中")
         else:
             report.claimed("receipt key", f"回执密钥 {keyid[:12]}… 只有策略为证, 回执没有出示其登记")

@@ -32,6 +32,7 @@ from registry.verification.law import Court
 from registry.verification.mandates import check_mandates
 from registry.verification.record import check_record
 from registry.verification.report import FailedError, Report, SkippedError
+from registry.verification.signatures import signing_size
 from registry.verification.statements import Evidence, read_evidence
 
 
@@ -77,9 +78,10 @@ class Proof:
 
     def _keys(self) -> None:
         self._authority = check_authority(self._evidence, self._chained, self._policy, self._report)
-        keys = self._policy.receipt_keys(self._answer.origin, self._answer.position + 1)
+        size = signing_size(self._answer)
+        keys = self._policy.receipt_keys(self._answer.origin, size)
         keyids = [key.verifier.keyid for key in keys]
-        check_receipt_keys(self._authority, keyids, self._answer.position, self._report)
+        check_receipt_keys(self._authority, keyids, size, self._report)
 
     def _mandates(self) -> None:
         check_mandates(self._evidence, self._chained, self._report)

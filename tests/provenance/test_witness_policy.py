@@ -205,7 +205,7 @@ def test_a_policy_that_is_written_is_read_back() -> None:
     text = (
         EXAMPLE
         + f"log {log_key(OTHER)} https://log.example/\nrequire {log_key(SECOND)} 3 -\n"
-        + f"receipt {log_key(SECOND)} 1 9\nreceipt {log_key(OTHER)}\nsuite sm2-sm3\nsuite ed25519\n"
+        + f"receipt {log_key(SECOND)} 1 9\nreceipt {log_key(OTHER)}\nsuite sm2-sm3 7\nsuite ed25519\n"
         + f"tsa {certificate('TSA')}\n"
     )
     policy = Policy.parse(text)
@@ -260,7 +260,9 @@ def test_names_are_octets_and_not_characters() -> None:
         ("tsa AAAA", "DER"),
         ("tsa x", "DER"),
         ("suite rsa", "不认识签名套件"),
-        ("suite ed25519 sm2-sm3", "项数"),
+        ("suite sm2-sm3 05", "十进制"),
+        ("suite ed25519 1 2", "项数"),
+        ("suite ed25519 sm2-sm3", "十进制"),
         ("# \x07", "控制字符"),
         ("# \x7f", "控制字符"),
         ("# \r", "控制字符"),
@@ -318,10 +320,22 @@ def test_receipt_keys_are_those_of_the_log_and_size() -> None:
 
 
 def test_suites_are_any_unless_named() -> None:
-    assert Policy.parse(ONLY_LOG).accepts_suite(SUITE_ED25519)
+    assert Policy.parse(ONLY_LOG).accepts_suite(SUITE_ED25519, 1)
     only = Policy.parse(ONLY_LOG + "suite sm2-sm3\n")
-    assert only.accepts_suite(SUITE_SM2_SM3)
-    assert not only.accepts_suite(SUITE_ED25519)
+    assert only.accepts_suite(SUITE_SM2_SM3, 1)
+    assert not only.accepts_suite(SUITE_ED25519, 1)
+
+
+def test_a_suite_is_required_from_its_first_size_on() -> None:
+    later = Policy.parse(ONLY_LOG + "suite sm2-sm3 5001\n")
+    assert [later.accepts_suite(SUITE_ED25519, size) for size in (1, 5000, 5001, 9000)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert later.accepts_suite(SUITE_SM2_SM3, 1)
+    assert later.accepts_suite(SUITE_SM2_SM3, 5001)
+    either = Policy.parse(ONLY_LOG + "suite ed25519\nsuite sm2-sm3 5001\n")
+    assert [either.accepts_suite(SUITE_SM2_SM3, size) for size in (5000, 5001)] == [False, True]
+    assert either.accepts_suite(SUITE_ED25519, 5001)
 
 
 def test_time_stamping_certificates_need_a_root_among_them() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -146,17 +146,48 @@ class Following:
     list_code: str = ""
     milder: bool = False
     unclear: bool = False
+    may_end_early: bool = False
 
 
 def following(asked: Question, kept: Kept, position: int, law: Law) -> Iterator[Following]:
     """By the three origins (law.md §1.4): the document's own measures, its list, the statute."""
     now = law(position, asked.day)
     for imposed in kept.report.imposed:
-        yield from by_decision(asked, kept, imposed, now, law)
+        for first, last in terms_of(kept, imposed, law):
+            yield from by_decision(asked, kept, replace(imposed, first=first, last=last), now, law)
     if kept.report.listed is not None:
         yield from by_list(asked, kept, now)
     elif kept.report.category in ("E-02", "E-03-CF"):
         yield from by_statute(asked, kept.report, now)
+
+
+def terms_of(kept: Kept, imposed: Imposed, law: Law) -> list[tuple[date, date | None]]:
+    """The days of a measure: a repair by application ends what law lets end early, its annulment brings that
+    back from its own day on."""
+    whole = imposed.first, imposed.last
+    day = kept.repaired
+    if day is None or kept.by_application is None:
+        return [whole]
+    if not ends_early(law(kept.by_application, day), imposed.measure, day):
+        return [whole]
+    if imposed.last is not None and imposed.last < day:
+        return [whole]
+    return [(imposed.first, day_before(day)), *going_on(kept, whole)]
+
+
+def going_on(kept: Kept, whole: tuple[date, date | None]) -> list[tuple[date, date | None]]:
+    """What an annulment brings back."""
+    again, (first, last) = kept.annulled, whole
+    if again is None or (last is not None and last < again):
+        return []
+    return [(max(again, first), last)]
+
+
+def ends_early(edition: Edition, code: str, day: date) -> bool:
+    """信用修复管理办法 第三条: 依法依规. What no row names keeps its term."""
+    rows = [row for row in edition.procedures.early_ends if code in row.measures]
+    rows = [row for row in rows if on(row.effective_from, row.effective_to, day)]
+    return bool(rows) and rows[0].allowed
 
 
 def by_decision(asked: Question, kept: Kept, imposed: Imposed, now: Edition, law: Law) -> Iterator[Following]:
@@ -189,6 +220,7 @@ def by_decision(asked: Question, kept: Kept, imposed: Imposed, now: Edition, law
         imposed.industry,
         imposed.activity or row.activity,
         milder=milder,
+        may_end_early=ends_early(now, imposed.measure, asked.day),
     )
 
 
@@ -196,21 +228,25 @@ def by_list(asked: Question, kept: Kept, now: Edition) -> Iterator[Following]:
     """Every measure that the law attaches to the list, as long as the entry lasts and the row is law."""
     entry = kept.report.listed
     assert entry
-    last = earlier_of(entry.last, day_before(kept.repaired))
-    for row in all_rows(now):
-        attached = row.origin in ("list", "statute") and entry.code in row.triggering_lists
-        if not attached or row.domain != asked.domain:
-            continue
-        if falls_on := falling(row, kept.report.kind):
-            yield Following(
-                row,
-                str(row.answer),
-                max(entry.first, row.effective_from),
-                earlier_of(last, row.effective_to),
-                frozenset(falls_on),
-                activity=row.activity,
-                list_code=entry.code,
-            )
+    terms = [(entry.first, earlier_of(entry.last, day_before(kept.repaired)))]
+    over = entry.last is not None and kept.repaired is not None and entry.last < kept.repaired
+    terms += [] if over else going_on(kept, (entry.first, entry.last))
+    for first, last in terms:
+        for row in all_rows(now):
+            attached = row.origin in ("list", "statute") and entry.code in row.triggering_lists
+            if not attached or row.domain != asked.domain:
+                continue
+            if falls_on := falling(row, kept.report.kind):
+                yield Following(
+                    row,
+                    str(row.answer),
+                    max(first, row.effective_from),
+                    earlier_of(last, row.effective_to),
+                    frozenset(falls_on),
+                    activity=row.activity,
+                    list_code=entry.code,
+                    may_end_early=True,
+                )
 
 
 def by_statute(asked: Question, report: Report, now: Edition) -> Iterator[Following]:
@@ -310,16 +346,17 @@ def met(
             one.milder,
         )
         mine = own if relation in ("SELF", "SAME") else {kept.report.subject}
-        yield told, earlier_decisions(one, kept, found, mine)
+        yield told, earlier_decisions(one, kept, found, mine, law)
 
 
 def status_of(one: Following, kept: Kept, found: Standing, day: date) -> str:
-    """行政处罚法 第七十三条: a suit does not suspend; a stay does."""
+    """行政处罚法 第七十三条: a suit does not suspend; a stay does. A shield holds back what may end early."""
     if one.last is not None and (one.last < day or one.last < one.first):
         return "OVER"
     if day < one.first:
         return "COMING"
-    for status in ("STAYED", "OBJECTED", "CONTESTED"):
+    shield = ("SHIELDED",) if one.may_end_early else ()
+    for status in (*shield, "STAYED", "OBJECTED", "CONTESTED"):
         for note in found.notes:
             holds = note.first <= day and (note.last is None or day <= note.last)
             if note.key == kept.key and note.status == status and holds:
@@ -348,6 +385,8 @@ def meaning(
         return "INFORMATION", {"NOT_A_RESTRICTION"}
     if status == "COMING":
         return "INFORMATION", {"NOT_YET_IN_FORCE"}
+    if status == "SHIELDED":
+        return "INFORMATION", {"SHIELDED"}
     doubts = {words[0] for words, part in parts.items() if part == UNSETTLED}
     assert set(parts.values()) <= {INSIDE, UNSETTLED}
     doubts |= doubts_of(one, status, relation, now)
@@ -376,18 +415,17 @@ def doubts_of(one: Following, status: str, relation: str, now: Edition) -> set[s
     return doubts
 
 
-def earlier_decisions(one: Following, kept: Kept, found: Standing, codes: set[str]) -> set[str]:
+def earlier_decisions(one: Following, kept: Kept, found: Standing, codes: set[str], law: Law) -> set[str]:
     """招标投标法实施条例 第六十七、六十八条: within three years after the earlier ban has ended."""
     if one.row.code not in ("M-BID-01", "M-BID-02"):
         return set()
-    earlier = set()
+    earlier, again = set(), kept.report.decided_on
     for other in found.kept.values():
         for imposed in other.report.imposed:
             same = imposed.measure == one.row.code and other.key != kept.key and other.report.subject in codes
-            if same and imposed.last is not None:
-                again = kept.report.decided_on
-                if imposed.last < again <= months_after(imposed.last, 36):
-                    earlier.add(other.key)
+            lasts = [last for _, last in terms_of(other, imposed, law) if last is not None] if same else []
+            if any(last < again <= months_after(last, 36) for last in lasts):
+                earlier.add(other.key)
     return earlier
 
 

@@ -11,7 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-ENDS = {"RESUMED": "STAYED", "OBJECTION_SETTLED": "OBJECTED", "CONTEST_ENDED": "CONTESTED"}
+ENDS = {
+    "RESUMED": "STAYED",
+    "OBJECTION_SETTLED": "OBJECTED",
+    "CONTEST_ENDED": "CONTESTED",
+    "SHIELD_ENDED": "SHIELDED",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,15 @@ class Line:
 
 @dataclass(slots=True)
 class Kept:
-    """A report that stands, and what became of it."""
+    """A report that stands, and what became of it. ``by_application`` is the position of a repair that an
+    application was granted by, which ends more than an entry on a list."""
 
     key: str
     position: int
     report: Report
     repaired: date | None = None
+    by_application: int | None = None
+    annulled: date | None = None
     lifted: dict[str, date] = field(default_factory=dict)
 
 
@@ -135,6 +143,27 @@ def _repair(found: Standing, line: Line) -> None:
     found.kept[line.target].repaired = line.day
 
 
+def _granted(found: Standing, line: Line) -> None:
+    _repair(found, line)
+    found.kept[line.target].by_application = line.position
+
+
+def _annulled(found: Standing, line: Line) -> None:
+    found.kept[line.target].annulled = line.day
+
+
+def _result(found: Standing, line: Line) -> None:
+    """The note ends whatever the result is; then it is a withdrawal, a correction, a repair or nothing."""
+    _end_note(found, line, "OBJECTED")
+    outcomes = {"DELETED": _withdrawal, "CORRECTED": _correction, "REMOVED": _repair}
+    if line.word in outcomes:
+        outcomes[line.word](found, line)
+
+
+def _nothing(found: Standing, line: Line) -> None:
+    """What is applied for or accepted changes no verdict."""
+
+
 def _lifting(found: Standing, line: Line) -> None:
     kept = found.kept[line.target]
     assert line.day
@@ -149,8 +178,13 @@ def _note(found: Standing, line: Line) -> None:
     if line.word not in ENDS:
         found.notes.append(Noted(line.target, line.word, line.day))
         return
+    _end_note(found, line, ENDS[line.word])
+
+
+def _end_note(found: Standing, line: Line, status: str) -> None:
+    assert line.day
     for note in found.notes:
-        if note.key == line.target and note.status == ENDS[line.word] and note.last is None:
+        if note.key == line.target and note.status == status and note.last is None:
             note.last = line.day - timedelta(days=1)
 
 
@@ -176,6 +210,11 @@ _READERS = {
     "correction": _correction,
     "withdrawal": _withdrawal,
     "repair": _repair,
+    "granted": _granted,
+    "annulled": _annulled,
+    "result": _result,
+    "applied": _nothing,
+    "accepted": _nothing,
     "lifting": _lifting,
     "note": _note,
     "delivery": _delivery,

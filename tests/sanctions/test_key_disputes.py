@@ -466,3 +466,6 @@ def test_registry_that_requires_a_suite_takes_no_other(spine: Spine) -> None:
     spine.engine.state.suites = frozenset({SUITE_SM2_SM3})
     said = spine.say("财政", event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01"))
     assert refusal(said) == {("SUITE_NOT_SUPPORTED", "signatures[0].keyid")}
+    spine.engine.state.suites = frozenset({SUITE_ED25519})
+    said = spine.enrol("财政", FileSigner.generate(SUITE_SM2_SM3))
+    assert refusal(said) == {("SUITE_NOT_SUPPORTED", "key_enrolment.suite")}

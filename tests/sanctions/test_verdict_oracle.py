@@ -21,6 +21,7 @@ from registry.v1 import subject_pb2, verdict_pb2
 from registry.v1.subject_pb2 import Subject
 from tests.sanctions import oracle, oracle_scope
 from tests.sanctions.histories import ADOPTED_FROM, RECEIVED_ON, History, Trial, a_question
+from tests.sanctions.history_remedies import WITH_REMEDIES
 from tests.sanctions.oracle_log import Line, codes_of, read, related_to
 from tests.support.editions import changed_row, edition_files, new_rule, parsed
 
@@ -55,7 +56,7 @@ def later(edition: Edition) -> Edition:
 def run_batch(chance: Random, edition: Edition, later: Edition, size: int) -> tuple[Trial, list[History]]:
     """Histories that were told in turns, with deliveries in between and another edition on the way."""
     ledger = Trial(edition)
-    histories = [History(chance, number) for number in range(size)]
+    histories = [History(chance, number, WITH_REMEDIES) for number in range(size)]
     turns = [history for history in histories for _ in range(chance.choice([2, 4, 6, 9, 12]))]
     chance.shuffle(turns)
     adoption = chance.randrange(len(turns))
@@ -184,6 +185,7 @@ def assert_everything_was_met(met: Counter[str]) -> None:
     reasons = {name.removeprefix("HIT_REASON_") for name in dict(verdict_pb2.HitReason.items())} - {
         "UNSPECIFIED",
         "KEY_DISPUTED",  # A stolen key is no event of a history: see test_key_disputes.
+        "NOT_SERVED",  # Nor is a ban that is decided here: see the tests of bans.
     }
     verdicts = {
         "BLOCKED UNSPECIFIED",
@@ -194,11 +196,13 @@ def assert_everything_was_met(met: Counter[str]) -> None:
         "INDETERMINATE SOURCE_STALE",
         "INDETERMINATE IDENTITY_AMBIGUOUS",
     }
-    statuses = ("IN_FORCE", "COMING", "STAYED", "OBJECTED", "CONTESTED")
+    statuses = ("IN_FORCE", "COMING", "STAYED", "OBJECTED", "CONTESTED", "SHIELDED")
     relations = ("SELF", "SAME", "PARENT", "BRANCH", "ABSORBED", "SURVIVING")
     lines = ("report", "correction", "withdrawal", "repair", "lifting", "ruling", "candidacy", "grant")
     wanted = reasons | {f"== {verdict}" for verdict in verdicts} | {f"status {each}" for each in statuses}
     wanted |= {f"relation {each}" for each in relations} | {f"line {each}" for each in lines}
+    wanted |= {f"line result {each}" for each in ("REJECTED", "DELETED", "CORRECTED", "REMOVED")}
+    wanted |= {"line applied", "line accepted", "line granted", "line annulled"}
     wanted |= {"milder", "re-offence", "line note STAYED", "line note RESUMED", "line link MERGER"}
     rare = {name: met[name] for name in wanted if met[name] < 10}
     assert not rare, rare

@@ -43,6 +43,9 @@ STREAMS = {
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 }
 WATCHES = {"/grpc.health.v1.Health/Watch", "/registry.v1.LogService/WatchCheckpoints"}
+SILENT = {"/registry.v1.NoticeService/WatchNotices"}
+"""Streams that say nothing while there is nothing to say."""
+SILENCE_S = 0.5
 NOT_REGISTERED = {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"}
 
 
@@ -52,6 +55,9 @@ def first_answer(channel: grpc.Channel, method: str, request: bytes = b"") -> Re
         if method in STREAMS:
             stream: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)
             return next(iter(stream(iter([request]), timeout=DEADLINE_S)), None)
+        if method in SILENT:
+            silent: grpc.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(method)
+            return next(iter(silent(request, timeout=SILENCE_S)), None)
         if method in WATCHES:
             watch: grpc.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(method)
             call = watch(request, timeout=DEADLINE_S)

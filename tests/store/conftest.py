@@ -8,7 +8,9 @@ import pytest
 from registry.store.interface import Store
 from tests.support.stores import Stores
 
-pytest.register_assert_rewrite("tests.store.contract", "tests.store.execution_contract")
+pytest.register_assert_rewrite(
+    "tests.store.contract", "tests.store.execution_contract", "tests.store.notice_contract"
+)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Random statements of every kind about a few subjects, many of them refused, in groups of any size.
 
 What a statement refers to is drawn from all that its department has stated or tried to state, so that
-withdrawals meet what is withdrawn, notes meet what is noted already, and links meet each other in rings.
+withdrawals meet what is withdrawn, notes meet what is noted already, and links meet each other in rings. What
+was objected to or applied for is decided, with luck, in the order that the procedure wants.
 Between the groups days go by, so that some of what was publicised can be granted.
 """
 
@@ -15,7 +16,7 @@ from demo.departments import OPERATOR
 from registry.commands.sequencer import Outcome, Placed
 from registry.domain.periods import china_day
 from registry.v1 import statement_pb2 as pb
-from tests.support import events
+from tests.support import events, remedies
 from tests.support.events import firm, person
 from tests.support.spine import Spine
 from tests.support.table import Table, queue
@@ -25,17 +26,25 @@ KEYS = {"法院": "C", "市场监管": "M", "人社": "H", "税务": "T"}
 """The departments that speak, with what their statement ids begin with."""
 
 
-def write_random_acts(spine: Spine, chance: Random, count: int) -> dict[bool, int]:
+def write_random_acts(
+    spine: Spine, chance: Random, count: int, *, with_remedies: bool = True
+) -> dict[bool, int]:
     """Writes them; answers how many were placed (True) and how many were refused (False)."""
     wider = events.registration("税务", categories=["E-60"], lists=["R-01"])
     events.placed(spine.say(OPERATOR.key, department_registration=wider))
     table, waiting, outcomes = Table(spine), list[Any](), list[Outcome]()
     said = {key: ["nothing"] for key in KEYS}
+    filed: dict[str, list[tuple[str, str]]] = {key: [] for key in KEYS}
     for number in range(count):
         key, today = chance.choice(list(KEYS)), china_day(spine.clock())
         target = chance.choice(said[key])
-        body = _of_tax(chance, target, today) if key == "税务" else _SAID_BY[key](chance, target)
+        if with_remedies and chance.random() < 0.25:
+            body = _remedy(chance, key, target, filed[key], str(today))
+        else:
+            body = _of_tax(chance, target, today) if key == "税务" else _SAID_BY[key](chance, target)
         said[key].append(f"{KEYS[key]}-{number}")
+        if body.keys() & {"objection", "repair_application"}:
+            filed[key].append((said[key][-1], target))
         waiting.append(table.say(key, said[key][-1], **body))
         if chance.random() < 0.2 or number == count - 1:
             outcomes += queue(spine, *waiting)
@@ -117,6 +126,35 @@ def _of_tax(chance: Random, target: str, today: date) -> dict[str, Any]:
             {"red_list_candidacy": candidacy},
             {"red_list_grant": events.grant("税务", target, str(first), str(until))},
             {"withdrawal": events.withdrawal("税务", target)},
+        ]
+    )
+
+
+def _remedy(
+    chance: Random, key: str, target: str, filed: list[tuple[str, str]], today: str
+) -> dict[str, Any]:
+    """Something is filed about a target, or the next thing said about what was filed."""
+    if not filed or chance.random() < 0.4:
+        asked = {"filed_on": today, "corrected_on": "2025-01-10"}
+        return chance.choice(
+            [
+                {"objection": remedies.objection_to(key, target, filed_on=today)},
+                {"repair_application": remedies.application(key, target, **asked)},
+            ]
+        )
+    step, about = chance.choice(filed)
+    paper = events.document(key, today, "示异字〔2026〕1号")
+    outcome = chance.choice(pb.ObjectionOutcome.values()[1:])
+    done: dict[str, Any] = {"document": paper, "effective_on": today}
+    shielding = chance.choice([remedies.shield, remedies.shield_ended])
+    return chance.choice(
+        [
+            {"objection_result": remedies.result(key, about, step, outcome, **done)},
+            {"repair_acceptance": remedies.acceptance(key, about, step)},
+            {"repair": remedies.granted(key, about, step, today)},
+            {"repair_refusal": remedies.refused(key, about, step, document=paper)},
+            {"repair_annulment": remedies.annulment(key, about, **done)},
+            {"status_note": shielding(key, about, today)},
         ]
     )
 

@@ -9,10 +9,10 @@ import pytest
 from demo.departments import DEPARTMENTS, OPERATOR
 from registry.provenance.keys import FileSigner
 from registry.v1 import statement_pb2 as pb
-from registry.v1.envelope_pb2 import SUITE_ED25519
+from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3
 from registry.verification import Outcome, Report, check_receipt
 from tests.support.events import ban, firm
-from tests.support.suites import SUITES
+from tests.support.suites import SUITES, needs_sm2
 from tests.verification.forger import NOON_MS, Forger, Holder
 
 FINANCE = next(each for each in DEPARTMENTS if each.key == "财政").office.code
@@ -54,6 +54,30 @@ def test_another_suite_than_the_policy_demands_is_refused(suite: int) -> None:
     log = Forger(suite)  # type: ignore[arg-type]
     other = "ed25519" if suite == 3 else "sm2-sm3"
     assert "签名算法" in refusal(log, f"suite {other}")
+
+
+def test_a_suite_that_is_required_later_says_nothing_of_what_came_before() -> None:
+    log = Forger()
+    log.say(log.enrol(FINANCE), event=event())
+    log.map()
+    content, size = log.receipt(UNKNOWN), len(log.leaves)
+    assert check_receipt(content, log.policy(f"suite sm2-sm3 {size + 1}")).ok
+    assert not check_receipt(content, log.policy(f"suite sm2-sm3 {size}")).ok
+    mixed = log.policy("suite ed25519", f"suite sm2-sm3 {size}")
+    assert check_receipt(content, mixed).ok
+
+
+@needs_sm2
+def test_a_statement_of_after_that_is_signed_otherwise_is_refused_and_one_of_before_is_not() -> None:
+    """The log, the answers and all departments but one signed with SM2 from the genesis on."""
+    log = Forger(SUITE_SM2_SM3)
+    old = log.enrol(FINANCE, FileSigner.generate(SUITE_ED25519))
+    at = log.say(old, event=event())
+    log.map()
+    content = log.receipt(UNKNOWN)
+    assert check_receipt(content, log.policy(f"suite sm2-sm3 {at + 2}")).ok
+    (fault,) = check_receipt(content, log.policy(f"suite sm2-sm3 {at + 1}")).faults
+    assert fault.detail == f"序号{at}的签名算法不是策略所要求的"
 
 
 def test_a_department_that_signs_otherwise_than_the_policy_demands_is_refused() -> None:

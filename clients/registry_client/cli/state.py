@@ -1,7 +1,8 @@
 """``registryctl state``: one statement from a JSON file, signed and submitted.
 
 For everything that is not a row of a table: correction, withdrawal, repair, what befell a record or a
-subject, red lists, deliveries, and the registrar's acts (department, official, key). The file holds the body
+subject, red lists, deliveries, and the registrar's acts (department, official, key, the registry's own keys:
+the server adds the signatures of a log key and of the new one to those). The file holds the body
 of a ``registry.v1.Statement`` in protobuf's JSON mapping under the name of its field, or a list of such; ids
 and nonces are made from the content (``registry_client.numbering``), so that repeating a run is safe. A
 target without a department is one's own.
@@ -63,6 +64,12 @@ from registry_client.statements import numbered_statement, seal
 )
 @passphrase_option
 @click.option(
+    "--new-passphrase-fd",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="从文件描述符N读取新密钥的口令。Read the new key's pass phrase from file descriptor N.",
+)
+@click.option(
     "--secret",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -82,6 +89,7 @@ def state(
     key: Path | None,
     new_key: Path | None,
     passphrase_fd: int | None,
+    new_passphrase_fd: int | None,
     secret: Path | None,
     occasion: str,
     as_json: bool,
@@ -110,12 +118,15 @@ def state(
     official_revocation      停用人员
     key_enrolment            登记密钥
     key_revocation           撤销密钥
+    registry_key_change      更换登记系统自己的密钥
     edition_draft            目录版本起草
     edition_review           目录版本合法性审查
     edition_adoption         目录版本批准、备案
     """
+    if new_passphrase_fd is not None and new_key is None:
+        raise click.UsageError("--new-passphrase-fd 须与 --new-key 同用")
     signer = load_signer(key or session.directory / SIGNING_KEY, passphrase_fd)
-    enrolled = [load_signer(new_key, passphrase_fd)] if new_key else []
+    enrolled = [load_signer(new_key, new_passphrase_fd)] if new_key else []
     numbering = Numbering.load(secret or session.directory / SECRET)
     origin, department = session.credentials.origin, session.credentials.department
     if not department:
@@ -137,7 +148,7 @@ def state(
         raise click.exceptions.Exit(1)
 
 
-_OF_THE_REGISTRY = ("genesis", "map_state", "time_anchor", "registry_key_change")
+_OF_THE_REGISTRY = ("genesis", "map_state", "time_anchor")
 """What founds a log, and what the registry states itself."""
 
 

@@ -18,8 +18,10 @@ from datetime import date
 from registry.domain.departments import Key
 from registry.domain.faults import Fault, Findings
 from registry.domain.quoting import names_a_person, quoted_code
+from registry.sanctions.admission.ban_actors import check_actor
+from registry.sanctions.admission.ban_after import check_after_decision
+from registry.sanctions.admission.ban_decision import check_ban_decision
 from registry.sanctions.admission.bans import (
-    check_ban_decision,
     check_ban_defence,
     check_ban_deliberation,
     check_ban_draft,
@@ -28,6 +30,7 @@ from registry.sanctions.admission.bans import (
     check_ban_notice,
     check_ban_review,
     check_ban_served,
+    cited,
 )
 from registry.sanctions.admission.directory import (
     check_department,
@@ -55,6 +58,7 @@ from registry.sanctions.admission.remedies import (
     check_repair_refusal,
 )
 from registry.sanctions.admission.steps import DRAFT, check_official_of_step
+from registry.sanctions.bans.steps import case_of, decided_case
 from registry.sanctions.ledger import Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
@@ -125,13 +129,17 @@ def admit(
     _check_frame(found, statement, ledger)
     _check_signer(found, statement, signers, received_on, ledger)
     body = statement.WhichOneof("body")
-    check = _CHECKS.get(body or "")
+    check, case = _CHECKS.get(body or ""), decided_case(statement, ledger)
     if check is None:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "body", "陈述没有内容, 或内容种类不能提交。")
     elif found.faults and body == DRAFT:
         pass  # A draft is large: who may not make one has none of it read.
     elif ledger.directory.department(statement.department) is not None:
         check(found, statement, received_on, ledger)
+        if case is not None:
+            check_after_decision(found, statement, case, received_on, ledger)
+    if body in BAN_CHECKS or case is not None:
+        found.faults = [cited(fault, body or "", ledger, received_on) for fault in found.faults]
     return found.faults
 
 
@@ -155,7 +163,7 @@ def _check_frame(found: Findings, statement: pb.Statement, ledger: Ledger) -> No
 def _check_signer(
     found: Findings, statement: pb.Statement, signers: Sequence[Key], day: date, ledger: Ledger
 ) -> None:
-    signer = signers[0]
+    signer, body = signers[0], statement.WhichOneof("body")
     if signer.department != statement.department:
         message = "签名密钥属于另一部门。"
         found.add(reasons.ERROR_REASON_KEY_OF_ANOTHER_DEPARTMENT, "signatures[0].keyid", message)
@@ -168,6 +176,8 @@ def _check_signer(
     official = ledger.directory.official(signer.department, signer.official_id)
     if signer.official_id and (official is None or not official.active):
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "signatures[0].keyid", "签名人员未登记或已停用。")
+    elif body in BAN_CHECKS or decided_case(statement, ledger) is not None:
+        check_actor(found, statement, signer, ledger)
     elif official and _is_event(statement) and pb.OFFICIAL_ROLE_SUBMITTER not in official.registration.roles:
         message = "签名人员没有经办岗位, 不能提交信用信息。"
         found.add(reasons.ERROR_REASON_OFFICIAL_UNKNOWN, "signatures[0].keyid", message)
@@ -197,6 +207,11 @@ def category_of(statement: pb.Statement, ledger: Ledger) -> str:
     if statement.HasField("event"):
         return statement.event.category
     body = statement.WhichOneof("body")
+    if body == "ban_draft":
+        return statement.ban_draft.proposal.category
+    if body in BAN_CHECKS:
+        case = case_of(statement, ledger)
+        return case.told.proposal.category if case else ""
     reference = getattr(getattr(statement, body), "target", None) if body else None
     if reference is None:
         return ""
@@ -205,4 +220,5 @@ def category_of(statement: pb.Statement, ledger: Ledger) -> str:
 
 
 def _is_event(statement: pb.Statement) -> bool:
-    return statement.WhichOneof("body") in EVENT_CHECKS
+    body = statement.WhichOneof("body")
+    return body in EVENT_CHECKS or body in REMEDY_CHECKS

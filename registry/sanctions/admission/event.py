@@ -53,7 +53,7 @@ def check_stated(
     assert stating is not None
     check_subject(found, f"{path}.subject", event.subject)
     edition = ledger.edition_on(_law_day(event, received_on))
-    category = _check_category(found, path, event, stating, edition)
+    category = check_category(found, path, event, stating, edition)
     _check_region(found, path, event, stating)
     negative = category is None or category.polarity == "negative" or bool(event.measures or event.list_code)
     _check_document(found, path, event, required=negative, received_on=received_on, department=stating)
@@ -110,9 +110,10 @@ def check_subject(found: Findings, path: str, subject: subject_pb2.Subject) -> N
         found.add(reasons.ERROR_REASON_SUBJECT_KIND_MISMATCH, f"{path}.kind", message)
 
 
-def _check_category(
+def check_category(
     found: Findings, path: str, event: pb.Event, department: Department, edition: Edition
 ) -> Category | None:
+    """Notes what is wrong with the category of an event; answers it where there is one."""
     category = edition.category(event.category)
     field = f"{path}.category"
     if category is None:

@@ -1,13 +1,15 @@
 """A ban case (案件): what its statements have made of it, from draft to its end.
 
-A case is known by department and case number. ``told`` is a ``registry.v1.BanCase`` as it rests: no identifier,
-nothing about a person but staff ids; it is never changed in place, a step makes another. ``state`` there is what
-the last step made it; what time makes of it (in force, expired) is worked out for a day (``standing``).
+A case is known by department and case number. ``told`` is a ``registry.v1.BanCase`` as it rests: no
+identifier, nothing about a person but staff ids; it is never changed in place, a step makes another.
+``state`` there is what the last step made it; what time makes of it (in force, expired) is worked out for a
+day (``standing``).
 
-The book is changed only by applying admitted statements in order. A book ``over`` another one shows what a group
-has admitted on top of what is committed, and leaves the other as it is.
+The book is changed only by applying admitted statements in order. A book ``over`` another one shows what a
+group has admitted on top of what is committed, and leaves the other as it is.
 
-Worked example: case C-1 of the finance bureau, opened at position 40, decided at 90 by 沧示财罚字〔2026〕12号::
+Worked example: case C-1 of the finance bureau, opened at position 40, decided at 90 by
+沧示财罚字〔2026〕12号::
 
     book.of_number("11130900DEM000011Q", "沧示财罚字(2026) 12号").told.case_number == "C-1"
 """
@@ -26,7 +28,8 @@ CaseKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case about the subject ``ref``; ``opened`` is the position of its draft, ``changed`` of its last step."""
+    """A case about the subject ``ref``; ``opened`` is the position of its draft, ``changed`` of its last
+    step."""
 
     ref: str
     opened: int
@@ -69,7 +72,7 @@ class CaseBook:
 
     def cases(self) -> Iterator[Case]:
         """Every case, in the order of drafting."""
-        return iter(sorted(tuple(self._cases.values()), key=lambda case: case.opened))
+        return iter(sorted(self._cases.values(), key=lambda case: case.opened))
 
     def put(self, case: Case) -> None:
         """Takes a case's new state."""

@@ -2,9 +2,9 @@
 
 Sections may stand in as many files as is convenient: ``measures``, ``lists``, ``red_lists``, ``categories``,
 ``severity_rules``, ``calendar`` and the procedures (``procedures_parser``) in any, and in several;
-``edition``, the label, in one; the other rules (``rulebook_parser``) together in one. So the files that a change of law leaves alone can be those of an
-earlier edition (``registry.editions``). What cannot be judged from one row alone is checked in
-``catalogue.checks`` and ``catalogue.cross_checks``.
+``edition``, the label, in one; the other rules (``rulebook_parser``) together in one. So the files that a
+change of law leaves alone can be those of an earlier edition (``registry.editions``). What cannot be judged
+from one row alone is checked in ``catalogue.checks`` and ``catalogue.cross_checks``.
 
 The hash of an edition is SHA-256 over its files in the order of their names, each as length of name
 (8 bytes, big-endian), name, length of content, content, all in UTF-8: one changed byte, or a line

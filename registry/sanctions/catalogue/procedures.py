@@ -1,11 +1,11 @@
 """What law asks of the procedures for bans and repair, as data of an edition (程序规则).
 
-* A *ban rule* says of some measures or lists whether a hearing must be offered (行政处罚法 第六十三条), whether
-  leaders decide together (第五十七条) and whether the upper level must consent; every ban is told beforehand,
-  may be answered and is reviewed in law whatever the rules say. Where several rules are for one ban, what any of
-  them asks for is needed.
-* A *repair rule* says of some lists, or of the penalties of some categories, when repair may come and what must
-  be shown. Without a number of months of its own the clock is that of the list or of the severity.
+* A *ban rule* says of some measures or lists whether a hearing must be offered (行政处罚法 第六十三条),
+  whether leaders decide together (第五十七条) and whether the upper level must consent; every ban is told
+  beforehand, may be answered and is reviewed in law whatever the rules say. Where several rules are for one
+  ban, what any of them asks for is needed.
+* A *repair rule* says of some lists, or of the penalties of some categories, when repair may come and what
+  must be shown. Without a number of months of its own the clock is that of the list or of the severity.
 * An *early end* says of some measures whether they may end before their term. What no row names may not: law
   must allow it (依法依规解除惩戒措施, 信用修复管理办法 第三条).
 * ``articles`` names, for each step, the article that is told when it is refused.
@@ -28,7 +28,8 @@ from typing import Literal, Protocol, TypeVar
 from registry.sanctions.catalogue.rulebook import Confidence
 
 CountedFrom = Literal["document", "listing", "correction"]
-"""From which day the months of a repair rule run: that of the document, of the entry, or of the correction."""
+"""From which day the months of a repair rule run: that of the document, of the entry, or of the
+correction."""
 
 
 class _Dated(Protocol):
@@ -43,8 +44,8 @@ _D = TypeVar("_D", bound=_Dated)
 
 @dataclass(frozen=True, slots=True)
 class BanRule:
-    """What a ban by these measures, or an entry on these lists, needs. ``market_bans``: every measure that the
-    catalogue marks as one."""
+    """What a ban by these measures, or an entry on these lists, needs. ``market_bans``: every measure that
+    the catalogue marks as one."""
 
     code: str
     name_zh: str
@@ -72,8 +73,9 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class RepairRule:
-    """When what a statement says of these lists or categories may be repaired. ``min_months`` None: the number
-    that the list (``early_removal_months``) or the severity has; without any, repair is not available."""
+    """When what a statement says of these lists or categories may be repaired. ``min_months`` None: the
+    number that the list (``early_removal_months``) or the severity has; without any, repair is not
+    available."""
 
     code: str
     lists: frozenset[str]
@@ -104,7 +106,8 @@ class EarlyEnd:
 
 @dataclass(frozen=True, slots=True)
 class FalseRepair:
-    """For how many months nobody may repair on commitment alone after a repair that rested on false papers."""
+    """For how many months nobody may repair on commitment alone after a repair that rested on false
+    papers."""
 
     months: int
     basis: tuple[str, ...]
@@ -127,8 +130,8 @@ class Procedures:
         return bool(self.ban_rules)
 
     def needs(self, market_bans: Iterable[str], measures: Iterable[str], list_code: str, on: date) -> Needs:
-        """What a ban needs that imposes ``measures`` (those among ``market_bans`` are market bans) or enters the
-        subject on a list (empty: none), by the rules of a day."""
+        """What a ban needs that imposes ``measures`` (those among ``market_bans`` are market bans) or enters
+        the subject on a list (empty: none), by the rules of a day."""
         named, banning = frozenset(measures), bool(frozenset(market_bans))
         rules = [
             rule
@@ -150,7 +153,8 @@ class Procedures:
         )
 
     def repair_rule(self, category: str, list_code: str, on: date) -> RepairRule | None:
-        """The rule for repairing an entry on a list, or else a record of a category; None if there is none."""
+        """The rule for repairing an entry on a list, or else a record of a category; None if there is
+        none."""
         rules = list(_in_force(self.repair_rules, on))
         by_list = next((rule for rule in rules if list_code and list_code in rule.lists), None)
         return by_list or next(

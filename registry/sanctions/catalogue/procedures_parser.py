@@ -1,4 +1,5 @@
-"""Reads the procedures of an edition (``procedures``); each section may stand in any file, and may be missing.
+"""Reads the procedures of an edition (``procedures``); each section may stand in any file, and may be
+missing.
 
 * ``step_articles`` step → article; every step must be there if one is.
 * ``ban_rules`` code, name, ``market_bans``, ``measures``, ``lists``, ``hearing``, ``collective``,
@@ -30,8 +31,8 @@ from registry.sanctions.catalogue.procedures import (
 )
 
 STEPS = (
-    "draft", "review", "notice", "defence", "hearing_notice", "hearing", "deliberation", "decision", "service",
-    "separation", "not_heavier", "stay", "lifting", "revocation", "correction", "objection", "repair",
+    "draft", "review", "notice", "defence", "hearing_notice", "hearing", "deliberation", "decision",
+    "service", "separation", "not_heavier", "stay", "lifting", "revocation", "correction", "objection", "repair",
     "decides_here",
 )  # fmt: skip
 """What is refused with an article: the steps of a ban, who may take them, and the remedies."""

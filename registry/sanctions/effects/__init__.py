@@ -15,7 +15,7 @@ log again gives the same state (invariant 2).
 from __future__ import annotations
 
 from registry.domain.departments import Key
-from registry.sanctions.effects.bans import ban_effects
+from registry.sanctions.effects.bans import ban_effects, with_case
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.directory import directory_effects, genesis_effects
 from registry.sanctions.effects.disputes import confirmation_effects
@@ -68,11 +68,12 @@ def effects_of(
     """The effects of an admitted statement at ``position``; ``signer`` is the key that signed it."""
     body = statement.WhichOneof("body") or ""
     if body in _OF_BODY:
-        return _OF_BODY[body](statement, position, ledger)
+        return with_case(_OF_BODY[body](statement, position, ledger), statement, ledger, signer)
     if body.startswith("ban_"):
         return ban_effects(statement, position, ledger, signer)
     if body in REMEDIES:
-        return remedy_effects(statement, position, ledger, signer)
+        effects = remedy_effects(statement, position, ledger, signer)
+        return with_case(effects, statement, ledger, signer)
     if body.startswith("edition_"):
         return edition_effects(statement, position, ledger, signer)
     return directory_effects(statement, position, ledger)

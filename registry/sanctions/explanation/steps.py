@@ -20,17 +20,17 @@ Example: a firm fined 500,000 yuan asks why it may take part. The department rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registry.domain.periods import Period, add_months
 from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.catalogue.vocabulary import KINDS_ZH
 from registry.sanctions.explanation.clauses import explained_clauses
 from registry.sanctions.explanation.explained import FAILED, HELD, Explained
-from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.parties import surely_same
 from registry.sanctions.restriction import Restriction, overlap, restrictions_of
-from registry.sanctions.standing import ENDED, RUNNING, standing
+from registry.sanctions.standing import ENDED, RUNNING, marks_of, standing
 from registry.sanctions.verdict import Hit, Question, Related, considered, hit_of, linked_in_dispute
 from registry.sanctions.words_zh import word
 from registry.v1 import subject_pb2
@@ -42,11 +42,13 @@ _NEVER_AROSE = pb.HIT_STATUS_UNSPECIFIED
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was looked at, and whether it is a hit of the answer."""
+    """One thing that was looked at, and whether it is a hit of the answer. ``undisclosed``: disclosure of its
+    statement was ended (终止公示, 停止共享和使用)."""
 
     hit: Hit
     counted: bool
     clauses: tuple[Explained, ...]
+    undisclosed: bool = False
 
 
 _ONE_SUBJECT = (pb.SUBJECT_RELATION_SELF, pb.SUBJECT_RELATION_SAME)
@@ -92,11 +94,18 @@ def _steps(case: _Case, record: SubjectRecord, relation: pb.SubjectRelation.Valu
                 hit = linked_in_dispute(hit)
             yield Step(hit, True, _clauses(case, hit))
         elif case.everything:
-            yield _uncounted(case, row, status, relation)
+            yield _told(case, _uncounted(case, row, status, relation), record)
     if case.everything:
         for ground in record.grounds:
-            yield from _unmet(case, ground, relation)
-            yield from _withdrawn(case, ground, record, relation)
+            for step in (*_unmet(case, ground, relation), *_withdrawn(case, ground, record, relation)):
+                yield _told(case, step, record)
+
+
+def _told(case: _Case, step: Step, record: SubjectRecord) -> Step:
+    """What did not count, with whether its statement may be shared."""
+    noted = marks_of(record.marks, step.hit.restriction.ground.position, case.position)
+    hidden = any(m.kind is MarkKind.UNDISCLOSED and m.period.contains(case.question.day) for m in noted)
+    return replace(step, undisclosed=True) if hidden else step
 
 
 def _clauses(case: _Case, hit: Hit) -> tuple[Explained, ...]:

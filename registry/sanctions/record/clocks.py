@@ -5,8 +5,9 @@
 * *Disclosed* (公示): the days on which it is shown, by the rule of its category. ``by_severity`` runs from
   the document (``disclosure``), ``while_listed`` and ``while_valid`` as long as it is in force, ``always``
   without end; ``never``: to departments with a right to ask alone. Repair ends it (终止公示, 停止共享和使用,
-  信用修复管理办法 第三条). Natural persons' records are never shown to the public, whatever their category
-  says (山东省社会信用条例 第二十条); their term is that in which others may ask.
+  信用修复管理办法 第三条), as the result of an objection may; a shield interrupts it (重整期间暂时屏蔽); and
+  nothing is shown of a decision that is not served. Natural persons' records are never shown to the public,
+  whatever their category says (山东省社会信用条例 第二十条); their term is that in which others may ask.
 * *Retained* (保存): so many years after it ceased to count, that is after the later of the two others has
   ended; a record without a term in its category is kept. That it is not shown says nothing of this.
 
@@ -17,18 +18,25 @@ that day. An entry on a list repaired on 2026-05-01 is in force and shown to 202
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from registry.domain.periods import Period, add_months, parse_until
 from registry.sanctions.catalogue.edition import Category, Edition
-from registry.sanctions.ground import Ending, Ground, GroundKind
+from registry.sanctions.ground import Ending, Ground, GroundKind, Mark
 from registry.sanctions.restriction import restrictions_of
 from registry.sanctions.standing import RUNNING, standing
 from registry.v1 import statement_pb2 as pb
 
 _MONTHS_A_YEAR = 12
+NotedOn = Callable[[Ground | None], Sequence[Mark]]
+"""The notes that bear on a ground of a statement; on None, those on the statement whatever it leaves."""
+
+
+def nothing_noted(_ground: Ground | None) -> Sequence[Mark]:
+    """Of a statement that nothing befell."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +72,27 @@ class Disclosure:
 
 
 def validity_of(
-    said: pb.Event, first: date, grounds: Sequence[Ground], edition: Edition, day: date
+    said: pb.Event,
+    first: date,
+    grounds: Sequence[Ground],
+    edition: Edition,
+    day: date,
+    noted: NotedOn = nothing_noted,
 ) -> Validity:
-    """When a statement holds that left these grounds; ``first`` is the day it holds from by itself."""
+    """When a statement holds that left these grounds; ``first`` is the day it holds from by itself. It does
+    not run while its decision is not served, nor while all of it is shielded."""
     binding = [ground for ground in grounds if ground.kind is not GroundKind.RECORDED]
     if not binding:
         stated = Period(first, parse_until(said.effective_until))
         period = ended_by(stated, repaired_to(grounds))
-        running = standing(period, day) in RUNNING
+        running = standing(period, day, marks=noted(None)) in RUNNING
         return Validity(period, running, bound=period.last is not None)
     rows = [_applied(ground, edition, day) for ground in binding]
     periods = [period for period, _ in rows]
-    running = any(standing(period, day) in RUNNING for period in periods)
+    running = any(
+        standing(period, day, marks=noted(ground)) in RUNNING
+        for ground, period in zip(binding, periods, strict=True)
+    )
     return Validity(_hull(periods), running, bound=True, milder=any(milder for _, milder in rows))
 
 

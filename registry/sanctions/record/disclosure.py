@@ -12,18 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from registry.domain.periods import Period, add_months
 from registry.sanctions.catalogue.conditions import facts_of
 from registry.sanctions.catalogue.edition import Category, Edition
 from registry.sanctions.disclosure import DisclosureTerm, disclosure_of_record
-from registry.sanctions.ground import Ground
+from registry.sanctions.ground import Ground, Mark, MarkKind
 from registry.sanctions.record.clocks import Disclosure, Validity, ended_by, repaired_to
 from registry.v1 import statement_pb2 as pb
 
 NOT_PUBLIC = "自然人信息不公示, 限期内只供依法查询(山东省社会信用条例 第二十条)"
 NO_RULE = "目录没有适用的公示期限"
+NOT_SERVED = "决定尚未送达, 不公示"
+_HIDING = {MarkKind.UNDISCLOSED: "已终止公示", MarkKind.SHIELDED: "重整期间暂时屏蔽"}
 _GRADES = {pb.SEVERITY_MINOR: "轻微", pb.SEVERITY_GENERAL: "一般", pb.SEVERITY_SERIOUS: "严重"}
 _OF_CATEGORY = {
     "while_listed": "列入期间公示",
@@ -40,8 +42,11 @@ def disclosure_clock(
     grounds: Sequence[Ground],
     edition: Edition,
     day: date,
+    noted: Sequence[Mark] = (),
 ) -> Disclosure:
-    """When a statement that stands is shown, by the rules known on a day."""
+    """When a statement that stands is shown, by the rules known on a day and what was noted on it."""
+    if any(mark.kind is MarkKind.UNSERVED and mark.period.contains(day) for mark in noted):
+        return Disclosure(None, basis=NOT_SERVED)
     rule = category.disclosure if category else "never"
     if rule == "by_severity":
         found = _by_severity(said, validity, grounds, edition, day)
@@ -52,7 +57,22 @@ def disclosure_clock(
     if category and category.disclosure_confidence == "low":
         found = replace(found, basis=f"{found.basis}(待核实)")
     assert found.term is not None  # Every rule has one.
-    return replace(found, term=ended_by(found.term, repaired_to(grounds)))
+    # A repair by application is noted, and may have been annulled; of another system's the rows tell.
+    by_application = any(mark.kind is MarkKind.UNDISCLOSED for mark in noted)
+    last = None if by_application else repaired_to(grounds)
+    return _unless_hidden(replace(found, term=ended_by(found.term, last)), noted, day)
+
+
+def _unless_hidden(found: Disclosure, noted: Sequence[Mark], day: date) -> Disclosure:
+    """Disclosure has ended where it was ended for good, and on the days of a shield."""
+    for mark in noted:
+        last = mark.period.last
+        over = last is not None and last < day
+        begun = mark.kind is MarkKind.UNDISCLOSED or mark.period.contains(day)
+        if mark.kind in _HIDING and begun and not over and found.term is not None:
+            term = ended_by(found.term, mark.period.first - timedelta(days=1))
+            found = replace(found, term=term, basis=f"{found.basis}; {_HIDING[mark.kind]}")
+    return found
 
 
 def kept_from_public(disclosure: Disclosure) -> Disclosure:

@@ -5,7 +5,8 @@ after N is not there. What was withdrawn, corrected or repaired up to N says so;
 may see what is decided by whoever answers. The clocks (效力、公示、保存) are those of ``record.clocks``, the
 headings of the file those of ``record.sections``. Entries come in the order of the log.
 
-What a stolen key ended stands, with the note that it is disputed.
+What a stolen key ended stands, with the note that it is disputed. A repair that was annulled at 60 is a
+repair when asked at 59, and none at 60.
 
 Worked example: an entry on L-04 stated at position 7 and repaired at 30 with effect from 2026-05-01. At N=29
 it STANDS whatever T; at N=30 it is REPAIRED, in force and shown on 2026-04-30, and neither a day later.
@@ -29,12 +30,14 @@ from registry.sanctions.record.clocks import (
     validity_of,
 )
 from registry.sanctions.record.disclosure import disclosure_clock, kept_from_public
-from registry.sanctions.standing import disputed_at, marks_of, speaks
+from registry.sanctions.standing import disputed_at, in_dispute, marks_of, marks_on, speaks
 from registry.v1 import record_service_pb2, statement_pb2, verdict_pb2
 from registry.v1.record_service_pb2 import EntryState
 
 _STANDING = (record_service_pb2.ENTRY_STATE_STANDS, record_service_pb2.ENTRY_STATE_REPAIRED)
 _NOTES = (
+    (MarkKind.UNSERVED, verdict_pb2.HIT_STATUS_NOT_SERVED),
+    (MarkKind.SHIELDED, verdict_pb2.HIT_STATUS_SHIELDED),
     (MarkKind.DISPUTED, verdict_pb2.HIT_STATUS_DISPUTED),
     (MarkKind.STAYED, verdict_pb2.HIT_STATUS_STAYED),
     (MarkKind.OBJECTED, verdict_pb2.HIT_STATUS_OBJECTED),
@@ -94,9 +97,13 @@ class Entry:
 
 
 def state_at(
-    recorded: RecordedEvent, position: int, disputed: frozenset[int] = frozenset()
+    recorded: RecordedEvent,
+    position: int,
+    disputed: frozenset[int] = frozenset(),
+    marks: Sequence[Mark] = (),
 ) -> EntryState.ValueType:
-    """Where a statement stands, as known at a position; what ``disputed`` statements ended, stands."""
+    """Where a statement stands, as known at a position; what ``disputed`` statements ended, stands. ``marks``
+    are those of its record: by them it is known of a repair that was annulled since."""
     if _is_past(recorded.ended_position, position, disputed):
         withdrawn = recorded.state is EventState.WITHDRAWN
         return (
@@ -106,7 +113,20 @@ def state_at(
         )
     if _is_past(recorded.repaired_position, position, disputed):
         return record_service_pb2.ENTRY_STATE_REPAIRED
+    if any(
+        _was_repair(mark, marks, position, disputed) for mark in marks if mark.target == recorded.position
+    ):
+        return record_service_pb2.ENTRY_STATE_REPAIRED
     return record_service_pb2.ENTRY_STATE_STANDS
+
+
+def _was_repair(mark: Mark, marks: Sequence[Mark], position: int, disputed: frozenset[int]) -> bool:
+    """Whether a note is the end of disclosure by a repair that stood at a position and was annulled since."""
+    if mark.kind is not MarkKind.UNDISCLOSED or mark.period.last is not None or mark.position in disputed:
+        return False
+    stood = mark.known_from <= position and (mark.known_at(position) or mark.known_to in disputed)
+    false = (other.known_from for other in marks if other.kind is MarkKind.FALSE_REPAIR)
+    return stood and mark.known_to is not None and mark.known_to in set(false)
 
 
 def _is_past(end: int | None, position: int, disputed: frozenset[int]) -> bool:
@@ -140,15 +160,24 @@ def _entry(
     recorded, said = stated.recorded, stated.said
     rows, marks = (record.grounds, record.marks) if record else ((), ())
     disputed = disputed_at(marks, position) if marks else frozenset()
-    state, category = state_at(recorded, position, disputed), edition.category(recorded.category)
+    state, category = state_at(recorded, position, disputed, marks), edition.category(recorded.category)
     mine = (ground for ground in rows if ground.position == recorded.position)
     grounds = tuple(ground for ground in mine if speaks(ground, position, disputed, rows))
-    in_doubt = state != state_at(recorded, position) or not all(g.known_at(position) for g in grounds)
+    in_doubt = state != state_at(recorded, position, marks=marks) or any(
+        in_dispute(ground, position, disputed) for ground in grounds
+    )
     first = _first_day(stated)
+    noted = marks_of(marks, recorded.position, position) if marks else []
     if state in _STANDING:
         ended_on = None
-        validity = validity_of(said, first, grounds, edition, day)
-        disclosure = disclosure_clock(said, category, validity, grounds, edition, day)
+
+        def noted_on(ground: Ground | None) -> Sequence[Mark]:
+            if ground is None:
+                return [mark for mark in noted if mark.kind is not MarkKind.SHIELDED]
+            return marks_on(ground, marks, position, edition, day) if marks else ()
+
+        validity = validity_of(said, first, grounds, edition, day, noted_on)
+        disclosure = disclosure_clock(said, category, validity, grounds, edition, day, noted)
         disclosure = kept_from_public(disclosure) if is_person(recorded.subject) else disclosure
     else:
         ended_on, validity, disclosure = stated.ended_on, stated_validity(said, first), Disclosure(None)
@@ -160,7 +189,7 @@ def _entry(
         validity=validity,
         disclosure=disclosure,
         retained_until=retained_until(category, validity, disclosure, ended_on),
-        notes=_notes(marks, recorded.position, position, day, in_doubt=in_doubt),
+        notes=_notes(noted, day, in_doubt=in_doubt),
     )
 
 
@@ -171,9 +200,9 @@ def _first_day(stated: Stated) -> date:
 
 
 def _notes(
-    marks: Sequence[Mark], target: int, position: int, day: date, *, in_doubt: bool
+    noted: Sequence[Mark], day: date, *, in_doubt: bool
 ) -> tuple[verdict_pb2.HitStatus.ValueType, ...]:
     """What befell a statement; ``in_doubt``: a stolen key ended it."""
-    holding = {mark.kind for mark in marks_of(marks, target, position) if mark.period.contains(day)}
+    holding = {mark.kind for mark in noted if mark.period.contains(day)}
     holding |= {MarkKind.DISPUTED} if in_doubt else set()
     return tuple(status for kind, status in _NOTES if kind in holding)

@@ -1,7 +1,8 @@
 """What a statement says of a subject, as one event, whatever kind of statement it is (陈述内容).
 
-Events and corrections hold one. A candidacy for a red list and its grant are told as events of E-60, with the
-days of the notice or of the term as content.
+Events, corrections, ban decisions and the results of objections that correct something hold one. A candidacy
+for a red list and its grant are told as events of E-60, with the days of the notice or of the term as
+content.
 
 Example: the grant of R-01 from 2026-05-01 is an event with the field ``valid_from`` 2026-05-01.
 """
@@ -18,6 +19,10 @@ def said_by(statement: statement_pb2.Statement, recorded: RecordedEvent) -> stat
     match statement.WhichOneof("body"):
         case "correction":
             return statement.correction.replacement
+        case "objection_result":
+            return statement.objection_result.replacement
+        case "ban_decision":
+            return statement.ban_decision.event
         case "red_list_candidacy":
             told = statement.red_list_candidacy
             days = told.publicised_from, told.publicised_until

@@ -1,7 +1,7 @@
 """An objection or an application for repair (异议、信用修复申请): what its statements have made of it.
 
-Known by the department and id of the statement that filed it. ``told`` is a ``registry.v1.Remedy`` as it rests: no
-identifier, nothing about a person; it is never changed in place.
+Known by the department and id of the statement that filed it. ``told`` is a ``registry.v1.Remedy`` as it
+rests: no identifier, nothing about a person; it is never changed in place.
 
 Worked example: an objection at position 50 to the finance bureau's statement E-1: ``open_on(("1113…", "E-1"),
 REMEDY_KIND_OBJECTION)`` is it, until its result.
@@ -9,7 +9,7 @@ REMEDY_KIND_OBJECTION)`` is it, until its result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from registry.v1.remedy_service_pb2 import (
@@ -27,7 +27,8 @@ OPEN = frozenset({REMEDY_STATE_FILED, REMEDY_STATE_ACCEPTED})
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An objection or application about the subject ``ref``; ``changed`` is the position of the last statement."""
+    """An objection or application about the subject ``ref``; ``changed`` is the position of the last
+    statement."""
 
     ref: str
     changed: int
@@ -63,10 +64,10 @@ class RemedyBook:
         return self._filed.get(key) or (self._over.get(*key) if self._over else None)
 
     def about(self, target: FiledKey) -> list[Filed]:
-        """Everything that was filed about a statement, in order."""
+        """Everything that was filed about a statement, or about what it corrects, in order."""
         below = self._over.about(target) if self._over else []
         keys = dict.fromkeys((*(filed.key for filed in below), *self._about.get(target, ())))
-        return [filed for key in keys if (filed := self.get(*key)) is not None]
+        return [filed for key in keys if (filed := self.get(*key)) is not None and filed.target == target]
 
     def open_on(self, target: FiledKey, kind: RemedyKind.ValueType) -> Filed | None:
         """What awaits a decision about a statement; there is one of a kind at a time."""
@@ -74,10 +75,16 @@ class RemedyBook:
 
     def all(self) -> Iterator[Filed]:
         """Everything, in the order of filing."""
-        return iter(sorted(tuple(self._filed.values()), key=lambda filed: filed.told.filed_position))
+        return iter(sorted(self._filed.values(), key=lambda filed: filed.told.filed_position))
+
+    def forget(self, positions: Collection[int]) -> None:
+        """Drops what the statements at some positions filed, for their content is erased."""
+        for key in [key for key, filed in self._filed.items() if filed.told.filed_position in positions]:
+            del self._filed[key]
 
     def put(self, filed: Filed) -> None:
-        """Takes its new state."""
-        if self.get(*filed.key) is None:
-            self._about[filed.target] = (*self._about.get(filed.target, ()), filed.key)
+        """Takes its new state; what it is about may have been corrected, and so be another statement."""
+        known = self._about.get(filed.target, ())
+        if filed.key not in known:
+            self._about[filed.target] = (*known, filed.key)
         self._filed[filed.key] = filed

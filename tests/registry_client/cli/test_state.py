@@ -152,7 +152,6 @@ def test_help_names_every_kind_that_may_be_stated(offices: dict[str, Office]) ->
         "genesis",
         "map_state",
         "time_anchor",
-        "registry_key_change",
     }
 
 

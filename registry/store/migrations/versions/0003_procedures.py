@@ -37,17 +37,26 @@ def upgrade() -> None:
     )
     op.create_table(
         "notice",
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("notice_id", sa.Text(), nullable=False),
         sa.Column("addressee", sa.Text(), nullable=False),
         sa.Column("addressee_kind", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("target", sa.Integer(), autoincrement=False, nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("made_ms", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("acknowledged_ms", sa.Integer(), autoincrement=False, nullable=True),
         sa.Column("told", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("notice_id"),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("notice_id", name="notice_by_id"),
         sqlite_strict=True,
     )
-    op.create_index("notice_by_addressee", "notice", ["addressee", "made_ms"])
+    op.create_index("notice_by_addressee", "notice", ["addressee", "number"])
+    op.create_index("notice_waiting", "notice", ["addressee", "acknowledged_ms", "number"])
+    op.create_index("notice_by_position", "notice", ["position"])
+    op.create_index("notice_by_target", "notice", ["target"])
+    op.create_index("query_log_by_subject", "query_log", ["subject", "known_position"])
+    op.create_index("execution_by_subject", "execution", ["subject", "known_position"])
     op.create_table(
         "subscription",
         sa.Column("caller", sa.Text(), nullable=False),

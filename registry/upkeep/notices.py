@@ -1,0 +1,125 @@
+"""Tells departments of deadlines that are near or over (期限提醒): notices DUE, once for each.
+
+Whether something is due is worked out for the day on which somebody looks (``due_of_case``,
+``due_of_remedy``); this job only tells of it. Had it not run for a month, nothing would be different but
+that nobody was told.
+
+* Near is a deadline with at most two days left, working days where it counts these; a second notice follows
+  when it is over. Each has an id that says for what it is: made again, it is the same one.
+* It looks at the start, and then every hour. What it adds goes through the writer.
+
+Example: an objection O-1 filed on 2026-11-23, due on 2026-11-26, is told under
+``due:O-1:objection_own_scope:2026-11-26:…`` from 2026-11-24 on, and under ``overdue:O-1:…`` from 2026-11-27
+on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from hashlib import sha256
+from threading import Event, Thread
+
+from registry.commands.sequencer import Job
+from registry.commands.state import RegistryState
+from registry.domain.periods import china_day
+from registry.sanctions.notice_words import due_text
+from registry.sanctions.remedies.due import due_of_remedy
+from registry.store.interface import NoticeRow, QueueFullError, Store, StoreError
+from registry.v1 import notice_service_pb2 as pb
+from registry.v1.ban_service_pb2 import DueItem
+
+NEAR_DAYS = 2
+INTERVAL_S = 3600.0
+PART = 500
+_DIGEST = 16
+logger = logging.getLogger(__name__)
+
+DueOn = Callable[[date], Iterable[DueItem]]
+"""What is due, as seen on a day."""
+
+
+def due_row(item: DueItem, made_ms: int) -> NoticeRow:
+    """The notice of a deadline, for the department whose it is."""
+    overdue = item.days_left < 0
+    digest = sha256(item.department.encode()).hexdigest()[:_DIGEST]
+    what = f"{item.reference}:{item.deadline}:{item.due_on}:{digest}"  # Another's case may have this number.
+    text = due_text(item.task, item.due_on, overdue=overdue)
+    told = pb.Notice(kind=pb.NOTICE_KIND_DUE, text=text, due_on=item.due_on)
+    return NoticeRow(
+        notice_id=f"{'overdue' if overdue else 'due'}:{what}",
+        addressee=item.department,
+        addressee_kind=pb.ADDRESSEE_KIND_DEPARTMENT,
+        position=0,
+        target=None,
+        subject="",
+        made_ms=made_ms,
+        told=told.SerializeToString(deterministic=True),
+    )
+
+
+def due_items(state: RegistryState) -> DueOn:
+    """What is due of all that the log knows of."""
+
+    def on(day: date) -> Iterator[DueItem]:
+        edition = state.edition_at(state.index.position, day)
+        for filed in state.remedies.all():
+            yield from due_of_remedy(filed, edition, day)
+
+    return on
+
+
+class DueNotices:
+    """The thread that looks for deadlines. ``close`` comes before the writer's."""
+
+    def __init__(
+        self,
+        store: Store,
+        due_on: DueOn,
+        write: Callable[[Sequence[Job]], None],
+        *,
+        clock: Callable[[], int],
+        interval_s: float = INTERVAL_S,
+    ) -> None:
+        self._store = store
+        self._due_on = due_on
+        self._write = write
+        self._clock = clock
+        self._interval_s = interval_s
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="registry-due-notices", daemon=True)
+
+    def start(self) -> None:
+        """Begins, with a first look at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops; a second time does nothing."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def look(self) -> int:
+        """One look; how many notices were new. Raises StoreError, QueueFullError."""
+        now = self._clock()
+        near = (item for item in self._due_on(china_day(now)) if item.days_left <= NEAR_DAYS)
+        rows = list({row.notice_id: row for row in (due_row(item, now) for item in near)}.values())
+        fresh = 0
+        for part in (rows[first : first + PART] for first in range(0, len(rows), PART)):
+            known = self._store.notices([row.notice_id for row in part])
+            new = [row for row in part if row.notice_id not in known]
+            if new:
+                self._write(new)
+            fresh += len(new)
+        return fresh
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.look()
+            except (StoreError, QueueFullError) as error:
+                logger.warning("deadlines: %s", error)
+            except Exception:  # It must not end for as long as the registry runs.
+                logger.exception("deadlines")
+            self._stopping.wait(self._interval_s)

@@ -1,0 +1,5 @@
+from tests.store.notice_contract import NoticeContract
+
+
+class TestSqliteNotices(NoticeContract):
+    """SQLite keeps notices as the contract asks."""

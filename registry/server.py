@@ -24,6 +24,7 @@ from grpc_reflection.v1alpha import reflection
 from registry.config import Config, ConfigError, split_address
 from registry.engine import Engine, StartError, read_secret, start_engine
 from registry.provenance.keys import KeyFileError
+from registry.servicer.ban import BanServicer
 from registry.servicer.catalogue import CatalogueServicer
 from registry.servicer.directory import DirectoryServicer
 from registry.servicer.execution import ExecutionServicer
@@ -33,10 +34,13 @@ from registry.servicer.intake import IntakeServicer
 from registry.servicer.log import LogServicer
 from registry.servicer.notice import NoticeServicer
 from registry.servicer.record import RecordServicer
+from registry.servicer.remedy import RemedyServicer
 from registry.servicer.restriction import RestrictionServicer
 from registry.store.interface import StoreError
 from registry.store.sqlite import sqlite_notice
 from registry.v1 import (
+    ban_service_pb2,
+    ban_service_pb2_grpc,
     catalogue_service_pb2,
     catalogue_service_pb2_grpc,
     directory_service_pb2,
@@ -53,6 +57,8 @@ from registry.v1 import (
     notice_service_pb2_grpc,
     record_service_pb2,
     record_service_pb2_grpc,
+    remedy_service_pb2,
+    remedy_service_pb2_grpc,
     restriction_service_pb2,
     restriction_service_pb2_grpc,
 )
@@ -78,6 +84,8 @@ SERVICES = tuple(
         (incentive_service_pb2, "IncentiveService"),
         (execution_service_pb2, "ExecutionService"),
         (notice_service_pb2, "NoticeService"),
+        (ban_service_pb2, "BanService"),
+        (remedy_service_pb2, "RemedyService"),
     )
 )
 
@@ -127,6 +135,9 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     incentive_service_pb2_grpc.add_IncentiveServiceServicer_to_server(IncentiveServicer(engine.ask), server)
     execution = ExecutionServicer(engine.ask, engine.executions)
     execution_service_pb2_grpc.add_ExecutionServiceServicer_to_server(execution, server)
+    ban_service_pb2_grpc.add_BanServiceServicer_to_server(BanServicer(engine.ask, engine.intake), server)
+    remedy = RemedyServicer(engine.ask, engine.intake)
+    remedy_service_pb2_grpc.add_RemedyServiceServicer_to_server(remedy, server)
     notice_service_pb2_grpc.add_NoticeServiceServicer_to_server(NoticeServicer(engine.notices), server)
 
 

@@ -67,6 +67,11 @@ _VERDICTS: dict[int, Verdict] = {
 }
 
 
+def verdict_word(verdict: int) -> str:
+    """未见限制, 需研判, 无法判定 or 禁止; what this release does not know is 无法判定."""
+    return _VERDICTS.get(verdict, Verdict.INDETERMINATE).word
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A restriction that the question met, where it stands and what it means. Days are ISO 8601; ``until``

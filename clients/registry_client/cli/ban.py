@@ -1,8 +1,7 @@
 """``registryctl ban``: a market ban from draft to its end, and what is due.
 
-Acting needs ``--act`` and the acting official's own key; without it a command shows what it would do. A draft is
-shown with its preview: which verdicts would change, for whom.
-"""
+Acting needs ``--act`` and the acting official's own key; without it a command shows what it would do. A draft
+is shown with its preview: which verdicts would change, for whom."""
 
 from __future__ import annotations
 
@@ -43,7 +42,9 @@ def ban() -> None:
 
 @click.command("draft", cls=WideCommand, short_help="立案拟定 draft")
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--reason", default="", metavar="TEXT", help="处理理由，文件中没有写的用此。Why it is proposed.")
+@click.option(
+    "--reason", default="", metavar="TEXT", help="处理理由，文件中没有写的用此。Why it is proposed."
+)
 @act_option
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="经办人员本人的签名私钥。")
 @passphrase_option
@@ -97,9 +98,7 @@ def draft(
 @_on
 @json_option
 @connected
-def show(
-    session: Session, case_number: str, department: str, on: datetime | None, as_json: bool
-) -> None:
+def show(session: Session, case_number: str, department: str, on: datetime | None, as_json: bool) -> None:
     """查看案件：状态、已办步骤、可办步骤和期限。Show a case: where it stands, and what comes next."""
     response = session.registry.bans.case(case_number, department=department, on=day_text(on))
     if as_json:
@@ -110,7 +109,12 @@ def show(
 
 @click.command("list", cls=WideCommand, short_help="列出案件 list cases")
 @click.option(
-    "--state", "states", type=_STATE, multiple=True, metavar="WORD", help=f"只列这些状态的：{_STATE.choices()}。"
+    "--state",
+    "states",
+    type=_STATE,
+    multiple=True,
+    metavar="WORD",
+    help=f"只列这些状态的：{_STATE.choices()}。",
 )
 @_department
 @_on
@@ -175,8 +179,8 @@ def _add(commands: tuple[Callable[..., object], ...]) -> None:
 
 _add(
     (
-        draft, ban_steps.review, ban_steps.notice, ban_steps.defence, ban_steps.hearing_notice, ban_steps.hearing,
-        ban_steps.deliberate, ban_steps.decide, ban_steps.serve, ban_after.stay, ban_after.resume, ban_after.lift,
-        ban_after.revoke, ban_after.correct, show, list_cases, due,
+        draft, ban_steps.review, ban_steps.notice, ban_steps.defence, ban_steps.hearing_notice,
+        ban_steps.hearing, ban_steps.deliberate, ban_steps.decide, ban_steps.serve, ban_after.stay,
+        ban_after.resume, ban_after.lift, ban_after.revoke, ban_after.correct, show, list_cases, due,
     )
 )  # fmt: skip

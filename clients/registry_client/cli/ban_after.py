@@ -1,7 +1,8 @@
-"""``registryctl ban stay`` … ``correct``: what befalls a decided ban, each by the approver's own key and with a reason.
+"""``registryctl ban stay`` … ``correct``: what befalls a decided ban, each by the approver's own key and with
+a reason.
 
-The statements are the ordinary ones (``status_note``, ``lifting``, ``withdrawal``, ``correction``) about the decision.
-"""
+The statements are the ordinary ones (``status_note``, ``lifting``, ``withdrawal``, ``correction``) about the
+decision."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def _documented(command: Callable[..., Any]) -> Callable[..., Any]:
 @_documented
 @acting
 def stay(session: Session, case_number: str, reason: str, on: str, document: Path) -> Step:
-    """按有权机关的决定中止执行。复议、诉讼本身不停止执行（行政处罚法第七十三条）。Stay by a competent decision."""
+    """按有权机关的决定中止执行。复议、诉讼本身不停止执行（行政处罚法第七十三条）。Stay by a competent
+    decision."""
     return _note(session, case_number, pb.NOTED_STATUS_STAYED, reason, on, document)
 
 
@@ -84,7 +86,10 @@ def lift(session: Session, case_number: str, measure: str, reason: str, on: str,
 @_case
 @_reason
 @click.option(
-    "--document", type=click.Path(path_type=Path), metavar="FILE", help="撤销所依据的文书，JSON。The document."
+    "--document",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="撤销所依据的文书，JSON。The document.",
 )
 @acting
 def revoke(session: Session, case_number: str, reason: str, document: Path | None) -> Step:

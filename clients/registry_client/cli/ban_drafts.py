@@ -1,8 +1,9 @@
 """Drafts of bans in a file: a JSON object or list, or a csv file with one draft a row (批量立案拟定).
 
-Columns of the csv file, in any order: 案号、主体名称、统一社会信用代码、主体类别、立案日期、信息类别、严重程度、措施、
-期限月数、终身、适用地区、法律依据、事实、理由、许可机构、重大复杂. Several articles are separated by ；. Natural persons
-are drafted in JSON, one by one.
+Columns of the csv file, in any order:
+案号、主体名称、统一社会信用代码、主体类别、立案日期、信息类别、严重程度、措施、
+期限月数、终身、适用地区、法律依据、事实、理由、许可机构、重大复杂. Several articles are separated by ；.
+Natural persons are drafted in JSON, one by one.
 
 Example: a row with 措施 M-PRO-01 and 期限月数 24 proposes that measure for two years.
 """
@@ -13,7 +14,6 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier, Subject
@@ -22,8 +22,8 @@ from registry_client.cli.official_steps import body_from, read_json
 from registry_client.words import KINDS, SEVERITIES, YES_OR_NO, plain
 
 COLUMNS = (
-    "案号", "主体名称", "统一社会信用代码", "主体类别", "立案日期", "信息类别", "严重程度", "措施", "期限月数", "终身",
-    "适用地区", "法律依据", "事实", "理由", "许可机构", "重大复杂",
+    "案号", "主体名称", "统一社会信用代码", "主体类别", "立案日期", "信息类别", "严重程度", "措施",
+    "期限月数", "终身", "适用地区", "法律依据", "事实", "理由", "许可机构", "重大复杂",
 )  # fmt: skip
 _REQUIRED = ("案号", "主体名称", "统一社会信用代码", "立案日期", "措施", "法律依据", "事实", "理由")
 
@@ -40,7 +40,9 @@ def read_drafts(path: Path, reason: str = "") -> list[pb.BanDraft]:
 
 def _of_json(path: Path) -> list[pb.BanDraft]:
     content = read_json(path)
-    return [body_from(path, each, pb.BanDraft()) for each in (content if isinstance(content, list) else [content])]
+    return [
+        body_from(path, each, pb.BanDraft()) for each in (content if isinstance(content, list) else [content])
+    ]
 
 
 def _of_csv(path: Path) -> Iterator[pb.BanDraft]:
@@ -65,9 +67,11 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
     missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
     if unknown or missing:
-        raise Failure(f"{path}：" + "；".join(f"没有“{name}”列" for name in missing) + "".join(
-            f"；不认识“{name}”列" for name in unknown
-        ))
+        raise Failure(
+            f"{path}："
+            + "；".join(f"没有“{name}”列" for name in missing)
+            + "".join(f"；不认识“{name}”列" for name in unknown)
+        )
     for row in reader:
         yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if name}
 
@@ -76,7 +80,12 @@ def _faults(line: int, row: Mapping[str, str]) -> Iterator[str]:
     for name in _REQUIRED:
         if not row.get(name):
             yield f"第{line}行：“{name}”为空"
-    for name, words in (("主体类别", KINDS), ("严重程度", SEVERITIES), ("终身", YES_OR_NO), ("重大复杂", YES_OR_NO)):
+    for name, words in (
+        ("主体类别", KINDS),
+        ("严重程度", SEVERITIES),
+        ("终身", YES_OR_NO),
+        ("重大复杂", YES_OR_NO),
+    ):
         if row.get(name) and plain(row[name]) not in words:
             yield f"第{line}行：“{name}”应为 {'、'.join(words)}"
     if row.get("期限月数") and not row["期限月数"].isdecimal():
@@ -114,5 +123,3 @@ def _draft(row: Mapping[str, str]) -> pb.BanDraft:
 
 def _flag(row: Mapping[str, str], name: str) -> bool:
     return YES_OR_NO.get(plain(row.get(name, "")), False)
-
-

@@ -1,4 +1,5 @@
-"""``registryctl ban draft`` … ``serve``: the steps of a ban case up to its service, each by the official's own key.
+"""``registryctl ban draft`` … ``serve``: the steps of a ban case up to its service, each by the official's
+own key.
 
 Without ``--act`` a command shows what it would submit, a draft with what the ban would do.
 """
@@ -14,7 +15,6 @@ import click
 from registry.v1 import statement_pb2 as pb
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import DefenceKind, ServiceMethod
-from registry_client.cli.ban_text import print_preview
 from registry_client.cli.official_steps import acting, body_of, evidence_of, own_department
 from registry_client.cli.options import Session
 from registry_client.cli.wide_help import WideCommand
@@ -32,7 +32,9 @@ _case = click.argument("case_number", metavar="CASE")
 _file = click.argument("path", type=_FILE, metavar="FILE")
 _served = (
     click.option("--served-on", required=True, metavar="DAY", help="送达日期。Day of service."),
-    click.option("--method", type=_METHOD, required=True, metavar="WORD", help=f"送达方式：{_METHOD.choices()}。"),
+    click.option(
+        "--method", type=_METHOD, required=True, metavar="WORD", help=f"送达方式：{_METHOD.choices()}。"
+    ),
     click.option("--receipt", type=_FILE, required=True, metavar="FILE", help="送达回证文件，只提交摘要。"),
 )
 
@@ -44,28 +46,22 @@ def _with_service(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def service_record(served_on: str, method: ServiceMethod.ValueType, receipt: Path) -> pb.ServiceRecord:
-    """A service with its receipt, of which only the digest is stated."""
-    record = pb.ServiceRecord(served_on=served_on, method=method)
-    return body_with_evidence(record, receipt)
-
-
-def body_with_evidence(record: pb.ServiceRecord, receipt: Path) -> pb.ServiceRecord:
-    """The record with a file's digest as its receipt."""
-    from base64 import b64decode
-
-    told = evidence_of(receipt)
-    record.receipt.CopyFrom(pb.Evidence(sha256=b64decode(told["sha256"]), title=told["title"]))
-    return record
+    """A service with its receipt, of which only the digest is stated. Raises Failure."""
+    return pb.ServiceRecord(served_on=served_on, method=method, receipt=evidence_of(receipt))
 
 
 @click.command("review", cls=WideCommand, short_help="法制审核 review in law")
 @_case
-@click.option("--lawful/--unlawful", required=True, default=None, help="审核结论：合法，或者不合法。The finding.")
+@click.option(
+    "--lawful/--unlawful", required=True, default=None, help="审核结论：合法，或者不合法。The finding."
+)
 @click.option("--opinion", required=True, metavar="TEXT", help="审核意见。The opinion, in words.")
+@click.option("--on", required=True, metavar="DAY", help="审核日期。Day of the review.")
 @acting
-def review(session: Session, case_number: str, lawful: bool, opinion: str) -> Step:
+def review(session: Session, case_number: str, lawful: bool, opinion: str, on: str) -> Step:
     """法制审核，由另一内设机构的法制审核人签名；不合法的，案件终结。Review a draft in law."""
-    return pb.BanReview(case_number=case_number, lawful=lawful, opinion=opinion), session.registry.bans.take
+    body = pb.BanReview(case_number=case_number, lawful=lawful, opinion=opinion, on=on)
+    return body, session.registry.bans.take
 
 
 @click.command("notice", cls=WideCommand, short_help="事先告知 tell the party beforehand")
@@ -95,7 +91,9 @@ def notice(
 
 @click.command("defence", cls=WideCommand, short_help="陈述申辩 record the defence")
 @_case
-@click.option("--kind", type=_DEFENCE, required=True, metavar="WORD", help=f"当事人的意见：{_DEFENCE.choices()}。")
+@click.option(
+    "--kind", type=_DEFENCE, required=True, metavar="WORD", help=f"当事人的意见：{_DEFENCE.choices()}。"
+)
 @click.option("--on", required=True, metavar="DAY", help="提出、放弃的日期，或者期满之日。")
 @click.option("--summary", default="", metavar="TEXT", help="意见摘要。")
 @click.option("--response", default="", metavar="TEXT", help="复核情况和采纳与否的理由，陈述申辩的必填。")
@@ -167,8 +165,8 @@ def deliberate(session: Session, case_number: str, path: Path) -> Step:
 def decide(session: Session, case_number: str, path: Path, reason: str) -> Step:
     """作出决定，由批准人签名；自送达起约束当事人。Decide; it binds from its service on.
 
-    FILE 是JSON：event 为决定内容，另有 facts、responsible_persons、consequences、removal、relief、repair_notice。
-    """
+    FILE 是JSON：event 为决定内容，另有
+    facts、responsible_persons、consequences、removal、relief、repair_notice。"""
     body = body_of(path, pb.BanDecision(case_number=case_number, reason=reason))
     return body, session.registry.bans.take
 
@@ -199,9 +197,3 @@ def decision_of(session: Session, case_number: str) -> pb.StatementReference:
     """The statement that holds the decision of a case; without one the registry says what is missing."""
     case = session.registry.bans.case(case_number).case
     return pb.StatementReference(department=own_department(session), statement_id=case.decision_id)
-
-
-def print_drafts_preview(session: Session, drafts: list[pb.BanDraft]) -> None:
-    """What each of several drafts would do."""
-    for draft in drafts:
-        print_preview(draft, session.registry.bans.preview(draft.subject, draft.proposal))

@@ -38,7 +38,13 @@ def print_case(response: service.GetCaseResponse) -> None:
 def print_cases(cases: Iterable[service.BanCase]) -> None:
     """Cases, one a line."""
     rows = [
-        (case.case_number, case.subject.value, word_of(BAN_STATES, case.state), case.filed_on, case.decision.number)
+        (
+            case.case_number,
+            case.subject.value,
+            word_of(BAN_STATES, case.state),
+            case.filed_on,
+            case.decision.number,
+        )
         for case in cases
     ]
     print_table(("案号", "主体", "状态", "立案", "文书"), rows, whole=("案号", "主体", "立案"))
@@ -58,10 +64,7 @@ def _due_text(item: service.DueItem) -> str:
 
 def measures_text(proposal: pb.BanProposal) -> str:
     """Measures with their terms, and the list."""
-    told = [
-        f"{each.measure_code} {'终身' if each.lifetime else f'{each.months}个月' if each.months else '状态存续期间'}"
-        for each in proposal.measures
-    ]
+    told = [f"{each.measure_code} {_term(each)}" for each in proposal.measures]
     if proposal.list_code:
         told.append(f"列入{proposal.list_code} {proposal.list_months}个月")
     return "；".join(told)
@@ -97,3 +100,9 @@ def print_preview(draft: pb.BanDraft, response: service.PreviewResponse) -> None
     ]
     if related:
         print_table(("关联主体", "关系", "领域", "结论"), related, whole=("结论",))
+
+
+def _term(measure: pb.ProposedMeasure) -> str:
+    if measure.lifetime:
+        return "终身"
+    return f"{measure.months}个月" if measure.months else "状态存续期间"

@@ -24,18 +24,14 @@ from registry_client.cli.failures import Failure
 from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import print_facts, print_json, print_line, print_table
 from registry_client.cli.simulate import simulate
-from registry_client.cli.wide_help import WideCommand, WideContext
+from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.edition_files import EditionDirectory
 from registry_client.words import word_of
 
 _SEVERITIES = {1: "更严", -1: "更宽", 0: ""}
 
 
-class _Group(click.Group):
-    context_class = WideContext
-
-
-@click.group("catalogue", cls=_Group, short_help="惩戒措施目录的版本 editions of the catalogue")
+@click.group("catalogue", cls=WideGroup, short_help="惩戒措施目录的版本 editions of the catalogue")
 def catalogue() -> None:
     """惩戒措施目录的版本：检查、对照、试算，起草、审查、批准，列出和取回。Editions of the catalogue.
 

@@ -22,6 +22,7 @@ from registry_client.edition_files import (
     read_edition_directory,
 )
 
+
 @click.command("draft", cls=WideCommand, short_help="起草版本 draft an edition")
 @click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--reason", required=True, metavar="TEXT", help="起草理由。Why it is drafted.")

@@ -34,7 +34,7 @@ from registry_client.cli.log_text import (
 from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import print_facts, print_json, print_table
 from registry_client.cli.saved_files import read_text, save_new
-from registry_client.cli.wide_help import WideCommand, WideContext
+from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.disclosure import masked_statement
 from registry_client.log import MOST_LEAVES, Log, SignedCheckpoint
 
@@ -50,10 +50,6 @@ _within = click.option(
     metavar="FILE",
     help="按文件中另存的检查点证明，默认用最近的。Prove it in this checkpoint.",
 )
-
-
-class _Group(click.Group):
-    context_class = WideContext
 
 
 def _out(what: str) -> Callable[[Callable[..., _Result]], Callable[..., _Result]]:
@@ -102,7 +98,7 @@ def _log(session: Session, keys: Any, policy: Any) -> Log:
         raise Failure(f"--log-key：{fault}") from None
 
 
-@click.group("log", cls=_Group, short_help="核对日志 check the log")
+@click.group("log", cls=WideGroup, short_help="核对日志 check the log")
 def log() -> None:
     """日志的检查点、证明、叶和陈述，取回时逐一核验。The log, verified as it is read.
 

@@ -3,14 +3,12 @@
 The department's seal is refused by the registry (审监分离). Ids and nonces are made from the content
 (``registry_client.numbering``), so repeating a step is safe.
 
-Where a step cannot be taken back, nothing is done unless it is asked for: without ``--act`` a command shows what
-it would do and submits nothing.
-"""
+Where a step cannot be taken back, nothing is done unless it is asked for: without ``--act`` a command shows
+what it would do and submits nothing."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
@@ -18,10 +16,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.message import Message
 
 from registry.v1.envelope_pb2 import Envelope
+from registry.v1.statement_pb2 import Evidence
 from registry_client.cli.failures import Failure
 from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
 from registry_client.cli.output import print_json, print_line, print_table
@@ -60,19 +59,13 @@ def signed(command: _Command) -> _Command:
 
 
 def acting(command: _Command) -> _Command:
-    """Gives a command the options of ``signed``, and ``--act``. The command makes a body and how to submit it;
-    the body is shown, or signed and submitted, here."""
+    """Gives a command the options of ``signed``, and ``--act``. The command makes a body and how to submit
+    it; the body is shown, or signed and submitted, here."""
 
     @wraps(command)
-    def run(
-        session: Session,
-        key: Path | None,
-        passphrase_fd: int | None,
-        secret: Path | None,
-        as_json: bool,
-        act: bool,
-        **given: Any,
-    ) -> None:
+    def run(session: Session, **given: Any) -> None:
+        key, act = given.pop("key"), given.pop("act")
+        passphrase_fd, secret, as_json = (given.pop(name) for name in ("passphrase_fd", "secret", "as_json"))
         body, submit = command(session, **given)
         if not act:
             show_step(body)
@@ -143,8 +136,8 @@ def show_step(body: Message) -> None:
 
 
 def body_of(path: Path, message: _M) -> _M:
-    """The message that a JSON file holds. A mapping with the key ``file`` stands for that file's evidence: its
-    SHA-256, and its name where no title is given. Raises Failure."""
+    """The message that a JSON file holds. A mapping with the key ``file`` stands for that file's evidence:
+    its SHA-256, and its name where no title is given. Raises Failure."""
     return body_from(path, read_json(path), message)
 
 
@@ -169,13 +162,12 @@ def body_from(path: Path, content: Any, message: _M) -> _M:
         raise Failure(f"{path}：{' '.join(str(fault).split())}") from None
 
 
-def evidence_of(path: Path) -> dict[str, str]:
+def evidence_of(path: Path) -> Evidence:
     """A file as evidence: its SHA-256 and its name. Raises Failure."""
     try:
-        digest = sha256(path.read_bytes()).digest()
+        return Evidence(sha256=sha256(path.read_bytes()).digest(), title=path.name)
     except OSError as fault:
         raise Failure(f"{path}：无法读取：{fault.strerror}") from None
-    return {"sha256": b64encode(digest).decode(), "title": path.name}
 
 
 def _with_digests(content: Any, folder: Path) -> Any:
@@ -185,5 +177,5 @@ def _with_digests(content: Any, folder: Path) -> Any:
         return content
     if isinstance(content.get("file"), str):
         given = {key: value for key, value in content.items() if key != "file"}
-        return evidence_of(folder / content["file"]) | given
+        return MessageToDict(evidence_of(folder / content["file"])) | given
     return {key: _with_digests(value, folder) for key, value in content.items()}

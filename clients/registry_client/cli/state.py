@@ -122,6 +122,21 @@ def state(
     edition_draft            目录版本起草
     edition_review           目录版本合法性审查
     edition_adoption         目录版本批准、备案
+    ban_draft                市场禁入：立案及拟处理意见
+    ban_review               市场禁入：法制审核
+    ban_notice               市场禁入：事先告知
+    ban_defence              市场禁入：陈述申辩及复核
+    ban_hearing_notice       市场禁入：听证通知
+    ban_hearing              市场禁入：听证笔录
+    ban_deliberation         市场禁入：集体讨论
+    ban_decision             市场禁入：决定
+    ban_served               市场禁入：决定书送达
+    objection                异议
+    objection_result         异议处理结果
+    repair_application       信用修复申请
+    repair_acceptance        信用修复受理
+    repair_refusal           不予信用修复
+    repair_annulment         撤销信用修复
     """
     if new_passphrase_fd is not None and new_key is None:
         raise click.UsageError("--new-passphrase-fd 须与 --new-key 同用")

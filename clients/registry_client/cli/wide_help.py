@@ -59,3 +59,9 @@ class WideCommand(click.Command):
     """A command whose help is formatted by width."""
 
     context_class = WideContext
+
+
+class WideGroup(click.Group):
+    """A group whose help is formatted by width."""
+
+    context_class = WideContext

@@ -1,0 +1,190 @@
+"""BanService: steps to the writer, cases back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import grpc
+
+from registry.commands.ask import Ask
+from registry.commands.bans import BanCases
+from registry.commands.due import Due
+from registry.commands.intake import Intake
+from registry.domain.faults import Findings
+from registry.errors import RegistryError
+from registry.sanctions.bans.preview import change_message
+from registry.servicer.gate import current_caller
+from registry.servicer.results import result, results
+from registry.v1 import ban_service_pb2 as pb
+from registry.v1 import ban_service_pb2_grpc, envelope_pb2, intake_service_pb2
+from registry.v1 import error_reason_pb2 as reasons
+from registry.v1.statement_pb2 import NOTED_STATUS_RESUMED, NOTED_STATUS_STAYED, Statement
+from registry.v1.verdict_pb2 import RelatedSubject
+
+MAX_DRAFTS = 1000
+
+
+class BanServicer(ban_service_pb2_grpc.BanServiceServicer):
+    """See ban_service.proto."""
+
+    def __init__(self, ask: Ask, intake: Intake) -> None:
+        self._state, self._intake = ask.state, intake
+        self._cases, self._due = BanCases(ask), Due(ask)
+
+    def Draft(
+        self, request: pb.BanServiceDraftRequest, context: grpc.ServicerContext
+    ) -> pb.BanServiceDraftResponse:
+        """See ban_service.proto."""
+        return pb.BanServiceDraftResponse(result=self._act(request.envelope, "ban_draft"))
+
+    def DraftMany(self, request: pb.DraftManyRequest, context: grpc.ServicerContext) -> pb.DraftManyResponse:
+        """See ban_service.proto."""
+        if len(request.envelopes) > MAX_DRAFTS:
+            message = f"一次最多立案{MAX_DRAFTS}件, 这里有{len(request.envelopes)}件。"
+            raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
+        caller = current_caller.get()
+        promises = [self._intake.submit_of_kind(each, "ban_draft", caller) for each in request.envelopes]
+        return pb.DraftManyResponse(results=results(promises))
+
+    def Review(
+        self, request: pb.BanServiceReviewRequest, context: grpc.ServicerContext
+    ) -> pb.BanServiceReviewResponse:
+        """See ban_service.proto."""
+        return pb.BanServiceReviewResponse(result=self._act(request.envelope, "ban_review"))
+
+    def ServeNotice(
+        self, request: pb.ServeNoticeRequest, context: grpc.ServicerContext
+    ) -> pb.ServeNoticeResponse:
+        """See ban_service.proto."""
+        kinds = ("ban_notice", "ban_hearing_notice")
+        return pb.ServeNoticeResponse(result=self._act(request.envelope, *kinds))
+
+    def RecordDefence(
+        self, request: pb.RecordDefenceRequest, context: grpc.ServicerContext
+    ) -> pb.RecordDefenceResponse:
+        """See ban_service.proto."""
+        return pb.RecordDefenceResponse(result=self._act(request.envelope, "ban_defence"))
+
+    def RecordHearing(
+        self, request: pb.RecordHearingRequest, context: grpc.ServicerContext
+    ) -> pb.RecordHearingResponse:
+        """See ban_service.proto."""
+        return pb.RecordHearingResponse(result=self._act(request.envelope, "ban_hearing"))
+
+    def Deliberate(
+        self, request: pb.DeliberateRequest, context: grpc.ServicerContext
+    ) -> pb.DeliberateResponse:
+        """See ban_service.proto."""
+        return pb.DeliberateResponse(result=self._act(request.envelope, "ban_deliberation"))
+
+    def Decide(self, request: pb.DecideRequest, context: grpc.ServicerContext) -> pb.DecideResponse:
+        """See ban_service.proto."""
+        return pb.DecideResponse(result=self._act(request.envelope, "ban_decision"))
+
+    def Serve(self, request: pb.ServeRequest, context: grpc.ServicerContext) -> pb.ServeResponse:
+        """See ban_service.proto."""
+        return pb.ServeResponse(result=self._act(request.envelope, "ban_served"))
+
+    def Stay(self, request: pb.StayRequest, context: grpc.ServicerContext) -> pb.StayResponse:
+        """See ban_service.proto."""
+        return pb.StayResponse(result=self._note(request.envelope, NOTED_STATUS_STAYED))
+
+    def Resume(self, request: pb.ResumeRequest, context: grpc.ServicerContext) -> pb.ResumeResponse:
+        """See ban_service.proto."""
+        return pb.ResumeResponse(result=self._note(request.envelope, NOTED_STATUS_RESUMED))
+
+    def Lift(self, request: pb.LiftRequest, context: grpc.ServicerContext) -> pb.LiftResponse:
+        """See ban_service.proto."""
+        return pb.LiftResponse(result=self._after(request.envelope, "lifting"))
+
+    def Revoke(self, request: pb.RevokeRequest, context: grpc.ServicerContext) -> pb.RevokeResponse:
+        """See ban_service.proto."""
+        return pb.RevokeResponse(result=self._after(request.envelope, "withdrawal"))
+
+    def Correct(self, request: pb.CorrectRequest, context: grpc.ServicerContext) -> pb.CorrectResponse:
+        """See ban_service.proto."""
+        return pb.CorrectResponse(result=self._after(request.envelope, "correction"))
+
+    def GetCase(self, request: pb.GetCaseRequest, context: grpc.ServicerContext) -> pb.GetCaseResponse:
+        """See ban_service.proto."""
+        caller = current_caller.get()
+        view = self._cases.case(caller, request.department, request.case_number, day_of(request.on))
+        return pb.GetCaseResponse(case=view.case, statements=view.statements, due=view.due, next=view.next)
+
+    def ListCases(self, request: pb.ListCasesRequest, context: grpc.ServicerContext) -> pb.ListCasesResponse:
+        """See ban_service.proto."""
+        cases, token = self._cases.page(
+            current_caller.get(), request.department, frozenset(request.states), day_of(request.on),
+            request.page_size, request.page_token,
+        )  # fmt: skip
+        return pb.ListCasesResponse(cases=cases, next_page_token=token)
+
+    def ListDue(self, request: pb.ListDueRequest, context: grpc.ServicerContext) -> pb.ListDueResponse:
+        """See ban_service.proto."""
+        items = self._due.listed(
+            current_caller.get(), request.department, request.official_id, day_of(request.on),
+            overdue_only=request.overdue_only,
+        )  # fmt: skip
+        return pb.ListDueResponse(items=items)
+
+    def Preview(self, request: pb.PreviewRequest, context: grpc.ServicerContext) -> pb.PreviewResponse:
+        """See ban_service.proto."""
+        preview = self._cases.preview(current_caller.get(), request)
+        response = pb.PreviewResponse(
+            faults=preview.faults, measures=preview.event.measures, position=preview.position
+        )
+        for shift in preview.shifts:
+            if shift.party is None:
+                response.changes.append(change_message(shift))
+                continue
+            related = RelatedSubject(
+                identifier=self._state.identifier_of(shift.party.ref), relation=shift.party.relation
+            )
+            response.related.add(
+                subject=related, domain=shift.question.domain, before=shift.before, after=shift.after
+            )
+        return response
+
+    def _act(self, envelope: envelope_pb2.Envelope, *kinds: str) -> intake_service_pb2.SubmitResult:
+        kind = _kind(envelope) if len(kinds) > 1 else kinds[0]
+        kind = kind if kind in kinds else kinds[0]
+        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result())
+
+    def _note(self, envelope: envelope_pb2.Envelope, status: int) -> intake_service_pb2.SubmitResult:
+        if _statement(envelope).status_note.status != status:
+            message = "信封里不是这一标注。"
+            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "envelope.payload")
+        return self._after(envelope, "status_note")
+
+    def _after(self, envelope: envelope_pb2.Envelope, kind: str) -> intake_service_pb2.SubmitResult:
+        """A statement about a decision that was made here."""
+        body = getattr(_statement(envelope), kind)
+        target = body.target
+        case = self._state.bans.of_decision(target.department, target.statement_id)
+        if case is None or target.department != current_caller.get().name:
+            message = "所指陈述不是本部门在本登记系统作出的禁入决定。"
+            raise RegistryError.of(reasons.ERROR_REASON_CASE_UNKNOWN, message, "envelope.payload")
+        return self._act(envelope, kind)
+
+
+def day_of(text: str) -> date | None:
+    """The day asked about; None if none is stated. Raises RegistryError."""
+    found = Findings()
+    day = found.optional_day("on", text, "所问日期")
+    if found.faults:
+        raise RegistryError(found.faults)
+    return day
+
+
+def _statement(envelope: envelope_pb2.Envelope) -> Statement:
+    """What an envelope says; nothing where it cannot be read, which the writer will tell."""
+    statement = Statement()
+    try:
+        statement.ParseFromString(envelope.payload)
+    except Exception:
+        return Statement()
+    return statement
+
+
+def _kind(envelope: envelope_pb2.Envelope) -> str:
+    return _statement(envelope).WhichOneof("body") or ""

@@ -11,7 +11,7 @@ ARGS ?=
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo test serve lint format proto proto-check proto-baseline bench law-pages lock clean
+.PHONY: help setup demo demo-bans test serve lint format proto proto-check proto-baseline bench law-pages lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
@@ -22,6 +22,9 @@ setup: ## make .venv with Python 3.11 and the locked dependencies (only when the
 
 demo: setup ## the registry's main job in one minute, on a fresh SQLite store
 	@$(PY) -m demo $(ARGS)
+
+demo-bans: setup ## a market ban, a repair and a revocation from first step to last
+	@$(PY) -m demo.procedures $(ARGS)
 
 test: setup ## run the tests
 	@$(PY) -m pytest -q $(ARGS)

@@ -70,16 +70,16 @@ class Town:
             valid_from=today.isoformat(),
             valid_until=(today + KEY_LIFETIME).isoformat(),
         )
-        self._act(department.registration())
-        self._act(enrolment, signer)
+        self.act(department.registration())
+        self.act(enrolment, signer)
         sender = Sender(ORIGIN, department.office.code, signer, Numbering.generate())
         self.offices[department.key] = (office, sender)
 
     def enrol(self, official: OfficialRegistration, signer: FileSigner) -> None:
         """Registers an official of the operator with a key of his own."""
         today = china_day(now_ms())
-        self._act(official)
-        self._act(
+        self.act(official)
+        self.act(
             KeyEnrolment(
                 department=official.department,
                 official_id=official.official_id,
@@ -96,7 +96,8 @@ class Town:
         registry, sender = self.offices[department]
         return statement_of(registry, sender, body)
 
-    def _act(self, body: Body, *more: FileSigner) -> None:
+    def act(self, body: Body, *more: FileSigner) -> None:
+        """States something as the operator; ``more`` sign too."""
         statement_of(self.registrar, self.operator, body, *more)
 
 
@@ -121,12 +122,12 @@ def _submit(registry: Registry, sender: Sender, body: Body, *more: FileSigner) -
 
 
 @contextmanager
-def founded_town(directory: Path) -> Iterator[Town]:
-    """Founds a registry in a new directory, serves it, and stops it at the end."""
+def founded_town(directory: Path, edition: str = FOUNDING_EDITION) -> Iterator[Town]:
+    """Founds a registry in a new directory with an edition, serves it, and stops it at the end."""
     run_registry(
         "init", "--directory", str(directory), "--origin", ORIGIN, "--address", "127.0.0.1:0",
         "--operator-code", OPERATOR.office.code, "--operator-name", OPERATOR.office.name, "--region", CITY,
-        "--edition", FOUNDING_EDITION,
+        "--edition", edition,
     )  # fmt: skip
     with ExitStack() as stack:
         target = stack.enter_context(served_at(directory))

@@ -53,6 +53,9 @@ def print_cases(cases: Iterable[service.BanCase]) -> None:
 def print_due(items: Iterable[service.DueItem]) -> None:
     """What is due, and by when."""
     rows = [(item.reference, item.task, _due_text(item), item.official_id, item.basis) for item in items]
+    if not rows:
+        print_line("没有将到期或者逾期的事项。")
+        return
     print_table(("案号", "事项", "期限", "人员", "依据"), rows, whole=("期限",))
 
 

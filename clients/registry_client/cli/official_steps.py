@@ -63,7 +63,7 @@ def acting(command: _Command) -> _Command:
     it; the body is shown, or signed and submitted, here."""
 
     @wraps(command)
-    def run(session: Session, **given: Any) -> None:
+    def run(session: Session, /, **given: Any) -> None:
         key, act = given.pop("key"), given.pop("act")
         passphrase_fd, secret, as_json = (given.pop(name) for name in ("passphrase_fd", "secret", "as_json"))
         body, submit = command(session, **given)

@@ -147,12 +147,12 @@ def _write_papers(control: Control, days: Days) -> None:
     control.write("too-long.json", _draft(days, 48))
     control.write("notice.json", {"document": _document("沧示财告〔2026〕7号", days.ago(67))})
     notice = {"document": _document("沧示财听〔2026〕7号", days.ago(63)), "place": "财政局(示例)二楼会议室"}
-    control.write("hearing-notice.json", {**notice, "hearing_on": days.ago(44)})
+    control.write("hearing-notice.json", {**notice, "hearing_on": days.ago(40)})
     control.write("early.json", {**notice, "hearing_on": days.ago(60)})
     control.write(
         "hearing.json",
         {
-            "held_on": days.ago(44),
+            "held_on": days.ago(40),
             "record": "当事人对主要事实没有异议",
             "opinion": "维持拟处理意见",
             "minutes": {"file": "minutes.txt"},
@@ -161,7 +161,7 @@ def _write_papers(control: Control, days: Days) -> None:
     control.write(
         "deliberation.json",
         {
-            "on": days.ago(40),
+            "on": days.ago(38),
             "collective": True,
             "members": [CHIEF.official_id, REVIEWER.official_id, LAWYER.official_id],
             "agreed": True,

@@ -17,7 +17,7 @@ from registry.v1.ban_service_pb2 import BanState
 from registry_client.cli import ban_after, ban_steps
 from registry_client.cli.ban_drafts import read_drafts
 from registry_client.cli.ban_text import print_case, print_cases, print_due, print_preview
-from registry_client.cli.official_steps import act_option, sealed
+from registry_client.cli.official_steps import act_option, outcome_json, sealed
 from registry_client.cli.options import Session, connected, json_option, passphrase_option
 from registry_client.cli.output import print_json, print_table
 from registry_client.cli.record import day_text
@@ -85,7 +85,7 @@ def draft(
         result = "退回" if not outcome.accepted else "已有" if outcome.already_recorded else "接收"
         rows.append((each.case_number, result, place, told))
         if as_json:
-            print_json({"case_number": each.case_number, "position": outcome.position, "told": told})
+            print_json({"case_number": each.case_number, **outcome_json(outcome)})
     if not as_json:
         print_table(("案号", "结果", "序号", "陈述编号或理由"), rows, whole=("案号", "结果", "序号"))
     if not all(outcome.accepted for outcome in outcomes):

@@ -109,22 +109,27 @@ def own_department(session: Session) -> str:
 
 def finish(outcome: SubmitOutcome, as_json: bool) -> None:
     """Prints what became of a step; exit status 1 if it was refused."""
-    faults = [
-        {"reason": reason_name(fault.reason), "field": fault.field, "message": fault.message}
-        for fault in outcome.faults
-    ]
     if as_json:
-        known = {"statement_id": outcome.statement_id, "position": outcome.position}
-        print_json({**known, "already": outcome.already_recorded, "faults": faults})
+        print_json(outcome_json(outcome))
     elif outcome.accepted:
         result = "已有" if outcome.already_recorded else "接收"
         row = (result, str(outcome.position), outcome.statement_id)
         print_table(("结果", "序号", "陈述编号"), [row], whole=("结果", "序号"))
     else:
-        rows = [(fault["reason"], fault["message"]) for fault in faults]
+        rows = [(reason_name(fault.reason), fault.message) for fault in outcome.faults]
         print_table(("原因", "说明"), rows, title="退回", whole=("原因",))
     if not outcome.accepted:
         raise click.exceptions.Exit(1)
+
+
+def outcome_json(outcome: SubmitOutcome) -> dict[str, Any]:
+    """An outcome as JSON."""
+    faults = [
+        {"reason": reason_name(fault.reason), "field": fault.field, "message": fault.message}
+        for fault in outcome.faults
+    ]
+    known = {"statement_id": outcome.statement_id, "position": outcome.position}
+    return {**known, "already": outcome.already_recorded, "faults": faults}
 
 
 def show_step(body: Message) -> None:

@@ -1,0 +1,215 @@
+"""BanService over the wire: the steps, who sees which case, what is due, what a ban would do."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import grpc
+import pytest
+
+from registry.access.identity import CallerRole
+from registry.v1 import ban_service_pb2 as pb
+from registry.v1 import statement_pb2, subject_pb2
+from registry.v1.ban_service_pb2_grpc import BanServiceStub
+from registry.v1.error_reason_pb2 import ErrorReason
+from registry.v1.intake_service_pb2 import SubmitResult
+from registry.v1.statement_pb2 import Statement
+from tests.servicer.ban_cases import KEY, BanOffice, decision_event, proposal
+from tests.support.events import document, firm, registered
+from tests.support.served import DEADLINE_S, Served, refused
+
+FIRM = firm(7100)
+
+
+@pytest.fixture(scope="module")
+def office(served: Served) -> BanOffice:
+    bureau = BanOffice.of(served)
+    served.spine.say("市场监管", event=registered(FIRM))
+    served.spine.deliver()
+    return bureau
+
+
+def named(result: SubmitResult) -> set[str]:
+    names = (ErrorReason.Name(fault.reason) for fault in result.refused.faults)
+    return {name.removeprefix("ERROR_REASON_") for name in names}
+
+
+def test_a_case_goes_from_draft_to_service_and_the_ban_binds_from_then_on(office: BanOffice) -> None:
+    spine = office.served.spine
+    office.walk("S-1", FIRM, until="ban_decision")
+    before = spine.ask(FIRM.identifier.value)
+    assert [hit.restriction.measure.code for hit in before.hits] == ["M-PRO-01"]
+    assert before.verdict != 3
+    assert office.take("ban_served", "S-1").HasField("accepted")
+    after = spine.ask(FIRM.identifier.value)
+    assert after.verdict == 3  # BLOCKED
+    assert spine.ask(FIRM.identifier.value, on=date(2026, 11, 11)).verdict != 3
+
+
+def test_a_case_tells_state_steps_and_statements_to_its_department(office: BanOffice) -> None:
+    response = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1"), timeout=DEADLINE_S)
+    assert response.case.state == pb.BAN_STATE_IN_FORCE
+    assert [act.official_id for act in response.case.acts] == [
+        "B-11", "B-21", "B-11", "B-11", "B-31", "B-01", "B-11",
+    ]  # fmt: skip
+    bodies = [
+        Statement.FromString(each.signed.envelope.payload).WhichOneof("body") for each in response.statements
+    ]
+    assert bodies[0] == "ban_draft" and bodies[-1] == "ban_served"
+    assert len(bodies) == 7
+    earlier = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1", on="2026-11-11"), timeout=DEADLINE_S)
+    assert earlier.case.state == pb.BAN_STATE_SERVED
+    later = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1", on="2028-11-11"), timeout=DEADLINE_S)
+    assert later.case.state == pb.BAN_STATE_EXPIRED
+
+
+def test_to_another_department_there_is_no_such_case(office: BanOffice) -> None:
+    served = office.served
+    tax = BanServiceStub(served.channel(served.department("税务")))
+    request = pb.GetCaseRequest(department=served.spine.code(KEY), case_number="S-1")
+    assert refused(lambda: tax.GetCase(request, timeout=DEADLINE_S)).reason == "NOT_FOUND"
+    unknown = pb.GetCaseRequest(case_number="S-1")
+    assert refused(lambda: tax.GetCase(unknown, timeout=DEADLINE_S)).reason == "CASE_UNKNOWN"
+
+
+def test_the_auditor_sees_the_case_and_not_what_was_written(office: BanOffice) -> None:
+    served = office.served
+    auditor = BanServiceStub(served.channel(served.system(CallerRole.AUDITOR)))
+    request = pb.GetCaseRequest(department=served.spine.code(KEY), case_number="S-1")
+    response = auditor.GetCase(request, timeout=DEADLINE_S)
+    assert response.case.case_number == "S-1"
+    assert not response.statements
+
+
+def test_no_system_may_read_cases(office: BanOffice) -> None:
+    served = office.served
+    asking = BanServiceStub(served.channel(served.system(CallerRole.PROCUREMENT_SYSTEM)))
+    refusal = refused(lambda: asking.ListCases(pb.ListCasesRequest(), timeout=DEADLINE_S))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.PERMISSION_DENIED, "METHOD_DENIED")
+
+
+def test_a_draft_makes_nobody_known_and_stands_in_no_record(office: BanOffice) -> None:
+    stranger = firm(7101)
+    office.walk("S-2", stranger, until="ban_notice")
+    decision = office.served.spine.ask(stranger.identifier.value)
+    assert (decision.verdict, decision.hits) == (4, ())  # INDETERMINATE: nothing is known of it
+
+
+def test_a_step_that_is_no_step_of_the_case_is_refused_whole(office: BanOffice) -> None:
+    before = office.served.spine.position
+    result = office.take("ban_decision", "S-2")
+    assert "STEP_OUT_OF_ORDER" in named(result)
+    assert office.served.spine.position == before
+    assert all("行政处罚法" in f.message or "第" in f.message for f in result.refused.faults)
+
+
+def test_cases_are_listed_by_state_and_page_by_page(office: BanOffice) -> None:
+    office.walk("S-3", firm(7103), until="ban_draft")
+    whole = office.stub.ListCases(pb.ListCasesRequest(), timeout=DEADLINE_S).cases
+    drafted = pb.ListCasesRequest(states=[pb.BAN_STATE_DRAFTED])
+    assert [c.case_number for c in office.stub.ListCases(drafted, timeout=DEADLINE_S).cases] == ["S-3"]
+    token, found = "", []
+    while True:
+        request = pb.ListCasesRequest(page_size=1, page_token=token)
+        page = office.stub.ListCases(request, timeout=DEADLINE_S)
+        found += [case.case_number for case in page.cases]
+        token = page.next_page_token
+        if not token:
+            break
+    assert found == [case.case_number for case in whole]
+
+
+def test_what_is_due_is_listed_with_its_article_and_overdue_first(office: BanOffice) -> None:
+    items = office.stub.ListDue(pb.ListDueRequest(on="2027-03-01"), timeout=DEADLINE_S).items
+    assert [item.days_left for item in items] == sorted(item.days_left for item in items)
+    (decide,) = [i for i in items if i.reference == "S-3"]
+    assert (decide.deadline, decide.due_on) == ("penalty_decision_after_filing", "2027-01-11")
+    assert decide.days_left < 0 and "第六十条" in decide.basis
+    assert decide.official_id == "B-11"
+    overdue = office.stub.ListDue(pb.ListDueRequest(overdue_only=True), timeout=DEADLINE_S).items
+    assert all(item.days_left < 0 for item in overdue)
+
+
+def test_a_preview_tells_what_would_change_and_records_nothing(office: BanOffice) -> None:
+    before = office.served.spine.position
+    subject = firm(7104)
+    request = pb.PreviewRequest(subject=subject, proposal=proposal())
+    response = office.stub.Preview(request, timeout=DEADLINE_S)
+    blocked = [change for change in response.changes if change.after == 3]
+    assert {change.domain for change in blocked} == {subject_pb2.DOMAIN_PROCUREMENT}
+    assert subject_pb2.SUBJECT_ROLE_BIDDER in {change.role for change in blocked}
+    assert not response.faults
+    assert response.measures[0].until == "2028-11-23"
+    too_long = pb.PreviewRequest(subject=subject, proposal=proposal(48))
+    assert any("法定期限" in fault for fault in office.stub.Preview(too_long, timeout=DEADLINE_S).faults)
+    assert office.served.spine.position == before
+
+
+def test_many_drafts_have_a_result_each(office: BanOffice) -> None:
+    envelopes = []
+    for number, months in ((1, 24), (2, 48), (3, 12)):
+        case = f"M-{number}"
+        office.subjects[case] = firm(7110 + number)
+        body = office.body("ban_draft", case, proposal=proposal(months))
+        envelopes.append(office.sealed("ban_draft", body))
+    results = office.stub.DraftMany(pb.DraftManyRequest(envelopes=envelopes), timeout=DEADLINE_S).results
+    assert [each.WhichOneof("outcome") for each in results] == ["accepted", "refused", "accepted"]
+
+
+def test_only_a_decision_made_here_is_stayed_through_the_procedure(office: BanOffice) -> None:
+    note = statement_pb2.StatusNote(
+        target=statement_pb2.StatementReference(department=office.served.spine.code(KEY), statement_id="S-x"),
+        status=statement_pb2.NOTED_STATUS_STAYED,
+        effective_on="2026-11-20",
+        document=document(KEY, "2026-11-20"),
+        reason="复议机关决定",
+    )
+    envelope = office.sealed("status_note", note, by="chief")
+    refusal = refused(lambda: office.stub.Stay(pb.StayRequest(envelope=envelope), timeout=DEADLINE_S))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.NOT_FOUND, "CASE_UNKNOWN")
+
+
+def test_a_stay_by_the_handling_official_is_refused_and_by_the_approver_recorded(office: BanOffice) -> None:
+    note = statement_pb2.StatusNote(
+        target=statement_pb2.StatementReference(
+            department=office.served.spine.code(KEY), statement_id=office.decisions["S-1"]
+        ),
+        status=statement_pb2.NOTED_STATUS_STAYED,
+        effective_on="2026-11-20",
+        document=document(KEY, "2026-11-20"),
+        reason="复议机关决定停止执行",
+    )
+    wrong = pb.StayRequest(envelope=office.sealed("status_note", note, by="handler"))
+    assert "ROLE_REQUIRED" in named(office.stub.Stay(wrong, timeout=DEADLINE_S).result)
+    right = pb.StayRequest(envelope=office.sealed("status_note", note, by="chief"))
+    assert office.stub.Stay(right, timeout=DEADLINE_S).result.HasField("accepted")
+    assert office.served.spine.ask(FIRM.identifier.value).verdict == 2  # REVIEW
+    case = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1"), timeout=DEADLINE_S).case
+    assert case.state == pb.BAN_STATE_STAYED
+
+
+def test_sixteen_clients_at_once_lose_no_step_and_decide_once_by_one_number(office: BanOffice) -> None:
+    """Sixteen cases; each client takes every step of its own, and all decide by one and the same number."""
+    cases = [f"L-{number}" for number in range(16)]
+    for number, case in enumerate(cases):
+        office.subjects[case] = firm(7200 + number)
+
+    def run(case: str) -> str:
+        for kind in ("ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_deliberation"):
+            assert office.take(kind, case).HasField("accepted"), (kind, case)
+        event = decision_event(office.subjects[case], "沧示财罚〔2026〕同一号")
+        outcome = office.take("ban_decision", case, event=event)
+        return case if outcome.HasField("accepted") else ""
+
+    with ThreadPoolExecutor(16) as pool:
+        decided = [case for case in pool.map(run, cases) if case]
+    assert len(decided) == 1
+    states = {
+        c.case_number: c.state for c in office.stub.ListCases(pb.ListCasesRequest(page_size=1000)).cases
+    }
+    for case in cases:
+        expected = pb.BAN_STATE_DECIDED if case in decided else pb.BAN_STATE_DELIBERATED
+        assert states[case] == expected
+        acts = office.stub.GetCase(pb.GetCaseRequest(case_number=case), timeout=DEADLINE_S).case.acts
+        assert len(acts) == (6 if case in decided else 5)

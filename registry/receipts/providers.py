@@ -73,8 +73,9 @@ class NewestCheckpoint:
         head = self._state.head
         if head is None or head.size < size:
             return None
-        lines = [row.line.rstrip("\n") + "\n" for row in self._state.store.cosignatures(head.size)]
-        return head.note + "".join(lines)
+        rows = self._state.store.cosignatures(head.size)
+        # A row without a name is the checkpoint itself, kept while a log is witnessed.
+        return head.note + "".join(row.line.rstrip("\n") + "\n" for row in rows if row.name)
 
 
 class Cosigned:

@@ -166,9 +166,13 @@ class SqlStore(SqlNotices):
                 names=tuple(parts.names.pop(ref, ())),
             )
         # Codes that are only linked or ruled on: nothing was ever stated about the subject itself.
-        for ref in sorted(parts.links.keys() | parts.names.keys()):
-            links, names = parts.links.get(ref, ()), parts.names.get(ref, ())
-            yield SubjectRecord(ref, links=tuple(links), names=tuple(names))
+        for ref in sorted(parts.links.keys() | parts.names.keys() | parts.marks.keys()):
+            yield SubjectRecord(
+                ref,
+                marks=tuple(parts.marks.get(ref, ())),
+                links=tuple(parts.links.get(ref, ())),
+                names=tuple(parts.names.get(ref, ())),
+            )
 
     def _parts(self, measures: MeasureLookup) -> _Parts:
         """What is recorded of each subject: grounds, marks, links and names, each in the order of the log."""

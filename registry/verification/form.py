@@ -11,6 +11,7 @@ Example: a receipt with one byte appended to its checkpoint parses, and its dige
 
 from __future__ import annotations
 
+import json
 from typing import TypeVar
 
 from google.protobuf import json_format
@@ -73,6 +74,13 @@ def _of_json(content: bytes) -> Receipt:
     receipt = Receipt()
     try:
         json_format.Parse(content.decode(), receipt, max_recursion_depth=MAX_DEPTH)
+        spelled = json.loads(content)
     except (json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError, EncodeError):
         raise FailedError("回执不是合格的JSON回执") from None
+    # Base64 may be spelled in several ways that decode alike; of each content one spelling holds.
+    spellings = (
+        json_format.MessageToDict(receipt, preserving_proto_field_name=each) for each in (True, False)
+    )
+    if spelled not in spellings:
+        raise FailedError("JSON回执的编码不是唯一的规范形式")
     return receipt

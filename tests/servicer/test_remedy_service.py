@@ -13,6 +13,7 @@ from registry.commands.sequencer import Placed
 from registry.v1 import remedy_service_pb2 as pb
 from registry.v1 import statement_pb2
 from registry.v1.remedy_service_pb2_grpc import RemedyServiceStub
+from registry.v1.subject_pb2 import DOMAIN_BIDDING
 from tests.support.events import ban, document, firm, target
 from tests.support.served import DEADLINE_S, Served, refused
 
@@ -54,7 +55,7 @@ def test_an_objection_is_marked_at_once_listed_due_and_decided(served: Served, r
     )
     filed = take(served, KEY, "FileObjection", pb.FileObjectionRequest, objection=objection)
     assert filed.HasField("accepted"), filed
-    assert served.spine.ask(FIRM.identifier.value, 4).hits  # 招投标
+    assert served.spine.ask(FIRM.identifier.value, DOMAIN_BIDDING).hits
     listed = stub_of(served, KEY).ListRemedies(pb.ListRemediesRequest(open_only=True), timeout=DEADLINE_S)
     (remedy,) = listed.remedies
     assert (remedy.kind, remedy.state) == (pb.REMEDY_KIND_OBJECTION, pb.REMEDY_STATE_FILED)
@@ -103,7 +104,7 @@ def test_a_repair_is_applied_for_accepted_and_granted(served: Served, recorded: 
     assert accepted.HasField("accepted"), accepted
     granted = take(served, KEY, "DecideRepair", pb.DecideRepairRequest, repair=early)
     assert granted.HasField("accepted"), granted
-    assert served.spine.ask(FIRM.identifier.value, 4).hits == ()
+    assert served.spine.ask(FIRM.identifier.value, DOMAIN_BIDDING).hits == ()
     held = stub_of(served, KEY).GetRemedy(pb.GetRemedyRequest(filed=reference), timeout=DEADLINE_S)
     assert held.remedy.state == pb.REMEDY_STATE_GRANTED
     assert len(held.statements) == 3

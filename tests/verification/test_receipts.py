@@ -167,3 +167,21 @@ def test_what_a_stolen_key_signed_is_for_a_human_by_proof(world: World) -> None:
     report = world.report(world.check(firm(60).identifier))
     assert report.ok, report.faults
     assert report.verdict == verdict_pb2.VERDICT_REVIEW
+
+
+def test_base64_in_another_spelling_is_not_accepted(world: World) -> None:
+    text = json_format.MessageToJson(world.check(firm(5).identifier))
+    padded = text.index('="')
+    before = text[padded - 1]
+    if before == "=":
+        padded, before = padded - 1, text[padded - 2]
+    respelled = text[: padded - 1] + _other(before) + text[padded:]
+    told = check_receipt(respelled.encode(), world.policy, editions=world.editions)
+    assert not told.ok
+    assert "唯一的规范形式" in told.lines[0].detail
+
+
+def _other(char: str) -> str:
+    """A character that differs in bits which padding leaves over."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    return alphabet[alphabet.index(char) ^ 1]

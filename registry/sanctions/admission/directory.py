@@ -220,10 +220,9 @@ def check_key_revocation(found: Findings, statement: pb.Statement, day: date, le
     key = ledger.directory.key(revocation.keyid)
     if key is None:
         found.add(reasons.ERROR_REASON_KEY_UNKNOWN, field, "没有登记这一密钥。")
-    elif key.revoked_position is not None:
-        if revocation.reason != pb.KEY_REVOCATION_REASON_COMPROMISED:
-            message = f"该密钥已在序号{key.revoked_position}撤销。"
-            found.add(reasons.ERROR_REASON_KEY_REVOKED, field, message)
+    elif key.revoked_position is not None and revocation.reason != pb.KEY_REVOCATION_REASON_COMPROMISED:
+        message = f"该密钥已在序号{key.revoked_position}撤销。"
+        found.add(reasons.ERROR_REASON_KEY_REVOKED, field, message)
     elif ledger.directory.is_registrar(key) and not _registrar_stays(revocation, key, day, ledger):
         message = "这是最后一把登记员密钥; 请先登记新的登记员密钥。"
         found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, field, message)

@@ -7,7 +7,7 @@ past nine in China, ``china_instant("2026-04-01T01:30Z")`` the same.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -16,4 +16,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def china_instant(text: str) -> datetime:
     """The instant; of a day its first moment in China. ValueError if it is none."""
     instant = datetime.fromisoformat(f"{text}T00:00" if _DAY.fullmatch(text) else text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=CHINA)
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=CHINA)
+    try:
+        instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("before the year 1 or after 9999 in UTC") from None
+    return instant

@@ -26,7 +26,7 @@ from registry.provenance.policy_lines import NO_QUORUM, WitnessLine
 from registry.provenance.witness_policy import Policy
 from registry.store.interface import CosignatureRow, StoreError
 from registry.upkeep.cosigning_round import CosigningRound, newest_kept
-from registry.witness.client import Prove, WitnessClient, WitnessError
+from registry.witness.client import Prove, WitnessAheadError, WitnessClient, WitnessError
 
 REFRESH_S = 3600.0
 LONGEST_PAUSE_S = 30.0
@@ -147,7 +147,8 @@ class Cosigner:
                 line = client.cosign(round_.note, self._prove)
                 self._keep(round_.rows(witness.name, line))
             except (WitnessError, StoreError) as error:
-                self._failed(round_, witness.name, str(error))
+                ahead = isinstance(error, WitnessAheadError)  # This log was set back, or forked.
+                self._failed(round_, witness.name, str(error), logging.ERROR if ahead else logging.WARNING)
             except Exception as error:  # It must not end for as long as the log runs.
                 logger.exception("witness %s", witness.name)
                 self._failed(round_, witness.name, type(error).__name__)
@@ -174,11 +175,13 @@ class Cosigner:
             self._pauses.pop(name, None)
             self._changed.notify_all()
 
-    def _failed(self, round_: CosigningRound, name: str, words: str) -> None:
+    def _failed(
+        self, round_: CosigningRound, name: str, words: str, level: int = logging.WARNING
+    ) -> None:
         with self._changed:
             failures = self._failures[name] = self._failures.get(name, 0) + 1
             if failures == 1:  # The first time only: a witness may be down for days.
-                logger.warning("witness %s: %s", name, words)
+                logger.log(level, "witness %s: %s", name, words)
             pause = min(LONGEST_PAUSE_S, 2.0 ** min(failures - 1, 10))
             self._pauses[name] = self._now_s() + pause
             round_.failed.add(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from textwrap import dedent
+from typing import Any
 
 import click
 from rich.cells import cell_len
@@ -53,6 +54,10 @@ class WideContext(click.Context):
     """A context whose help is formatted by width."""
 
     formatter_class = WideHelpFormatter
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options.setdefault("help_option_names", ["-h", "--help"])
+        super().__init__(*arguments, **options)
 
 
 class WideCommand(click.Command):

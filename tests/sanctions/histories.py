@@ -20,6 +20,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
+from registry.domain.departments import Key
 from registry.domain.faults import Fault
 from registry.domain.periods import add_months
 from registry.sanctions.adoption import Act, founding_case
@@ -61,9 +62,9 @@ class Trial(ScratchLedger):
         super().__init__(edition)
         self.log: list[tuple[pb.Statement, date]] = []
 
-    def fold(self, statement: pb.Statement, on: date) -> list[Fault]:
+    def fold(self, statement: pb.Statement, on: date, signer: Key | None = None) -> list[Fault]:
         """See ScratchLedger."""
-        faults = super().fold(statement, on)
+        faults = super().fold(statement, on, signer)
         self.log += [] if faults else [(statement, on)]
         return faults
 

@@ -267,6 +267,49 @@ def test_last_registrar_does_not_fall_with_a_key_that_vouched_for_it(spine: Spin
     assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
     stolen.suspect_from = at + 1
     placed(spine.say("信用办", by=new, key_revocation=stolen))
+    stolen.suspect_from = at  # Nor does it fall afterwards, by an earlier position.
+    said = spine.say("信用办", by=new, key_revocation=stolen)
+    assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
+    placed(spine.say("信用办", by=new, department_registration=department("财政")))
+
+
+def test_key_that_finds_another_stolen_does_not_fall_with_it_though_a_third_is_left(spine: Spine) -> None:
+    safe = spine.appoint("信用办", "R-2", "登记科", pb.OFFICIAL_ROLE_REGISTRAR)
+    fallen = FileSigner.generate(SUITE_ED25519)
+    at = placed(spine.enrol("信用办", fallen))
+    stolen = pb.KeyRevocation(
+        keyid=spine.signers["信用办"].keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=at
+    )
+    said = spine.say("信用办", by=fallen, key_revocation=stolen)
+    assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
+    placed(spine.say("信用办", by=safe, key_revocation=stolen))
+
+
+def test_that_a_key_was_stolen_is_not_said_with_another_of_its_holder(spine: Spine, office: str) -> None:
+    at = placed(spine.say(office, event=ban(office, new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01")))
+    lie = pb.KeyRevocation(
+        keyid=spine.signers["safe"].keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=at
+    )
+    assert refusal(spine.say(office, key_revocation=lie)) == {("NOT_REGISTRAR", "department")}
+    lie.keyid = spine.signers[office].keyid
+    assert refusal(spine.say(office, key_revocation=lie)) == {("NOT_REGISTRAR", "department")}
+    placed(spine.say("信用办", key_revocation=lie))
+
+
+def test_code_of_which_only_a_stolen_link_tells_is_in_dispute_after_a_restart_too(spine: Spine) -> None:
+    registrar, safe = "市场监管", FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol(registrar, safe))
+    old, new = new_firm(), new_firm()
+    placed(spine.say(registrar, event=licence(registrar, new)))
+    barred = ban("财政", new, PROCUREMENT, "2026-03-01", "2028-03-01")
+    placed(spine.say("财政", event=barred))
+    at = placed(spine.say(registrar, "tied", subject_link=succession(old, new)))
+    found_stolen(spine, spine.signers[registrar], at)
+    for _ in range(2):
+        decision = ask(spine, old)
+        assert [hit.reasons for hit in decision.hits] == [(HIT_REASON_KEY_DISPUTED,)]
+        assert decision.verdict != VERDICT_BLOCKED
+        spine.reopen()
 
 
 def test_thief_takes_no_ban_off_a_code_and_puts_none_on_another(spine: Spine) -> None:

@@ -38,6 +38,7 @@ from registry.sanctions.admission.directory import (
     check_key_revocation,
     check_official,
     check_official_revocation,
+    check_signer_stays,
     is_of_the_holder,
 )
 from registry.sanctions.admission.disputes import check_confirmation
@@ -190,6 +191,8 @@ def _check_signer(
     ):
         message = "只有登记机构的登记员可以登记部门、人员和密钥。"
         found.add(reasons.ERROR_REASON_NOT_REGISTRAR, "department", message)
+    if statement.HasField("key_revocation"):
+        check_signer_stays(found, statement.key_revocation, signer, ledger)
 
 
 def _check_key_covers(found: Findings, statement: pb.Statement, signer: Key, ledger: Ledger) -> None:

@@ -189,13 +189,16 @@ def window_of(enrolment: pb.KeyEnrolment) -> tuple[date, date] | None:
 
 def is_of_the_holder(statement: pb.Statement, signer: Key, ledger: Ledger) -> bool:
     """Whether an act about a key is one that its holder may take without the registrar: putting another in
-    its place, signed with it, or giving it up, signed with it or another of his. That one which has gone was
-    stolen is for the registrar to find."""
+    its place, signed with it, or giving it up, signed with it or another of his. That one was stolen is for
+    the registrar to find: what it signed would be in doubt by the word of whoever holds the other."""
     if statement.HasField("key_enrolment"):
         return statement.key_enrolment.replaces == signer.keyid
     if statement.HasField("key_revocation"):
-        key = ledger.directory.key(statement.key_revocation.keyid)
-        return key is not None and key.revoked_position is None and key.is_of_same_holder(signer)
+        revocation = statement.key_revocation
+        key = ledger.directory.key(revocation.keyid)
+        if key is None or revocation.reason == pb.KEY_REVOCATION_REASON_COMPROMISED:
+            return False
+        return key.revoked_position is None and key.is_of_same_holder(signer)
     return False
 
 
@@ -232,6 +235,17 @@ def check_key_revocation(found: Findings, statement: pb.Statement, day: date, le
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "key_revocation.reason", "撤销原因不在代码表内。")
     if key is not None:
         _check_suspect_range(found, revocation, key)
+
+
+def check_signer_stays(found: Findings, revocation: pb.KeyRevocation, signer: Key, ledger: Ledger) -> None:
+    """Whoever finds a key stolen does so with one that does not fall with it: another registrar may be left,
+    and be the thief's."""
+    key = ledger.directory.key(revocation.keyid)
+    if key is None or not 0 < revocation.suspect_from <= _LAST_POSITION:
+        return
+    if any(heir.keyid == signer.keyid for heir, _ in stolen_with(key, revocation.suspect_from, ledger)[1:]):
+        message = "签名密钥会随被撤销的密钥失效; 请用不因此失效的登记员密钥签名。"
+        found.add(reasons.ERROR_REASON_LAST_REGISTRAR_KEY, "key_revocation.keyid", message)
 
 
 def _registrar_stays(revocation: pb.KeyRevocation, key: Key, day: date, ledger: Ledger) -> bool:

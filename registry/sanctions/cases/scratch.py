@@ -119,13 +119,15 @@ class ScratchLedger:
         """What is recorded of a subject; None if nothing ever was."""
         return self._records.get(self.subject_ref(subject.identifier.type, subject.identifier.value))
 
-    def fold(self, statement: pb.Statement, on: date) -> list[Fault]:
-        """Admits a statement received on a day and sealed by its department; every fault if it is refused.
+    def fold(self, statement: pb.Statement, on: date, signer: Key | None = None) -> list[Fault]:
+        """Admits a statement received on a day and sealed by its department, or signed with another key; every
+        fault if it is refused.
 
         A statement under an id that its department has used changes nothing."""
         if self.is_recorded(statement.department, statement.statement_id):
             return []
-        signer = self.directory.key(statement.department) or _seal(statement.department)
+        seal = self.directory.key(statement.department) or _seal(statement.department)
+        signer = signer or seal
         faults = admit(statement, signers=[signer], received_on=on, ledger=self)
         if not faults:
             position = self.position + 1

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry.commands.ask import Ask
+from registry.commands.due import Due
 from registry.commands.executions import Executions
 from registry.commands.head import HeadKeeper, HeadStore
 from registry.commands.intake import Intake
@@ -152,9 +153,11 @@ def engine_over(
         assert isinstance(reported, Reported)
         return reported
 
-    notices = Notices(outbox, write, clock)
-    upkeep.parts += notice_parts(notices, write, ReceiptSigners(state, signers.receipt), config, clock)
     ask = Ask(state, write, clock)
+    notices, receipt_signers = Notices(outbox, write, clock), ReceiptSigners(state, signers.receipt)
+    upkeep.parts += notice_parts(
+        notices, write, due=Due(ask), signers=receipt_signers, config=config, clock=clock
+    )
     executions = Executions(ask, report, clock)
     receipts = Receipts(ask, signers.receipt, prover=upkeep.prover, checkpoints=upkeep.checkpoints)
     intake = Intake(state, writer, upkeep.gate)

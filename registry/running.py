@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from registry.commands.due import Due
 from registry.commands.log import LogReading
 from registry.commands.notices import Notices
 from registry.commands.sequencer import Answer, Job
@@ -24,7 +25,7 @@ from registry.receipts.signing import ReceiptSigners
 from registry.store.interface import StoreError
 from registry.store.writer import Writer
 from registry.upkeep.mapper import Mapper
-from registry.upkeep.notices import DueNotices, due_items
+from registry.upkeep.notices import DueNotices
 from registry.upkeep.stamper import Authority, Stamper, stamping_state
 from registry.upkeep.stamping import StampingState
 from registry.upkeep.webhooks import Delivery, Webhooks
@@ -100,13 +101,15 @@ def upkeep_of(
 def notice_parts(
     notices: Notices,
     write: Callable[[Sequence[Job]], None],
+    *,
+    due: Due,
     signers: ReceiptSigners,
     config: Config | None,
     clock: Callable[[], int],
 ) -> list[Part]:
     """What makes and delivers notices, none started: deadlines always, addresses as a configuration says."""
     state = notices.state
-    parts: list[Part] = [DueNotices(state.store, due_items(state), write, clock=clock)]
+    parts: list[Part] = [DueNotices(state.store, due.on, write, clock=clock)]
     if config and config.webhooks:
         parts.append(Webhooks(dict(config.webhooks), Delivery(notices, write, signers.active, clock)))
     return parts

@@ -176,7 +176,7 @@ def test_disk_that_is_lost_while_running_stops_every_answer_until_a_restart_brin
         spine.put("财政", stated)
     assert "改动或移走" in caplog.text
     elsewhere.rename(head_path(spine).parent)
-    with pytest.raises(StoreError, match="重启"):
+    with pytest.raises(StoreError, match="^第二存储不能更新, 已停止受理, 请联系运维; 须排除原因后重启服务$"):
         spine.say("财政", event=short_ban(2))
     assert head(spine) == before
     reading = LogReading(spine.engine.state)

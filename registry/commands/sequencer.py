@@ -154,7 +154,7 @@ class Sequencer:
         self._random = random_bytes
         head = state.head
         self._frontier = Frontier.from_bytes(head.frontier) if head else Frontier()
-        self._behind = False
+        self._behind = ""
         self._passed_over: set[str] = set()
 
     def process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
@@ -166,7 +166,7 @@ class Sequencer:
 
     def _process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         if self._behind:  # Something durable was never taken into account: answering would fork the log.
-            raise StoreError("内存状态落后于存储, 请重启服务")
+            raise StoreError(f"{self._behind}; 须排除原因后重启服务")
         submissions = [job for job in jobs if isinstance(job, Submission)]
         now = max(self._clock(), self._state.head.last_received_ms if self._state.head else 0)
         run = _Run(
@@ -179,15 +179,22 @@ class Sequencer:
         if run.effects:
             run.group.checkpoint = self._checkpoint(run)
         self._state.store.commit(run.group)
-        self._behind = True
+        self._behind = "内存状态落后于存储"
         if run.group.checkpoint:
-            self._publish(run.group.checkpoint)
+            self._made_public(run.group.checkpoint)
             self._frontier = run.frontier
             self._state.take(run.effects, run.group.checkpoint, run.edge)
-        self._behind = False
+        self._behind = ""
         if self._outbox:
             self._outbox.committed(run.group)
         return outcomes
+
+    def _made_public(self, row: CheckpointRow) -> None:
+        try:
+            self._publish(row)
+        except StoreError as error:
+            self._behind = str(error)  # The first cause is told until the restart.
+            raise
 
     def _reports(self, jobs: Sequence[Job]) -> dict[ReportKey, ExecutionRow]:
         """The reports that are recorded under the ids of a group's."""
@@ -430,13 +437,11 @@ class _Run:
                 self.group.became_unknown.append((erased.subject, since, until))
 
     def _collect_known(self, record: SubjectRecord, position: int) -> None:
-        if not record.known:
-            return
-        since, until = record.known[-1]
-        if since == position:
-            self.group.became_known.append((record.ref, since))
-        if until == position:
-            self.group.became_unknown.append((record.ref, since, until))
+        for since, until in record.known[-2:]:  # One ends where the next begins, see ``vouched``.
+            if since == position:
+                self.group.became_known.append((record.ref, since))
+            if until == position:
+                self.group.became_unknown.append((record.ref, since, until))
 
 
 _KEPT = {

@@ -106,10 +106,14 @@ def gives_notice(statement: statement_pb2.Statement) -> bool:
 
 
 def touched_by(effects: Effects, edition: Edition, *, day: date, ended_too: bool) -> Touched:
-    """What effects change under the law of a day; ``ended_too``: also what was over by then."""
+    """What effects change under the law of a day; ``ended_too``: also what was over by then.
+
+    Where rows change, it is these: of a repair that ends two measures and leaves a third, those two. Where
+    only a note begins or ends, it is everything that stands of the statement."""
     marks = {mark.target for mark in (*effects.marked, *effects.unmarked)}
     changed = [row for row in (*effects.opened, *effects.closed) if row.kind in _NEGATIVE]
-    changed += [row for row in _standing(effects) if row.position in marks and row.kind in _NEGATIVE]
+    noted = [row for row in _standing(effects) if row.position in marks and row.kind in _NEGATIVE]
+    changed = changed or noted
     positions = marks.union(row.position for row in (*effects.opened, *effects.closed))
     positions |= {effects.target.position} if effects.target else set()
     return Touched(

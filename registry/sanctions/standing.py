@@ -22,7 +22,7 @@ from datetime import date
 
 from registry.domain.periods import Period
 from registry.sanctions.catalogue.edition import Edition
-from registry.sanctions.ground import Ending, Ground, GroundKind, Mark, MarkKind
+from registry.sanctions.ground import Ending, Ground, GroundKind, Mark, MarkKind, SubjectRecord
 from registry.v1 import verdict_pb2 as pb
 
 _ENDED = {
@@ -87,6 +87,21 @@ def disputed_at(marks: Iterable[Mark], position: int) -> frozenset[int]:
     while more := {mark.target for mark in told if mark.known_to in disputed} - disputed:
         disputed |= more
     return frozenset(disputed)
+
+
+def known_soundly(record: SubjectRecord, position: int) -> bool:
+    """Whether a subject is known at a position since a statement that is not disputed."""
+    since = [first for first, end in record.known if first <= position and (end is None or position < end)]
+    return bool(since) and since[0] not in disputed_at(record.marks, position)
+
+
+def vouched(record: SubjectRecord, position: int) -> tuple[tuple[int, int | None], ...]:
+    """When a subject is known, now that a sound statement about it comes: where a disputed one made it known,
+    from here on by the sound one."""
+    since, end = record.known[-1] if record.known else (position, position)
+    if end is not None or since not in disputed_at(record.marks, position):
+        return record.known
+    return (*record.known[:-1], (since, position), (position, None))
 
 
 def speaks(ground: Ground, position: int, disputed: frozenset[int], beside: Iterable[Ground]) -> bool:

@@ -17,7 +17,8 @@ Rules
   not state clearly, or what fell on a parent, a branch or a subject that was absorbed.
 * Blocks outrank everything. Otherwise a subject that is unknown at N, an identity in dispute, or a domain in
   which a source that law requires to be checked is not connected at N or stale on T, is INDETERMINATE; only
-  then come REVIEW and CLEAR. Never a false CLEAR. A red list is never asked.
+  then come REVIEW and CLEAR. Never a false CLEAR: a subject that is known by a disputed statement alone is
+  as good as unknown where it would be CLEAR. A red list is never asked.
 
 Example: M-BID-01 in force (招标投标法 第五十三条, compulsory tenders only). Asked for a compulsory
 tender and a bidder: BLOCKED. Tender kind not stated: REVIEW. A voluntary tender: CLEAR, with the
@@ -43,6 +44,7 @@ from registry.sanctions.standing import (
     RUNNING,
     disputed_at,
     in_dispute,
+    known_soundly,
     marks_on,
     speaks,
     standing,
@@ -170,6 +172,8 @@ def decide(
         return Decision(pb.VERDICT_INDETERMINATE, hits, source_fault)
     if pb.HIT_EFFECT_NEEDS_REVIEW in effects:
         return Decision(pb.VERDICT_REVIEW, hits)
+    if (record.marks or same) and not is_surely_known(record, related, position):
+        return Decision(UNKNOWN.verdict, hits, UNKNOWN.indeterminate)
     return Decision(pb.VERDICT_CLEAR, hits) if hits else CLEAR
 
 
@@ -190,6 +194,13 @@ def _in_dispute(record: SubjectRecord, related: Related, position: int) -> bool:
         relation == pb.SUBJECT_RELATION_SAME and disputed_names(other, position)
         for relation, other in related
     )
+
+
+def is_surely_known(record: SubjectRecord, related: Related, position: int) -> bool:
+    """Whether a subject is known, under some code that is surely its own, by more than a thief's word."""
+    same = [other for relation, other in related if relation == pb.SUBJECT_RELATION_SAME]
+    sure = surely_same(record, same, position) if same else {record.ref}
+    return any(known_soundly(each, position) for each in (record, *same) if each.ref in sure)
 
 
 def _same_is_known(related: Related, position: int) -> bool:

@@ -1,7 +1,7 @@
 """Tells departments of deadlines that are near or over (期限提醒): notices DUE, once for each.
 
-Whether something is due is worked out for the day on which somebody looks (``due_of_case``,
-``due_of_remedy``); this job only tells of it. Had it not run for a month, nothing would be different but
+Whether something is due is worked out for the day on which somebody looks (``registry.commands.due``);
+this job only tells of it. Had it not run for a month, nothing would be different but
 that nobody was told.
 
 * Near is a deadline with at most two days left, working days where it counts these; a second notice follows
@@ -16,16 +16,14 @@ on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 from threading import Event, Thread
 
 from registry.commands.sequencer import Job
-from registry.commands.state import RegistryState
 from registry.domain.periods import china_day
 from registry.sanctions.notice_words import due_text
-from registry.sanctions.remedies.due import due_of_remedy
 from registry.store.interface import NoticeRow, QueueFullError, Store, StoreError
 from registry.v1 import notice_service_pb2 as pb
 from registry.v1.ban_service_pb2 import DueItem
@@ -57,17 +55,6 @@ def due_row(item: DueItem, made_ms: int) -> NoticeRow:
         made_ms=made_ms,
         told=told.SerializeToString(deterministic=True),
     )
-
-
-def due_items(state: RegistryState) -> DueOn:
-    """What is due of all that the log knows of."""
-
-    def on(day: date) -> Iterator[DueItem]:
-        edition = state.edition_at(state.index.position, day)
-        for filed in state.remedies.all():
-            yield from due_of_remedy(filed, edition, day)
-
-    return on
 
 
 class DueNotices:

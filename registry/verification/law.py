@@ -25,7 +25,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.hit_message import hit_message
 from registry.sanctions.parties import disputed_names
-from registry.sanctions.verdict import Decision, decide, is_stale
+from registry.sanctions.verdict import Decision, decide, is_stale, is_surely_known
 from registry.v1 import verdict_pb2 as pb
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
 from registry.verification.chains import Chain
@@ -123,7 +123,9 @@ class Court:
         record = subject.record
         itself = [records[p.ref] for p in subject.parties if p.relation in _SAME]
         is_known = any(each.known_at(self.position) for each in itself)
-        if not is_known and item.reason != _UNKNOWN and subject.hidden:
+        related = [(p.relation, records[p.ref]) for p in subject.parties[1:]]
+        doubtful = item.verdict == pb.VERDICT_CLEAR and not is_surely_known(record, related, self.position)
+        if (doubtful or not is_known) and item.reason != _UNKNOWN and subject.hidden:
             claims.append("主体有记录, 是登记系统签名的说法(链不为空)")
             record = replace(record, known=((0, None),))
         if not is_known and item.reason == _UNKNOWN and subject.hidden:

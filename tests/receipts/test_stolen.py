@@ -12,7 +12,7 @@ from registry.v1 import statement_pb2 as statements
 from registry.v1 import verdict_pb2
 from registry.v1.envelope_pb2 import SUITE_ED25519
 from tests.receipts.serving import serving_receipts
-from tests.support.events import ban, correction, new_firm, placed, stay, target, withdrawal
+from tests.support.events import ban, correction, licence, new_firm, placed, stay, target, withdrawal
 from tests.support.spine import Spine, found_spine, furnish
 from tests.verification.world import World
 
@@ -54,6 +54,20 @@ def test_what_keys_signed_that_a_stolen_registrars_key_enrolled(world: World) ->
     )
     report = world.report(world.check(free.identifier))
     assert (report.ok, report.verdict) == (True, verdict_pb2.VERDICT_BLOCKED), report.faults
+
+
+def test_a_firm_that_is_known_by_a_thiefs_word_alone_is_not_clear_by_any_receipt(world: World) -> None:
+    spine, firm, own = world.served.spine, new_firm(), FileSigner.generate(SUITE_ED25519)
+    enrolled = placed(spine.enrol("市场监管", own))
+    placed(spine.say("市场监管", by=own, event=licence("市场监管", firm)))
+    before = spine.position
+    revoke(spine, spine.signers[OPERATOR.key], enrolled)
+    for at, verdict in ((None, verdict_pb2.VERDICT_INDETERMINATE), (before, verdict_pb2.VERDICT_CLEAR)):
+        report = world.report(world.check(firm.identifier, at=at))
+        assert (report.ok, report.verdict) == (True, verdict), report.faults
+    placed(spine.say("市场监管", event=licence("市场监管", firm)))
+    report = world.report(world.check(firm.identifier))
+    assert (report.ok, report.verdict) == (True, verdict_pb2.VERDICT_CLEAR), report.faults
 
 
 @pytest.mark.parametrize("stolen_from", [1, 2, 3])

@@ -78,6 +78,17 @@ class Procedure(RuleBasedStateMachine):
         kind = next((k for k in self._path(case) if k not in taken), AFTER[variant % len(AFTER)])
         self._try(kind, case, ACTORS.get(kind, "chief"), self._changes(kind, case, back, variant))
 
+    @rule(
+        case=st.sampled_from(CASES),
+        who=st.sampled_from(("everything", "twin of the handler", "of the handling section", "handler")),
+        variant=st.integers(0, 3),
+    )
+    def somebody_who_may_do_much_goes_on(self, case: str, who: str, variant: int) -> None:
+        """The next step, by somebody who has every role: he would like to take them all."""
+        taken = [kind for kind, _, _ in self.acts[case]]
+        kind = next((k for k in self._path(case) if k not in taken), "lifting")
+        self._try(kind, case, who, self._changes(kind, case, 0, variant))
+
     def teardown(self) -> None:
         """The log folded again comes to the same."""
         again = BanTown()

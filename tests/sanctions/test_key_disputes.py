@@ -42,7 +42,7 @@ from tests.support.events import (
     withdrawal,
 )
 from tests.support.files import department
-from tests.support.spine import Spine, enrolment_of, found_spine, furnish
+from tests.support.spine import BY_KEY, Spine, enrolment_of, found_spine, furnish
 from tests.support.tampering import Copy
 
 PROCUREMENT = "M-PRO-01"
@@ -270,7 +270,7 @@ def test_last_registrar_does_not_fall_with_a_key_that_vouched_for_it(spine: Spin
     stolen.suspect_from = at  # Nor does it fall afterwards, by an earlier position.
     said = spine.say("信用办", by=new, key_revocation=stolen)
     assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
-    placed(spine.say("信用办", by=new, department_registration=department("财政")))
+    placed(spine.say("信用办", by=new, department_registration=BY_KEY["财政"].registration()))
 
 
 def test_key_that_finds_another_stolen_does_not_fall_with_it_though_a_third_is_left(spine: Spine) -> None:
@@ -423,6 +423,77 @@ def test_restart_and_rebuild_know_the_disputes(spine: Spine, office: str, tmp_pa
     assert ask(spine, one).verdict == VERDICT_REVIEW
     assert ask(spine, other).verdict == VERDICT_BLOCKED
     assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+@pytest.fixture
+def licensed(spine: Spine) -> tuple[Subject, int]:
+    """A firm of which nothing is known but a licence, by a key that is found stolen then; and since when."""
+    registrar, safe, firm = "市场监管", FileSigner.generate(SUITE_ED25519), new_firm()
+    placed(spine.enrol(registrar, safe))
+    at = placed(spine.say(registrar, "first", event=licence(registrar, firm)))
+    assert ask(spine, firm).verdict == VERDICT_CLEAR
+    found_stolen(spine, spine.signers[registrar], at)
+    spine.signers[registrar] = safe
+    return firm, at
+
+
+def as_good_as_unknown(spine: Spine, firm: Subject) -> bool:
+    decision = ask(spine, firm)
+    assert not decision.hits
+    return (decision.verdict, decision.indeterminate) == (
+        VERDICT_INDETERMINATE,
+        verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN,
+    )
+
+
+@pytest.mark.parametrize("sound", ["confirmation", "event", "correction", "another department"])
+def test_firm_that_is_known_by_a_stolen_key_alone_is_not_clear(
+    spine: Spine, licensed: tuple[Subject, int], tmp_path: Path, sound: str
+) -> None:
+    (firm, at), registrar = licensed, "市场监管"
+    assert as_good_as_unknown(spine, firm)
+    assert ask(spine, firm, at=at).verdict == VERDICT_CLEAR
+    match sound:
+        case "confirmation":
+            said = spine.say(registrar, confirmation=confirmation("first", registrar))
+        case "event":
+            said = spine.say(registrar, event=licence(registrar, firm))
+        case "correction":
+            said = spine.say(registrar, correction=correction(registrar, "first", licence(registrar, firm)))
+        case _:
+            ended = ban("财政", firm, PROCUREMENT, "2020-03-01", "2021-03-01")
+            said = spine.say("财政", event=ended)
+    known = placed(said)
+    for _ in range(2):
+        assert ask(spine, firm).verdict == VERDICT_CLEAR
+        assert ask(spine, firm, at=known - 1).verdict == VERDICT_INDETERMINATE
+        spine.reopen()
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def test_withdrawal_of_what_a_thief_stated_leaves_the_firm_unknown(
+    spine: Spine, licensed: tuple[Subject, int], tmp_path: Path
+) -> None:
+    firm, _ = licensed
+    placed(spine.say("市场监管", withdrawal=withdrawal("市场监管", "first")))
+    assert as_good_as_unknown(spine, firm)
+    placed(spine.say("市场监管", event=licence("市场监管", firm)))
+    assert ask(spine, firm).verdict == VERDICT_CLEAR
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
+
+
+def test_code_that_a_thief_ties_to_a_firm_without_fault_is_not_clear(spine: Spine) -> None:
+    registrar, safe = "市场监管", FileSigner.generate(SUITE_ED25519)
+    placed(spine.enrol(registrar, safe))
+    unknown, clean = new_firm(), new_firm()
+    placed(spine.say(registrar, event=licence(registrar, clean)))
+    at = placed(spine.say(registrar, "tied", subject_link=succession(unknown, clean)))
+    assert ask(spine, unknown).verdict == VERDICT_CLEAR
+    found_stolen(spine, spine.signers[registrar], at)
+    assert as_good_as_unknown(spine, unknown)
+    assert ask(spine, clean).verdict == VERDICT_CLEAR
+    placed(spine.say(registrar, by=safe, confirmation=confirmation("tied", registrar)))
+    assert ask(spine, unknown).verdict == VERDICT_CLEAR
 
 
 def test_only_what_is_disputed_is_confirmed_and_by_its_own_department(spine: Spine, office: str) -> None:

@@ -37,6 +37,7 @@ from registry.v1.subject_pb2 import (
 from tests.support.events import (
     ban,
     correction,
+    imposed,
     licence,
     lifting,
     list_entry,
@@ -45,6 +46,7 @@ from tests.support.events import (
     note,
     penalty,
     placed,
+    registration,
     repair,
     resumption,
     stay,
@@ -59,6 +61,7 @@ from tests.support.notices import (
     subscribe,
     told_at,
 )
+from tests.support.remedies import acceptance, annulment, application, granted, objection_to, result
 from tests.support.reports import report_on
 from tests.support.spine import ORIGIN, Spine
 
@@ -243,6 +246,54 @@ def test_nothing_about_a_person_stands_in_a_notice_but_the_masked_number(told: S
 def test_text_is_one_chinese_sentence_that_names_the_domains_of_its_addressee(told: Spine) -> None:
     (notice,) = notices_at(told, banned(told, "text-1"))
     assert notice.text == "登记了新的限制（涉及政府采购领域）；请按最新查询结果办理。"
+
+
+# --- objection and repair, as they are stated -----------------------------------------------------
+
+
+def test_repair_is_told_where_measures_end_and_not_where_the_law_lets_one_go_on(spine: Spine) -> None:
+    wider = registration("财政", kinds=["bidding_supervisor"], measures=["M-BID-01", "M-BUS-12"])
+    placed(spine.say("信用办", department_registration=wider))
+    licensing = Caller(CallerRole.LICENSING_SYSTEM, "licensing", ORIGIN)
+    subscribe(spine, PLATFORM, BIDDING, licensing)
+    measures = [
+        imposed("M-PRO-01", "2026-04-10", "2028-04-10"),
+        imposed("M-BID-01", "2026-04-10", "2027-10-10"),
+        imposed("M-BUS-12", "2026-04-10", "2027-04-10"),
+    ]
+    event = penalty("财政", new_firm(), "2026-04-10", severity=stated.SEVERITY_GENERAL, measures=measures)
+    stated_at = placed(spine.say("财政", "fined-1", event=event))
+    told = {PLATFORM.uri, BIDDING.uri, licensing.uri}
+    assert told_at(spine, stated_at) == {(name, "RESTRICTED") for name in told}
+    applied = placed(spine.say("财政", "A-1", repair_application=application("财政", "fined-1")))
+    assert told_at(spine, applied) == {(spine.code("财政"), "REPAIR_APPLICATION")}
+    accepted = placed(spine.say("财政", repair_acceptance=acceptance("财政", "fined-1", "A-1")))
+    assert told_at(spine, accepted) == {("subject", "REPAIR_APPLICATION")}
+    subscribe(spine, PLATFORM, BIDDING, licensing, subscribed=False)
+    repaired = placed(spine.say("财政", repair=granted("财政", "fined-1", "A-1")))
+    ended = {(PLATFORM.uri, "ENDED"), (BIDDING.uri, "ENDED"), ("subject", "REPAIR_RESULT")}
+    assert told_at(spine, repaired) == ended
+    annulled = placed(spine.say("财政", repair_annulment=annulment("财政", "fined-1")))
+    assert told_at(spine, annulled) == {
+        (PLATFORM.uri, "REPAIR_ANNULLED"),
+        (BIDDING.uri, "REPAIR_ANNULLED"),
+        ("subject", "REPAIR_ANNULLED"),
+    }
+
+
+def test_objection_at_the_operators_window_is_forwarded_and_its_result_told_to_all_concerned(
+    told: Spine,
+) -> None:
+    banned(told, "objected-2")
+    filed = placed(told.say("信用办", "O-2", objection=objection_to("财政", "objected-2")))
+    assert told_at(told, filed) == {(told.code("财政"), "OBJECTION")}
+    upheld = result("财政", "objected-2", "O-2", stated.OBJECTION_OUTCOME_DELETED, window="信用办")
+    decided = placed(told.say("财政", objection_result=upheld))
+    assert told_at(told, decided) == {
+        (PLATFORM.uri, "REVOKED"),
+        ("subject", "OBJECTION_RESULT"),
+        (told.code("信用办"), "OBJECTION_RESULT"),
+    }
 
 
 # --- ids and rebuilding ---------------------------------------------------------------------------

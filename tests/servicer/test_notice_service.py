@@ -18,6 +18,7 @@ from registry.v1 import notice_service_pb2 as pb
 from registry.v1.notice_service_pb2_grpc import NoticeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.watches import MAX_WATCHES
+from tests.servicer.ban_cases import BanOffice
 from tests.support.events import ban, new_firm, new_person, placed, withdrawal
 from tests.support.notices import waiting
 from tests.support.reports import question
@@ -173,6 +174,26 @@ def test_pages_follow_each_other_and_a_token_of_anothers_list_is_refused(served:
         assert refusal.fields == ("page_token",)
     unsubscribe(served, caller)
     unsubscribe(served, other)
+
+
+def test_ban_is_told_when_it_is_decided_and_when_it_is_served_and_not_before(served: Served) -> None:
+    caller, office = platform(served, "bans"), BanOffice.of(served)
+    subject = new_firm()
+    office.walk("N-1", subject, until="ban_deliberation")
+    assert waiting(served.spine, caller) == []
+    assert office.take("ban_decision", "N-1").HasField("accepted")
+    decided, *rest = waiting(served.spine, caller)
+    assert not rest
+    assert "送达前不作为限制" in decided.text
+    assert office.take("ban_served", "N-1").HasField("accepted")
+    bound = waiting(served.spine, caller)[1]
+    assert bound.target.statement_id == office.decisions["N-1"]
+    assert bound.subject == subject.identifier
+    finance = pb.ListNoticesRequest(unacknowledged_only=True, page_size=1000)
+    own = stub(served, served.department("财政")).ListNotices(finance, timeout=DEADLINE_S).notices
+    to_serve = [each for each in own if each.position == decided.position]
+    assert [each.addressee_kind for each in to_serve] == [pb.ADDRESSEE_KIND_SUBJECT]
+    unsubscribe(served, caller)
 
 
 def test_person_is_masked_on_the_wire(served: Served) -> None:

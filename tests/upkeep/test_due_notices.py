@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from registry.commands.sequencer import Job
-from registry.upkeep.notices import NEAR_DAYS, DueNotices, due_items
-from registry.v1 import notice_service_pb2 as pb
+from registry.upkeep.notices import NEAR_DAYS, DueNotices
 from registry.v1.ban_service_pb2 import DueItem
+from tests.support.events import ban, new_firm, placed
 from tests.support.notices import department_of, kind_name, waiting
 from tests.support.receiver import wait_for
+from tests.support.remedies import objection_to
 from tests.support.spine import Spine, found_spine, furnish
 
 
@@ -97,6 +98,16 @@ def test_job_looks_at_the_day_of_the_clock_when_it_begins(spine: Spine) -> None:
     assert calendar.asked == [date(2026, 11, 23)]
 
 
-def test_nothing_is_due_where_nothing_was_filed(spine: Spine) -> None:
-    assert list(due_items(spine.engine.state)(date(2026, 11, 23))) == []
-    assert pb.NOTICE_KIND_DUE not in {each.kind for each in waiting(spine, department_of(spine, "财政"))}
+def test_objection_that_nobody_decides_is_told_to_its_department_when_the_registry_runs(spine: Spine) -> None:
+    event = ban("财政", new_firm(), "M-PRO-01", "2026-03-01", "2028-03-01")
+    placed(spine.say("财政", "objected", event=event))
+    placed(spine.say("财政", "O-1", objection=objection_to("财政", "objected")))
+    spine.clock.move_to(date(2026, 11, 25))
+    spine.engine.upkeep.start()
+    finance = department_of(spine, "财政")
+    wait_for(lambda: len(waiting(spine, finance)) > 1)
+    filed, due = waiting(spine, finance)
+    assert (kind_name(filed.kind), kind_name(due.kind)) == ("OBJECTION", "DUE")
+    assert due.due_on == "2026-11-26"
+    assert due.notice_id.startswith("due:O-1:objection_own_scope:2026-11-26:")
+    assert waiting(spine, department_of(spine, "住建")) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.joi
 
 
 def commands() -> str:
-    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    return "\n".join([*blocks, "echo all holds"])
+    return "\n".join(re.findall(r"```bash\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL))
 
 
 def outcome(directory: Path, content: bytes) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,7 @@ def outcome(directory: Path, content: bytes) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("name", ["absent", "by-an-official"])
+@pytest.mark.parametrize("name", ["absent", "blocked", "by-an-official"])
 def test_a_receipt_holds_by_the_commands_of_the_page(tmp_path: Path, name: str) -> None:
     done = outcome(tmp_path / name, (FOLDER / "0.1.0" / f"{name}.pb").read_bytes())
     assert done.returncode == 0, done.stderr
@@ -58,6 +58,38 @@ def test_nor_one_whose_digest_was_made_again(tmp_path: Path) -> None:
     done = outcome(tmp_path / "forged", content_of(seal_receipt(receipt)))
     assert done.returncode != 0
     assert done.stdout.count("Signature Verified Successfully") == 2
+
+
+def _of_an_inclusion(receipt: Receipt) -> None:
+    receipt.leaves[0].inclusion[-1] = _flipped(receipt.leaves[0].inclusion[-1])
+
+
+def _of_the_consistency(receipt: Receipt) -> None:
+    receipt.consistency[0] = _flipped(receipt.consistency[0])
+
+
+def _consistency_away(receipt: Receipt) -> None:
+    del receipt.consistency[:]
+
+
+def _of_a_statement(receipt: Receipt) -> None:
+    statement = receipt.leaves[-1].statement.envelope
+    statement.payload = _flipped(statement.payload)
+
+
+def _flipped(content: bytes) -> bytes:
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
+@pytest.mark.parametrize("forge", [_of_an_inclusion, _of_the_consistency, _consistency_away, _of_a_statement])
+def test_a_forged_one_does_not_hold_by_the_page_as_it_is_written(
+    tmp_path: Path, forge: Callable[[Receipt], None]
+) -> None:
+    receipt = Receipt.FromString((FOLDER / "0.1.0" / "blocked.pb").read_bytes())
+    forge(receipt)
+    done = outcome(tmp_path / "forged", content_of(seal_receipt(receipt)))
+    assert done.returncode != 0
+    assert "all holds" not in done.stdout
 
 
 def test_every_line_of_a_report_is_explained_on_the_page() -> None:

@@ -26,6 +26,7 @@ from registry.sanctions.effects.recording import RED_LIST, REGISTRATION, known_a
 from registry.sanctions.effects.reference import known_no_more
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import Ledger, RecordedEvent, Told
+from registry.sanctions.standing import vouched
 from registry.v1 import statement_pb2 as pb
 
 _Key = tuple[str, str]
@@ -95,7 +96,7 @@ def _told_again(record: SubjectRecord, told: Sequence[Told]) -> tuple[SubjectRec
     for each in told:
         body = each.statement.WhichOneof("body")
         ended = events.get(_refers_to(each.statement) or ("", "")) if body in _ENDING else None
-        known = record.known
+        known = vouched(record, each.position) if body == "correction" else ()
         if ended is not None:
             record, _ = let_go(record, ended, each.position)
             record = known_no_more(record, each.position) if ended.is_about_subject else record

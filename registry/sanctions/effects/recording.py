@@ -20,6 +20,7 @@ from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.naming import take_up
 from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
 from registry.sanctions.ledger import Ledger, RecordedEvent
+from registry.sanctions.standing import vouched
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 
@@ -74,7 +75,7 @@ def law_day(event: pb.Event) -> date:
 
 def known_again(record: SubjectRecord, position: int) -> SubjectRecord:
     """The record with one more standing statement about the subject."""
-    known = record.known if record.live_events else (*record.known, (position, None))
+    known = vouched(record, position) if record.live_events else (*record.known, (position, None))
     return replace(record, live_events=record.live_events + 1, known=known)
 
 

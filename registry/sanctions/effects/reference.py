@@ -18,6 +18,7 @@ from registry.sanctions.effects.recording import recorded_effects
 from registry.sanctions.effects.repair import repair_effects
 from registry.sanctions.ground import Ending, MarkKind
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
+from registry.sanctions.standing import vouched
 from registry.v1 import statement_pb2 as pb
 
 __all__ = [
@@ -68,7 +69,7 @@ def corrected(
     gone = ended(marked.record, target, EventState.CORRECTED, position, ledger)
     made = recorded_effects(statement, replacement, position, ledger, gone.subjects[0])
     # Known throughout: one statement about the subject takes the place of another.
-    record = replace(made.subjects[0], known=marked.record.known)
+    record = replace(made.subjects[0], known=vouched(marked.record, position))
     over = carried_over(replace(marked, record=record), target.position, position)
     return replace(
         made,

@@ -60,6 +60,9 @@ def _identity(decision: Decision, record: SubjectRecord | None, position: int) -
     disputed = record is not None and disputed_names(record, position)
     if disputed and decision.verdict == pb.VERDICT_BLOCKED:
         return "有这一代码的记录, 名称尚有争议; 限制随代码, 不因名称争议而不适用。"
+    unknown = decision.indeterminate == pb.INDETERMINATE_REASON_SUBJECT_UNKNOWN
+    if unknown and record is not None and record.known_at(position):
+        return "只有签名密钥泄露、部门尚未确认的记录。"
     nobody = _NOBODY.get(decision.indeterminate)
     return nobody.format(position=position) if nobody else f"截至序号{position}有这一主体的记录。"
 

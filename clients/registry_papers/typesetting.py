@@ -29,7 +29,7 @@ _STANDARD: Literal["a-2u"] = "a-2u"
 _UNSHOWN = re.compile(r'the text `"(.*)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 # Latin letters and digits without a blank are never broken by typst; one may be longer than a line.
-_UNBROKEN = re.compile(r"[!-~\u00a1-\u024f]{18,}")
+_UNBROKEN = re.compile(r"[!-~\u00a1-\u024f\u0370-\u052f]{18,}")
 _BREAK = "\u200b"
 _PIECE = 6
 

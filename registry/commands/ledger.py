@@ -38,6 +38,7 @@ class GroupLedger:
         targets = {key for key in map(_target_key, submissions) if key}
         self._recorded = state.store.recorded({s.key for s in submissions} | targets)
         self._events = state.store.events(targets) if targets else {}
+        self._looked_up = set(targets)
         self._refs: dict[tuple[int, str], str] = {}
         self._subjects: dict[str, SubjectRecord] = {}
         self.bans = CaseBook(state.bans)
@@ -76,8 +77,12 @@ class GroupLedger:
         return self._state.registry_keys
 
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
-        """See Ledger."""
-        return self._events.get((department, statement_id))
+        """See Ledger. What falls with another is no target of the group, and is read when it is asked for."""
+        key = (department, statement_id)
+        if key not in self._events and key not in self._looked_up:
+            self._looked_up.add(key)
+            self._events.update(self._state.store.events({key}))
+        return self._events.get(key)
 
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """See Ledger."""
@@ -166,7 +171,7 @@ class GroupLedger:
         self._read.add(chain.subject)
         for record in effects.subjects:
             self._subjects[record.ref] = record
-        for event in (effects.recorded, effects.target):
+        for event in (effects.recorded, effects.target, *effects.fallen):
             if event:
                 self._events[event.department, event.statement_id] = event
         if effects.ban:

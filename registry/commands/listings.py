@@ -24,10 +24,18 @@ from registry.domain.quoting import quoted
 from registry.domain.scopes import region_covers, region_fault
 from registry.errors import RegistryError
 from registry.sanctions.catalogue.edition import Edition
-from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.record.sections import list_bears_on
 from registry.sanctions.restriction import restrictions_of
-from registry.sanctions.standing import RUNNING, marks_of, standing, standing_of
+from registry.sanctions.standing import (
+    RUNNING,
+    disputed_at,
+    in_dispute,
+    marks_of,
+    marks_on,
+    standing,
+    standing_of,
+)
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import subject_pb2
 from registry.v1.verdict_pb2 import HIT_STATUS_DISPUTED
@@ -74,12 +82,13 @@ class BansAsked:
         edition, page = self.listing.edition, self.listing.page
         if self.wanted.region and not region_covers(self.wanted.region, ground.region):
             return
-        noted = marks_of(record.marks, ground.position, page.position)
+        noted = marks_on(ground, record.marks, page.position, edition, page.day)
+        doubtful = in_dispute(ground, page.position, disputed_at(record.marks, page.position))
         for domain in sorted(self.domains):
             for found in restrictions_of(ground, edition, domain, page.day):
                 status = standing(found.period, page.day, ended=ground.ended, marks=noted)
-                if status in RUNNING and not ground.known_at(page.position):
-                    status = HIT_STATUS_DISPUTED  # A stolen key ended it.
+                if doubtful and status in RUNNING:
+                    status = HIT_STATUS_DISPUTED  # A stolen key ended it, or brought it back.
                 asked_for = self.wanted.measure_code in ("", found.measure.code)
                 if found.measure.market_ban and asked_for and status in RUNNING:
                     yield Row(ground, status, found)
@@ -111,7 +120,9 @@ class ListAsked:
     def _entries(self, ground: Ground, record: SubjectRecord) -> Iterator[Row]:
         page = self.listing.page
         status = standing_of(ground, page.day, record.marks, page.position)
-        if status in RUNNING:
+        noted = marks_of(record.marks, ground.position, page.position)
+        hidden = any(m.kind is MarkKind.UNDISCLOSED and m.period.contains(page.day) for m in noted)
+        if status in RUNNING and not hidden:
             yield Row(ground, status)
 
 

@@ -403,6 +403,7 @@ class _Run:
         group.chains[head.subject] = head
         group.recorded += [effects.recorded] if effects.recorded else []
         group.targets += [effects.target] if effects.target else []
+        group.targets += effects.fallen
         group.opened += effects.opened
         group.closed += effects.closed
         group.marked += [(effects.subjects[0].ref, mark) for mark in effects.marked]

@@ -185,6 +185,8 @@ class RegistryState:
             self.bans.put(effect.ban)
         for filed in effect.remedies:
             self.remedies.put(filed)
+        if effect.erased:
+            self.remedies.forget(effect.erased.positions)
 
     def _put_edition(self, case: EditionCase) -> None:
         if case.adopted is not None:  # What a position leads to must be at hand before it.

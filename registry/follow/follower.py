@@ -8,7 +8,7 @@
 In a round the newest checkpoint is fetched. It must satisfy the policy, and continue all that was seen
 before; only then is anything of it copied, so nothing of a fork ever reaches the mirror. From then on it is
 what others are held against, even before all of it is here. At the end one page of old, by lot, is fetched
-again.
+again; and the mirror's own last page, on which no lot falls while it grows, is held against the checkpoint.
 
 `max_age_s`: the newest sign of life in the log (its last leaf, the witnesses' times) may be no older.
 `patience_s`: the log may be out of reach no longer.
@@ -32,8 +32,9 @@ from registry.follow.progress import Progress
 from registry.follow.source import LogSource, SourceError
 from registry.follow.tree import AuthenticTree, TreeError
 from registry.provenance.leaf import Leaf
+from registry.provenance.merkle import leaf_hash
 from registry.provenance.policy_lines import PolicyError
-from registry.provenance.tile_path import WIDTH, TilePath
+from registry.provenance.tile_path import WIDTH, TileError, TilePath, decode_bundle
 from registry.provenance.witness_policy import CheckedCheckpoint, Policy
 
 HOME = "follow"
@@ -142,6 +143,7 @@ class Follower:
             self._mirror.put_checkpoint(note)
             self._published = note
         self._compare_a_page()
+        self._check_last_page()
         return True
 
     def _convict(self, verdict: Verdict, note: str) -> bool:
@@ -180,6 +182,22 @@ class Follower:
             here, there = self._mirror.tile(path), self._source.tile(path)
             if here != there:
                 self._alarms.sound(AlarmKind.ALTERED, f"{path} 已被改动", {"here": here, "there": there})
+
+    def _check_last_page(self) -> None:
+        """The mirror's own edge gives the root that was seen, and the last bundle the last tile."""
+        try:
+            tree = self._own_tree()
+            number, width = divmod(self._progress.mirrored, WIDTH)
+            if tree is None or not width:
+                return
+            bundle = TilePath(None, number, width)
+            entries = decode_bundle(self._mirror.tile(bundle), width)
+            if b"".join(map(leaf_hash, entries)) != tree.tile(TilePath(0, number, width)):
+                raise TreeError(f"{bundle} 与其上的树不符")
+        except (TreeError, TileError) as error:
+            self._alarms.sound(AlarmKind.ALTERED, f"本镜像已被改动: {error}")
+        except FileNotFoundError as error:
+            self._alarms.sound(AlarmKind.ALTERED, f"本镜像缺少 {error.filename}")
 
     def _copying(self, origin: str) -> Copying:
         checks = LeafChecks(

@@ -28,14 +28,23 @@ from registry.domain.periods import Period
 from registry.sanctions.catalogue.edition import Edition, RedList
 from registry.sanctions.catalogue.measure import Measure
 from registry.sanctions.disclosure import disclosure_of_record
-from registry.sanctions.ground import Ground, GroundKind, SubjectRecord
+from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.parties import surely_same
 from registry.sanctions.restriction import Restriction, restrictions_of
-from registry.sanctions.standing import RUNNING, disputed_at, marks_of, speaks, standing, standing_of
+from registry.sanctions.standing import (
+    RUNNING,
+    disputed_at,
+    marks_of,
+    marks_on,
+    speaks,
+    standing,
+    standing_of,
+)
 from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb
 
 _INCENTIVE = "incentive"
+_HIDING = (MarkKind.UNDISCLOSED, MarkKind.SHIELDED)
 SUSPENDING = {
     pb.HIT_STATUS_STAYED: "该认定已中止执行",
     pb.HIT_STATUS_DISPUTED: "该认定的签名密钥泄露, 部门尚未确认",
@@ -116,13 +125,19 @@ def obstacles(record: SubjectRecord, position: int, edition: Edition, day: date)
     for ground in record.grounds:
         if _is_incentive(ground) or not speaks(ground, position, disputed, record.grounds):
             continue
-        running = standing_of(ground, day, record.marks, position) in RUNNING
+        running = standing_of(ground, day, record.marks, position, edition) in RUNNING
         if running and ground.kind is GroundKind.LISTED:
             yield _by_list(ground, edition)
-        if running and ground.kind is GroundKind.RECORDED:
+        if running and ground.kind is GroundKind.RECORDED and not _is_hidden(ground, record, position, day):
             yield from _by_record(ground, record, edition, day)
         if ground.kind in (GroundKind.IMPOSED, GroundKind.RECORDED):
             yield from _by_restriction(ground, record, position, edition, day)
+
+
+def _is_hidden(ground: Ground, record: SubjectRecord, position: int, day: date) -> bool:
+    """Whether disclosure was ended (终止公示), or is interrupted by a shield (暂时屏蔽)."""
+    marks = marks_of(record.marks, ground.position, position)
+    return any(mark.kind in _HIDING and mark.period.contains(day) for mark in marks)
 
 
 def longest(found: Iterable[Obstacle]) -> Obstacle | None:
@@ -168,7 +183,7 @@ def _imposes(ground: Ground, record: SubjectRecord) -> bool:
 def _by_restriction(
     ground: Ground, record: SubjectRecord, position: int, edition: Edition, day: date
 ) -> Iterator[Obstacle]:
-    marks = marks_of(record.marks, ground.position, position) if record.marks else ()
+    marks = marks_on(ground, record.marks, position, edition, day) if record.marks else ()
     for row in _restrictions(ground, edition, day):
         if standing(row.period, day, ended=ground.ended, marks=marks) in RUNNING:
             measure, last = row.measure, row.period.last

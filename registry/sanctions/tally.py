@@ -1,8 +1,8 @@
 """How often each measure is in force (措施的在效数): restrictions and facilitations counted by measure.
 
-A restriction counts on the days on which it binds: not before it begins, not while it is stayed, nor while
-it is disputed for a stolen key. A facilitation counts while it applies, not while something stands against
-it. The counts say nothing of whom.
+A restriction counts on the days on which it binds: not before it begins or its decision is served, not while
+it is stayed or shielded, nor while it is disputed for a stolen key. A facilitation counts while it applies,
+not while something stands against it. The counts say nothing of whom.
 
 Worked example: one firm banned by M-PRO-01, and on L-01, which brings about M-PRO-05 in procurement, M-BID-06
 in bidding and others, is one under each of these codes.
@@ -20,9 +20,9 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
 from registry.sanctions.incentives import incentives_of
 from registry.sanctions.restriction import restrictions_of
-from registry.sanctions.standing import marks_of
+from registry.sanctions.standing import marks_on
 
-_SUSPENDING = (MarkKind.STAYED, MarkKind.DISPUTED)
+_SUSPENDING = (MarkKind.STAYED, MarkKind.DISPUTED, MarkKind.UNSERVED, MarkKind.SHIELDED)
 _Key = tuple[object, ...]
 
 
@@ -36,7 +36,7 @@ def in_force(records: Iterable[SubjectRecord], *, position: int, edition: Editio
             # No restriction reaches beyond the days of its ground.
             if ground.known_at(position) and ground.period.contains(day):
                 granted = granted or ground.kind is GroundKind.GRANTED
-                if not record.marks or not _is_suspended(ground, record, position, day):
+                if not record.marks or not _is_suspended(ground, record, position, edition, day):
                     counted.update(binding.codes_of(ground))
         if granted:
             found = incentives_of(record, position, edition, day)
@@ -44,8 +44,8 @@ def in_force(records: Iterable[SubjectRecord], *, position: int, edition: Editio
     return counted
 
 
-def _is_suspended(ground: Ground, record: SubjectRecord, position: int, day: date) -> bool:
-    marks = marks_of(record.marks, ground.position, position)
+def _is_suspended(ground: Ground, record: SubjectRecord, position: int, edition: Edition, day: date) -> bool:
+    marks = marks_on(ground, record.marks, position, edition, day)
     return any(mark.kind in _SUSPENDING and mark.period.contains(day) for mark in marks)
 
 

@@ -218,6 +218,20 @@ def test_a_page_changed_after_it_was_mirrored_is_told_when_its_lot_falls(watch: 
     assert watch.mirrored().size == watch.log.size
 
 
+@pytest.mark.parametrize("name", ["tile/0/{}.p/{}", "tile/entries/{}.p/{}"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_its_own_last_page_is_looked_at_each_round(watch: Watch, name: str, gone: bool) -> None:
+    watch.look()
+    number, width = divmod(watch.log.size, 256)
+    own = watch.directory / name.format(f"{number:03}", width)
+    content = own.read_bytes()
+    own.unlink() if gone else own.write_bytes(flipped(content))
+    assert watch.look() == ["ALTERED"]
+    watch.log.grow(watch.log.size + 3)  # The page that takes its place is the log's.
+    assert watch.look() in ([], ["ALTERED"])
+    assert watch.mirrored().size == watch.log.size
+
+
 @pytest.mark.parametrize("content", [b"", b"\0", bytes(31), bytes(40_000)], ids=len)
 def test_pages_of_a_wrong_length_are_told_or_refused(watch: Watch, content: bytes) -> None:
     for name in ("tile/0/000", "tile/entries/000", "tile/0/001.p/45"):

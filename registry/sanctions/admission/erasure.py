@@ -83,7 +83,7 @@ def _target(found: Findings, statement: pb.Statement, ledger: Ledger) -> Recorde
 def _check_over(found: Findings, target: RecordedEvent, day: date, ledger: Ledger) -> None:
     record = ledger.subject(target.subject)
     told = ledger.told(target.subject)
-    positions = matter_of(target, told)
+    positions = matter_of(target, told, record)
     edition = ledger.edition_on(day)
     disputed = disputed_at(record.marks, _LATEST)
     for row in record.grounds:
@@ -117,8 +117,10 @@ def _cut_in_dispute(record: SubjectRecord, positions: frozenset[int]) -> bool:
 
 
 def _open(record: SubjectRecord, positions: set[int]) -> Iterator[object]:
-    """Notes without an end on statements that stand."""
+    """Notes without an end on statements that stand. The end of disclosure (终止公示) is for good."""
     for mark in record.marks:
+        if mark.kind is MarkKind.UNDISCLOSED:
+            continue
         if mark.target in positions and mark.known_to is None and mark.period.last is None:
             yield mark
 

@@ -188,7 +188,7 @@ class ScratchLedger:
 
     def _take(self, effects: Effects) -> None:
         self._records.update((record.ref, record) for record in effects.subjects)
-        for event in (effects.recorded, effects.target):
+        for event in (effects.recorded, effects.target, *effects.fallen):
             if event is not None:
                 self._events[event.department, event.statement_id] = event
         if effects.ban is not None:

@@ -41,7 +41,6 @@ _OF_BODY = {
     "event": event_effects,
     "correction": correction_effects,
     "withdrawal": withdrawal_effects,
-    "repair": repair_effects,
     "lifting": lifting_effects,
     "status_note": note_effects,
     "subject_link": link_effects,
@@ -67,6 +66,8 @@ def effects_of(
 ) -> Effects:
     """The effects of an admitted statement at ``position``; ``signer`` is the key that signed it."""
     body = statement.WhichOneof("body") or ""
+    if body == "repair":
+        return with_case(repair_effects(statement, position, ledger, signer), statement, ledger, signer)
     if body in _OF_BODY:
         return with_case(_OF_BODY[body](statement, position, ledger), statement, ledger, signer)
     if body.startswith("ban_"):

@@ -1,7 +1,8 @@
 """Effects of an erasure (删除): the content of a statement is gone, and of all that hang together with it.
 
 What goes is the whole matter: the statement, what it corrects, and whatever was said about either (its
-corrections, withdrawal, repair, liftings, notes, the grant made from a notice, confirmations). Without its
+corrections, withdrawal, repair, liftings, notes, the grant made from a notice, confirmations, objections and
+applications with what was decided on them), and what fell with it when it was revoked. Without its
 withdrawal a withdrawn ban would stand again; a correction alone would leave what it corrects.
 
 What stays is that something was stated: position, department, statement id and leaf. Tree, map and every
@@ -16,7 +17,7 @@ the penalty, or the correction, and erases 10, 20 and 30.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from registry.domain.names import comparable
@@ -40,8 +41,8 @@ def erasure_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
     if target is None:
         return Effects(position)
     told = ledger.told(target.subject)
-    positions = matter_of(target, told)
     record = ledger.subject(target.subject)
+    positions = matter_of(target, told, record)
     left, namings = _told_again(_without(record, positions), [t for t in told if t.position not in positions])
     linked = {link.other for link in record.links if link.position in positions} - {record.ref}
     others = [_without(ledger.subject(ref), positions) for ref in sorted(linked)]
@@ -53,11 +54,16 @@ def erasure_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
     )
 
 
-def matter_of(target: RecordedEvent, told: Sequence[Told]) -> frozenset[int]:
+def matter_of(target: RecordedEvent, told: Sequence[Told], record: SubjectRecord) -> frozenset[int]:
     """Positions of the statements that hang together with a target, itself among them; ``told`` is what was
-    stated about its subject. Earlier erasures are no part of it: they say why something is not there."""
+    stated about its subject, ``record`` what is known of it. Earlier erasures are no part of it: they say why
+    something is not there."""
     whole = {(target.department, target.statement_id)}
     pairs = [(_key(each), key) for each in told if (key := _refers_to(each.statement)) is not None]
+    keys = {each.position: _key(each) for each in told}
+    for each in told:
+        fallen = _withdrawn_at(record, each.position) if each.statement.HasField("withdrawal") else ()
+        pairs += [(_key(each), keys[at]) for at in fallen if at in keys]
     grown = True
     while grown:
         more = {key for pair in pairs if whole.intersection(pair) for key in pair}
@@ -78,6 +84,11 @@ def _refers_to(statement: pb.Statement) -> _Key | None:
     return None if target is None else (target.department, target.statement_id)
 
 
+def _withdrawn_at(record: SubjectRecord, position: int) -> set[int]:
+    """The statements that a withdrawal at a position ended: its target, and what fell with it."""
+    return {row.position for row in record.grounds if row.known_to == position}
+
+
 def _without(record: SubjectRecord, positions: frozenset[int]) -> SubjectRecord:
     """The record without what statements at these positions left, or what befell them."""
     return replace(
@@ -95,26 +106,44 @@ def _told_again(record: SubjectRecord, told: Sequence[Told]) -> tuple[SubjectRec
     spelled: dict[int, str] = {}
     for each in told:
         body = each.statement.WhichOneof("body")
-        ended = events.get(_refers_to(each.statement) or ("", "")) if body in _ENDING else None
-        known = vouched(record, each.position) if body == "correction" else ()
-        if ended is not None:
+        known = vouched(record, each.position) if _replaces(each.statement) else ()
+        for ended in _ended_by(each, events, record):
             record, _ = let_go(record, ended, each.position)
             record = known_no_more(record, each.position) if ended.is_about_subject else record
-        if body in _USING:
+        if body in _USING or _replaces(each.statement):
             event, spellings = _used(each, record.ref)
             events[_key(each)] = event
             record = known_again(record, each.position) if event.is_about_subject else record
             settles = event.settles_names
             record, opened = take_up(record, spellings, settled=settles, position=each.position)
             spelled.update((naming.number, naming.spelling) for naming in opened)
-        if body == "correction":  # One statement takes the place of another: known throughout.
+        if _replaces(each.statement):  # One statement takes the place of another: known throughout.
             record = replace(record, known=known)
     namings = [Naming(record.ref, use, number, spelled[number]) for number, use in enumerate(record.names)]
     return record, tuple(namings)
 
 
-_ENDING = ("withdrawal", "correction")
-_USING = ("event", "correction", "red_list_candidacy", "red_list_grant", "subject_link", "name_ruling")
+_USING = ("event", "ban_decision", "red_list_candidacy", "red_list_grant", "subject_link", "name_ruling")
+
+
+def _replaces(statement: pb.Statement) -> bool:
+    """Whether it takes the place of another: a correction, or the result of an objection that is one."""
+    return statement.HasField("correction") or (
+        statement.HasField("objection_result") and statement.objection_result.HasField("replacement")
+    )
+
+
+def _ended_by(told: Told, events: Mapping[_Key, RecordedEvent], record: SubjectRecord) -> list[RecordedEvent]:
+    """The events that a statement ended, in the order of the log."""
+    statement = told.statement
+    result = statement.objection_result if statement.HasField("objection_result") else None
+    deleted = result is not None and result.outcome == pb.OBJECTION_OUTCOME_DELETED
+    if not (statement.HasField("withdrawal") or deleted or _replaces(statement)):
+        return []
+    target, fallen = _refers_to(statement), set[int]()
+    if statement.HasField("withdrawal"):
+        fallen = _withdrawn_at(record, told.position)
+    return [event for key, event in events.items() if key == target or event.position in fallen]
 
 
 def _used(told: Told, ref: str) -> tuple[RecordedEvent, tuple[str, ...]]:
@@ -124,6 +153,12 @@ def _used(told: Told, ref: str) -> tuple[RecordedEvent, tuple[str, ...]]:
     match statement.WhichOneof("body"):
         case "event":
             category, spellings = statement.event.category, names_of(statement.event.subject)
+        case "ban_decision":
+            event = statement.ban_decision.event
+            category, spellings = event.category, names_of(event.subject)
+        case "objection_result":
+            replacement = statement.objection_result.replacement
+            category, spellings = replacement.category, names_of(replacement.subject)
         case "correction":
             replacement = statement.correction.replacement
             category, spellings = replacement.category, names_of(replacement.subject)
@@ -134,7 +169,7 @@ def _used(told: Told, ref: str) -> tuple[RecordedEvent, tuple[str, ...]]:
         case "name_ruling":
             spellings, settles = tuple(statement.name_ruling.names), True
     names = tuple(dict.fromkeys(map(comparable, spellings)))
-    event = RecordedEvent(
+    recorded = RecordedEvent(
         told.position,
         *_key(told),
         ref,
@@ -142,4 +177,4 @@ def _used(told: Told, ref: str) -> tuple[RecordedEvent, tuple[str, ...]]:
         names=names,
         settles_names=settles or category == REGISTRATION,
     )
-    return event, spellings
+    return recorded, spellings

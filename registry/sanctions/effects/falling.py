@@ -13,8 +13,13 @@ Worked example: a penalty of 沧示财罚字〔2026〕12号 at 40 and an entry o
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from registry.domain.documents import normalise_number
 from registry.domain.identifiers import normalise
+from registry.sanctions.effects.changes import Effects
+from registry.sanctions.effects.ending import ended
+from registry.sanctions.effects.filing import overtaken
 from registry.sanctions.ground import GroundKind, SubjectRecord
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
 from registry.v1 import statement_pb2 as pb
@@ -45,3 +50,19 @@ def falling_with(record: SubjectRecord, target: RecordedEvent, ledger: Ledger) -
     }
     found = [ledger.event(target.department, statement_id) for _, statement_id in sorted(resting.items())]
     return [event for event in found if event is not None and event.state is EventState.STANDS]
+
+
+def with_fallen(
+    made: Effects, event: RecordedEvent, position: int, decided_on: str, ledger: Ledger
+) -> Effects:
+    """The effects of a withdrawal, with one more statement that falls with its target."""
+    more = ended(made.subjects[0], event, EventState.WITHDRAWN, position, ledger)
+    assert more.target is not None  # It is what ended.
+    return replace(
+        made,
+        subjects=(*more.subjects, *made.subjects[1:]),
+        closed=made.closed + more.closed,
+        unnamed=made.unnamed + more.unnamed,
+        fallen=(*made.fallen, more.target),
+        remedies=made.remedies + overtaken(event, position, decided_on, ledger),
+    )

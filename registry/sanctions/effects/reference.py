@@ -12,6 +12,7 @@ from datetime import date
 from registry.domain.periods import Period
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.ending import ended, known_no_more, lifted, shortened, target_of
+from registry.sanctions.effects.falling import falling_with, with_fallen
 from registry.sanctions.effects.filing import moved, overtaken
 from registry.sanctions.effects.marks import Marked, begun, carried_over, ended_on, open_mark
 from registry.sanctions.effects.recording import recorded_effects
@@ -88,7 +89,12 @@ def withdrawal_effects(statement: pb.Statement, position: int, ledger: Ledger) -
     record = ledger.subject(target.subject)
     made = ended(record, target, EventState.WITHDRAWN, position, ledger)
     decided_on = statement.withdrawal.document.decided_on
-    return replace(made, remedies=overtaken(target, position, decided_on, ledger))
+    made = replace(made, remedies=overtaken(target, position, decided_on, ledger))
+    if not statement.withdrawal.HasField("document"):
+        return made
+    for event in falling_with(record, target, ledger):
+        made = with_fallen(made, event, position, decided_on, ledger)
+    return made
 
 
 def lifting_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:

@@ -17,6 +17,7 @@ from cryptography import x509
 from registry.config import Config, ConfigError
 from registry.domain.registry_keys import RegistryKeyEntry
 from registry.provenance.keys import load_verifying_key
+from registry.provenance.timestamp import TimeAuthority, TimestampError
 from registry.provenance.vkey import NoteKey
 from registry.provenance.witness_policy import LogLine, Policy, RangedKey, SuiteLine
 from registry.store.interface import StoreError
@@ -63,7 +64,12 @@ def _certificates(config: Config) -> tuple[x509.Certificate, ...]:
         return ()
     path = config.stamping.certificate
     try:
-        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+        content = path.read_bytes()
+        certificates = tuple(x509.load_pem_x509_certificates(content))
+        TimeAuthority.from_pem(content)  # What a server does not begin with is handed to nobody.
+        return certificates
+    except TimestampError as error:
+        raise ConfigError(f"时间戳证书 {path} 应含时间戳机构的根证书(PEM)") from error
     except OSError as error:
         raise ConfigError(f"时间戳证书 {path} 不能读取: {error.strerror}") from error
     except ValueError as error:

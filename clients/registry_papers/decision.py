@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from registry.v1.ban_service_pb2 import BAN_STATE_REVOKED
 from registry.v1.statement_pb2 import BanDecision, BanDraft, Event
 from registry_papers.hearing_of import heard
-from registry_papers.matter import Matter, Written, ended, listing_only
+from registry_papers.matter import Matter, Written, listing_only, paragraphs
 from registry_papers.paper import Block, Heading, Paragraph
 from registry_papers.wording import articles, capacity_word, chinese_day, chinese_number, numbered
 
@@ -76,31 +76,27 @@ def _headed(sections: Iterable[tuple[str, list[Block]]]) -> list[Block]:
 def _sections(matter: Matter, draft: BanDraft, said: BanDecision) -> list[tuple[str, list[Block]]]:
     event, gaps = said.event, matter.gaps
     basis = gaps.need(articles(event.legal_basis), "处罚依据")
-    reason = ended(gaps.need(said.reason, "决定理由"))
-    consequences = ended(gaps.need(said.consequences, "惩戒措施提示"))
-    removal = ended(gaps.need(said.removal, "移出条件和程序"))
+    reason = gaps.need(said.reason, "决定理由")
+    consequences = gaps.need(said.consequences, "惩戒措施提示")
+    removal = gaps.need(said.removal, "移出条件和程序")
+    facts = gaps.need(said.facts, "违法事实")
     proof = [*draft.evidence, *event.evidence]
     return [
-        ("违法事实和证据", [_facts(matter, said), *matter.evidence(proof, needed=True)]),
+        ("违法事实和证据", [*paragraphs(facts), *matter.evidence(proof, needed=True)]),
         ("告知、陈述申辩和审核情况", heard(matter)),
-        ("决定的理由和依据", [Paragraph(reason), Paragraph(f"依据：{basis}。")]),
+        ("决定的理由和依据", [*paragraphs(reason), Paragraph(f"依据：{basis}。")]),
         ("决定内容", _content(matter, event)),
         ("责任人员", _persons(said)),
         ("履行方式和期限", _performance(event)),
-        ("失信惩戒措施提示", [Paragraph(consequences)]),
-        ("移出条件和程序", [Paragraph(removal)]),
+        ("失信惩戒措施提示", paragraphs(consequences)),
+        ("移出条件和程序", paragraphs(removal)),
         ("救济途径", _relief(matter, said)),
     ]
 
 
-def _facts(matter: Matter, said: BanDecision) -> Block:
-    return Paragraph(ended(matter.gaps.need(said.facts, "违法事实")))
-
-
 def _content(matter: Matter, event: Event) -> list[Block]:
     stated = _field(event, _CONTENT)
-    told: list[Block] = [Paragraph(ended(stated))] if stated else []
-    return [Paragraph("本机关决定："), *told, *matter.decided(event)]
+    return [Paragraph("本机关决定："), *paragraphs(stated), *matter.decided(event)]
 
 
 def _persons(said: BanDecision) -> list[Block]:
@@ -124,9 +120,9 @@ def _performance(event: Event) -> list[Block]:
 
 
 def _relief(matter: Matter, said: BanDecision) -> list[Block]:
-    stated = ended(matter.gaps.need(said.relief, "救济途径"))
+    stated = matter.gaps.need(said.relief, "救济途径")
     window = f"本机关{matter.window()}。"
-    return [Paragraph(stated), *matter.relief("本决定书"), Paragraph(window)]
+    return [*paragraphs(stated), *matter.relief("本决定书"), Paragraph(window)]
 
 
 def _field(event: Event, name: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from registry.v1 import statement_pb2
 from registry.v1.statement_pb2 import BanDraft, BanHearingNotice
 from registry_papers.matter import Matter, Written, you
-from registry_papers.paper import Block, Heading, Line, Paragraph
+from registry_papers.paper import Block, Heading, Paragraph
 from registry_papers.wording import chinese_day
 
 _RIGHTS = (
@@ -39,7 +39,6 @@ def hearing_notice(matter: Matter) -> Written:
     date = matter.gaps.need(step.said.document.decided_on, "听证通知书日期")
     blocks = [
         *matter.party(draft.subject),
-        Line(f"{draft.subject.name}："),
         Paragraph(_summons(matter, draft, step.said, time)),
         Paragraph(f"听证主持人：{officer}（非本案调查人员）。"),
         *_rules(you(draft.subject)),

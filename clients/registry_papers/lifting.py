@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from registry.v1.statement_pb2 import Event, Lifting
 from registry_papers.decision import title_of
-from registry_papers.matter import Matter, Written, ended
+from registry_papers.matter import Matter, Written, paragraphs
 from registry_papers.paper import Block, Heading, Paragraph
 from registry_papers.wording import chinese_day, imposed, numbered
 
@@ -34,11 +34,11 @@ def lifting(matter: Matter) -> Written:
 def _grounds(matter: Matter, event: Event, said: Lifting) -> list[Block]:
     decided = chinese_day(matter.gaps.need(event.document.decided_on, "原决定日期"))
     number = matter.gaps.need(event.document.number, "原决定书文号")
-    reason = ended(matter.gaps.need(said.reason, "解除理由"))
+    reason = matter.gaps.need(said.reason, "解除理由")
     return [
         Paragraph(f"本机关于{decided}对当事人作出《{title_of(event)}》（{number}）。现查明，有关措施可以提前解除。"),
         Heading("一、解除的理由和依据"),
-        Paragraph(reason),
+        *paragraphs(reason),
         Paragraph("依据：《信用修复管理办法》（国家发展和改革委员会令第36号）第三条和原决定所依据的法律、法规。"),
     ]
 

@@ -20,7 +20,7 @@ from registry.v1.subject_pb2 import Identifier
 _BETWEEN = r"[\s\-\u2010-\u2015\u2212\uff0d]*"
 _CITIZEN = re.compile(rf"(?<!\d)(?:\d{_BETWEEN}){{17}}[\dXxＸｘ](?!\d)")
 _HIDDEN = {"Cc", "Cf"}
-_SPACE = re.compile(r"\s+")
+_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 
 
 def shown_as(party: Identifier, *, own_copy: bool) -> Callable[[str], str]:
@@ -40,9 +40,8 @@ def shown_as(party: Identifier, *, own_copy: bool) -> Callable[[str], str]:
 
 def visible(text: str) -> str:
     """The text in one line, without what nobody sees."""
-    return "".join(
-        char for char in _SPACE.sub(" ", text).strip() if unicodedata.category(char) not in _HIDDEN
-    )
+    one_line = _BREAKS.sub(" ", text).strip(" ")
+    return "".join(char for char in one_line if unicodedata.category(char) not in _HIDDEN)
 
 
 def _masked(written: str, kept: str) -> str:

@@ -136,6 +136,11 @@ def ended(text: str) -> str:
     return text if not text or text.rstrip().endswith(("。", "！", "？", ".")) else f"{text.rstrip()}。"
 
 
+def paragraphs(text: str) -> list[Block]:
+    """A text that somebody wrote, a paragraph for each of its lines."""
+    return [Paragraph(ended(line.strip())) for line in text.splitlines() if line.strip()]
+
+
 def listing_only(category: str, measures: int) -> bool:
     """Whether what is decided is an entry on a list and no penalty."""
     return not measures and not category.startswith("E-03")

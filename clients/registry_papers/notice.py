@@ -10,8 +10,8 @@ Example: 四、你单位依法享有的权利 （一）… （二）….
 from __future__ import annotations
 
 from registry.v1.statement_pb2 import BanDraft, BanNotice
-from registry_papers.matter import Matter, Written, ended, listing_only, you
-from registry_papers.paper import Block, Heading, Line, Paragraph
+from registry_papers.matter import Matter, Written, listing_only, paragraphs, you
+from registry_papers.paper import Block, Heading, Paragraph
 from registry_papers.wording import articles, chinese_day
 
 
@@ -38,7 +38,6 @@ def _opening(matter: Matter, draft: BanDraft, said: BanNotice) -> list[Block]:
     act = "列入决定" if listing else "行政处罚决定"
     return [
         *matter.party(draft.subject),
-        Line(f"{draft.subject.name}："),
         Paragraph(
             f"本机关于{filed}对{you_}涉嫌违法的行为立案（案号：{draft.case_number}），现已调查终结，拟作出{act}。"
             f"{basis}的规定，现将拟作出决定的内容及事实、理由、依据和{you_}依法享有的权利告知如下。"
@@ -52,10 +51,10 @@ def _grounds(matter: Matter, draft: BanDraft, said: BanNotice) -> list[Block]:
     basis = matter.gaps.need(articles(said.announced.legal_basis), "处罚依据")
     return [
         Heading("一、拟认定的事实和证据"),
-        Paragraph(ended(facts)),
+        *paragraphs(facts),
         *matter.evidence(draft.evidence, needed=True),
         Heading("二、理由和依据"),
-        Paragraph(ended(reason)),
+        *paragraphs(reason),
         Paragraph(f"依据：{basis}。"),
         Heading("三、拟作出决定的内容"),
         *matter.announced(said.announced),

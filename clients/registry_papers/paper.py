@@ -5,7 +5,8 @@ and in the foot what leads to its verification. A block is one of
 
     Heading     一、违法事实和证据
     Paragraph   two characters in, as all running text
-    Line        not set in: the addressee, the party's particulars
+    Line        not set in: the party's particulars
+    Note        small, below a form
     Form        a table of labels and cells, empty cells being filled in by hand (送达回证)
 
 Both forms show the same strings in the same order. Nothing here is markup.
@@ -50,7 +51,14 @@ class Form:
     rows: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Paragraph | Line | Form
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A small remark below a form."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Line | Note | Form
 
 
 @dataclass(frozen=True, slots=True)

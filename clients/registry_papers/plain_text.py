@@ -11,7 +11,7 @@ Example::
 
 from __future__ import annotations
 
-from registry_papers.paper import Block, Form, Line, Paper
+from registry_papers.paper import Block, Form, Line, Note, Paper
 from registry_papers.wording import chinese_day
 
 INDENT = "\u3000\u3000"
@@ -33,4 +33,4 @@ def _signed(paper: Paper) -> list[str]:
 def _lines(block: Block) -> list[str]:
     if isinstance(block, Form):
         return [f"{label}：{cell}" for label, cell in block.rows]
-    return [block.text if isinstance(block, Line) else f"{INDENT}{block.text}"]
+    return [block.text if isinstance(block, Line | Note) else f"{INDENT}{block.text}"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from registry.v1.statement_pb2 import BanDecision
 from registry_papers.decision import title_of
 from registry_papers.matter import Matter, Written, ended, you
-from registry_papers.paper import Block, Heading, Line, Paragraph
+from registry_papers.paper import Block, Heading, Paragraph
 from registry_papers.wording import chinese_day
 
 _ORDER_36 = "《信用修复管理办法》（国家发展和改革委员会令第36号）"
@@ -37,7 +37,6 @@ def _opening(matter: Matter, said: BanDecision, date: str) -> list[Block]:
     order = _ORDER_36 if date >= _ORDER_36_FROM else _ORDER_58
     return [
         *matter.party(subject, event=said.event),
-        Line(f"{subject.name}："),
         Paragraph(
             f"本机关于{decided}对{you(subject)}作出《{title_of(said.event)}》（{number}）。该决定依法作为公共信用信息"
             f"归集、公示和共享。依照{order}的规定，现将信用修复的有关事项告知如下。"

@@ -20,8 +20,12 @@ from registry_client.words import word_of
 from registry_papers.case_file import Place
 from registry_papers.decision import title_of
 from registry_papers.matter import Matter, Written, listing_only
-from registry_papers.paper import Block, Form, Line, Paragraph
+from registry_papers.paper import Block, Form, Note
 from registry_papers.wording import chinese_day
+
+
+_BLANK_DAY = "\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000时\u3000\u3000分"
+_MANNERS = "□" + "\u3000□".join(word for word in SERVICE_METHODS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +59,25 @@ def _rows(matter: Matter, served: _Served) -> tuple[tuple[str, str], ...]:
         ("送达文书名称及文号", documents),
         ("送达机关", matter.office.name),
         ("送达地点", matter.particulars.service_place),
-        ("送达方式", by or "□直接  □留置  □委托  □邮寄  □电子  □公告"),
-        ("送达日期", chinese_day(record.served_on) if record.served_on else "      年    月    日    时    分"),
+        ("送达方式", by or _MANNERS),
+        ("送达日期", chinese_day(record.served_on) if record.served_on else _BLANK_DAY),
         ("受送达人签名或者盖章", ""),
         ("代收人签名及与受送达人的关系", ""),
         ("见证人签名或者盖章", ""),
         ("送达人签名（二人以上）", ""),
-        ("备注（拒收事由等）", record.receipt.title),
+        ("备注（拒收事由等）", ""),
     )
 
 
 def _rules() -> tuple[Block, ...]:
     return (
-        Line("说明："),
-        Paragraph("1. 决定书应当在宣告后当场交付当事人；当事人不在场的，在七个工作日内送达（《行政处罚法》第六十一条）。"),
-        Paragraph(
+        Note("说明："),
+        Note("1. 决定书应当在宣告后当场交付当事人；当事人不在场的，在七个工作日内送达（《行政处罚法》第六十一条）。"),
+        Note(
             "2. 受送达人拒绝接收的，邀请有关基层组织或者所在单位的代表到场，说明情况，记明拒收事由和日期，"
             "由送达人、见证人签名或者盖章，留置送达；也可以采用拍照、录像等方式记录送达过程（民事诉讼法关于送达的规定）。"
         ),
-        Paragraph("3. 电子送达应当经当事人同意并签订确认书。"),
+        Note("3. 电子送达应当经当事人同意并签订确认书。"),
     )
 
 

@@ -68,6 +68,7 @@ class Cosigner:
         self._round: CosigningRound | None = None
         self._enough = newest_kept(kept, policy)
         self._failures: dict[str, int] = {}
+        self._told: dict[str, int] = {}
         self._pauses: dict[str, float] = {}
         self._threads = [
             Thread(target=self._ask_in_turn, args=(each,), name=f"registry-witness-{each.name}", daemon=True)
@@ -170,17 +171,17 @@ class Cosigner:
             round_.sign(name, line)
             if round_.met and (self._enough is None or round_.size >= self._enough.size):
                 self._enough = round_
+            self._told.pop(name, None)
             if self._failures.pop(name, 0):
                 logger.info("witness %s: cosigns again", name)
             self._pauses.pop(name, None)
             self._changed.notify_all()
 
-    def _failed(
-        self, round_: CosigningRound, name: str, words: str, level: int = logging.WARNING
-    ) -> None:
+    def _failed(self, round_: CosigningRound, name: str, words: str, level: int = logging.WARNING) -> None:
         with self._changed:
             failures = self._failures[name] = self._failures.get(name, 0) + 1
-            if failures == 1:  # The first time only: a witness may be down for days.
+            if level > self._told.get(name, 0):  # The first time only: a witness may be down for days.
+                self._told[name] = level
                 logger.log(level, "witness %s: %s", name, words)
             pause = min(LONGEST_PAUSE_S, 2.0 ** min(failures - 1, 10))
             self._pauses[name] = self._now_s() + pause

@@ -16,7 +16,7 @@ from registry.v1.log_service_pb2 import LogServiceGetStatementRequest
 from registry.v1.log_service_pb2_grpc import LogServiceStub
 from registry.v1.verdict_pb2 import HIT_REASON_KEY_DISPUTED
 from tests.attackers.scene import BAN, BARRED, FREE, Scene, Stage
-from tests.support.events import ban, firm, licence, note, placed, refusal, target, withdrawal
+from tests.support.events import ban, firm, licence, note, placed, refusal, withdrawal
 from tests.support.served import refused
 from tests.support.tampering import Copy
 

@@ -360,7 +360,7 @@ def status_of(one: Following, kept: Kept, found: Standing, day: date) -> str:
         for note in found.notes:
             holds = note.first <= day and (note.last is None or day <= note.last)
             if note.key == kept.key and note.status == status and holds:
-                return status
+                return str(status)
     return "IN_FORCE"
 
 

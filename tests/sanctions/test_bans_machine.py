@@ -1,10 +1,9 @@
 """Random officials take random steps on random days: the procedure cannot be shortcut, whatever they try.
 
-At least 20,000 steps in one run. After each, an oracle that knows nothing of the program's states looks at what was
-admitted: every step has had its predecessors, nobody has acted in two roles of a case, no decision goes beyond what
-was announced; and every refusal names an article. At the end of each run the log is folded again from the start and
-must come to the same cases and the same records.
-"""
+At least 20,000 steps in one run. After each, an oracle that knows nothing of the program's states looks at
+what was admitted: every step has had its predecessors, nobody has acted in two roles of a case, no decision
+goes beyond what was announced; and every refusal names an article. At the end of each run the log is folded
+again from the start and must come to the same cases and the same records."""
 
 from __future__ import annotations
 
@@ -110,7 +109,7 @@ class Procedure(RuleBasedStateMachine):
     def _day(self, back: int) -> str:
         return (self.today - timedelta(days=back)).isoformat()
 
-    def _changes(self, kind: str, case: str, back: int, variant: int) -> dict[str, Any]:
+    def _changes(self, kind: str, case: str, back: int, variant: int) -> dict[str, Any]:  # noqa: C901 - a table
         day, later = self._day(back), (self.today + timedelta(days=4 * variant)).isoformat()
         document = self.town.document(f"示财文〔2026〕{variant}号", day)
         match kind:
@@ -191,7 +190,7 @@ class Procedure(RuleBasedStateMachine):
         assert months <= 36
 
 
-def _predecessors(acts: list[tuple[str, str, Any]]) -> None:
+def _predecessors(acts: list[tuple[str, str, Any]]) -> None:  # noqa: C901 - one case a step
     """Whether every step of a case came after those that law wants before it."""
     seen: list[str] = []
     asked = heard = lawful = agreed = revoked = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,8 @@ def before(kind: str) -> BanTown:
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("kind", [*HEARD_STEPS, *AFTER])
 def test_a_step_is_taken_by_whose_it_is_and_by_nobody_else(kind: str, who: str) -> None:
-    town, changes = before(kind), {}
+    town = before(kind)
+    changes: dict[str, Any] = {}
     if kind == "ban_defence":
         changes = {"kind": 2, "on": "2026-10-20"}
     faults = town.take(kind, "C-1", by=who, **changes)

@@ -56,7 +56,8 @@ def test_a_case_tells_state_steps_and_statements_to_its_department(office: BanOf
     bodies = [
         Statement.FromString(each.signed.envelope.payload).WhichOneof("body") for each in response.statements
     ]
-    assert bodies[0] == "ban_draft" and bodies[-1] == "ban_served"
+    assert bodies[0] == "ban_draft"
+    assert bodies[-1] == "ban_served"
     assert len(bodies) == 7
     earlier = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1", on="2026-11-11"), timeout=DEADLINE_S)
     assert earlier.case.state == pb.BAN_STATE_SERVED
@@ -125,7 +126,8 @@ def test_what_is_due_is_listed_with_its_article_and_overdue_first(office: BanOff
     assert [item.days_left for item in items] == sorted(item.days_left for item in items)
     (decide,) = [i for i in items if i.reference == "S-3"]
     assert (decide.deadline, decide.due_on) == ("penalty_decision_after_filing", "2027-01-11")
-    assert decide.days_left < 0 and "第六十条" in decide.basis
+    assert decide.days_left < 0
+    assert "第六十条" in decide.basis
     assert decide.official_id == "B-11"
     overdue = office.stub.ListDue(pb.ListDueRequest(overdue_only=True), timeout=DEADLINE_S).items
     assert all(item.days_left < 0 for item in overdue)

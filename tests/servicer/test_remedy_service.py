@@ -61,7 +61,8 @@ def test_an_objection_is_marked_at_once_listed_due_and_decided(served: Served, r
     assert (remedy.kind, remedy.state) == (pb.REMEDY_KIND_OBJECTION, pb.REMEDY_STATE_FILED)
     one = stub_of(served, KEY).GetRemedy(pb.GetRemedyRequest(filed=remedy.filed), timeout=DEADLINE_S)
     (due,) = one.due
-    assert due.due_on == "2026-11-26" and due.basis
+    assert due.due_on == "2026-11-26"
+    assert due.basis
     assert len(one.statements) == 1
     result = statement_pb2.ObjectionResult(
         target=target(KEY, recorded),

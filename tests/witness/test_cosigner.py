@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.provenance.merkle import leaf_hash
 from registry.provenance.witness_policy import CheckedCheckpoint, Policy
 from registry.store.interface import CosignatureRow, StoreError
 from registry.upkeep.cosigner import CosignatureError, Cosigner
@@ -246,6 +247,28 @@ def test_a_log_that_rests_is_cosigned_anew(log: SmallLog, witnesses: list[TestWi
             each.now_s += 3600
         later = witnesses[0].now_s
         eventually(lambda: min(each.time_s for each in served(cosigner, asked).witnesses) == later)
+
+
+def test_a_log_that_was_set_back_is_an_error_to_look_into_though_the_witness_was_down_before(
+    log: SmallLog, witnesses: list[TestWitness], caplog: pytest.LogCaptureFixture
+) -> None:
+    way = Way(witnesses[0])
+    with serving(way) as url:
+        asked = policy(log, witnesses[:1], "w1", url)
+        log.grow(5)
+        with cosigning(log, asked) as cosigner:
+            cosigner.require(5, WAIT_S)
+        way.open = False
+        back = log.fork(4)
+        del back.leaves[4:]
+        back.tree = SmallLog().tree
+        for leaf in back.leaves:
+            back.tree.append(leaf_hash(leaf))
+        with cosigning(back, asked):
+            eventually(lambda: [record.levelname for record in caplog.records] == ["WARNING"])
+            way.open = True
+            eventually(lambda: [record.levelname for record in caplog.records] == ["WARNING", "ERROR"])
+    assert "已签到 5, 本日志只有 4" in caplog.records[-1].getMessage()
 
 
 def test_two_slow_witnesses_sign_the_same_checkpoint_of_a_log_that_grows_fast(

@@ -65,7 +65,8 @@ STEPS: Mapping[str, StepRule] = {
         (ban.BAN_STATE_HEARING_NOTIFIED,),
     ),
     "ban_deliberation": StepRule(
-        ban.BAN_STEP_DELIBERATION, "集体讨论", pb.OFFICIAL_ROLE_REVIEWER, "deliberation", (ban.BAN_STATE_HEARD,)
+        ban.BAN_STEP_DELIBERATION, "集体讨论", pb.OFFICIAL_ROLE_REVIEWER, "deliberation",
+        (ban.BAN_STATE_HEARD,),
     ),
     "ban_decision": StepRule(
         ban.BAN_STEP_DECISION, "决定", _APPROVER, "decision", (ban.BAN_STATE_DELIBERATED,)

@@ -120,8 +120,8 @@ class ScratchLedger:
         return self._records.get(self.subject_ref(subject.identifier.type, subject.identifier.value))
 
     def fold(self, statement: pb.Statement, on: date, signer: Key | None = None) -> list[Fault]:
-        """Admits a statement received on a day and sealed by its department, or signed with another key; every
-        fault if it is refused.
+        """Admits a statement received on a day and sealed by its department, or signed with another key;
+        every fault if it is refused.
 
         A statement under an id that its department has used changes nothing."""
         if self.is_recorded(statement.department, statement.statement_id):

@@ -32,8 +32,8 @@ from registry.sanctions.catalogue.procedures import (
 
 STEPS = (
     "draft", "review", "notice", "defence", "hearing_notice", "hearing", "deliberation", "decision",
-    "service", "separation", "not_heavier", "stay", "lifting", "revocation", "correction", "objection", "repair",
-    "decides_here",
+    "service", "separation", "not_heavier", "stay", "lifting", "revocation", "correction", "objection",
+    "repair", "decides_here",
 )  # fmt: skip
 """What is refused with an article: the steps of a ban, who may take them, and the remedies."""
 _COUNTED: Mapping[str, CountedFrom] = {word: word for word in get_args(CountedFrom)}

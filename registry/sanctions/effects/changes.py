@@ -43,8 +43,8 @@ class Effects:
     ``subjects`` are the records it changes, whole, as they are afterwards; ``opened`` and ``closed``,
     ``marked`` and ``unmarked`` and so on are the rows that were added to them and those that are no longer
     held. ``noted`` are marks on several subjects, with whose they are; ``doubted`` are deliveries that count
-    no more, by position; ``fallen`` were withdrawn together with the target; ``ban`` and ``remedies`` are what
-    becomes of a case and of what was filed."""
+    no more, by position; ``fallen`` were withdrawn together with the target; ``ban`` and ``remedies`` are
+    what becomes of a case and of what was filed."""
 
     position: int
     subjects: tuple[SubjectRecord, ...] = ()

@@ -18,7 +18,14 @@ import typst
 
 from registry_papers.errors import FontError
 
-_SONG = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "Songti SC", "SimSun")
+_SONG = (
+    "Noto Serif CJK SC",
+    "Noto Serif SC",
+    "Source Han Serif SC",
+    "Source Han Serif CN",
+    "Songti SC",
+    "SimSun",
+)
 _FANG_SONG = ("FangSong_GB2312", "FangSong", "STFangsong", "FZFangSong-Z02", "FZFangSong-Z02S")
 _TITLE = ("FZXiaoBiaoSong-B05", "FZXiaoBiaoSong-B05S")
 _HEI = ("SimHei", "STHeiti", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN")

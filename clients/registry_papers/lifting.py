@@ -36,10 +36,14 @@ def _grounds(matter: Matter, event: Event, said: Lifting) -> list[Block]:
     number = matter.gaps.need(event.document.number, "原决定书文号")
     reason = matter.gaps.need(said.reason, "解除理由")
     return [
-        Paragraph(f"本机关于{decided}对当事人作出《{title_of(event)}》（{number}）。现查明，有关措施可以提前解除。"),
+        Paragraph(
+            f"本机关于{decided}对当事人作出《{title_of(event)}》（{number}）。现查明，有关措施可以提前解除。"
+        ),
         Heading("一、解除的理由和依据"),
         *paragraphs(reason),
-        Paragraph("依据：《信用修复管理办法》（国家发展和改革委员会令第36号）第三条和原决定所依据的法律、法规。"),
+        Paragraph(
+            "依据：《信用修复管理办法》（国家发展和改革委员会令第36号）第三条和原决定所依据的法律、法规。"
+        ),
     ]
 
 

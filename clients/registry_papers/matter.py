@@ -55,7 +55,9 @@ class Matter:
         contact = f"，联系人：{self.office.contact}" if self.office.contact else ""
         return f"地址：{address}，联系电话：{phone}{contact}"
 
-    def party(self, subject: Subject, *, address_needed: bool = False, event: Event | None = None) -> list[Block]:
+    def party(
+        self, subject: Subject, *, address_needed: bool = False, event: Event | None = None
+    ) -> list[Block]:
         """Who the party is, a line each."""
         name = self.gaps.need(subject.name, "当事人姓名或者名称")
         code = self.gaps.need(subject.identifier.value, "当事人证件号码或者统一社会信用代码")
@@ -71,7 +73,9 @@ class Matter:
 
     def announced(self, proposal: BanProposal) -> list[Block]:
         """What is announced, numbered."""
-        items = [proposed(measure, self.name(measure.measure_code), self.names) for measure in proposal.measures]
+        items = [
+            proposed(measure, self.name(measure.measure_code), self.names) for measure in proposal.measures
+        ]
         if proposal.list_code:
             self._list_name(proposal.list_code)
             items.append(announced_entry(proposal, self.names))

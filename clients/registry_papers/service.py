@@ -41,7 +41,9 @@ class _Served:
 def service(matter: Matter) -> Written:
     """The proof of service for the latest document of a case."""
     draft = matter.gaps.must(matter.file.draft, "立案及拟处理意见（案件没有该陈述）").said
-    served = matter.gaps.must(_decision(matter) or _hearing_notice(matter) or _notice(matter), "需要送达的文书")
+    served = matter.gaps.must(
+        _decision(matter) or _hearing_notice(matter) or _notice(matter), "需要送达的文书"
+    )
     date = matter.gaps.need(served.date, "送达文书的日期")
     for title, number in served.documents:
         matter.gaps.need(number, f"{title}文号")
@@ -72,7 +74,9 @@ def _rows(matter: Matter, served: _Served) -> tuple[tuple[str, str], ...]:
 def _rules() -> tuple[Block, ...]:
     return (
         Note("说明："),
-        Note("1. 决定书应当在宣告后当场交付当事人；当事人不在场的，在七个工作日内送达（《行政处罚法》第六十一条）。"),
+        Note(
+            "1. 决定书应当在宣告后当场交付当事人；当事人不在场的，在七个工作日内送达（《行政处罚法》第六十一条）。"
+        ),
         Note(
             "2. 受送达人拒绝接收的，邀请有关基层组织或者所在单位的代表到场，说明情况，记明拒收事由和日期，"
             "由送达人、见证人签名或者盖章，留置送达；也可以采用拍照、录像等方式记录送达过程（民事诉讼法关于送达的规定）。"

@@ -11,13 +11,15 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from registry.commands.sequencer import OwnStatement
-from registry.config import load_config
+from registry.config import ConfigError, load_config
+from registry.engine import StartError
 from registry.follow.alarms import Alarms
 from registry.follow.follower import HOME, Follower
 from registry.follow.source import LogSource
 from registry.handed_out import installation_policy, plain_policy
 from registry.outbound import Outbound
 from registry.provenance.checkpoint import Checkpoint
+from registry.provenance.note import split_note
 from registry.provenance.proof import root_at
 from registry.provenance.vkey import NoteKey
 from registry.provenance.witness_policy import Policy, PolicyError
@@ -180,6 +182,32 @@ def test_the_cosigned_checkpoint_is_there_after_a_restart_before_any_witness_ans
     assert town.policy.check_checkpoint(str(town.spine.engine.log.checkpoint())).checkpoint == (
         town.policy.check_checkpoint(note).checkpoint
     )
+
+
+def test_a_log_that_was_witnessed_once_still_proves_without_witnesses(town: Town) -> None:
+    note, size = town.cosigned(), town.spine.engine.state.size
+    configured = town.spine.directory / "registry.toml"
+    told = configured.read_text("utf-8")
+    configured.write_text(told[: told.index("[witnesses]")], "utf-8")
+    town.spine.config = load_config(town.spine.directory)
+    town.spine.reopen()
+    served = town.upkeep.checkpoints.covering(size)
+    assert served is not None
+    assert town.policy.check_checkpoint(served).checkpoint.size == size
+    assert split_note(served)[0] == split_note(note)[0]
+
+
+def test_a_policy_is_handed_out_with_time_authorities_that_a_server_begins_with_alone(town: Town) -> None:
+    leaf = AUTHORITY.signer.public_bytes(Encoding.PEM)
+    with (town.spine.directory / "registry.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[stamping]\nurl = "http://127.0.0.1:1/"\ncertificate = "tsa.pem"\n')
+    town.spine.config = load_config(town.spine.directory)
+    assert town.policy.certificates == (AUTHORITY.root,)
+    (town.spine.directory / "tsa.pem").write_bytes(leaf)
+    with pytest.raises(ConfigError, match="根证书"):
+        town.policy.text()
+    with pytest.raises(StartError, match="根证书"):
+        town.spine.reopen()
 
 
 def test_the_policy_that_is_handed_out_asks_for_log_key_witnesses_and_receipt_key(town: Town) -> None:

@@ -38,7 +38,7 @@ class PlainAuthority:
     def __init__(self) -> None:
         root, self._key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         self.root = _certificate("root", root.public_key(), "root", root, authority=True)
-        self._signer = _certificate("signer", self._key.public_key(), "root", root, authority=False)
+        self.signer = _certificate("signer", self._key.public_key(), "root", root, authority=False)
         self.believed = TimeAuthority((self.root,))
 
     def token(self, text: str, gen_time_ms: int, *, accuracy_ms: int = 0, nonce: int | None = None) -> bytes:
@@ -60,7 +60,7 @@ class PlainAuthority:
         return self._signed(info)
 
     def _signed(self, info: bytes) -> bytes:
-        certificate = self._signer.public_bytes(serialization.Encoding.DER)
+        certificate = self.signer.public_bytes(serialization.Encoding.DER)
         named = encode(der.SEQUENCE, encode(der.OCTETS, sha256(certificate).digest()))
         attributes = sorted(
             encode(der.SEQUENCE, kind, encode(der.SET, value))
@@ -72,7 +72,7 @@ class PlainAuthority:
         )
         signature = self._key.sign(encode(der.SET, *attributes), ec.ECDSA(hashes.SHA256()))
         issued = encode(
-            der.SEQUENCE, self._signer.issuer.public_bytes(), der.encode_number(self._signer.serial_number)
+            der.SEQUENCE, self.signer.issuer.public_bytes(), der.encode_number(self.signer.serial_number)
         )
         signer = encode(
             der.SEQUENCE,

@@ -187,6 +187,8 @@ def test_a_persons_number_on_the_command_line_is_refused_before_it_is_sent(
         (["--domain", "采购", FIRM], "“采购”不是可用的值"),
         (["--domain", "出入境", "--paper", "护照"], "标准输入中没有证件号码"),
         (["--domain", "政府采购", "--at", "昨天", FIRM], "不是时间"),
+        (["--domain", "政府采购", "--at", "0001-01-01", FIRM], "“0001-01-01”不是时间"),
+        (["--domain", "政府采购", "--at", "9999-12-31T23:59-09:00", FIRM], "不是时间"),
         (["--domain", "政府采购", "--fresh", "--at-least", "3", FIRM], "只能用一个"),
         ([FIRM], "--domain"),
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from rich.cells import cell_len
 
 from registry_client.cli.docs import command_of, command_paths, help_text, page
@@ -67,3 +68,11 @@ def test_every_command_has_a_help_text_in_chinese_first(path: str) -> None:
 
 def test_no_line_of_a_help_text_is_wider_than_the_terminal() -> None:
     assert max(map(cell_len, page().splitlines())) <= 80
+
+
+@pytest.mark.parametrize("path", ["registryctl", "registryctl check", "registryctl log prove"])
+def test_the_short_option_asks_for_help_too(path: str) -> None:
+    _, *words = path.split()
+    said = [CliRunner().invoke(command_of("registryctl"), [*words, option]) for option in ("-h", "--help")]
+    assert said[0].exit_code == 0
+    assert said[0].output == said[1].output

@@ -99,10 +99,35 @@ def walk(town: Town, control: Control, today: date) -> list[str]:
     faults += _expect(town, Verdict.BLOCKED, "决定送达以后")
     control.shown("ban", "show", CASE)
     control.shown("ban", "due")
+    faults += _papers(control)
     lifted = ("--document", "lifting-document.json", "--on", days.ago(0), "--reason", "已全面履行并修复信用")
     _take(control, "提前解除", "ban", "lift", CASE, *lifted, *_by(CHIEF))
     faults += _expect(town, Verdict.CLEAR, "提前解除以后")
     return faults
+
+
+def _papers(control: Control) -> list[str]:
+    """The decision and its repair notice, as text and, where a Chinese font is installed, as PDF."""
+    office = control.write(
+        "office.json",
+        {
+            "name": OFFICE.name,
+            "address": "沧州市示例路1号",
+            "phone": "0317-0000000",
+            "reconsideration": "沧州市(示例)人民政府",
+            "court": "沧州市(示例)区人民法院",
+        },
+    )
+    particulars = control.write(
+        "particulars.json", {"party_address": "沧州市示例大街2号", "representative": CLEAN.head}
+    )
+    missing = []
+    for kind in ("decision", "repair_notice"):
+        given = ("--office", office, "--particulars", particulars)
+        control.shown("ban", "paper", CASE, kind, *given, "--out", f"{kind}.txt")
+        if not (control.papers / f"{kind}.txt").exists():
+            missing.append(f"没有{kind}文书")
+    return missing
 
 
 def _by(person: Person) -> tuple[str, ...]:

@@ -115,11 +115,11 @@ def verify(
     report(result.faults, f"核对 {result.statements} 条陈述, 一致{'' if signatures else ' (未核对签名)'}")
     if rebuilt:
         _report_rebuilt(rebuilt)
-    elif not result.faults:
-        click.echo("派生数据未核对; 加 --rebuild 从日志重建并逐行比对")
     tell_erased(result.passed_over)
     if save:
         _write(save, result.note)
+    if not rebuilt:
+        click.echo("派生数据未核对; 加 --rebuild 从日志重建并逐行比对")
 
 
 @click.command()

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import registry.sanctions
-from registry.editions import current_edition, files_of, read_edition, shipped_editions
+from registry.editions import CURRENT_LABEL, current_edition, files_of, read_edition, shipped_editions
 from registry.sanctions.catalogue.edition import Edition, Measure
 from registry.sanctions.catalogue.located_yaml import CatalogueError
 from registry.v1 import subject_pb2 as pb
@@ -47,7 +47,7 @@ def latest(edition: Edition) -> list[Measure]:
 def test_shipped_editions_are_found_by_their_hash(edition: Edition) -> None:
     assert shipped_editions()[edition.hash] is edition
     assert all(edition.hash == key for key, edition in shipped_editions().items())
-    assert edition.label == "2026.2"
+    assert edition.label == CURRENT_LABEL
 
 
 def test_published_edition_is_never_edited() -> None:
@@ -84,9 +84,9 @@ def test_edition_takes_over_the_files_of_its_base_but_for_its_own(tmp_path: Path
 
 
 def test_hash_is_that_of_all_the_files_together_however_they_are_kept(tmp_path: Path) -> None:
-    whole = tmp_path / "2026.2"
+    whole = tmp_path / CURRENT_LABEL
     whole.mkdir()
-    for name, text in files_of(EDITIONS / "2026.2").items():
+    for name, text in files_of(EDITIONS / CURRENT_LABEL).items():
         (whole / name).write_text(text, "utf-8")
     assert read_edition(whole).hash == current_edition().hash
 

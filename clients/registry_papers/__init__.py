@@ -5,10 +5,10 @@
     paper.text                     # what it says
     paper.pdf()                    # the same as PDF/A, with a QR code that leads to the statement in the log
 
-Kinds: notice (行政处罚事先告知书), hearing_notice (听证通知书), decision (行政处罚决定书, 列入决定书), service
-(送达回证), repair_notice (信用修复告知书), lifting (解除决定书). Contents are those of 行政处罚法 第四十四、
-四十五、五十九、六十一、六十三、六十四条 and, for lists, of 国办发〔2020〕49号. What law asks for and neither the case
-nor the caller has is one ``MissingPartsError`` that names all of it.
+Kinds: notice (行政处罚事先告知书), hearing_notice (听证通知书), decision (行政处罚决定书, 列入决定书),
+service (送达回证), repair_notice (信用修复告知书), lifting (解除决定书). Contents are those of 行政处罚法
+第四十四、 四十五、五十九、六十一、六十三、六十四条 and, for lists, of 国办发〔2020〕49号. What law asks for
+and neither the case nor the caller has is one ``MissingPartsError`` that names all of it.
 
 Text needs nothing beyond the base install; the PDF needs the extra ``papers`` and a Chinese font.
 """

@@ -1,10 +1,11 @@
 """A case as its statements tell it (案卷): what ``GetCase`` answers, read once.
 
-Each step is what was signed, with its place in the log. Of a step that may come more than once the last counts,
-of statements of the party all. A correction replaces the decision's event and takes its place in the log.
+Each step is what was signed, with its place in the log. Of a step that may come more than once the last
+counts, of statements of the party all. A correction replaces the decision's event and takes its place in
+the log.
 
-A paper is wanted before its step is recorded: it has to be served first. ``foreseen`` puts a statement that is
-not in the log yet behind those that are; its place is then not known, its hash is.
+A paper is wanted before its step is recorded: it has to be served first. ``foreseen`` puts a statement that
+is not in the log yet behind those that are; its place is then not known, its hash is.
 
 Example: ``CaseFile.read(response).decision`` is None while nothing is decided.
 """

@@ -1,7 +1,8 @@
 """What the catalogue calls its measures and lists (措施、名单名称), from the files of an edition.
 
-A row begins with its code and its name, each on a line of its own, and so it is read, line by line: no parser of
-YAML is needed for it, and a row in another form has no name here, which the paper then reports as missing::
+A row begins with its code and its name, each on a line of its own, and so it is read, line by line: no
+parser of YAML is needed for it, and a row in another form has no name here, which the paper then reports as
+missing::
 
     - code: M-PRO-01
       name_zh: 一至三年内禁止参加政府采购活动

@@ -1,6 +1,6 @@
-"""行政处罚决定书 (行政处罚法 第五十九条), or 列入决定书 for an entry on a list alone (国办发〔2020〕49号): whom, what was
-done and how it is proven, what the party said, why, by which article, what follows, from when to when and where,
-how it is performed, 惩戒措施提示, 移出条件和程序, relief.
+"""行政处罚决定书 (行政处罚法 第五十九条), or 列入决定书 for an entry on a list alone (国办发〔2020〕49号):
+whom, what was done and how it is proven, what the party said, why, by which article, what follows, from
+when to when and where, how it is performed, 惩戒措施提示, 移出条件和程序, relief.
 
 A decision that was corrected is shown as corrected, and says so; one that was revoked bears that at its head.
 

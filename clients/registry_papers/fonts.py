@@ -1,8 +1,8 @@
 """Chinese fonts for the PDF (字体), found in the usual folders without fontconfig.
 
-公文 are set in FangSong with titles in XiaoBiaoSong and headings in HeiTi (GB/T 9704). Of each the first that is
-installed is used; Noto Serif CJK SC or Source Han Serif SC does for all, and has the rare characters of names
-(通用规范汉字表) that FangSong lacks, so it stands behind it where both are there.
+公文 are set in FangSong with titles in XiaoBiaoSong and headings in HeiTi (GB/T 9704). Of each the first
+that is installed is used; Noto Serif CJK SC or Source Han Serif SC does for all, and has the rare
+characters of names (通用规范汉字表) that FangSong lacks, so it stands behind it where both are there.
 
 What is embedded in typst itself is never used: it has no Chinese.
 """
@@ -32,7 +32,8 @@ _HEI = ("SimHei", "STHeiti", "Noto Sans CJK SC", "Noto Sans SC", "Source Han San
 
 _INSTALL = (
     "找不到中文宋体或者仿宋字体，不能制作PDF：请安装 Noto Serif CJK SC"
-    "（Debian、Ubuntu：apt-get install fonts-noto-cjk；Fedora、openEuler：dnf install google-noto-serif-cjk-fonts），"
+    "（Debian、Ubuntu：apt-get install fonts-noto-cjk；"
+    "Fedora、openEuler：dnf install google-noto-serif-cjk-fonts），"
     "或者指定存放 FangSong、Noto Serif CJK SC、Source Han Serif SC 等字体的文件夹"
 )
 

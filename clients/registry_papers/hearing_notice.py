@@ -1,7 +1,8 @@
-"""听证通知书 (行政处罚法 第六十三、六十四条): when, where, who presides, and the party's rights at the hearing.
+"""听证通知书 (行政处罚法 第六十三、六十四条): when, where, who presides, and the party's rights at the
+hearing.
 
-It is served seven working days before (第六十四条第二项). The clock time and the officer who presides stand in no
-statement: they are given with ``Particulars``.
+It is served seven working days before (第六十四条第二项). The clock time and the officer who presides stand
+in no statement: they are given with ``Particulars``.
 
 Example: 定于2026年11月3日9时30分在示例路1号第一会议室公开举行听证.
 """

@@ -1,9 +1,11 @@
 """How the party was told and heard before the decision (告知和听取意见的情况), in the words of the decision.
 
-行政处罚法 第六十二条: what was not told and heard is not decided. So the notice must be there, and what the party
-said or left unsaid; the hearing, if there was one; legal review and discussion (第五十七条、第五十八条).
+行政处罚法 第六十二条: what was not told and heard is not decided. So the notice must be there, and what the
+party said or left unsaid; the hearing, if there was one; legal review and discussion
+(第五十七条、第五十八条).
 
-Example: 本机关于2026年10月12日向当事人送达告知书（沧示财告〔2026〕1号）…当事人于2026年10月15日提出陈述、申辩：…。
+Example:
+本机关于2026年10月12日向当事人送达告知书（沧示财告〔2026〕1号）…当事人于2026年10月15日提出陈述、申辩：…。
 """
 
 from __future__ import annotations
@@ -57,7 +59,8 @@ def _hearing(hearing: BanHearing) -> str:
     on = chinese_day(hearing.held_on)
     if hearing.absent:
         return f"本机关定于{on}举行听证，当事人无正当理由未出席或者中途退出，视为放弃听证权利。"
-    return f"本机关于{on}举行听证，并根据听证笔录作出本决定（《行政处罚法》第六十五条）。{ended(hearing.opinion)}"
+    held = f"本机关于{on}举行听证，并根据听证笔录作出本决定（《行政处罚法》第六十五条）。"
+    return held + ended(hearing.opinion)
 
 
 def _discussed(deliberation: BanDeliberation) -> str:

@@ -1,4 +1,5 @@
-"""解除决定书: measures of a decision end before their term, by who decided (信用修复管理办法 第三条); from which day.
+"""解除决定书: measures of a decision end before their term, by who decided (信用修复管理办法 第三条); from
+which day.
 
 Example: 自2026年11月20日起解除：（一）一至三年内禁止参加政府采购活动，…. 其他内容继续执行.
 """

@@ -1,8 +1,8 @@
 """Numbers of natural persons in papers (个人信息保护法 第二十八条): masked, but for the party's own copy.
 
-Whatever has the form of a citizen's number is masked wherever it stands, also in full width or with blanks and
-hyphens between; so is the number of the party, whatever paper it is of. Characters that nobody sees go out:
-control characters, and those that turn the direction of writing (Unicode Cc, Cf).
+Whatever has the form of a citizen's number is masked wherever it stands, also in full width or with blanks
+and hyphens between; so is the number of the party, whatever paper it is of. Characters that nobody sees go
+out: control characters, and those that turn the direction of writing (Unicode Cc, Cf).
 
 Example: 130999199001011234 becomes 1309**********1234; in the party's own copy the party's own number stays.
 """

@@ -1,8 +1,10 @@
-"""行政处罚事先告知书 (行政处罚法 第四十四、四十五、六十三、六十四条), or 列入事先告知书 for an entry on a list alone
-(国办发〔2020〕49号): facts, reasons, basis and content, and the right to be heard before anything is decided.
+"""行政处罚事先告知书 (行政处罚法 第四十四、四十五、六十三、六十四条), or 列入事先告知书 for an entry on a
+list alone (国办发〔2020〕49号): facts, reasons, basis and content, and the right to be heard before
+anything is decided.
 
-A hearing is offered where a measure is announced: every measure decided here is one that 第六十三条 names or that
-the edition's rules treat alike (BR-01), while an entry on a list alone has its objections verified and answered.
+A hearing is offered where a measure is announced: every measure decided here is one that 第六十三条 names
+or that the edition's rules treat alike (BR-01), while an entry on a list alone has its objections verified
+and answered.
 
 Example: 四、你单位依法享有的权利 （一）… （二）….
 """

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 class Office:
     """The department as its papers show it (行政机关名称、地址、电话), and where relief is found.
 
-    ``reconsideration`` is the authority that reconsiders (行政复议法 第二十四条), ``court`` the court that has
-    jurisdiction (行政诉讼法 第十四条、第十八条). ``contact`` is whom to ask for; it may be left out.
+    ``reconsideration`` is the authority that reconsiders (行政复议法 第二十四条), ``court`` the court that
+    has jurisdiction (行政诉讼法 第十四条、第十八条). ``contact`` is whom to ask for; it may be left out.
     """
 
     name: str

@@ -89,8 +89,8 @@ class Paper:
         return text_of(self)
 
     def pdf(self, fonts: Path | None = None) -> bytes:
-        """The paper as PDF/A, A4, the same bytes each time; ``fonts`` is a folder to look for fonts in, besides
-        the system's. Raises FontError, and PaperError if the extra ``papers`` is not installed."""
+        """The paper as PDF/A, A4, the same bytes each time; ``fonts`` is a folder to look for fonts in,
+        besides the system's. Raises FontError, and PaperError if the extra ``papers`` is not installed."""
         try:
             from registry_papers.typesetting import compiled
         except ImportError:

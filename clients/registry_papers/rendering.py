@@ -73,9 +73,9 @@ def render(
     """The paper of this kind of a case.
 
     ``names`` is what the catalogue calls measures and lists, and may name regions and other codes of scope;
-    ``verify_at`` the address that the QR code leads to; ``own_copy`` shows a natural person's own number whole,
-    for the copy that is served on him. Raises MissingPartsError with everything that is missing, PaperError if
-    the case cannot be read, ValueError for an unknown kind.
+    ``verify_at`` the address that the QR code leads to; ``own_copy`` shows a natural person's own number
+    whole, for the copy that is served on him. Raises MissingPartsError with everything that is missing,
+    PaperError if the case cannot be read, ValueError for an unknown kind.
     """
     kind = PaperKind(kind)
     file = CaseFile.read(case_response)

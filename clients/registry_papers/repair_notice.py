@@ -1,5 +1,6 @@
-"""信用修复告知书, produced with the decision and served with it (两书同达; 信用修复管理办法, 国家发展改革委令第36号):
-what is on record, when and how it may be repaired, how long that takes, what ends with it and what does not.
+"""信用修复告知书, produced with the decision and served with it (两书同达; 信用修复管理办法,
+国家发展改革委令第36号): what is on record, when and how it may be repaired, how long that takes, what ends
+with it and what does not.
 
 Until 2026-03-31 the rules were those of the trial order (第58号令), which the paper then names.
 

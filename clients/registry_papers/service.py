@@ -1,11 +1,11 @@
 """送达回证 (行政处罚法 第六十一条, 民事诉讼法 关于送达的规定): what was served on whom, when and how.
 
-It is signed by hand when the document is served, before that service is recorded with its digest. So cells that
-only the moment of service fills (day, manner, signatures) are empty until then; nothing else is.
-Once the service is recorded, its day and manner are printed.
+It is signed by hand when the document is served, before that service is recorded with its digest. So cells
+that only the moment of service fills (day, manner, signatures) are empty until then; nothing else is. Once
+the service is recorded, its day and manner are printed.
 
-It is for the latest document of the case: the decision with its repair notice, else the hearing notice, else the
-notice.
+It is for the latest document of the case: the decision with its repair notice, else the hearing notice,
+else the notice.
 
 Example: 送达文书名称及文号：行政处罚决定书（沧示财罚〔2026〕1号）；信用修复告知书（示财修〔2026〕1号）.
 """
@@ -22,7 +22,6 @@ from registry_papers.decision import title_of
 from registry_papers.matter import Matter, Written, listing_only
 from registry_papers.paper import Block, Form, Note
 from registry_papers.wording import chinese_day
-
 
 _BLANK_DAY = "\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000时\u3000\u3000分"
 _MANNERS = "□" + "\u3000□".join(word for word in SERVICE_METHODS)
@@ -63,10 +62,10 @@ def _rows(matter: Matter, served: _Served) -> tuple[tuple[str, str], ...]:
         ("送达地点", matter.particulars.service_place),
         ("送达方式", by or _MANNERS),
         ("送达日期", chinese_day(record.served_on) if record.served_on else _BLANK_DAY),
-        ("受送达人签名或者盖章", ""),
-        ("代收人签名及与受送达人的关系", ""),
-        ("见证人签名或者盖章", ""),
-        ("送达人签名（二人以上）", ""),
+        ("受送达人签名（盖章）", ""),
+        ("代收人签名（注明关系）", ""),
+        ("见证人签名（盖章）", ""),
+        ("送达人签名（两人）", ""),
         ("备注（拒收事由等）", ""),
     )
 
@@ -75,7 +74,8 @@ def _rules() -> tuple[Block, ...]:
     return (
         Note("说明："),
         Note(
-            "1. 决定书应当在宣告后当场交付当事人；当事人不在场的，在七个工作日内送达（《行政处罚法》第六十一条）。"
+            "1. 决定书应当在宣告后当场交付当事人；"
+            "当事人不在场的，在七个工作日内送达（《行政处罚法》第六十一条）。"
         ),
         Note(
             "2. 受送达人拒绝接收的，邀请有关基层组织或者所在单位的代表到场，说明情况，记明拒收事由和日期，"
@@ -104,7 +104,9 @@ def _decision(matter: Matter) -> _Served | None:
 
 def _hearing_notice(matter: Matter) -> _Served | None:
     step = matter.file.hearing_notice
-    return step and _one("听证通知书", step.said.document, step.said.service, step.place)
+    if step is None:
+        return None
+    return _one("听证通知书", step.said.document, step.said.service, step.place)
 
 
 def _notice(matter: Matter) -> _Served | None:

@@ -1,7 +1,8 @@
 """A paper as PDF/A-2u by typst (排版): archival, its text can be extracted, and the same bytes each time.
 
-The layout is ``paper.typ``, which never changes; the paper goes in as JSON and its strings are set as strings, so
-nothing in a name or a statement of facts can become markup. No clock is read: the date in the PDF is the paper's.
+The layout is ``paper.typ``, which never changes; the paper goes in as JSON and its strings are set as
+strings, so nothing in a name or a statement of facts can become markup. No clock is read: the date in the
+PDF is the paper's.
 
 PDF/A-2u forbids a glyph that stands for nothing, so a character that no font has stops the paper instead of
 turning a party's name into a box.

@@ -3,10 +3,10 @@
     https://credit.example/v#1042.5f0c…        where a base was given: position, and hash in hex
     credit.example/cangzhou 1042 5f0c…         else: origin of the log, position, hash
 
-The part behind ``#`` is not sent to the server by a browser: that somebody holds a paper stays with the reader.
-The hash is that of the statement in its leaf (provenance.md), which has the statement's nonce for salt, so that
-nothing about the content can be guessed from it. ``registryctl log statement 1042`` proves it against the log.
-A statement that is not recorded yet has no position; the hash alone stands.
+The part behind ``#`` is not sent to the server by a browser: that somebody holds a paper stays with the
+reader. The hash is that of the statement in its leaf (provenance.md), which has the statement's nonce for
+salt, so that nothing about the content can be guessed from it. ``registryctl log statement 1042`` proves it
+against the log. A statement that is not recorded yet has no position; the hash alone stands.
 """
 
 from __future__ import annotations

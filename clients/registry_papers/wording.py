@@ -1,4 +1,5 @@
-"""How papers write days, terms, numbers, articles and measures (公文数字用法, GB/T 15835; 公文格式, GB/T 9704).
+"""How papers write days, terms, numbers, articles and measures (公文数字用法, GB/T 15835; 公文格式, GB/T
+9704).
 
 Worked example: ``chinese_day("2026-05-01")`` is 2026年5月1日, ``term(36)`` 三年, ``term(18)`` 十八个月,
 ``numbered(2)`` （二）; a measure of a decision is
@@ -107,7 +108,8 @@ def _span(first: str, until: str) -> str:
 def _months(first: str, until: str) -> int:
     """How many months the days make; 0 where they make no whole number.
 
-    A term may be counted with its first day or without it (民法典 第二百零一条); either is one of whole months.
+    A term may be counted with its first day or without it (民法典 第二百零一条); either is one of whole
+    months.
     """
     begin, end = parse_day(first), parse_day(until)
     for months in range(1, (end.year - begin.year + 1) * MONTHS_IN_A_YEAR + 1):

@@ -9,7 +9,9 @@
     roots     consistency from the root of the known position to the checkpoint
 
 All receipts of one call are made of one map state and one checkpoint. What cannot be proven is named in
-shortfalls, and the receipt is SIGNED then: never less without a word.
+shortfalls, and the receipt is SIGNED then: never less without a word. A code that is none, of an
+organisation, needs no evidence beside that of others: whoever reads the answer sees it by the check
+character.
 
 Example: a firm without record. One chain without leaves, with the proof of its absence; leaves: deliveries of
 L-01 to L-03, the keys of their departments, the genesis, the map's state; no hit, no statement about anybody.
@@ -147,7 +149,8 @@ class Evidence:
 
     def _planned(self, rests: Sequence[Rest], common: Plan) -> Plan:
         plan = Plan(dict(common.secrets), set(common.positions))
-        for rest in rests:
+        speaking = [rest for rest in rests if not _speaks_for_itself(rest.found)]
+        for rest in speaking or rests:
             self._add(plan, rest)
         if not plan.shortfalls:
             self._vouch(plan)
@@ -294,6 +297,11 @@ class Evidence:
                 inclusion=inclusion_proof(tree, position, self._end),
                 statement=signed_statement(row, self._state.log) if position in shown else None,
             )
+
+
+def _speaks_for_itself(found: Found) -> bool:
+    """Whether a code is seen to be none by itself: it is, unless it is masked in the answer."""
+    return not found.ref and "*" not in mask(found.type, found.code)
 
 
 def _check_proven(proven: Proven, entry: MapEntry | None) -> None:

@@ -11,9 +11,9 @@
 
 Only what is linked by a signed statement counts; codes that merely resemble each other are not linked. A
 link that a stolen key withdrew holds on, and one that it made is for a human to weigh (``surely_same``): a
-thief takes no ban off a code and puts none on another. No more does he settle a name. An alternate is different
-(docs/decisions/0017): half a link would lead to a subject by a thief's word, so a disputed one leads nowhere,
-and where one was cut in dispute those beside it lead nowhere either, until the department links anew.
+thief takes no ban off a code and puts none on another. No more does he settle a name. An alternate is not
+weighed (docs/decisions/0017): it leads to a subject or it does not, so a disputed one leads nowhere, and
+where one was cut in dispute those beside it lead nowhere either, until the department links anew.
 
 Worked example: A (old code) → B (new code), C a branch of B. Asked about A or B: both their grounds, and
 C's as BRANCH. Asked about C: its own, and A's and B's as PARENT.

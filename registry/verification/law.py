@@ -41,6 +41,7 @@ _AMBIGUOUS = pb.INDETERMINATE_REASON_IDENTITY_AMBIGUOUS
 _NOT_CONNECTED = pb.INDETERMINATE_REASON_SOURCE_NOT_CONNECTED
 _STALE = pb.INDETERMINATE_REASON_SOURCE_STALE
 _SAME = (pb.SUBJECT_RELATION_SELF, pb.SUBJECT_RELATION_SAME)
+_NO_CODE = Decision(pb.VERDICT_INDETERMINATE, indeterminate=pb.INDETERMINATE_REASON_CODE_INVALID)
 _NO_FAULT = pb.INDETERMINATE_REASON_UNSPECIFIED
 
 
@@ -58,6 +59,8 @@ class Court:
 
     def judge(self, item: Item, report: Report) -> Decision:
         """The decision that an item must have, which it has. Raises FailedError, SkippedError."""
+        if code_faults(item.identifier.type, normalise(item.identifier.value)) and "*" not in item.name:
+            return self._of_no_code(item, report)
         first: FailedError | None = None
         for assumed in self._assumptions():
             try:
@@ -66,9 +69,15 @@ class Court:
                 first = first or error
         raise first or FailedError("没有可据以判定的证据")
 
+    def _of_no_code(self, item: Item, report: Report) -> Decision:
+        """A code that is none leads to nobody, which needs no evidence."""
+        _compare(item, _NO_CODE, self.edition)
+        if item.identity is not None and (item.identity.related or item.identity.names):
+            raise FailedError(f"{item.name}: 代码不合格, 不应有关联主体或名称")
+        report.passed("verdict", f"{item.name}: 代码不合格, 没有可查的主体; INDETERMINATE 相符")
+        return _NO_CODE
+
     def _judge(self, item: Item, ledger: EvidenceLedger, assumed: Assumed, report: Report) -> Decision:
-        if code_faults(item.identifier.type, normalise(item.identifier.value)) and "*" not in item.name:
-            raise FailedError(f"{item.name}: 代码不合格, 不应附有证明")
         first: FailedError | None = None
         for ref in refs_of(item.identifier, self.evidence, ledger):
             claims = list[str]()

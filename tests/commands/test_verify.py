@@ -277,7 +277,7 @@ def test_command_tells_what_is_wrong_and_fails(copy: Copy) -> None:
         fine = CliRunner().invoke(main, arguments)
         erased = "".join(f"  序号{by - n}的内容已由序号{by}依法删除\n" for n in (2, 1))
         left = "派生数据未核对; 加 --rebuild 从日志重建并逐行比对\n"
-        assert (fine.exit_code, fine.stdout) == (0, f"核对 {size} 条陈述, 一致\n{left}{erased}")
+        assert (fine.exit_code, fine.stdout) == (0, f"核对 {size} 条陈述, 一致\n{erased}{left}")
     flip(copy, "sealed_payload", position, 40)
     broken = CliRunner().invoke(main, arguments)
     assert broken.exit_code == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.editions import shipped_editions
+from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.sanctions.catalogue.parser import content_hash as hash_of_the_registry
 from registry_client.edition_files import EditionFilesError, content_hash, read_edition_directory
 from registry_client.files import FileFormatError
@@ -21,8 +21,8 @@ def directory(tmp_path: Path) -> Path:
 def test_what_is_signed_is_identified_as_the_registry_identifies_it() -> None:
     for label in ("2026.2", "2027.1"):
         assert content_hash(edition_files(label)) == hash_of_the_registry(edition_files(label))
-    (current,) = [edition for edition in shipped_editions().values() if edition.label == "2026.2"]
-    assert content_hash(edition_files("2026.2")) == current.hash
+    (current,) = [edition for edition in shipped_editions().values() if edition.label == CURRENT_LABEL]
+    assert content_hash(edition_files(CURRENT_LABEL)) == current.hash
 
 
 def test_files_are_read_byte_for_byte_and_nothing_else_is(directory: Path) -> None:

@@ -1,4 +1,5 @@
-"""A procurement ban from draft to early lifting, as GetCase answers it; and the like for a person and for a list.
+"""A procurement ban from draft to early lifting, as GetCase answers it; and the like for a person and for a
+list.
 
 case = Case()                        # a firm, every step
 case.response(until="ban_notice")    # the case as it stood then
@@ -117,20 +118,23 @@ class Case:
                 "service": _service("2026-10-13"),
             },
             "ban_defence": number | {
-                "kind": pb.DEFENCE_KIND_HEARING_REQUESTED, "on": "2026-10-15", "summary": "对业绩证明的真实性有异议",
+                "kind": pb.DEFENCE_KIND_HEARING_REQUESTED, "on": "2026-10-15",
+                "summary": "对业绩证明的真实性有异议",
             },
             "ban_hearing_notice": number | {
                 "document": document("沧示财听〔2026〕2号", "2026-10-16"), "hearing_on": "2026-11-03",
                 "place": "沧州市示例路1号第一会议室", "service": _service("2026-10-19"),
             },
             "ban_hearing": number | {
-                "held_on": "2026-11-03", "opinion": "业绩证明系伪造，当事人的申辩不能成立", "minutes": _evidence("听证笔录"),
+                "held_on": "2026-11-03", "opinion": "业绩证明系伪造，当事人的申辩不能成立",
+                "minutes": _evidence("听证笔录"),
             },
             "ban_deliberation": number | {
                 "on": "2026-11-06", "collective": True, "agreed": True, "members": ["B-01", "B-31", "B-21"],
             },
             "ban_decision": number | {
-                "event": self._event(), "facts": "当事人提供虚假的业绩证明材料，谋取中标。\n项目编号：沧示采〔2026〕3号",
+                "event": self._event(),
+                "facts": "当事人提供虚假的业绩证明材料，谋取中标。\n项目编号：沧示采〔2026〕3号",
                 "reason": "当事人的行为属于提供虚假材料谋取中标。听证意见已经采纳",
                 "responsible_persons": self._responsible(),
                 "consequences": "期限内不得以供应商身份参加政府采购活动，信息依法公示和共享",
@@ -142,7 +146,8 @@ class Case:
                 "target": target, "service": _service("2026-11-12"), "with_repair_notice": True,
             },
             "lifting": {
-                "target": target, "document": document("沧示财解〔2026〕1号", "2027-06-01"), "effective_on": "2027-06-02",
+                "target": target, "document": document("沧示财解〔2026〕1号", "2027-06-01"),
+                "effective_on": "2027-06-02",
                 "reason": "当事人已经纠正失信行为、全面履行义务，准予信用修复", "measure_code": "",
             },
         }  # fmt: skip

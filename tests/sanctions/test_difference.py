@@ -12,7 +12,7 @@ from registry.sanctions.difference import tables
 from registry.sanctions.difference.columns import Column
 from registry.sanctions.difference.differences import Change, differences
 from registry.v1 import catalogue_service_pb2 as pb
-from tests.support.editions import Files, changed_row, edition_files, new_rule, parsed
+from tests.support.editions import Files, changed_row, edition_files, new_rule, parsed, unnamed
 
 FILES = edition_files("2026.9")
 EDITION = parsed(FILES)
@@ -184,7 +184,7 @@ def test_another_first_day_of_the_only_rule_is_a_column() -> None:
 def test_a_measure_that_is_gone_or_new_is_told_as_such() -> None:
     file = "measures-procurement.yaml"
     row = FILES[file][FILES[file].index("  - code: M-PRO-01") : FILES[file].index("  - code: M-PRO-02")]
-    without = parsed(replaced(file, row, ""))
+    without = parsed(unnamed(replaced(file, row, ""), "M-PRO-01"))
     gone, new = differences(EDITION, without), differences(without, EDITION)
     assert [(each.kind, each.text, each.severity) for each in (*gone, *new)] == [
         (pb.CHANGE_KIND_REMOVED, f"{BAN}: 删去自2003-01-01起施行的规定", -1),

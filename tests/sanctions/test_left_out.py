@@ -8,6 +8,7 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.commands.sequencer import Outcome
+from registry.editions import CURRENT_LABEL
 from tests.support.editions import (
     Files,
     Officials,
@@ -18,6 +19,7 @@ from tests.support.editions import (
     edition_draft,
     edition_files,
     edition_review,
+    unnamed,
 )
 from tests.support.events import ask, faults, list_entry, new_firm, placed, told
 from tests.support.spine import Spine, found_spine, furnish
@@ -49,7 +51,7 @@ def without(stated: Files, *codes: str) -> Files:
         row = re.compile(rf"^  - (?:{{)?code: {re.escape(code)}[\n,](?:(?!  - )[^\n]*\n?)*", re.MULTILINE)
         assert any(row.search(text) for text in stated.values()), code
         stated = {name: row.sub("", text) for name, text in stated.items()}
-    return stated
+    return unnamed(stated, *codes)
 
 
 def said_of(spine: Spine, officials: Officials, stated: Files) -> list[str]:
@@ -82,7 +84,7 @@ def test_red_list_or_category_that_is_left_out_is_named(
 ) -> None:
     (message,) = said_of(spine, officials, without(files(), code))
     assert message.startswith("缺少")
-    assert f"{code}: 版本2026.2有这一" in message
+    assert f"{code}: 版本{CURRENT_LABEL}有这一" in message
 
 
 def test_measure_that_ends_by_its_last_day_is_a_sound_successor(spine: Spine, officials: Officials) -> None:

@@ -15,7 +15,7 @@ from registry.v1.ban_service_pb2_grpc import BanServiceStub
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry.v1.intake_service_pb2 import SubmitResult
 from registry.v1.statement_pb2 import Statement
-from tests.servicer.ban_cases import KEY, BanOffice, decision_event, proposal
+from tests.support.ban_cases import KEY, BanOffice, decision_event, proposal
 from tests.support.events import document, firm, registered
 from tests.support.served import DEADLINE_S, Served, refused
 
@@ -36,7 +36,7 @@ def named(result: SubmitResult) -> set[str]:
 
 
 def test_a_case_goes_from_draft_to_service_and_the_ban_binds_from_then_on(office: BanOffice) -> None:
-    spine = office.served.spine
+    spine = office.spine
     office.walk("S-1", FIRM, until="ban_decision")
     before = spine.ask(FIRM.identifier.value)
     assert [hit.restriction.measure.code for hit in before.hits] == ["M-PRO-01"]
@@ -93,15 +93,15 @@ def test_no_system_may_read_cases(office: BanOffice) -> None:
 def test_a_draft_makes_nobody_known_and_stands_in_no_record(office: BanOffice) -> None:
     stranger = firm(7101)
     office.walk("S-2", stranger, until="ban_notice")
-    decision = office.served.spine.ask(stranger.identifier.value)
+    decision = office.spine.ask(stranger.identifier.value)
     assert (decision.verdict, decision.hits) == (4, ())  # INDETERMINATE: nothing is known of it
 
 
 def test_a_step_that_is_no_step_of_the_case_is_refused_whole(office: BanOffice) -> None:
-    before = office.served.spine.position
+    before = office.spine.position
     result = office.take("ban_decision", "S-2")
     assert "STEP_OUT_OF_ORDER" in named(result)
-    assert office.served.spine.position == before
+    assert office.spine.position == before
     assert all("行政处罚法" in f.message or "第" in f.message for f in result.refused.faults)
 
 
@@ -134,7 +134,7 @@ def test_what_is_due_is_listed_with_its_article_and_overdue_first(office: BanOff
 
 
 def test_a_preview_tells_what_would_change_and_records_nothing(office: BanOffice) -> None:
-    before = office.served.spine.position
+    before = office.spine.position
     subject = firm(7104)
     request = pb.PreviewRequest(subject=subject, proposal=proposal())
     response = office.stub.Preview(request, timeout=DEADLINE_S)
@@ -145,7 +145,7 @@ def test_a_preview_tells_what_would_change_and_records_nothing(office: BanOffice
     assert response.measures[0].until == "2028-11-23"
     too_long = pb.PreviewRequest(subject=subject, proposal=proposal(48))
     assert any("法定期限" in fault for fault in office.stub.Preview(too_long, timeout=DEADLINE_S).faults)
-    assert office.served.spine.position == before
+    assert office.spine.position == before
 
 
 def test_many_drafts_have_a_result_each(office: BanOffice) -> None:
@@ -161,7 +161,7 @@ def test_many_drafts_have_a_result_each(office: BanOffice) -> None:
 
 def test_only_a_decision_made_here_is_stayed_through_the_procedure(office: BanOffice) -> None:
     note = statement_pb2.StatusNote(
-        target=statement_pb2.StatementReference(department=office.served.spine.code(KEY), statement_id="S-x"),
+        target=statement_pb2.StatementReference(department=office.spine.code(KEY), statement_id="S-x"),
         status=statement_pb2.NOTED_STATUS_STAYED,
         effective_on="2026-11-20",
         document=document(KEY, "2026-11-20"),
@@ -175,7 +175,7 @@ def test_only_a_decision_made_here_is_stayed_through_the_procedure(office: BanOf
 def test_a_stay_by_the_handling_official_is_refused_and_by_the_approver_recorded(office: BanOffice) -> None:
     note = statement_pb2.StatusNote(
         target=statement_pb2.StatementReference(
-            department=office.served.spine.code(KEY), statement_id=office.decisions["S-1"]
+            department=office.spine.code(KEY), statement_id=office.decisions["S-1"]
         ),
         status=statement_pb2.NOTED_STATUS_STAYED,
         effective_on="2026-11-20",
@@ -186,7 +186,7 @@ def test_a_stay_by_the_handling_official_is_refused_and_by_the_approver_recorded
     assert "ROLE_REQUIRED" in named(office.stub.Stay(wrong, timeout=DEADLINE_S).result)
     right = pb.StayRequest(envelope=office.sealed("status_note", note, by="chief"))
     assert office.stub.Stay(right, timeout=DEADLINE_S).result.HasField("accepted")
-    assert office.served.spine.ask(FIRM.identifier.value).verdict == 2  # REVIEW
+    assert office.spine.ask(FIRM.identifier.value).verdict == 2  # REVIEW
     case = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1"), timeout=DEADLINE_S).case
     assert case.state == pb.BAN_STATE_STAYED
 

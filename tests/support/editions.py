@@ -37,6 +37,14 @@ def edition_files(label: str) -> Files:
     return {**shipped, "edition.yaml": changed}
 
 
+def unnamed(files: Files, *codes: str) -> Files:
+    """The files with these codes taken out of the lists in the rules of procedure."""
+    text = files["procedures.yaml"]
+    for code in codes:
+        text = re.sub(rf"(?<=[\[ ]){re.escape(code)}(?:, |(?=\]))", "", text).replace(", ]", "]")
+    return {**files, "procedures.yaml": text}
+
+
 def changed_row(files: Files, code: str, **fields: str) -> Files:
     """The files with other fields in the row of a measure or list."""
     name, row = _row(files, code)

@@ -25,7 +25,9 @@ from registry.provenance.note import split_note
 from registry.sanctions.ground import SubjectRecord
 from registry.v1 import envelope_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
-from tests.support import events
+from tests.support import events, remedies
+from tests.support.ban_cases import ACTOR_OF, ACTORS, WITH_HEARING, BanOffice
+from tests.support.ban_cases import KEY as BUREAU
 from tests.support.editions import (
     appoint_officials,
     edition_adoption,
@@ -82,6 +84,8 @@ def write_rich_history(spine: Spine) -> dict[str, int]:
     _firms(log)
     _persons(log)
     _notes(log)
+    _ban_case(log)
+    _remedies(log)
     _identity(log)
     spine.clock.move_to(date(2026, 11, 24))
     _directory(log)
@@ -159,6 +163,38 @@ def _notes(log: _Log) -> None:
     log.say("法院", "exit-3-lifted", lifting=events.lifting("法院", "exit-3", "2026-07-01"))
     contested = events.note("财政", "ban-4", pb.NOTED_STATUS_CONTESTED, "2026-05-01")
     log.say("财政", "ban-4-contested", status_note=contested)
+
+
+def _ban_case(log: _Log) -> None:
+    """A ban decided here, from draft to service, with a hearing; each step by the official whose it is."""
+    spine = log.spine
+    signers = {name: spine.appoint(BUREAU, *told) for name, told in ACTORS.items()}
+    office = BanOffice(spine, signers, subjects={"case-1": firm(80)}, decisions={"case-1": "case-1-decision"})
+    asked = {"kind": pb.DEFENCE_KIND_HEARING_REQUESTED, "on": "2026-10-20"}
+    for kind in WITH_HEARING:
+        body = office.body(kind, "case-1", **(asked if kind == "ban_defence" else {}))
+        name = kind.replace("ban_", "case-1-")
+        log.say(BUREAU, name, by=signers[ACTOR_OF.get(kind, "handler")], **{kind: body})
+
+
+def _remedies(log: _Log) -> None:
+    """An objection that is rejected, a repair that is granted and annulled, and one that is refused."""
+    key = "人社"
+    for name, number in (("wages-81", 81), ("wages-82", 82)):
+        log.say(key, name, event=list_entry(key, firm(number), "L-04", "2025-03-01", "2027-03-01"))
+    rejected = pb.OBJECTION_OUTCOME_REJECTED
+    log.say(key, "objection-81", objection=remedies.objection_to(key, "wages-81"))
+    result = remedies.result(key, "wages-81", "objection-81", rejected)
+    log.say(key, "objection-81b", objection_result=result)
+    for number in (81, 82):
+        entry, applied = f"wages-{number}", f"applied-{number}"
+        log.say(key, applied, repair_application=remedies.application(key, entry))
+        accepted = remedies.acceptance(key, entry, applied)
+        log.say(key, f"accepted-{number}", repair_acceptance=accepted)
+    log.say(key, "granted-81", repair=remedies.granted(key, "wages-81", "applied-81"))
+    log.say(key, "annulled-81", repair_annulment=remedies.annulment(key, "wages-81"))
+    refused = remedies.refused(key, "wages-82", "applied-82")
+    log.say(key, "refused-82", repair_refusal=refused)
 
 
 def _identity(log: _Log) -> None:

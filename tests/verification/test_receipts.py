@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 from google.protobuf import json_format
 
+from registry.provenance.answer import seal_receipt, sign_answer
 from registry.v1 import receipt_pb2, subject_pb2, verdict_pb2
 from registry.v1 import restriction_service_pb2 as pb
 from registry.verification import Outcome, check_receipt
 from tests.receipts.test_history import everybody
 from tests.support.events import firm, old_code, person
 from tests.support.spine import ROLE_OF_DOMAIN
+from tests.verification.test_forgeries import signers
 from tests.verification.world import BIDDER, NONCE, PROCUREMENT, World
 
 EXIT = subject_pb2.DOMAIN_EXIT_ENTRY
@@ -137,6 +139,43 @@ def test_a_tender_is_checked_party_by_party_and_bid_by_bid(world: World) -> None
     report = world.report(whole)
     assert report.ok, report.faults
     assert "1个投标的结论由其参加者的结论得出" in [line.detail for line in report if line.name == "bids"]
+
+
+def tender_with(world: World, code: str) -> receipt_pb2.Receipt:
+    """The receipt of a tender with a firm that is banned, and one whose code is none."""
+    uscc = subject_pb2.IDENTIFIER_TYPE_USCC
+    (whole,) = world.screen(
+        pb.Party(subject=firm(5).identifier, role=BIDDER, name=firm(5).name, bid="甲"),
+        pb.Party(subject=subject_pb2.Identifier(type=uscc, value=code), role=BIDDER, bid="乙"),
+    )
+    return whole
+
+
+@pytest.mark.parametrize("code", ["91130902DEM0000000", "9", ""])
+def test_a_code_that_is_none_takes_nothing_from_the_proof_of_the_others(world: World, code: str) -> None:
+    whole = tender_with(world, code)
+    answer = receipt_pb2.Answer.FromString(whole.answer)
+    assert (answer.given, list(answer.shortfalls)) == (receipt_pb2.EVIDENCE_LEVEL_PROOF, [])
+    report = world.report(whole)
+    assert report.ok, report.faults
+    details = [line.detail for line in report if line.name == "verdict"]
+    assert details[0].endswith("重新判定为 BLOCKED, 1项命中相符")
+    assert details[1] == f"{code}: 代码不合格, 没有可查的主体; INDETERMINATE 相符"
+
+
+def test_of_a_code_that_is_none_nothing_else_may_be_answered(world: World) -> None:
+    whole = tender_with(world, "91130902DEM0000000")
+    answer = receipt_pb2.Answer.FromString(whole.answer)
+    response = pb.ScreenResponse.FromString(answer.response)
+    response.parties[1].verdict = verdict_pb2.VERDICT_CLEAR
+    response.parties[1].indeterminate_reason = verdict_pb2.INDETERMINATE_REASON_UNSPECIFIED
+    answer.response = response.SerializeToString()
+    whole.answer = answer.SerializeToString()
+    whole.signature.CopyFrom(sign_answer(whole.answer, signers(world)))
+    report = world.report(seal_receipt(whole))
+    assert ("verdict", "91130902DEM0000000: 由证据得出的结论是 INDETERMINATE(CODE_INVALID), 与答复不同") in [
+        (line.name, line.detail) for line in report.faults
+    ]
 
 
 def test_every_entry_of_a_record_is_behind_a_statement(world: World) -> None:

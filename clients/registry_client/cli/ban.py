@@ -16,6 +16,7 @@ import click
 from registry.v1.ban_service_pb2 import BanState
 from registry_client.cli import ban_after, ban_steps
 from registry_client.cli.ban_drafts import read_drafts
+from registry_client.cli.ban_paper import paper
 from registry_client.cli.ban_text import print_case, print_cases, print_due, print_preview
 from registry_client.cli.official_steps import act_option, outcome_json, sealed
 from registry_client.cli.options import Session, connected, json_option, passphrase_option
@@ -181,6 +182,6 @@ _add(
     (
         draft, ban_steps.review, ban_steps.notice, ban_steps.defence, ban_steps.hearing_notice,
         ban_steps.hearing, ban_steps.deliberate, ban_steps.decide, ban_steps.serve, ban_after.stay,
-        ban_after.resume, ban_after.lift, ban_after.revoke, ban_after.correct, show, list_cases, due,
+        ban_after.resume, ban_after.lift, ban_after.revoke, ban_after.correct, show, list_cases, due, paper,
     )
 )  # fmt: skip

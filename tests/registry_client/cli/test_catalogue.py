@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from demo.departments import OPERATOR
-from registry.editions import shipped_editions
+from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.sanctions.simulation.comparison import Part, simulate
 from registry.store.interface import StoreError
 from registry_client.edition_files import content_hash, read_edition_directory
@@ -124,7 +124,7 @@ def test_every_fault_is_told_with_file_and_line(ctl: Ctl, tmp_path: Path) -> Non
 
 def test_the_cases_of_a_directory_are_run(ctl: Ctl, draft: Path) -> None:
     (draft / "cases").mkdir()
-    text = case_files("2026.2")["procurement.yaml"]
+    text = case_files(CURRENT_LABEL)["procurement.yaml"]
     (draft / "cases" / "procurement.yaml").write_text(text, encoding="utf-8")
     run = ctl("catalogue", "check", draft, "--json")
     (found,) = run.objects

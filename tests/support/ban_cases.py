@@ -24,6 +24,7 @@ from registry.v1.envelope_pb2 import Envelope
 from registry.v1.subject_pb2 import CAPACITY_LEGAL_REP, Subject
 from tests.support.events import document
 from tests.support.served import DEADLINE_S, Served
+from tests.support.spine import Spine
 
 KEY = "财政"
 BASIS = ["政府采购法 第七十七条"]
@@ -31,6 +32,7 @@ MONTHS = 24
 WALK = (
     "ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_deliberation", "ban_decision", "ban_served",
 )  # fmt: skip
+WITH_HEARING = (*WALK[:4], "ban_hearing_notice", "ban_hearing", *WALK[4:])
 METHODS: Mapping[str, tuple[str, Any]] = {
     "ban_draft": ("Draft", service.BanServiceDraftRequest),
     "ban_review": ("Review", service.BanServiceReviewRequest),
@@ -92,20 +94,23 @@ def decision_event(subject: Subject, number: str, until: str = "2028-11-10") -> 
 class BanOffice:
     """The bureau. ``decisions`` are the statement ids of what was decided, by case."""
 
-    served: Served
+    spine: Spine
     signers: dict[str, FileSigner]
+    served: Served | None = None
     subjects: dict[str, Subject] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, served: Served) -> BanOffice:
         """The bureau of a served spine, its officials appointed."""
-        appoint = served.spine.appoint
-        return cls(served, {name: appoint(KEY, *told) for name, told in ACTORS.items()})
+        spine = served.spine
+        signers = {name: spine.appoint(KEY, *told) for name, told in ACTORS.items()}
+        return cls(spine, signers, served)
 
     @property
     def stub(self) -> BanServiceStub:
         """The service, called by the bureau."""
+        assert self.served is not None
         return BanServiceStub(self.served.channel(self.served.department(KEY)))
 
     def body(self, kind: str, case: str, **changes: Any) -> Any:
@@ -121,7 +126,7 @@ class BanOffice:
 
     def sealed(self, kind: str, body: Any, by: str = "", statement_id: str = "") -> Envelope:
         """A body as a statement of the bureau, signed by an official (the one whose step it is)."""
-        statement = self.served.spine.statement(KEY, statement_id, **{kind: body})
+        statement = self.spine.statement(KEY, statement_id, **{kind: body})
         signer = self.signers[by or ACTOR_OF.get(kind, "handler")]
         return sign_envelope(statement.SerializeToString(), signer)
 
@@ -181,7 +186,7 @@ BODIES: Mapping[str, _Body] = {
     ),
     "ban_served": lambda office, case: pb.BanServed(
         target=pb.StatementReference(
-            department=office.served.spine.code(KEY), statement_id=office.decisions.get(case, "none")
+            department=office.spine.code(KEY), statement_id=office.decisions.get(case, "none")
         ),
         service=service_record("2026-11-12"), with_repair_notice=True,
     ),

@@ -13,6 +13,7 @@ from bench.machine import machine, require_linux
 from bench.map import map_figures
 from bench.measure import Figure, batch_figures, batch_submit_figures, check_figures, submit_figures
 from bench.population import ORIGIN, populate
+from bench.proofs import proof_figures
 from bench.running import running
 from bench.simulation import simulation_figures
 from bench.verify import verify_figures
@@ -51,6 +52,7 @@ def _figures(directory: Path) -> Iterator[Figure]:
             submit_figures(server, population, author),
             batch_submit_figures(server, population, author),
             simulation_figures(),
+            proof_figures(),
             map_figures(directory.parent),
             verify_figures(directory.parent),
         ):

@@ -14,6 +14,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask
 from registry.commands.case_statements import CaseStatements
 from registry.commands.paging import Page, first_or, page_size, token_of
+from registry.commands.right_to_see import domains_open_to
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
@@ -22,7 +23,7 @@ from registry.sanctions.admission.ban_proposal import check_proposal
 from registry.sanctions.admission.event import check_subject
 from registry.sanctions.bans.case import Case
 from registry.sanctions.bans.due import due_of_case, next_steps
-from registry.sanctions.bans.preview import Shift, Supposed, shifts
+from registry.sanctions.bans.preview import Shift, Supposed, shifts, term_fault
 from registry.sanctions.bans.standing import state_on
 from registry.sanctions.ground import SubjectRecord
 from registry.v1 import ban_service_pb2 as pb
@@ -96,13 +97,15 @@ class BanCases:
         token: str,
     ) -> tuple[list[pb.BanCase], str]:
         """Cases in the order of drafting, and the token of the next page."""
-        own, day = whose(caller, department), day or self._ask.today()
-        filters = ("ban cases", caller.uri, own, *map(str, sorted(states)))
-        page = first_or(token, filters, Page(self._state.size - 1, day))
+        own, asked = whose(caller, department), day.isoformat() if day else ""
+        filters = ("ban cases", caller.uri, own, asked, *map(str, sorted(states)))
+        page = first_or(token, filters, Page(self._state.size - 1, day or self._ask.today()))
         found: list[pb.BanCase] = []
         last = 0
         for case in self._state.bans.cases():
-            if case.opened <= page.after[0] or own not in ("", case.told.department):
+            if not page.after[0] < case.opened <= page.position:
+                continue  # Told before, or drafted since the first page.
+            if own not in ("", case.told.department):
                 continue
             shown = self._shown(case, page.day)
             if states and shown.state not in states:
@@ -119,28 +122,35 @@ class BanCases:
         if department is None:
             message = "只有登记的部门可以预览。"
             raise RegistryError.of(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, message)
-        found, day = Findings(), self._ask.today()
+        found = Findings()
         check_subject(found, "subject", request.subject)
-        first = found.optional_day("from", getattr(request, "from"), "起始日期") or day
+        first = found.optional_day("from", getattr(request, "from"), "起始日期") or self._ask.today()
         identifier = request.subject.identifier
         if found.faults and code_faults(identifier.type, normalise(identifier.value)):
             raise RegistryError(found.faults)
-        return self._preview(request, department, found, day, first)
+        return self._preview(request, department, caller, found, first)
 
     def _preview(
-        self, request: pb.PreviewRequest, department: Department, found: Findings, day: date, first: date
+        self,
+        request: pb.PreviewRequest,
+        department: Department,
+        caller: Caller,
+        found: Findings,
+        first: date,
     ) -> Preview:
         position = self._state.size - 1
+        if endless := term_fault(request.proposal):
+            return Preview([*_told(found), endless], statement_pb2.Event(), [], position)
         edition = self._state.edition_at(position, first)
         check_proposal(
             found, "proposal", request.proposal, request.subject,
             department=department, edition=edition, day=first,
         )  # fmt: skip
-        supposed = Supposed(request.subject, request.proposal, department, edition, day, first)
+        supposed = Supposed(request.subject, request.proposal, department, edition, first)
         identifier = request.subject.identifier
         ref = self._state.vault.ref(identifier.type, normalise(identifier.value))
-        changes = shifts(supposed, ref, self._state.index.get)
-        return Preview([fault.message for fault in found.faults], supposed.event(), changes, position)
+        changes = shifts(supposed, ref, self._state.index.get, domains_open_to(caller))
+        return Preview(_told(found), supposed.event(), changes, position)
 
     def _shown(self, case: Case, day: date) -> pb.BanCase:
         """A case as it may be shown: its subject masked, its state that of the day."""
@@ -150,3 +160,7 @@ class BanCases:
         shown.state = state_on(case, record, self._state.size - 1, day)
         shown.subject.CopyFrom(self._state.identifier_of(case.ref))
         return shown
+
+
+def _told(found: Findings) -> list[str]:
+    return [fault.message for fault in found.faults]

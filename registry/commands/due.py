@@ -3,7 +3,9 @@
 
 Worked out from the state for a day; nothing depends on a job that ran. A department sees its own items, the
 registrar and the auditor all. The most overdue come first.
-"""
+
+Example: a decision of 2026-11-10 that is not served is due on 2026-11-19 (七个工作日) and stands with minus
+two on 2026-11-23, before an objection that is due on 2026-11-26."""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from datetime import date
 from registry.access.identity import Caller
 from registry.commands.ask import Ask
 from registry.commands.bans import whose
+from registry.commands.revoked_documents import RevokedDocuments
 from registry.domain.periods import china_day
 from registry.sanctions.bans.due import due_of_case
 from registry.sanctions.catalogue.edition import Edition
@@ -27,6 +30,7 @@ class Due:
 
     def __init__(self, ask: Ask) -> None:
         self._ask, self._state = ask, ask.state
+        self._revoked = RevokedDocuments(ask.state)
 
     def on(self, day: date) -> Iterator[DueItem]:
         """Everything that is due, whoever's it is, as seen on a day."""
@@ -35,6 +39,7 @@ class Due:
             yield from due_of_case(case, edition, day)
         for filed in self._state.remedies.all():
             yield from self.of_remedy(filed, edition, day)
+        yield from self._revoked.due(edition, day)
 
     def of_remedy(self, filed: Filed, edition: Edition, day: date) -> list[DueItem]:
         """What is due about something that was filed; an application's clock runs from its acceptance."""

@@ -1,7 +1,10 @@
 """Reading objections and applications for repair (查阅异议和信用修复).
 
 A department sees what is about its statements and what it filed; the registrar and the auditor all, the
-auditor without statements."""
+auditor without statements. To anybody else there is no such thing.
+
+Example: an objection O-1 filed at the operator's window to 住建's statement: 住建 and the operator read it,
+to 税务 it is REMEDY_UNKNOWN."""
 
 from __future__ import annotations
 
@@ -44,15 +47,11 @@ class RemedyFiles:
             raise RegistryError.of(reasons.ERROR_REASON_REMEDY_UNKNOWN, "没有这一异议或者申请。", "filed")
         day = day or self._ask.today()
         edition = self._state.edition_at(self._state.size - 1, day)
-        told = filed.told
-        positions = [told.filed_position]
-        positions += [told.accepted_position] if told.HasField("accepted_position") else []
-        positions += [told.decided_position] if told.HasField("decided_position") else []
         readable = caller.role is not CallerRole.AUDITOR
         return RemedyView(
             remedy=self._shown(filed),
             due=self._due.of_remedy(filed, edition, day),
-            statements=self._statements.at(positions) if readable else [],
+            statements=self._statements.at(_positions(filed)) if readable else [],
         )
 
     def page(self, caller: Caller, request: pb.ListRemediesRequest) -> tuple[list[pb.Remedy], str]:
@@ -65,7 +64,9 @@ class RemedyFiles:
         last = 0
         for filed in self._state.remedies.all():
             told = filed.told
-            if told.filed_position <= page.after[0] or own not in ("", filed.target[0], filed.key[0]):
+            if not page.after[0] < told.filed_position <= page.position:
+                continue  # Told before, or filed since the first page.
+            if own not in ("", filed.target[0], filed.key[0]):
                 continue
             if request.kind not in (0, told.kind) or (request.open_only and not filed.is_open):
                 continue
@@ -80,6 +81,16 @@ class RemedyFiles:
         shown.CopyFrom(filed.told)
         shown.subject.CopyFrom(self._state.identifier_of(filed.ref))
         return shown
+
+
+def _positions(filed: Filed) -> list[int]:
+    """The statements about what was filed: the last one is its annulment, or the correction of its target,
+    where it was not decided by it."""
+    told = filed.told
+    found = [told.filed_position, filed.changed]
+    found += [told.accepted_position] if told.HasField("accepted_position") else []
+    found += [told.decided_position] if told.HasField("decided_position") else []
+    return found
 
 
 def _concerns(caller: Caller, filed: Filed) -> bool:

@@ -1,8 +1,13 @@
-"""BanService: steps to the writer, cases back."""
+"""BanService: steps to the writer, cases back.
+
+Each method takes the statement that its step is, and no other. What is stated about a decision afterwards
+goes this way only for a decision of the caller that was made here.
+
+Example: a lifting whose target is a penalty stated as an event is CASE_UNKNOWN for ``Lift``; it goes through
+IntakeService.
+"""
 
 from __future__ import annotations
-
-from datetime import date
 
 import grpc
 
@@ -10,16 +15,19 @@ from registry.commands.ask import Ask
 from registry.commands.bans import BanCases
 from registry.commands.due import Due
 from registry.commands.intake import Intake
-from registry.domain.faults import Findings
 from registry.errors import RegistryError
-from registry.sanctions.bans.preview import change_message
+from registry.servicer.ban_messages import day_of, preview_message, stated
 from registry.servicer.gate import current_caller
 from registry.servicer.results import result, results
 from registry.v1 import ban_service_pb2 as pb
 from registry.v1 import ban_service_pb2_grpc, envelope_pb2, intake_service_pb2
 from registry.v1 import error_reason_pb2 as reasons
-from registry.v1.statement_pb2 import NOTED_STATUS_RESUMED, NOTED_STATUS_STAYED, Statement
-from registry.v1.verdict_pb2 import RelatedSubject
+from registry.v1.statement_pb2 import (
+    NOTED_STATUS_RESUMED,
+    NOTED_STATUS_STAYED,
+    NotedStatus,
+    StatementReference,
+)
 
 MAX_DRAFTS = 1000
 
@@ -42,8 +50,9 @@ class BanServicer(ban_service_pb2_grpc.BanServiceServicer):
         if len(request.envelopes) > MAX_DRAFTS:
             message = f"一次最多立案{MAX_DRAFTS}件, 这里有{len(request.envelopes)}件。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
-        caller = current_caller.get()
-        promises = [self._intake.submit_of_kind(each, "ban_draft", caller) for each in request.envelopes]
+        for number, envelope in enumerate(request.envelopes):  # All, before any of them is queued.
+            _require_draft(envelope, f"envelopes[{number}].payload")
+        promises = self._intake.submit(request.envelopes, current_caller.get())
         return pb.DraftManyResponse(results=results(promises))
 
     def Review(
@@ -130,61 +139,40 @@ class BanServicer(ban_service_pb2_grpc.BanServiceServicer):
     def Preview(self, request: pb.PreviewRequest, context: grpc.ServicerContext) -> pb.PreviewResponse:
         """See ban_service.proto."""
         preview = self._cases.preview(current_caller.get(), request)
-        response = pb.PreviewResponse(
-            faults=preview.faults, measures=preview.event.measures, position=preview.position
-        )
-        for shift in preview.shifts:
-            if shift.party is None:
-                response.changes.append(change_message(shift))
-                continue
-            related = RelatedSubject(
-                identifier=self._state.identifier_of(shift.party.ref), relation=shift.party.relation
-            )
-            response.related.add(
-                subject=related, domain=shift.question.domain, before=shift.before, after=shift.after
-            )
-        return response
+        return preview_message(preview, self._state.identifier_of)
 
     def _act(self, envelope: envelope_pb2.Envelope, *kinds: str) -> intake_service_pb2.SubmitResult:
-        kind = _kind(envelope) if len(kinds) > 1 else kinds[0]
-        kind = kind if kind in kinds else kinds[0]
+        """A statement of one of these kinds; any other is refused as not being of the first."""
+        body = stated(envelope).WhichOneof("body") or ""
+        kind = body if body in kinds else kinds[0]
         return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result())
 
-    def _note(self, envelope: envelope_pb2.Envelope, status: int) -> intake_service_pb2.SubmitResult:
-        if _statement(envelope).status_note.status != status:
-            message = "信封里不是这一标注。"
+    def _note(
+        self, envelope: envelope_pb2.Envelope, status: NotedStatus.ValueType
+    ) -> intake_service_pb2.SubmitResult:
+        statement = stated(envelope)
+        if statement.HasField("status_note") and statement.status_note.status != status:
+            message = "信封里的标注不是这一步骤的。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "envelope.payload")
         return self._after(envelope, "status_note")
 
     def _after(self, envelope: envelope_pb2.Envelope, kind: str) -> intake_service_pb2.SubmitResult:
-        """A statement about a decision that was made here."""
-        body = getattr(_statement(envelope), kind)
-        target = body.target
+        """A statement about a decision that was made here. Raises RegistryError CASE_UNKNOWN."""
+        statement = stated(envelope)
+        if statement.WhichOneof("body") == kind:
+            self._require_decision(getattr(statement, kind).target)
+        return self._act(envelope, kind)
+
+    def _require_decision(self, target: StatementReference) -> None:
         case = self._state.bans.of_decision(target.department, target.statement_id)
         if case is None or target.department != current_caller.get().name:
             message = "所指陈述不是本部门在本登记系统作出的禁入决定。"
             raise RegistryError.of(reasons.ERROR_REASON_CASE_UNKNOWN, message, "envelope.payload")
-        return self._act(envelope, kind)
 
 
-def day_of(text: str) -> date | None:
-    """The day asked about; None if none is stated. Raises RegistryError."""
-    found = Findings()
-    day = found.optional_day("on", text, "所问日期")
-    if found.faults:
-        raise RegistryError(found.faults)
-    return day
-
-
-def _statement(envelope: envelope_pb2.Envelope) -> Statement:
-    """What an envelope says; nothing where it cannot be read, which the writer will tell."""
-    statement = Statement()
-    try:
-        statement.ParseFromString(envelope.payload)
-    except Exception:
-        return Statement()
-    return statement
-
-
-def _kind(envelope: envelope_pb2.Envelope) -> str:
-    return _statement(envelope).WhichOneof("body") or ""
+def _require_draft(envelope: envelope_pb2.Envelope, field: str) -> None:
+    """Raises RegistryError for an envelope that holds another statement than a draft."""
+    body = stated(envelope).WhichOneof("body") or "ban_draft"
+    if body != "ban_draft":
+        message = f"信封里是{body}, 应为ban_draft。"
+        raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, field)

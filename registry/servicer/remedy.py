@@ -8,12 +8,11 @@ from registry.commands.ask import Ask
 from registry.commands.due import Due
 from registry.commands.intake import Intake
 from registry.commands.remedies import RemedyFiles
-from registry.servicer.ban import day_of
+from registry.servicer.ban_messages import day_of, stated
 from registry.servicer.gate import current_caller
 from registry.servicer.results import result
 from registry.v1 import envelope_pb2, intake_service_pb2, remedy_service_pb2_grpc
 from registry.v1 import remedy_service_pb2 as pb
-from registry.v1.statement_pb2 import Statement
 
 
 class RemedyServicer(remedy_service_pb2_grpc.RemedyServiceServicer):
@@ -51,7 +50,8 @@ class RemedyServicer(remedy_service_pb2_grpc.RemedyServiceServicer):
         self, request: pb.DecideRepairRequest, context: grpc.ServicerContext
     ) -> pb.DecideRepairResponse:
         """See remedy_service.proto."""
-        kind = "repair_refusal" if _refuses(request.envelope) else "repair"
+        refuses = stated(request.envelope).HasField("repair_refusal")
+        kind = "repair_refusal" if refuses else "repair"
         return pb.DecideRepairResponse(result=self._act(request.envelope, kind))
 
     def AnnulRepair(
@@ -75,12 +75,3 @@ class RemedyServicer(remedy_service_pb2_grpc.RemedyServiceServicer):
 
     def _act(self, envelope: envelope_pb2.Envelope, kind: str) -> intake_service_pb2.SubmitResult:
         return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result())
-
-
-def _refuses(envelope: envelope_pb2.Envelope) -> bool:
-    statement = Statement()
-    try:
-        statement.ParseFromString(envelope.payload)
-    except Exception:
-        return False
-    return statement.HasField("repair_refusal")

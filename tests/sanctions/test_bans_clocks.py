@@ -19,13 +19,17 @@ from registry.v1.subject_pb2 import CAPACITY_LEGAL_REP, SUBJECT_KIND_ENTERPRISE,
 from tests.support.bans import EDITION, HEARD_STEPS, BanTown, event, evidence, proposal, service
 
 ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百]+条|〔\d{4}〕\d+号|令第\d+号")
-ASKED = {"kind": pb.DEFENCE_KIND_HEARING_REQUESTED}
+ASKED: dict[str, Any] = {"kind": pb.DEFENCE_KIND_HEARING_REQUESTED}
 
 
 def town_at(kind: str, steps: tuple[str, ...] = HEARD_STEPS) -> BanTown:
     town = BanTown()
     town.walk("C-1", steps[steps.index(kind) - 1], steps)
     return town
+
+
+def _without(field: str) -> dict[str, Any]:
+    return {field: None}
 
 
 def names(faults: Any) -> set[str]:
@@ -73,9 +77,14 @@ def test_a_hearing_is_not_held_before_the_day_announced() -> None:
 
 def test_whoever_only_stated_his_view_may_still_ask_until_the_time_is_over() -> None:
     town = town_at("ban_defence")
-    stated = {"kind": pb.DEFENCE_KIND_STATED, "on": "2026-10-19", "summary": "有异议", "response": "不采纳"}
+    stated: dict[str, Any] = {
+        "kind": pb.DEFENCE_KIND_STATED,
+        "on": "2026-10-19",
+        "summary": "有异议",
+        "response": "不采纳",
+    }
     assert not town.take("ban_defence", "C-1", **stated)
-    early = {"on": "2026-10-22", "received": date(2026, 10, 23)}
+    early: dict[str, Any] = {"on": "2026-10-22", "received": date(2026, 10, 23)}
     assert names(town.take("ban_deliberation", "C-1", **early)) == {"STEP_TOO_EARLY"}
     assert not town.take("ban_defence", "C-1", **ASKED, on="2026-10-23")
 
@@ -137,7 +146,7 @@ def test_what_is_in_force_is_worked_out_for_a_day(day: date, state: int) -> None
     ["facts", "reason", "consequences", "removal", "relief", "responsible_persons", "repair_notice"],
 )
 def test_a_decision_holds_every_part(left_out: str) -> None:
-    faults = town_at("ban_decision").take("ban_decision", "C-1", **{left_out: None})
+    faults = town_at("ban_decision").take("ban_decision", "C-1", **_without(left_out))
     assert names(faults) & {"DECISION_INCOMPLETE", "FIELD_REQUIRED"}
 
 
@@ -151,7 +160,9 @@ def test_so_does_what_it_states_as_credit_information(left_out: str) -> None:
 
 def test_everything_that_is_missing_is_told_at_once() -> None:
     town = town_at("ban_decision")
-    empty = dict.fromkeys(("facts", "reason", "consequences", "removal", "relief", "responsible_persons"))
+    empty: dict[str, Any] = dict.fromkeys(
+        ("facts", "reason", "consequences", "removal", "relief", "responsible_persons")
+    )
     fields = {fault.field for fault in town.take("ban_decision", "C-1", **empty)}
     assert {f"ban_decision.{name}" for name in empty} <= fields
 

@@ -300,13 +300,13 @@ def test_code_of_which_only_a_stolen_link_tells_is_in_dispute_after_a_restart_to
     registrar, safe = "市场监管", FileSigner.generate(SUITE_ED25519)
     placed(spine.enrol(registrar, safe))
     old, new = new_firm(), new_firm()
-    placed(spine.say(registrar, event=licence(registrar, new)))
-    barred = ban("财政", new, PROCUREMENT, "2026-03-01", "2028-03-01")
+    placed(spine.say(registrar, event=licence(registrar, old)))
+    barred = ban("财政", old, PROCUREMENT, "2026-03-01", "2028-03-01")
     placed(spine.say("财政", event=barred))
     at = placed(spine.say(registrar, "tied", subject_link=succession(old, new)))
     found_stolen(spine, spine.signers[registrar], at)
     for _ in range(2):
-        decision = ask(spine, old)
+        decision = ask(spine, new)
         assert [hit.reasons for hit in decision.hits] == [(HIT_REASON_KEY_DISPUTED,)]
         assert decision.verdict != VERDICT_BLOCKED
         spine.reopen()

@@ -18,7 +18,7 @@ from registry.v1 import notice_service_pb2 as pb
 from registry.v1.notice_service_pb2_grpc import NoticeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.watches import MAX_WATCHES
-from tests.servicer.ban_cases import BanOffice
+from tests.support.ban_cases import BanOffice
 from tests.support.events import ban, new_firm, new_person, placed, withdrawal
 from tests.support.notices import waiting
 from tests.support.reports import question

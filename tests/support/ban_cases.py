@@ -96,7 +96,7 @@ class BanOffice:
 
     spine: Spine
     signers: dict[str, FileSigner]
-    served: Served | None = None
+    wire: Served | None = None
     subjects: dict[str, Subject] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
 
@@ -108,9 +108,14 @@ class BanOffice:
         return cls(spine, signers, served)
 
     @property
+    def served(self) -> Served:
+        """What serves the spine."""
+        assert self.wire is not None
+        return self.wire
+
+    @property
     def stub(self) -> BanServiceStub:
         """The service, called by the bureau."""
-        assert self.served is not None
         return BanServiceStub(self.served.channel(self.served.department(KEY)))
 
     def body(self, kind: str, case: str, **changes: Any) -> Any:

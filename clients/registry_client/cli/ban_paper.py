@@ -67,7 +67,7 @@ def paper(
     except ModuleNotFoundError:
         raise Failure("生成文书需要安装：pip install 'credit-registry[papers]'") from None
     response = session.registry.bans.case(case_number)
-    names = papers.names_of({file.name: file.content for file in session.registry.catalogue.get().files})
+    names = papers.names_of(session.registry.catalogue.get().files)
     try:
         made = papers.render(
             kind,

@@ -38,6 +38,12 @@ def masked_statement(statement: Statement) -> Statement:
             _mask_event(shown.event)
         case "correction":
             _mask_event(shown.correction.replacement)
+        case "ban_decision":
+            _mask_event(shown.ban_decision.event)
+        case "objection_result":
+            _mask_event(shown.objection_result.replacement)
+        case "ban_draft":
+            _mask(shown.ban_draft.subject.identifier)
         case "red_list_candidacy":
             _mask(shown.red_list_candidacy.subject.identifier)
         case "subject_link":

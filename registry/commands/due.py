@@ -46,7 +46,13 @@ class Due:
         return due_of_remedy(self._with_acceptance(filed), edition, day)
 
     def listed(
-        self, caller: Caller, department: str, official_id: str, day: date | None, *, overdue_only: bool
+        self,
+        caller: Caller,
+        department: str = "",
+        *,
+        official_id: str = "",
+        day: date | None = None,
+        overdue_only: bool = False,
     ) -> list[DueItem]:
         """What is due that a caller may see, the most overdue first."""
         own = whose(caller, department)

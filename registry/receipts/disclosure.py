@@ -31,6 +31,7 @@ from registry.commands.submission import target_of
 from registry.domain.identifiers import mask, normalise
 from registry.domain.quoting import is_blank, names_a_person
 from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.said import stated_event
 from registry.store.interface import StatementRow, StoreError
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import Field, Statement
@@ -144,11 +145,13 @@ class Statements:
                 yield position
 
     def _corrected(self, position: int) -> tuple[str, str] | None:
-        return self._target(position, "correction")
+        return self._target(position, "correction") or self._target(position, "objection_result")
 
     def _target(self, position: int, body: str) -> tuple[str, str] | None:
         """What a statement refers to, if it is one of a kind."""
         if self.is_erased(position) or self.opened(position).WhichOneof("body") != body:
+            return None
+        if body == "objection_result" and stated_event(self.opened(position)) is None:
             return None
         target = target_of(self.opened(position))
         return (target.department, target.statement_id) if target is not None else None
@@ -167,11 +170,11 @@ def tells_too_much(statement: Statement, caller: Caller, edition: Edition, own: 
 
 
 def _tells_of_exit_ban(statement: Statement, caller: Caller, edition: Edition) -> bool:
-    body = statement.WhichOneof("body")
-    said = statement.correction.replacement if body == "correction" else statement.event
+    said = stated_event(statement)
     if _SECRET in domains_open_to(caller):
         return False
-    imposed = {measure.measure_code for measure in said.measures} | {statement.lifting.measure_code}
+    imposed = {measure.measure_code for measure in said.measures} if said else set()
+    imposed |= {statement.lifting.measure_code}
     return not _secret_measures(edition).isdisjoint(imposed)
 
 

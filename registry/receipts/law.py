@@ -23,6 +23,7 @@ from registry.provenance.leaf import Leaf, LeafType
 from registry.receipts.authority import OFFICIAL_PREFIX, Authority
 from registry.receipts.disclosure import Statements
 from registry.sanctions.effects.recording import law_day
+from registry.sanctions.said import stated_event
 from registry.v1.statement_pb2 import Statement
 
 DEPARTMENT_PREFIX = "D:"
@@ -89,10 +90,9 @@ class Law:
 def _law_day(statement: Statement) -> date | None:
     """The day whose edition says what a statement is; None where it follows from another statement."""
     body = statement.WhichOneof("body")
-    if body == "event":
-        return law_day(statement.event)
-    if body == "correction":
-        return law_day(statement.correction.replacement)
+    event = stated_event(statement)
+    if event is not None:
+        return law_day(event)
     if body == "red_list_candidacy":
         return date.fromisoformat(statement.red_list_candidacy.document.decided_on)
     return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import grpc
 
 from registry.commands.ask import Ask
+from registry.commands.ban_preview import BanPreviews
 from registry.commands.bans import BanCases
 from registry.commands.due import Due
 from registry.commands.intake import Intake
@@ -37,7 +38,7 @@ class BanServicer(ban_service_pb2_grpc.BanServiceServicer):
 
     def __init__(self, ask: Ask, intake: Intake) -> None:
         self._state, self._intake = ask.state, intake
-        self._cases, self._due = BanCases(ask), Due(ask)
+        self._cases, self._previews, self._due = BanCases(ask), BanPreviews(ask), Due(ask)
 
     def Draft(
         self, request: pb.BanServiceDraftRequest, context: grpc.ServicerContext
@@ -131,14 +132,14 @@ class BanServicer(ban_service_pb2_grpc.BanServiceServicer):
     def ListDue(self, request: pb.ListDueRequest, context: grpc.ServicerContext) -> pb.ListDueResponse:
         """See ban_service.proto."""
         items = self._due.listed(
-            current_caller.get(), request.department, request.official_id, day_of(request.on),
-            overdue_only=request.overdue_only,
+            current_caller.get(), request.department, official_id=request.official_id,
+            day=day_of(request.on), overdue_only=request.overdue_only,
         )  # fmt: skip
         return pb.ListDueResponse(items=items)
 
     def Preview(self, request: pb.PreviewRequest, context: grpc.ServicerContext) -> pb.PreviewResponse:
         """See ban_service.proto."""
-        preview = self._cases.preview(current_caller.get(), request)
+        preview = self._previews.preview(current_caller.get(), request)
         return preview_message(preview, self._state.identifier_of)
 
     def _act(self, envelope: envelope_pb2.Envelope, *kinds: str) -> intake_service_pb2.SubmitResult:

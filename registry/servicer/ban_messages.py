@@ -7,7 +7,7 @@ from datetime import date
 
 from google.protobuf.message import DecodeError
 
-from registry.commands.bans import Preview
+from registry.commands.ban_preview import Preview
 from registry.domain.faults import Findings
 from registry.errors import RegistryError
 from registry.sanctions.bans.preview import Shift, change_message

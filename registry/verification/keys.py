@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 
 from registry.provenance.keys import VerifyingKey, keyid_of
 from registry.provenance.witness_policy import Policy
+from registry.sanctions.said import stated_event
 from registry.v1 import statement_pb2 as pb
 from registry.v1.envelope_pb2 import Signature
 from registry.verification.chains import Chain
@@ -163,8 +164,8 @@ class Authority:
     def _category(self, shown: Shown) -> str:
         """The category that a statement is about; empty if its target is not shown, or it has none."""
         body, target = shown.body, self.evidence.by_id(shown.target) if shown.target else None
-        if body in ("event", "correction"):
-            event = shown.statement.event if body == "event" else shown.statement.correction.replacement
+        event = stated_event(shown.statement)
+        if event is not None:
             return event.category
         if body == "red_list_candidacy":
             return _RED_LIST

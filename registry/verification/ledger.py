@@ -27,14 +27,15 @@ from registry.sanctions.effects import Effects, effects_of, genesis_effects
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import Placed, RecordedEvent, Told
 from registry.sanctions.remedies.remedy import RemedyBook
+from registry.sanctions.said import stated_event
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.verification.keys import Authority
 from registry.verification.report import SkippedError
-from registry.verification.statements import OWN_BODIES, Evidence, Shown, identifier_of
+from registry.verification.statements import BEFORE_A_DECISION, OWN_BODIES, Evidence, Shown, identifier_of
 
 _NOT_SHOWN = -1
-_WITHOUT_BEARING = OWN_BODIES | {"edition_draft", "edition_review", "erasure"}
+_WITHOUT_BEARING = OWN_BODIES | BEFORE_A_DECISION | {"edition_draft", "edition_review", "erasure"}
 """Steps before an adoption change no verdict; nor does it that what no longer counts is erased."""
 
 
@@ -156,9 +157,9 @@ class EvidenceLedger:
         ):
             return True
         self.undisclosed.add(shown.position)
-        if shown.body != "correction":
+        event = stated_event(shown.statement)
+        if event is None:
             return False
-        event = shown.statement.correction.replacement
         self._events[target] = RecordedEvent(_NOT_SHOWN, *target, subject=ref, category=event.category)
         return True
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from registry.provenance.leaf import LeafType
+from registry.sanctions.said import stated_event
 from registry.v1 import statement_pb2 as pb
 from registry.verification.chains import Chain
 from registry.verification.report import FailedError, Report
@@ -59,9 +60,9 @@ def _wanted(statement: pb.Statement) -> tuple[set[str], set[str], set[str]]:
     body = statement.WhichOneof("body")
     if body == "red_list_candidacy":
         return set(), {statement.red_list_candidacy.list_code}, set()
-    if body not in ("event", "correction"):
+    event = stated_event(statement)
+    if event is None:
         return set(), set(), set()
-    event = statement.event if body == "event" else statement.correction.replacement
     measures = {each.measure_code for each in event.measures}
     return {event.category}, {event.list_code} - {""}, measures
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from google.protobuf.message import Message
 
+from registry.sanctions.said import stated_event
 from registry.v1 import record_service_pb2 as pb
 from registry.v1 import statement_pb2
 from registry.verification.chains import Chain
@@ -62,7 +63,6 @@ def _check_entry(entry: pb.RecordEntry, evidence: Evidence, subjects: set[str]) 
 
 
 def _said(shown: Shown) -> Iterator[statement_pb2.Event]:
-    if shown.body == "event":
-        yield shown.statement.event
-    elif shown.body == "correction":
-        yield shown.statement.correction.replacement
+    event = stated_event(shown.statement)
+    if event is not None:
+        yield event

@@ -24,6 +24,7 @@ from registry.provenance.keys import keyid_of
 from registry.provenance.leaf import Leaf, LeafType, statement_hash, subject_key
 from registry.provenance.merkle import leaf_hash
 from registry.provenance.proof import ProofError, verify_inclusion
+from registry.sanctions.said import stated_event
 from registry.v1 import receipt_pb2, statement_pb2
 from registry.v1.envelope_pb2 import SignedStatement
 from registry.v1.subject_pb2 import Identifier
@@ -36,10 +37,24 @@ OWN_BODIES = frozenset({"map_state", "time_anchor"})
 _ABOUT_SUBJECTS = frozenset(
     {
         "event", "subject_link", "name_ruling", "red_list_candidacy", "correction", "withdrawal", "repair",
-        "lifting", "status_note", "red_list_grant", "confirmation", "erasure",
+        "lifting", "status_note", "red_list_grant", "confirmation", "erasure", "ban_draft", "ban_review",
+        "ban_notice", "ban_defence", "ban_hearing_notice", "ban_hearing", "ban_deliberation", "ban_decision",
+        "ban_served", "objection", "objection_result", "repair_application", "repair_acceptance",
+        "repair_refusal", "repair_annulment",
     }
 )  # fmt: skip
-_REFERRING = _ABOUT_SUBJECTS - {"event", "subject_link", "name_ruling", "red_list_candidacy"}
+BEFORE_A_DECISION = frozenset(
+    {
+        "ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_hearing_notice", "ban_hearing",
+        "ban_deliberation",
+    }
+)  # fmt: skip
+"""Steps of a ban case from which nothing follows; they name a case, or nothing but their subject."""
+_REFERRING = (
+    _ABOUT_SUBJECTS
+    - BEFORE_A_DECISION
+    - {"event", "subject_link", "name_ruling", "red_list_candidacy", "ban_decision"}
+)
 _TYPES = {
     "key_enrolment": LeafType.KEY_REGISTER,
     "key_revocation": LeafType.KEY_REVOKE,
@@ -130,28 +145,22 @@ def read_evidence(
 def reference_of(statement: statement_pb2.Statement) -> str:
     """The reference of what a statement is about; empty if only another statement or a secret can say."""
     body: Any = statement.WhichOneof("body")
-    match body:
-        case "event" | "red_list_candidacy":
-            return _code(getattr(statement, body).subject.identifier)
-        case "correction":
-            return _code(statement.correction.replacement.subject.identifier)
-        case "subject_link":
-            return _code(statement.subject_link.to)
-        case "name_ruling":
-            return _code(statement.name_ruling.subject)
-        case _:
-            return "" if body in _ABOUT_SUBJECTS else _about(statement, body)
+    identifier = identifier_of(statement)
+    if identifier is not None:
+        return _code(identifier)
+    return "" if body in _ABOUT_SUBJECTS else _about(statement, body)
 
 
 def identifier_of(statement: statement_pb2.Statement) -> Identifier | None:
     """The subject that a statement names; None if it refers to another statement."""
+    event = stated_event(statement)
+    if event is not None and not statement.HasField("objection_result"):
+        return event.subject.identifier
     match statement.WhichOneof("body"):
-        case "event":
-            return statement.event.subject.identifier
-        case "correction":
-            return statement.correction.replacement.subject.identifier
         case "red_list_candidacy":
             return statement.red_list_candidacy.subject.identifier
+        case "ban_draft":
+            return statement.ban_draft.subject.identifier
         case "subject_link":
             return statement.subject_link.to
         case "name_ruling":
@@ -210,7 +219,7 @@ def _shown(each: receipt_pb2.LeafEvidence, evidence: Evidence) -> Shown:
         raise FailedError(f"序号{position}的陈述写给另一登记系统, 或没有内容")
     in_batch = each.statement.HasField("batch")
     kind = LeafType.EVENT_IN_BATCH if in_batch else _TYPES.get(body, LeafType.DIRECTORY)
-    if leaf.type is not kind or (in_batch and body not in _ABOUT_SUBJECTS):
+    if leaf.type is not kind or (in_batch and body not in _ABOUT_SUBJECTS - BEFORE_A_DECISION):
         raise FailedError(f"序号{position}的叶子种类与陈述不符")
     return Shown(position, leaf, each.statement, statement, body)
 

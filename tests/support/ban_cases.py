@@ -118,7 +118,7 @@ class BanOffice:
         """The service, called by the bureau."""
         return BanServiceStub(self.served.channel(self.served.department(KEY)))
 
-    def body(self, kind: str, case: str, **changes: Any) -> Any:
+    def body(self, kind: str, case: str, /, **changes: Any) -> Any:
         """The body of a step of a case, with some fields changed."""
         body = BODIES[kind](self, case)
         for name, value in changes.items():
@@ -135,7 +135,7 @@ class BanOffice:
         signer = self.signers[by or ACTOR_OF.get(kind, "handler")]
         return sign_envelope(statement.SerializeToString(), signer)
 
-    def take(self, kind: str, case: str, *, by: str = "", **changes: Any) -> Any:
+    def take(self, kind: str, case: str, /, *, by: str = "", **changes: Any) -> Any:
         """Takes a step over the wire; answers its result."""
         name, request = METHODS[kind]
         envelope = self.sealed(kind, self.body(kind, case, **changes), by)

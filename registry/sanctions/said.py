@@ -1,7 +1,7 @@
 """What a statement states as credit information, whichever kind of statement it is (信用事件的所在).
 
 An event, the replacement in a correction or in the result of an objection, and the decision in a ban case.
-Nothing else states any. """
+Nothing else states any."""
 
 from __future__ import annotations
 

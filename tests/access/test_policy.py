@@ -79,6 +79,22 @@ def test_only_departments_and_the_registrar_put_statements_in() -> None:
         assert allowed == {CallerRole.DEPARTMENT, CallerRole.REGISTRAR}
 
 
+def test_systems_have_no_part_in_procedures() -> None:
+    """They ask what is in force; cases, objections and applications are the departments'."""
+    procedures = {
+        method
+        for method in METHODS
+        if method.startswith(("/registry.v1.BanService/", "/registry.v1.RemedyS"))
+    }
+    reading = {f"/registry.v1.BanService/{name}" for name in ("GetCase", "ListCases", "ListDue")}
+    reading |= {f"/registry.v1.RemedyService/{name}" for name in ("GetRemedy", "ListRemedies")}
+    assert reading < procedures
+    for method in procedures:
+        allowed = {role for role in CallerRole if may_call(caller(role), method)}
+        overseen = {CallerRole.AUDITOR} if method in reading else set()
+        assert allowed == {CallerRole.DEPARTMENT, CallerRole.REGISTRAR} | overseen, method
+
+
 def test_exit_bans_are_told_to_the_border_and_the_border_asks_of_nothing_else() -> None:
     asks_of_exit = {role for role in CallerRole if may_ask(caller(role), subject_pb2.DOMAIN_EXIT_ENTRY)}
     asked_by_border = {

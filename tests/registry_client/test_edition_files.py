@@ -13,7 +13,7 @@ from tests.support.editions import edition_files
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    (tmp_path / "edition.yaml").write_bytes(b'edition: "2026.3"\r\n')
+    (tmp_path / "edition.yaml").write_bytes(b'edition: "2026.4"\r\n')
     (tmp_path / "README").write_text("no file of an edition", encoding="utf-8")
     return tmp_path
 
@@ -27,7 +27,7 @@ def test_what_is_signed_is_identified_as_the_registry_identifies_it() -> None:
 
 def test_files_are_read_byte_for_byte_and_nothing_else_is(directory: Path) -> None:
     found = read_edition_directory(directory)
-    assert found.files == {"edition.yaml": 'edition: "2026.3"\r\n'}
+    assert found.files == {"edition.yaml": 'edition: "2026.4"\r\n'}
     assert (found.base, found.cases) == ("", {})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -12,12 +13,13 @@ from registry.access.identity import CallerRole
 from registry.v1 import ban_service_pb2 as pb
 from registry.v1 import statement_pb2, subject_pb2
 from registry.v1.ban_service_pb2_grpc import BanServiceStub
+from registry.v1.envelope_pb2 import Envelope
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry.v1.intake_service_pb2 import SubmitResult
 from registry.v1.statement_pb2 import Statement
-from tests.support.ban_cases import KEY, BanOffice, decision_event, proposal
-from tests.support.events import document, firm, registered
-from tests.support.served import DEADLINE_S, Served, refused
+from tests.support.ban_cases import KEY, METHODS, WALK, BanOffice, decision_event, proposal
+from tests.support.events import document, firm, person, placed, registered
+from tests.support.served import DEADLINE_S, Served, connect, refused
 
 FIRM = firm(7100)
 
@@ -191,27 +193,133 @@ def test_a_stay_by_the_handling_official_is_refused_and_by_the_approver_recorded
     assert case.state == pb.BAN_STATE_STAYED
 
 
-def test_sixteen_clients_at_once_lose_no_step_and_decide_once_by_one_number(office: BanOffice) -> None:
-    """Sixteen cases; each client takes every step of its own, and all decide by one and the same number."""
+def test_drafts_beside_another_statement_are_recorded_neither(office: BanOffice) -> None:
+    office.subjects["M-4"] = firm(7114)
+    envelopes = [
+        office.sealed("ban_draft", office.body("ban_draft", "M-4")),
+        office.sealed("ban_review", office.body("ban_review", "M-1")),
+    ]
+    before = office.spine.position
+    request = pb.DraftManyRequest(envelopes=envelopes)
+    refusal = refused(lambda: office.stub.DraftMany(request, timeout=DEADLINE_S))
+    assert (refusal.reason, refusal.fields) == ("FIELD_INVALID", ("envelopes[1].payload",))
+    assert office.spine.position == before
+
+
+def test_method_takes_its_own_step_and_no_other(office: BanOffice) -> None:
+    review = office.sealed("ban_review", office.body("ban_review", "M-1"))
+    refusal = refused(lambda: office.stub.Lift(pb.LiftRequest(envelope=review), timeout=DEADLINE_S))
+    assert (refusal.reason, "应为lifting" in refusal.message) == ("FIELD_INVALID", True)
+    resumed = statement_pb2.StatusNote(status=statement_pb2.NOTED_STATUS_RESUMED)
+    note = pb.StayRequest(envelope=office.sealed("status_note", resumed, by="chief"))
+    assert refused(lambda: office.stub.Stay(note, timeout=DEADLINE_S)).reason == "FIELD_INVALID"
+
+
+def test_a_person_is_masked_and_what_was_erased_is_left_out(office: BanOffice) -> None:
+    someone = person(7120)
+    office.subjects["N-1"] = someone
+    proposed = proposal()
+    proposed.measures[0].measure_code = "M-PRO-03"
+    taken = office.take("ban_draft", "N-1", proposal=proposed)
+    assert taken.HasField("accepted"), taken
+    request = pb.GetCaseRequest(case_number="N-1")
+    response = office.stub.GetCase(request, timeout=DEADLINE_S)
+    number = someone.identifier.value
+    assert response.case.subject.value == f"{number[:4]}**********{number[-4:]}"
+    assert number not in str(response.case)
+    assert len(response.statements) == 1
+    office.walk("N-2", firm(7121))
+    erased = statement_pb2.Erasure(
+        target=statement_pb2.StatementReference(
+            department=office.spine.code(KEY), statement_id=office.decisions["N-2"]
+        ),
+        document=document(KEY, "2026-11-20"),
+        legal_basis=["个人信息保护法 第四十七条"],
+        reason="保存期限届满",
+    )
+    placed(office.spine.say(KEY, erasure=erased))
+    left = office.stub.GetCase(pb.GetCaseRequest(case_number="N-2"), timeout=DEADLINE_S).statements
+    bodies = [Statement.FromString(each.signed.envelope.payload).WhichOneof("body") for each in left]
+    assert "ban_decision" not in bodies
+    assert bodies[0] == "ban_draft"
+
+
+def test_the_registrar_reads_every_case_and_its_statements(office: BanOffice) -> None:
+    registrar = BanServiceStub(office.served.channel(office.served.registrar()))
+    listed = registrar.ListCases(pb.ListCasesRequest(), timeout=DEADLINE_S).cases
+    own = office.stub.ListCases(pb.ListCasesRequest(), timeout=DEADLINE_S).cases
+    assert list(listed) == list(own)
+    request = pb.GetCaseRequest(department=office.spine.code(KEY), case_number="S-1")
+    assert registrar.GetCase(request, timeout=DEADLINE_S).statements
+
+
+def test_case_that_is_drafted_meanwhile_is_in_the_next_listing(office: BanOffice) -> None:
+    first = office.stub.ListCases(pb.ListCasesRequest(page_size=1), timeout=DEADLINE_S)
+    office.walk("S-9", firm(7109), until="ban_draft")
+    rest = pb.ListCasesRequest(page_size=1000, page_token=first.next_page_token)
+    assert "S-9" not in [case.case_number for case in office.stub.ListCases(rest, timeout=DEADLINE_S).cases]
+    anew = office.stub.ListCases(pb.ListCasesRequest(page_size=1000), timeout=DEADLINE_S).cases
+    assert anew[-1].case_number == "S-9"
+
+
+@pytest.fixture(scope="module")
+def clients(office: BanOffice) -> Iterator[list[BanServiceStub]]:
+    """Sixteen clients of the bureau, each with a connection of its own."""
+    served = office.served
+    own = served.authority.client(served.department(KEY).uri)
+    channels = [connect(served.target, served.trusted, own) for _ in range(16)]
+    yield [BanServiceStub(channel) for channel in channels]
+    for channel in channels:
+        channel.close()
+
+
+def sent(client: BanServiceStub, kind: str, envelope: Envelope) -> SubmitResult:
+    """A step that a client takes; its result."""
+    name, request = METHODS[kind]
+    result: SubmitResult = getattr(client, name)(request(envelope=envelope), timeout=60).result
+    return result
+
+
+def test_sixteen_clients_at_once_lose_no_step_and_decide_once_by_one_number(
+    office: BanOffice, clients: list[BanServiceStub]
+) -> None:
+    """Sixteen cases, each taken through by its client; all are decided by one and the same number."""
     cases = [f"L-{number}" for number in range(16)]
     for number, case in enumerate(cases):
         office.subjects[case] = firm(7200 + number)
 
-    def run(case: str) -> str:
-        for kind in ("ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_deliberation"):
-            assert office.take(kind, case).HasField("accepted"), (kind, case)
+    def run(client: BanServiceStub, case: str) -> str:
+        for kind in WALK[:5]:
+            result = sent(client, kind, office.sealed(kind, office.body(kind, case)))
+            assert result.HasField("accepted"), (kind, case, result)
         event = decision_event(office.subjects[case], "沧示财罚〔2026〕同一号")
-        outcome = office.take("ban_decision", case, event=event)
-        return case if outcome.HasField("accepted") else ""
+        body = office.body("ban_decision", case, event=event)
+        result = sent(client, "ban_decision", office.sealed("ban_decision", body))
+        return "" if result.HasField("accepted") else " ".join(named(result))
 
     with ThreadPoolExecutor(16) as pool:
-        decided = [case for case in pool.map(run, cases) if case]
+        refusals = dict(zip(cases, pool.map(run, clients, cases), strict=True))
+    decided = [case for case, refusal in refusals.items() if not refusal]
     assert len(decided) == 1
-    states = {
-        c.case_number: c.state for c in office.stub.ListCases(pb.ListCasesRequest(page_size=1000)).cases
-    }
+    assert {refusal for refusal in refusals.values() if refusal} == {"DECISION_NUMBER_USED"}
     for case in cases:
-        expected = pb.BAN_STATE_DECIDED if case in decided else pb.BAN_STATE_DELIBERATED
-        assert states[case] == expected
-        acts = office.stub.GetCase(pb.GetCaseRequest(case_number=case), timeout=DEADLINE_S).case.acts
-        assert len(acts) == (6 if case in decided else 5)
+        told = office.stub.GetCase(pb.GetCaseRequest(case_number=case), timeout=DEADLINE_S).case
+        assert told.state == (pb.BAN_STATE_DECIDED if case in decided else pb.BAN_STATE_DELIBERATED)
+        assert len(told.acts) == (6 if case in decided else 5)
+
+
+def test_sixteen_clients_at_once_decide_one_case_once(
+    office: BanOffice, clients: list[BanServiceStub]
+) -> None:
+    """Each by a statement of its own; then all send the one that was recorded again."""
+    office.walk("L-16", firm(7216), until="ban_deliberation")
+    envelopes = [office.sealed("ban_decision", office.body("ban_decision", "L-16")) for _ in clients]
+    before = office.spine.position
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(sent, clients, ["ban_decision"] * 16, envelopes))
+        taken = [number for number, result in enumerate(results) if result.HasField("accepted")]
+        assert len(taken) == 1
+        again = list(pool.map(sent, clients, ["ban_decision"] * 16, [envelopes[taken[0]]] * 16))
+    assert {result.accepted.position for result in again} == {results[taken[0]].accepted.position}
+    assert all(result.accepted.already_recorded for result in again)
+    assert office.spine.position == before + 1

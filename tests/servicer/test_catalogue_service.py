@@ -122,20 +122,20 @@ def as_files(files: Files, base: str = "") -> pb.EditionSource:
 def test_drafted_reviewed_and_approved_by_three_officials_it_is_law_from_its_day_on(
     served: Served, stub: CatalogueServiceStub, desk: Desk, officials: Officials
 ) -> None:
-    files = milder("2026.3")
+    files = milder("2026.4")
     assert desk.draft(files, officials.drafter) == []
-    assert _state(stub, "2026.3") == pb.EDITION_STATE_DRAFTED
+    assert _state(stub, "2026.4") == pb.EDITION_STATE_DRAFTED
     assert desk.review(files, officials.reviewer) == []
-    assert _state(stub, "2026.3") == pb.EDITION_STATE_REVIEWED
+    assert _state(stub, "2026.4") == pb.EDITION_STATE_REVIEWED
     assert desk.adopt(files, officials.approver, in_force_from="2027-01-01") == []
-    entry = stub.GetEdition(pb.GetEditionRequest(edition="2026.3")).entry
+    entry = stub.GetEdition(pb.GetEditionRequest(edition="2026.4")).entry
     assert entry.state == pb.EDITION_STATE_ADOPTED
     assert (entry.drafted_by, entry.reviewed_by, entry.adopted_by) == ("X-1", "X-2", "X-3")
     assert (entry.in_force_from, entry.filing_number) == ("2027-01-01", "沧示备〔2026〕1号")
     assert entry.drafted_position < entry.reviewed_position < entry.adopted_position
     position, state = served.spine.position, served.spine.engine.state
     assert state.edition_at(position, date(2026, 12, 31)).label == "2026.1"
-    assert state.edition_at(position, date(2027, 1, 1)).label == "2026.3"
+    assert state.edition_at(position, date(2027, 1, 1)).label == "2026.4"
 
 
 def test_whoever_drafts_does_not_review_and_whoever_took_a_step_does_not_approve(

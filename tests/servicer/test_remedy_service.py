@@ -111,6 +111,26 @@ def test_a_repair_is_applied_for_accepted_and_granted(served: Served, recorded: 
     assert len(held.statements) == 3
 
 
+def test_an_annulled_repair_shows_every_statement_about_it(served: Served, recorded: str) -> None:
+    listed = pb.ListRemediesRequest(kind=pb.REMEDY_KIND_REPAIR)
+    (granted,) = stub_of(served, KEY).ListRemedies(listed, timeout=DEADLINE_S).remedies
+    annulment = statement_pb2.RepairAnnulment(
+        target=target(KEY, recorded),
+        document=document(KEY, "2026-11-23", "沧示建修撤字〔2026〕1号"),
+        effective_on="2026-11-23",
+        reason="证明材料系伪造",
+    )
+    annulled = take(served, KEY, "AnnulRepair", pb.AnnulRepairRequest, repair_annulment=annulment)
+    assert annulled.HasField("accepted"), annulled
+    held = stub_of(served, KEY).GetRemedy(pb.GetRemedyRequest(filed=granted.filed), timeout=DEADLINE_S)
+    bodies = [
+        statement_pb2.Statement.FromString(each.signed.envelope.payload).WhichOneof("body")
+        for each in held.statements
+    ]
+    assert held.remedy.state == pb.REMEDY_STATE_ANNULLED
+    assert bodies == ["repair_application", "repair_acceptance", "repair", "repair_annulment"]
+
+
 def test_to_departments_that_are_not_concerned_there_is_nothing(served: Served, recorded: str) -> None:
     tax = stub_of(served, "税务")
     assert not tax.ListRemedies(pb.ListRemediesRequest(), timeout=DEADLINE_S).remedies

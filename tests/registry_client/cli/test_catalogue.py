@@ -95,7 +95,7 @@ def directory(path: Path, label: str, *, base: str = "2026.2", answer: str = "re
 
 @pytest.fixture
 def draft(tmp_path: Path) -> Path:
-    return directory(tmp_path / "draft", "2026.3")
+    return directory(tmp_path / "draft", "2026.4")
 
 
 # --- check -----------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_a_sound_edition_is_told_with_what_is_not_confirmed(ctl: Ctl, draft: Pat
 
 
 def test_every_fault_is_told_with_file_and_line(ctl: Ctl, tmp_path: Path) -> None:
-    faulty = directory(tmp_path / "faulty", "2026.3", answer="perhaps")
+    faulty = directory(tmp_path / "faulty", "2026.4", answer="perhaps")
     run = ctl("catalogue", "check", faulty)
     lines = (faulty / "measures-procurement.yaml").read_text("utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if "answer: perhaps" in text)

@@ -8,8 +8,8 @@ day on which the first such withdrawal was received (``remedies.revoked``).
 * Where the same department has stated the same subject's record again by the same document, the document
   holds: the withdrawal took back a statement, not the decision.
 
-Nothing is kept for this: it is read off the records as they are, and the few withdrawals that matter are
-read in the log.
+Nothing is stored for this: it is read off the records as they are, and the few withdrawals that matter are
+read in the log. What was found is at hand until the next statement.
 
 Worked example: 财政 withdraws firm A's ban of 沧示财罚字〔2026〕12号 at 60, by 冀示财复决字〔2026〕3号. Firm
 B's ban by the same document is due within three days, and is due no more once it is withdrawn.
@@ -17,6 +17,7 @@ B's ban by the same document is due within three days, and is due no more once i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
@@ -35,6 +36,8 @@ from registry.v1.statement_pb2 import Document, Statement
 _Key = tuple[str, str]
 """A document: its authority's code and its number, as they are compared."""
 _Gone = dict[_Key, list[tuple[Ground, SubjectRecord]]]
+_USUAL = re.compile(r"[\u4e00-\u9fff]{1,30}〔[0-9]{4}〕[0-9]{1,6}号").fullmatch
+"""Nearly every number is written so, which is its normal form."""
 _NEGATIVE = frozenset({GroundKind.IMPOSED, GroundKind.LISTED, GroundKind.RECORDED})
 
 
@@ -43,16 +46,25 @@ class RevokedDocuments:
 
     def __init__(self, state: RegistryState) -> None:
         self._state = state
+        self._found: tuple[int, list[tuple[Revoked, list[Ground]]]] = (-1, [])
 
     def due(self, edition: Edition, day: date) -> Iterator[DueItem]:
         """What is to be withdrawn, and by when, as seen on a day."""
+        position = self._state.index.position
+        at, found = self._found
+        if at != position:
+            found = list(self._resting())
+            self._found = position, found
+        for revoked, rows in found:
+            yield from due_after_revocation(rows, revoked, edition, day)
+
+    def _resting(self) -> Iterator[tuple[Revoked, list[Ground]]]:
         records = self._state.index.records()
         gone = _withdrawn(records)
         for key, holding in _holding(records, gone.keys()).items():
             revoked = self._first_revocation(gone[key])
             if revoked is not None:
-                rows = resting_on(holding.values(), revoked.document)
-                yield from due_after_revocation(rows, revoked, edition, day)
+                yield revoked, list(resting_on(holding.values(), revoked.document))
 
     def _first_revocation(self, gone: Iterable[tuple[Ground, SubjectRecord]]) -> Revoked | None:
         for row, record in sorted(gone, key=lambda each: each[0].known_to or 0):
@@ -94,7 +106,6 @@ def _holding(
         for row in record.grounds:
             if row.known_to is not None or row.kind not in _NEGATIVE:
                 continue
-            # To fold a number costs thirty times what it costs to fold a code.
             if normalise(row.document.authority_code) in authorities and (key := _key(row.document)) in keys:
                 found.setdefault(key, {})[record.ref] = record
     return found
@@ -111,4 +122,5 @@ def _stated_again(row: Ground, record: SubjectRecord) -> bool:
 
 
 def _key(document: Document) -> _Key:
-    return normalise(document.authority_code), normalise_number(document.number)
+    number = document.number
+    return normalise(document.authority_code), number if _USUAL(number) else normalise_number(number)

@@ -7,6 +7,7 @@ import pytest
 from registry.domain.workdays import YearArrangement
 from registry.editions import shipped_editions
 from registry.sanctions.catalogue.edition import Category, CreditList, Edition, Measure, RedList
+from registry.sanctions.catalogue.procedures import BanRule, EarlyEnd, FalseRepair, RepairRule
 from registry.sanctions.catalogue.rulebook import Deadline, DomainRule, NationalClass, SeverityRule, Zone
 from registry.sanctions.difference import tables
 from registry.sanctions.difference.columns import Column
@@ -185,7 +186,10 @@ def test_a_measure_that_is_gone_or_new_is_told_as_such() -> None:
     file = "measures-procurement.yaml"
     row = FILES[file][FILES[file].index("  - code: M-PRO-01") : FILES[file].index("  - code: M-PRO-02")]
     without = parsed(unnamed(replaced(file, row, ""), "M-PRO-01"))
-    gone, new = differences(EDITION, without), differences(without, EDITION)
+    gone, new = (
+        [each for each in differences(*pair) if each.section == "measures"]
+        for pair in ((EDITION, without), (without, EDITION))
+    )
     assert [(each.kind, each.text, each.severity) for each in (*gone, *new)] == [
         (pb.CHANGE_KIND_REMOVED, f"{BAN}: 删去自2003-01-01起施行的规定", -1),
         (pb.CHANGE_KIND_ADDED, f"{BAN}: 新增, 领域为政府采购, 答复为禁止, 自2003-01-01起施行", 1),
@@ -305,3 +309,82 @@ def test_no_column_of_a_row_is_left_out(columns: list[Column], row: type, identi
 
 def _triggers(code: str, more: str) -> str:
     return f"[{', '.join((*EDITION.lists[code][-1].triggers, more))}]"
+
+
+# --- procedures ------------------------------------------------------------------------------------
+
+
+def test_every_part_of_the_procedures_that_is_new_is_told() -> None:
+    found = differences(SHIPPED["2026.2"], SHIPPED["2026.3"])
+    assert {change.kind for change in found} == {pb.CHANGE_KIND_ADDED}
+    texts = [change.text for change in found]
+    assert "程序步骤 review 的依据: 新增“行政处罚法 第五十八条”" in texts
+    assert "禁入程序 BR-02 市场监督管理严重违法失信名单: 新增, 自2021-09-01起施行" in texts
+    assert f"提前终止 {BAN}: 新增, 可以提前终止, 自2026-04-01起施行" in texts
+    assert "弄虚作假的修复: 新增, 36个月内不得简易修复" in texts
+    assert {change.section for change in found} == {
+        "step_articles", "ban_rules", "repair_rules", "early_ends", "false_repair",
+    }  # fmt: skip
+    back = differences(SHIPPED["2026.3"], SHIPPED["2026.2"])
+    assert {change.kind for change in back} == {pb.CHANGE_KIND_REMOVED}
+    assert len(back) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text", "severity"),
+    [
+        (
+            "  review: 行政处罚法 第五十八条",
+            "  review: 行政处罚法 第五十八条第一款",
+            "程序步骤 review 的依据: 由“行政处罚法 第五十八条”改为“行政处罚法 第五十八条第一款”",
+            0,
+        ),
+        (
+            "upper_consent: true",
+            "upper_consent: false",
+            "禁入程序 BR-02 市场监督管理严重违法失信名单: 上一级同意由是改为否",
+            1,
+        ),
+        (
+            "    min_months: 6\n",
+            "    min_months: 12\n",
+            "信用修复 RR-01: 最短期限由6个月改为12个月",
+            1,
+        ),
+        (
+            "  months: 36\n",
+            "  months: 24\n",
+            "弄虚作假的修复: 不得简易修复的期限由36个月改为24个月",
+            -1,
+        ),
+    ],
+)
+def test_a_change_in_the_procedures_is_told_with_its_severity(
+    old: str, new: str, text: str, severity: int
+) -> None:
+    found = change(replaced("procedures.yaml", old, new))
+    assert (found.text, found.severity) == (text, severity)
+
+
+def test_that_a_measure_may_end_early_no_more_is_told_of_each_measure() -> None:
+    found = told(EDITION, parsed(replaced("procedures.yaml", "allowed: true", "allowed: false")))
+    assert (f"提前终止 {BAN}: 可以提前终止由是改为否", 1) in found
+    assert len(found) == 7
+    without = told(EDITION, parsed(replaced("procedures.yaml", "M-BID-04, M-BUS-22]", "M-BID-04]")))
+    assert [text.partition(" 不适用")[0] for text, _ in without] == ["提前终止 M-BUS-22"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "identity"),
+    [
+        (tables.BAN_RULE, BanRule, {"code", "effective_to"}),
+        (tables.REPAIR_RULE, RepairRule, {"code", "effective_to"}),
+        (tables.EARLY_END, EarlyEnd, {"measures", "effective_to"}),
+        (tables.FALSE_REPAIR, FalseRepair, set()),
+    ],
+)
+def test_no_column_of_a_rule_of_procedure_is_left_out(
+    columns: list[Column], row: type, identity: set[str]
+) -> None:
+    compared = {name for column in columns for name in column.field.split()}
+    assert compared | identity == {field.name for field in fields(row)}

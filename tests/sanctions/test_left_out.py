@@ -87,6 +87,40 @@ def test_red_list_or_category_that_is_left_out_is_named(
     assert f"{code}: 版本{CURRENT_LABEL}有这一" in message
 
 
+@pytest.mark.parametrize(
+    ("first", "end", "message"),
+    [
+        ("  - code: BR-02\n", "  - code: BR-03\n", "缺少禁入程序规则BR-02: 版本"),
+        ("  - code: RR-01\n", "  - code: RR-02\n", "缺少信用修复规则RR-01: 版本"),
+        ("false_repair:\n", "", "缺少弄虚作假修复的规则(false_repair): 版本"),
+    ],
+)
+def test_rule_of_procedure_that_is_left_out_is_named(
+    spine: Spine, officials: Officials, first: str, end: str, message: str
+) -> None:
+    stated = files()
+    text = stated["procedures.yaml"]
+    start = text.index(first)
+    rest = text[text.index(end, start) :] if end else ""
+    (told_of,) = said_of(spine, officials, {**stated, "procedures.yaml": text[:start] + rest})
+    assert told_of.startswith(message)
+
+
+def test_measure_that_is_no_longer_said_to_end_early_or_not_is_named(
+    spine: Spine, officials: Officials
+) -> None:
+    (message,) = said_of(spine, officials, unnamed(files(), "M-BUS-22"))
+    assert message.startswith("缺少提前终止规则M-BUS-22: ")
+
+
+def test_edition_without_any_procedures_is_refused(spine: Spine, officials: Officials) -> None:
+    """Each rule is named; so are the articles of the steps, once."""
+    stated = {name: text for name, text in files().items() if name != "procedures.yaml"}
+    messages = said_of(spine, officials, stated)
+    kinds = ("禁入程序规则", "信用修复规则", "提前终止规则", "各步骤的依据", "弄虚作假修复的规则")
+    assert all(any(message.startswith(f"缺少{kind}") for message in messages) for kind in kinds)
+
+
 def test_measure_that_ends_by_its_last_day_is_a_sound_successor(spine: Spine, officials: Officials) -> None:
     ended = changed_row(files(), "M-PRO-02", effective_to="2026-12-31")
     placed(spine.say(KEY, edition_draft=edition_draft(ended), by=officials.drafter))

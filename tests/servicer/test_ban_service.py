@@ -215,7 +215,7 @@ def test_method_takes_its_own_step_and_no_other(office: BanOffice) -> None:
     assert refused(lambda: office.stub.Stay(note, timeout=DEADLINE_S)).reason == "FIELD_INVALID"
 
 
-def test_a_person_is_masked_and_what_was_erased_is_left_out(office: BanOffice) -> None:
+def test_a_person_is_masked_in_the_case(office: BanOffice) -> None:
     someone = person(7120)
     office.subjects["N-1"] = someone
     proposed = proposal()
@@ -228,20 +228,33 @@ def test_a_person_is_masked_and_what_was_erased_is_left_out(office: BanOffice) -
     assert response.case.subject.value == f"{number[:4]}**********{number[-4:]}"
     assert number not in str(response.case)
     assert len(response.statements) == 1
+
+
+def test_what_was_erased_is_left_out_of_the_case(office: BanOffice) -> None:
     office.walk("N-2", firm(7121))
-    erased = statement_pb2.Erasure(
-        target=statement_pb2.StatementReference(
-            department=office.spine.code(KEY), statement_id=office.decisions["N-2"]
-        ),
+    decision = statement_pb2.StatementReference(
+        department=office.spine.code(KEY), statement_id=office.decisions["N-2"]
+    )
+    revoked = statement_pb2.Withdrawal(
+        target=decision, reason="复议撤销", document=document(KEY, "2026-11-20", "冀示财复决字〔2026〕9号")
+    )
+    envelope = office.sealed("withdrawal", revoked, by="chief")
+    assert office.stub.Revoke(pb.RevokeRequest(envelope=envelope), timeout=DEADLINE_S).result.HasField(
+        "accepted"
+    )
+    request = pb.GetCaseRequest(case_number="N-2")
+    before = office.stub.GetCase(request, timeout=DEADLINE_S)
+    assert (before.case.state, len(before.statements)) == (pb.BAN_STATE_REVOKED, 8)
+    erasure = statement_pb2.Erasure(
+        target=decision,
         document=document(KEY, "2026-11-20"),
         legal_basis=["个人信息保护法 第四十七条"],
         reason="保存期限届满",
     )
-    placed(office.spine.say(KEY, erasure=erased))
-    left = office.stub.GetCase(pb.GetCaseRequest(case_number="N-2"), timeout=DEADLINE_S).statements
-    bodies = [Statement.FromString(each.signed.envelope.payload).WhichOneof("body") for each in left]
-    assert "ban_decision" not in bodies
-    assert bodies[0] == "ban_draft"
+    placed(office.spine.say(KEY, erasure=erasure))
+    left = office.stub.GetCase(request, timeout=DEADLINE_S).statements
+    bodies = {Statement.FromString(each.signed.envelope.payload).WhichOneof("body") for each in left}
+    assert bodies == {"ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_deliberation"}
 
 
 def test_the_registrar_reads_every_case_and_its_statements(office: BanOffice) -> None:

@@ -11,7 +11,8 @@ receipt; ``changes`` replace fields of the step's body. Days are those of 2026, 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -23,10 +24,13 @@ from registry.editions import current_edition
 from registry.sanctions.bans.case import Case
 from registry.sanctions.cases import fictional
 from registry.sanctions.cases.scratch import ScratchLedger
+from registry.sanctions.catalogue.edition import Edition
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
+from registry.v1.error_reason_pb2 import ErrorReason
 
 EDITION = current_edition()
+ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百]+条|〔\d{4}〕\d+号|令第\d+号")
 BASIS = ["政府采购法 第七十七条"]
 TODAY = date(2026, 11, 23)
 HANDLING, LEGAL, LICENSING, OFFICE = "采购监管科", "政策法规科", "许可科", "办公室"
@@ -81,11 +85,12 @@ AFTER = ("status_note", "lifting", "withdrawal", "correction")
 
 
 class BanTown:
-    """The ledger, the bureau's officials, and what was admitted."""
+    """The ledger, the officials of the bureau (of another kind of department if it is named), and what was
+    admitted."""
 
-    def __init__(self) -> None:
-        self.ledger = ScratchLedger(EDITION)
-        self.office = fictional.office("finance", EDITION)
+    def __init__(self, kind: str = "finance", edition: Edition = EDITION) -> None:
+        self.ledger = ScratchLedger(edition)
+        self.office = fictional.office(kind, edition)
         self.department = self.office.authority_code
         self.subjects: dict[str, subject_pb2.Subject] = {}
         self.admitted: list[tuple[pb.Statement, str, date]] = []
@@ -183,6 +188,32 @@ class BanTown:
         held = self.case(case)
         found = held.told.decision_id if held else ""
         return pb.StatementReference(department=self.department, statement_id=found or "none")
+
+
+def town_before(kind: str, steps: tuple[str, ...] = HEARD_STEPS) -> BanTown:
+    """A town whose case C-1 awaits a step."""
+    town = BanTown()
+    if kind != steps[0]:
+        town.walk("C-1", "ban_served" if kind in AFTER else steps[steps.index(kind) - 1], steps)
+    return town
+
+
+def reasons_of(faults: Iterable[Fault]) -> set[str]:
+    """Why a step was refused; each message names an article, in brackets at its end."""
+    for fault in faults:
+        assert fault.message.endswith(")。"), fault
+        assert ARTICLE.search(fault.message, _opening(fault.message)), fault
+    return {ErrorReason.Name(fault.reason).removeprefix("ERROR_REASON_") for fault in faults}
+
+
+def _opening(message: str) -> int:
+    """Where the brackets open that close at the end of a message."""
+    depth = 0
+    for place in range(len(message) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(message[place], 0)
+        if message[place] == "(" and not depth:
+            return place
+    return len(message)
 
 
 def evidence(text: str) -> pb.Evidence:

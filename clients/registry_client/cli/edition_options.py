@@ -45,6 +45,11 @@ SECTIONS: Mapping[str, str] = {
     "relief": "救济途径",
     "vocabularies": "代码表",
     "calendar": "节假日安排",
+    "ban_rules": "禁入程序",
+    "repair_rules": "信用修复",
+    "early_ends": "提前终止",
+    "false_repair": "虚假修复",
+    "step_articles": "程序依据",
 }
 
 

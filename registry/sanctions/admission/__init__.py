@@ -20,24 +20,28 @@ from registry.domain.faults import Fault, Findings
 from registry.domain.quoting import names_a_person, quoted_code
 from registry.sanctions.admission.ban_actors import check_actor
 from registry.sanctions.admission.ban_after import check_after_decision
+from registry.sanctions.admission.ban_citation import cited
 from registry.sanctions.admission.ban_decision import check_ban_decision
-from registry.sanctions.admission.bans import (
+from registry.sanctions.admission.ban_deliberation import check_ban_deliberation
+from registry.sanctions.admission.ban_hearing import (
     check_ban_defence,
-    check_ban_deliberation,
-    check_ban_draft,
     check_ban_hearing,
     check_ban_hearing_notice,
+)
+from registry.sanctions.admission.bans import (
+    check_ban_draft,
     check_ban_notice,
     check_ban_review,
     check_ban_served,
-    cited,
 )
+from registry.sanctions.admission.decided_here import check_not_decided_here
 from registry.sanctions.admission.directory import (
     check_department,
     check_key_enrolment,
     check_key_revocation,
     check_official,
     check_official_revocation,
+    check_rotated_by_holder,
     check_signer_stays,
     is_of_the_holder,
 )
@@ -61,6 +65,7 @@ from registry.sanctions.admission.remedies import (
 from registry.sanctions.admission.steps import DRAFT, check_official_of_step
 from registry.sanctions.bans.steps import case_of, decided_case
 from registry.sanctions.ledger import Ledger
+from registry.sanctions.said import stated_event
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 
@@ -119,6 +124,14 @@ REMEDY_CHECKS: dict[str, Check] = {
 _CHECKS = EVENT_CHECKS | DIRECTORY_CHECKS | EDITION_CHECKS | BAN_CHECKS | REMEDY_CHECKS
 
 
+_PATHS = {
+    "event": "event",
+    "correction": "correction.replacement",
+    "objection_result": "objection_result.replacement",
+}
+"""Where a statement holds the event that it states."""
+
+
 def admit(
     statement: pb.Statement, *, signers: Sequence[Key], received_on: date, ledger: Ledger
 ) -> list[Fault]:
@@ -139,6 +152,9 @@ def admit(
         check(found, statement, received_on, ledger)
         if case is not None:
             check_after_decision(found, statement, case, received_on, ledger)
+        elif (event := stated_event(statement)) is not None and body not in BAN_CHECKS:
+            path = _PATHS[body or ""]
+            check_not_decided_here(found, path, event, statement.department, received_on, ledger)
     if body in BAN_CHECKS or case is not None:
         found.faults = [cited(fault, body or "", ledger, received_on) for fault in found.faults]
     return found.faults
@@ -191,6 +207,7 @@ def _check_signer(
     ):
         message = "只有登记机构的登记员可以登记部门、人员和密钥。"
         found.add(reasons.ERROR_REASON_NOT_REGISTRAR, "department", message)
+    check_rotated_by_holder(found, statement, signer)
     if statement.HasField("key_revocation"):
         check_signer_stays(found, statement.key_revocation, signer, ledger)
 

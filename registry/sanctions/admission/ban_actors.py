@@ -5,11 +5,11 @@
 * Nobody acts in two roles of one case; several steps in one role are one person's. Two staff ids with one
   name are one person here, whatever the ids say.
 * The legal reviewer and whoever presides at the hearing are of another section than those who handle the
-  case.
+  case, whichever of them acts first.
 * Nobody of the section that granted the licence at issue takes any step.
 * Up to the decision, whoever acts was registered before the draft, and those who acted have not been
   registered anew since: nobody is given an id, a name or a section for the occasion. A key may be rotated by
-  its holder.
+  its holder, if the first of the row was enrolled before the draft.
 
 Worked example: drafted at 80 by X-1 (执法科). X-2 (法规科), registered at 20, reviews; X-1 cannot decide, nor
 X-9 of the same name."""
@@ -89,25 +89,35 @@ def _check_other_roles(
 
 
 def _check_section(found: Findings, rule: StepRule, case: Case, official: Official) -> None:
-    if rule.role not in _OTHER_SECTION:
-        return
-    handling = {
-        comparable(act.section) for act in case.told.acts if role_of(act) == pb.OFFICIAL_ROLE_SUBMITTER
-    }
-    if comparable(official.registration.section) in handling:
+    if rule.role == pb.OFFICIAL_ROLE_SUBMITTER:
+        apart = frozenset(_OTHER_SECTION)
+        message = "签名人员所在的内设机构已办理本案的法制审核或者听证, 不得再承办本案。"
+    elif rule.role in _OTHER_SECTION:
+        apart = frozenset({pb.OFFICIAL_ROLE_SUBMITTER})
         message = f"{ROLE_NAMES[rule.role]}须由承办机构以外的内设机构人员办理。"
+    else:
+        return
+    sections = {comparable(act.section) for act in case.told.acts if role_of(act) in apart}
+    if comparable(official.registration.section) in sections:
         found.add(reasons.ERROR_REASON_SAME_SECTION, _FIELD, message)
 
 
 def _check_since(found: Findings, case: Case, signing: tuple[Official, Key], ledger: Ledger) -> None:
     official, key = signing
-    new_key = key.position > case.opened and not key.enrolment.replaces
-    if official.position > case.opened or new_key:
+    if official.position > case.opened or not _held_by(key, case.opened, ledger):
         message = f"签名人员或其密钥在立案(序号{case.opened})之后才登记或者变更登记, 不得办理本案。"
         found.add(reasons.ERROR_REASON_OFFICIAL_REQUIRED, _FIELD, message)
     if any(other is not None and other.position > case.opened for _, other in _earlier(case, ledger)):
         message = f"办理过本案的人员在立案(序号{case.opened})之后变更过登记, 请另行立案。"
         found.add(reasons.ERROR_REASON_OFFICIAL_REQUIRED, _FIELD, message)
+
+
+def _held_by(key: Key, position: int, ledger: Ledger) -> bool:
+    """Whether a key, or one that it was rotated from by its holder, was enrolled by a position."""
+    held: Key | None = key
+    while held is not None and held.position > position:
+        held = ledger.directory.key(held.enrolment.replaces) if held.enrolment.replaces else None
+    return held is not None
 
 
 def _earlier(case: Case, ledger: Ledger) -> Iterator[tuple[BanAct, Official | None]]:

@@ -22,7 +22,7 @@ from registry.domain.documents import normalise_number
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
 from registry.domain.quoting import is_blank
-from registry.sanctions.admission.bans import check_evidence, long_text, open_case
+from registry.sanctions.admission.ban_parts import check_evidence, last_day, long_text, open_case
 from registry.sanctions.admission.document import check_document
 from registry.sanctions.admission.event import check_event
 from registry.sanctions.admission.texts import check_reason
@@ -112,8 +112,8 @@ def _check_same_matter(found: Findings, decision: pb.BanDecision, case: Case, le
 
 def _check_day(found: Findings, event: pb.Event, case: Case) -> None:
     decided = Findings().optional_day("", event.document.decided_on, "")
-    discussed = date.fromisoformat(case.told.acts[-1].on)
-    if decided and decided < discussed:
+    discussed = last_day(case)
+    if decided and discussed and decided < discussed:
         message = f"决定日期{decided}早于讨论之日{discussed}。"
         field = f"{_PATH}.event.document.decided_on"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, field, message)

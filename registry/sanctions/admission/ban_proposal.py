@@ -43,7 +43,7 @@ def check_proposal(
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, f"{path}.measures", message)
     if proposal.severity not in _SEVERITIES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.severity", "严重程度不在代码表内。")
-    if max((m.months for m in proposal.measures), default=proposal.list_months) > MAX_MONTHS:
+    if max([proposal.list_months, *(measure.months for measure in proposal.measures)]) > MAX_MONTHS:
         found.add(reasons.ERROR_REASON_TERM_OUT_OF_BOUNDS, f"{path}.measures", f"期限超过{MAX_MONTHS}个月。")
         return
     event = as_event(proposal, subject, department, day)

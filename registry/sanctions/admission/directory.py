@@ -61,6 +61,9 @@ def check_registration(
         if not edition.may_impose(kinds, code):
             message = f"这类部门依法无权决定措施{quoted(code)}。"
             found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.measures", message)
+    for code in sorted({*mandate.decides_here} - {*mandate.measures, *mandate.lists}):
+        message = f"{quoted(code)}不在该部门的措施和名单之内, 不能由其按程序决定。"
+        found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate.decides_here", message)
 
 
 def _check_region(found: Findings, path: str, registration: pb.DepartmentRegistration) -> None:
@@ -177,6 +180,15 @@ def _check_replacement(found: Findings, path: str, enrolment: pb.KeyEnrolment, l
     if window and window[1] - window[0] > old.valid_until - old.valid_from:
         message = "新密钥的有效期不能长于被更换的密钥; 请由登记员登记。"
         found.add(reasons.ERROR_REASON_KEY_NOT_REPLACEABLE, f"{path}.valid_until", message)
+
+
+def check_rotated_by_holder(found: Findings, statement: pb.Statement, signer: Key) -> None:
+    """Only the key itself vouches for the one that takes its place: with the registrar's word for it a new
+    key would pass for one that an official has long had."""
+    replaced = statement.key_enrolment.replaces
+    if replaced and replaced != signer.keyid:
+        message = "更换密钥须由被更换的密钥签名; 由登记员登记的新密钥不填被更换的密钥。"
+        found.add(reasons.ERROR_REASON_KEY_NOT_REPLACEABLE, "key_enrolment.replaces", message)
 
 
 def window_of(enrolment: pb.KeyEnrolment) -> tuple[date, date] | None:

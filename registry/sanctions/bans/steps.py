@@ -91,7 +91,9 @@ BINDING = frozenset(
     }
 )  # fmt: skip
 """States in which a decision was served and stands."""
-STATES_ZH: Mapping[int, str] = {
+STANDING = BINDING - {ban.BAN_STATE_EXPIRED, ban.BAN_STATE_LIFTED}
+"""Those in which something of it may still be stayed or lifted."""
+STATES_ZH: Mapping[ban.BanState.ValueType, str] = {
     ban.BAN_STATE_DRAFTED: "已立案拟定",
     ban.BAN_STATE_REVIEWED: "法制审核通过",
     ban.BAN_STATE_REJECTED: "法制审核未通过",

@@ -1,8 +1,8 @@
 """Whether one proposal is heavier than another (不得因陈述申辩而加重, 行政处罚法 第四十五条第二款).
 
 What a party was told it may be held to: no measure or list that was not announced, no longer term, no wider
-scope, no other capacity, no graver severity, and for life only if that was announced. What was announced
-without a scope covers every scope.
+scope, no other capacity, no graver severity (without one the longest disclosure applies), and for life only
+if that was announced. What was announced without a scope covers every scope.
 
 Example: announced M-PRO-01 for 24 months in 130902. Decided for 24 months in 130902: not heavier; for 25
 months, or without region: heavier."""
@@ -26,11 +26,11 @@ def heavier(proposal: pb.BanProposal, announced: pb.BanProposal) -> Iterator[Hea
     """Where a proposal goes beyond what was announced."""
     if proposal.category != announced.category:
         yield "category", "类别与告知的不同"
-    if proposal.severity > announced.severity:
-        yield "severity", "严重程度重于告知的"
+    if proposal.severity != announced.severity and not 0 < proposal.severity < announced.severity:
+        yield "severity", "严重程度重于告知的, 或者没有写明"
     if proposal.list_code and proposal.list_code != announced.list_code:
         yield "list_code", "告知中没有列入这一名单"
-    elif proposal.list_months > announced.list_months:
+    elif proposal.list_code and _longer(proposal.list_months, announced.list_months):
         yield "list_months", f"列入期限长于告知的{announced.list_months}个月"
     for number, measure in enumerate(proposal.measures):
         if why := _heavier_measure(measure, announced):
@@ -82,11 +82,16 @@ def _heavier_measure(measure: pb.ProposedMeasure, announced: pb.BanProposal) -> 
 def _beyond(measure: pb.ProposedMeasure, told: pb.ProposedMeasure) -> str:
     if measure.lifetime and not told.lifetime:
         return "告知的不是终身"
-    if not told.lifetime and told.months and (measure.months > told.months or not measure.months):
+    if not told.lifetime and _longer(measure.months, told.months):
         return f"期限长于告知的{told.months}个月"
     if measure.capacity != told.capacity and told.capacity:
         return "适用的身份与告知的不同"
     return "" if _within(measure.scope, told.scope) else "适用范围宽于告知的"
+
+
+def _longer(months: int, told: int) -> bool:
+    """Whether a term is longer than the one told; none (0) is longer than any, and no longer than none."""
+    return bool(told) and (months > told or not months)
 
 
 def _within(scope: subject_pb2.Scope, told: subject_pb2.Scope) -> bool:

@@ -4,7 +4,8 @@ Restrictions are worked out at the question, by the edition that applies. What t
 gone from every answer, on earlier days too, and an entry on a list without a row can be neither repaired nor
 explained: the answer would be CLEAR by omission. So what ends, ends by ``effective_to`` and keeps its row.
 A measure, list or red list that is law on the day of receipt does not begin later instead, and a domain goes
-on waiting for every source it waits for.
+on waiting for every source it waits for. So do the rules of procedure stay: without them a ban would be
+decided with less, or not at all, and a repair granted on any terms.
 
 Worked example: 2026.3 without L-04 is refused as ``缺少名单L-04: …``. With ``effective_to: 2026-12-31`` in
 the row of L-04 it is a sound successor of 2026.2.
@@ -12,11 +13,12 @@ the row of L-04 it is a sound successor of 2026.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.catalogue.entries import Dated
+from registry.sanctions.difference.procedures import ends_by_measure, rules_by_code
 
 _NOT_DROPPED = "目录内容失效以 effective_to 表示, 不得删去"
 
@@ -30,13 +32,14 @@ def left_out(before: Edition, after: Edition, day: date) -> Iterator[str]:
         if code not in after.categories:
             yield f"缺少信息类别{code}: 版本{before.label}有这一类别, 不得删去。"
     yield from _sources_left_out(before, after)
+    yield from _procedures_left_out(before, after, day)
 
 
 def _rows_left_out(
     what: str,
     edition: Edition,
-    before: Mapping[str, tuple[Dated, ...]],
-    after: Mapping[str, tuple[Dated, ...]],
+    before: Mapping[str, Sequence[Dated]],
+    after: Mapping[str, Sequence[Dated]],
     day: date,
 ) -> Iterator[str]:
     for code, rows in before.items():
@@ -53,3 +56,19 @@ def _sources_left_out(before: Edition, after: Edition) -> Iterator[str]:
         for code in (*before.required_lists(domain), *before.required_measures(domain)):
             if code not in kept:
                 yield f"领域“{rule.name_zh}”不再要求查询{code}: 版本{before.label}要求查询, 不得取消。"
+
+
+def _procedures_left_out(before: Edition, after: Edition, day: date) -> Iterator[str]:
+    old, new = before.procedures, after.procedures
+    for what, had, has in (
+        ("禁入程序规则", rules_by_code(old.ban_rules), rules_by_code(new.ban_rules)),
+        ("信用修复规则", rules_by_code(old.repair_rules), rules_by_code(new.repair_rules)),
+        ("提前终止规则", ends_by_measure(old.early_ends), ends_by_measure(new.early_ends)),
+    ):
+        yield from _rows_left_out(what, before, had, has, day)
+    for what, lacking in (
+        ("各步骤的依据(step_articles)", bool(old.articles) and not new.articles),
+        ("弄虚作假修复的规则(false_repair)", old.false_repair is not None and new.false_repair is None),
+    ):
+        if lacking:
+            yield f"缺少{what}: 版本{before.label}有这一规则, {_NOT_DROPPED}。"

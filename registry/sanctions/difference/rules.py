@@ -19,6 +19,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.catalogue.rulebook import Rulebook, SeverityRule
 from registry.sanctions.difference import tables
 from registry.sanctions.difference.columns import Column, Names
+from registry.sanctions.difference.procedures import procedure_differences
 from registry.sanctions.difference.rows import pairs_of
 from registry.sanctions.difference.sections import (
     ADDED,
@@ -58,6 +59,7 @@ def rule_differences(before: Edition, after: Edition, names: Names) -> Iterator[
     yield from _vocabularies(before.rules, after.rules)
     old, new = _years(before), _years(after)
     yield from _keyed("calendar", tables.YEAR, old, new, names, "{}年节假日安排")
+    yield from procedure_differences(before, after, names)
 
 
 @dataclass(frozen=True, slots=True)

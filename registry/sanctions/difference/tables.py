@@ -185,3 +185,40 @@ NATIONAL_CLASS: Sequence[Column] = (
     Value("kind", "类型", w.word_of(zh.NATIONAL_CLASS_KINDS_ZH)),
     CONFIDENCE,
 )
+
+_COUNTED_ZH = {"document": "文书作出之日", "listing": "列入之日", "correction": "改正之日"}
+_RULE: Sequence[Column] = (
+    Several("basis", "依据", w.text),
+    Value(FROM, "施行日期", w.day),
+    CONFIDENCE,
+    NOTE,
+)
+
+BAN_RULE: Sequence[Column] = (
+    Value("name_zh", "名称", w.text),
+    Value("market_bans", "适用于各项市场禁入措施", w.yes),
+    Several("measures", "适用的措施", w.measure),
+    Several("lists", "适用的名单", w.credit_list),
+    Value("hearing", "告知听证", w.yes, w.unless),
+    Value("collective", "集体讨论", w.yes, w.unless),
+    Value("upper_consent", "上一级同意", w.yes, w.unless),
+    *_RULE,
+)
+
+REPAIR_RULE: Sequence[Column] = (
+    Several("lists", "适用的名单", w.credit_list),
+    Several("categories", "适用的信息类别", w.code),
+    Value("min_months", "最短期限", w.months, w.later),
+    Value("counted_from", "起算", w.word_of(_COUNTED_ZH)),
+    Value("proof_required", "须附证明", w.yes, w.stated),
+    Note("conditions_zh", "条件"),
+    *_RULE,
+)
+
+EARLY_END: Sequence[Column] = (Value("allowed", "可以提前终止", w.yes, w.unless), *_RULE)
+
+FALSE_REPAIR: Sequence[Column] = (
+    Value("months", "不得简易修复的期限", w.months, w.longer),
+    Several("basis", "依据", w.text),
+    CONFIDENCE,
+)

@@ -157,9 +157,10 @@ def _after(told: ban.BanCase, statement: pb.Statement, effects: Effects) -> None
             told.state = ban.BAN_STATE_REVOKED
         return
     if statement.HasField("status_note"):
+        stayed = told.state == ban.BAN_STATE_STAYED  # And not lifted meanwhile.
         if statement.status_note.status == pb.NOTED_STATUS_STAYED:
             told.state = ban.BAN_STATE_STAYED
-        elif statement.status_note.status == pb.NOTED_STATUS_RESUMED:
+        elif stayed and statement.status_note.status == pb.NOTED_STATUS_RESUMED:
             told.state = ban.BAN_STATE_SERVED
         return
     if statement.HasField("repair_annulment"):

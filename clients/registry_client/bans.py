@@ -21,6 +21,7 @@ from registry.v1 import ban_service_pb2 as pb
 from registry.v1.ban_service_pb2_grpc import BanServiceStub
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.intake_service_pb2 import SubmitResult
+from registry.v1.restriction_service_pb2 import Purpose
 from registry.v1.statement_pb2 import NOTED_STATUS_RESUMED, NOTED_STATUS_STAYED, BanProposal, Statement
 from registry.v1.subject_pb2 import Subject
 from registry_client.calls import Calls
@@ -111,9 +112,23 @@ class Bans:
         )
         return tuple(self._calls.unary(self._stub.ListDue, request).items)
 
-    def preview(self, subject: Subject, proposal: BanProposal, *, first_day: str = "") -> pb.PreviewResponse:
-        """What a ban would do if it were in force from a day (today) on; nothing is recorded."""
-        request = pb.PreviewRequest(subject=subject, proposal=proposal, **{"from": first_day})
+    def preview(
+        self,
+        subject: Subject,
+        proposal: BanProposal,
+        *,
+        first_day: str = "",
+        reference: str = "",
+        reason: str = "",
+    ) -> pb.PreviewResponse:
+        """What a ban would do if it were in force from a day (today) on; nothing is decided by it.
+
+        Of a natural person the case number (``reference``) and the reason are required and go to the query
+        log."""
+        purpose = Purpose(reference=reference, reason=reason)
+        request = pb.PreviewRequest(
+            subject=subject, proposal=proposal, purpose=purpose, **{"from": first_day}
+        )
         return self._calls.unary(self._stub.Preview, request)
 
 

@@ -7,7 +7,7 @@ reference, and the question is in the query log before the answer leaves (查询
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -269,20 +269,43 @@ class Ask:
 
     def log(self, matter: Matter, answers: Sequence[tuple[Found, Decision]]) -> None:
         """Writes questions about persons to the query log, durably."""
+        domain = matter.question.domain
+        told = [(found.ref, domain, decision.verdict) for found, decision in answers]
+        self._write(matter.caller, matter.purpose, matter.position, told)
+
+    def log_looked_at(
+        self,
+        caller: Caller,
+        purpose: restriction_service_pb2.Purpose,
+        position: int,
+        ref: str,
+        domains: Iterable[subject_pb2.Domain.ValueType],
+    ) -> None:
+        """Writes to the query log that domains of a person were looked at without a verdict of their own."""
+        unspecified = verdict_pb2.VERDICT_UNSPECIFIED
+        self._write(caller, purpose, position, [(ref, domain, unspecified) for domain in sorted(domains)])
+
+    def _write(
+        self,
+        caller: Caller,
+        purpose: restriction_service_pb2.Purpose,
+        position: int,
+        told: Iterable[tuple[str, subject_pb2.Domain.ValueType, verdict_pb2.Verdict.ValueType]],
+    ) -> None:
         asked_ms = self._clock()
         self._log_queries(
             [
                 QueryRow(
                     asked_ms=asked_ms,
-                    caller=matter.caller.uri,
-                    subject=found.ref,
-                    domain=matter.question.domain,
-                    reference=matter.purpose.reference,
-                    reason=matter.purpose.reason,
-                    known_position=matter.position,
-                    verdict=decision.verdict,
+                    caller=caller.uri,
+                    subject=ref,
+                    domain=domain,
+                    reference=purpose.reference,
+                    reason=purpose.reason,
+                    known_position=position,
+                    verdict=verdict,
                 )
-                for found, decision in answers
+                for ref, domain, verdict in told
             ]
         )
 

@@ -1,8 +1,9 @@
 """What a ban would do, asked before anybody signs (预览).
 
 Told are the faults for which its draft would be refused as far as they can be told now, first and last day of
-each measure, and the verdicts that would change in the domains in which the caller may ask. Nothing is
-recorded. Where a term lies outside every calendar, only the faults are told.
+each measure, and the verdicts that would change in the domains in which the caller may ask. Where a term lies
+outside every calendar, only the faults are told. Nothing is recorded but, of a natural person, that the
+caller looked (查询日志).
 
 Example: 财政 proposes M-PRO-01 for 48 months: 法定期限 12至36个月; and that 政府采购 would be closed to the
 firm as a bidder. Of a proposed ban on leaving the country it learns no more than that this is not its matter.
@@ -14,11 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.access.identity import Caller
-from registry.commands.ask import Ask
+from registry.commands.ask import Ask, purpose_faults
 from registry.commands.right_to_see import domains_open_to
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
-from registry.domain.identifiers import code_faults, normalise
+from registry.domain.identifiers import code_faults, is_personal, normalise
 from registry.errors import RegistryError
 from registry.sanctions.admission.ban_proposal import check_proposal
 from registry.sanctions.admission.event import check_subject
@@ -56,6 +57,8 @@ class BanPreviews:
         identifier = request.subject.identifier
         if found.faults and code_faults(identifier.type, normalise(identifier.value)):
             raise RegistryError(found.faults)
+        if is_personal(identifier.type) and (missing := purpose_faults(request.purpose)):
+            raise RegistryError(missing)
         return self._preview(request, department, caller, found, first)
 
     def _preview(
@@ -77,7 +80,10 @@ class BanPreviews:
         supposed = Supposed(request.subject, request.proposal, department, edition, first)
         identifier = request.subject.identifier
         ref = self._state.vault.ref(identifier.type, normalise(identifier.value))
-        changes = shifts(supposed, ref, self._state.index.get, domains_open_to(caller))
+        domains = domains_open_to(caller)
+        if is_personal(identifier.type):
+            self._ask.log_looked_at(caller, request.purpose, position, ref, domains)
+        changes = shifts(supposed, ref, self._state.index.get, domains)
         return Preview(_told(found), supposed.event(), changes, position)
 
 

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import intake_service_pb2 as _intake_service_pb2
+from registry.v1 import restriction_service_pb2 as _restriction_service_pb2
 from registry.v1 import statement_pb2 as _statement_pb2
 from registry.v1 import subject_pb2 as _subject_pb2
 from registry.v1 import verdict_pb2 as _verdict_pb2
@@ -1082,19 +1083,27 @@ class PreviewRequest(_message.Message):
     SUBJECT_FIELD_NUMBER: _builtins.int
     PROPOSAL_FIELD_NUMBER: _builtins.int
     FROM_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def subject(self) -> _subject_pb2.Subject: ...
     @_builtins.property
     def proposal(self) -> _statement_pb2.BanProposal: ...
+    @_builtins.property
+    def purpose(self) -> _restriction_service_pb2.Purpose:
+        """Case number and reason: required for a natural person, whose previews are in the query log. Its domain is
+        not read: every domain is looked at in which the caller may ask.
+        """
+
     def __init__(
         self,
         *,
         subject: _subject_pb2.Subject | None = ...,
         proposal: _statement_pb2.BanProposal | None = ...,
+        purpose: _restriction_service_pb2.Purpose | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal", "subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal", "purpose", b"purpose", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "proposal", b"proposal", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "proposal", b"proposal", "purpose", b"purpose", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

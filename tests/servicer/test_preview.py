@@ -11,6 +11,7 @@ from registry.access.identity import CallerRole
 from registry.v1 import ban_service_pb2 as pb
 from registry.v1 import statement_pb2, subject_pb2, verdict_pb2
 from registry.v1.ban_service_pb2_grpc import BanServiceStub
+from registry.v1.restriction_service_pb2 import Purpose
 from registry.v1.subject_pb2 import Subject
 from tests.support.ban_cases import BASIS, BanOffice, proposal
 from tests.support.events import ban, branch_of, firm, list_entry, new_firm, person, placed, registered
@@ -19,6 +20,7 @@ from tests.support.served import DEADLINE_S, Served, exit_ban, refused
 PROCUREMENT = subject_pb2.DOMAIN_PROCUREMENT
 BLOCKED, REVIEW = verdict_pb2.VERDICT_BLOCKED, verdict_pb2.VERDICT_REVIEW
 CLEAR = verdict_pb2.VERDICT_CLEAR
+WHY = Purpose(reference="沧市监立[2026]9号", reason="拟作出市场禁入的预览")
 ROLES = [role for role in subject_pb2.SubjectRole.values() if role]
 
 
@@ -38,7 +40,7 @@ def known(served: Served) -> Subject:
 
 
 def preview(office: BanOffice, subject: Subject, proposed: Any, first: str = "") -> pb.PreviewResponse:
-    request = pb.PreviewRequest(subject=subject, proposal=proposed, **{"from": first})
+    request = pb.PreviewRequest(subject=subject, proposal=proposed, purpose=WHY, **{"from": first})
     return office.stub.Preview(request, timeout=DEADLINE_S)
 
 
@@ -202,6 +204,28 @@ def test_preview_leaves_nothing_behind(office: BanOffice) -> None:
     ref = office.spine.engine.state.vault.ref(someone.identifier.type, someone.identifier.value)
     assert office.spine.engine.state.index.get(ref) is None
     assert not store.persons([ref])
+
+
+def test_preview_of_a_person_is_in_the_query_log_and_needs_its_reason(office: BanOffice) -> None:
+    store, someone = office.spine.engine.store, person(8006)
+    wanted = measures(measure("M-PRO-03", 24))
+    unsaid = pb.PreviewRequest(subject=someone, proposal=wanted)
+    before = len(list(store.queries()))
+    assert refused(lambda: office.stub.Preview(unsaid, timeout=DEADLINE_S)).reason == "PURPOSE_REQUIRED"
+    assert len(list(store.queries())) == before
+    preview(office, someone, wanted)
+    rows = list(store.queries())[before:]
+    ref = office.spine.engine.state.vault.ref(someone.identifier.type, someone.identifier.value)
+    assert {(row.subject, row.reference, row.reason) for row in rows} == {(ref, WHY.reference, WHY.reason)}
+    domains = {row.domain for row in rows}
+    assert subject_pb2.DOMAIN_PROCUREMENT in domains
+    assert subject_pb2.DOMAIN_EXIT_ENTRY not in domains
+
+
+def test_preview_of_a_firm_is_not_in_the_query_log(office: BanOffice, known: Subject) -> None:
+    before = len(list(office.spine.engine.store.queries()))
+    preview(office, known, proposal())
+    assert len(list(office.spine.engine.store.queries())) == before
 
 
 @pytest.mark.parametrize("role", [CallerRole.AUDITOR, CallerRole.PROCUREMENT_SYSTEM])

@@ -28,6 +28,7 @@ from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.cli.words_option import WordOption
 from registry_client.procedure_words import BAN_STATES
 
+_PREVIEW = "拟作出市场禁入的预览"
 _STATE = WordOption(BAN_STATES, BanState, "BAN_STATE_")
 _on = click.option("--on", type=DAY, metavar="DAY", help="所问的日期，默认为今天。On a day.")
 _department = click.option("--department", default="", metavar="CODE", help="部门代码，默认为本部门。")
@@ -69,7 +70,9 @@ def draft(
     drafts = read_drafts(path, reason)
     if not act:
         for each in drafts:
-            response = session.registry.bans.preview(each.subject, each.proposal)
+            response = session.registry.bans.preview(
+                each.subject, each.proposal, reference=each.case_number, reason=_PREVIEW
+            )
             if as_json:
                 print_json({"case_number": each.case_number, **json_of(response)})
             else:

@@ -27,8 +27,8 @@ from tests.access.test_policy import contract
 from tests.support.served import DEADLINE_S, Refusal, Served, code_of, refusal_of, refused, short_ban
 
 STREAM = "/registry.v1.IntakeService/SubmitStream"
-ENDLESS = "/registry.v1.LogService/WatchCheckpoints"
-"""A request without fields: whatever parses opens a stream that nobody ends."""
+ENDLESS = {"/registry.v1.LogService/WatchCheckpoints", "/registry.v1.NoticeService/WatchNotices"}
+"""Requests without fields: whatever parses opens a stream that nobody ends."""
 UNARY = sorted(
     f"/{service.full_name}/{method.name}"
     for service in contract()
@@ -60,14 +60,14 @@ def send(served: Served, method: str, content: bytes) -> Refusal | bytes:
             stream: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(STREAM)
             return b"".join(stream(iter([content]), timeout=DEADLINE_S))
         unary: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
-        return unary(content, timeout=0.5 if method == ENDLESS else DEADLINE_S)
+        return unary(content, timeout=0.5 if method in ENDLESS else DEADLINE_S)
     except grpc.RpcError as error:
         return refusal_of(error)
 
 
 def is_open(method: str, refusal: Refusal) -> bool:
     """Whether a stream began and was left by the caller."""
-    return method == ENDLESS and refusal.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    return method in ENDLESS and refusal.code is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 def assert_lives(served: Served) -> None:

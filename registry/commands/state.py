@@ -186,6 +186,7 @@ class RegistryState:
         for filed in effect.remedies:
             self.remedies.put(filed)
         if effect.erased:
+            self.bans.forget(effect.erased.positions)
             self.remedies.forget(effect.erased.positions)
 
     def _put_edition(self, case: EditionCase) -> None:

@@ -92,6 +92,7 @@ def _erase(connection: Connection, erased: ErasedRows) -> None:
     for table in (tables.event, tables.ground, tables.link):
         connection.execute(delete(table).where(table.c.position.in_(positions)))
     connection.execute(delete(tables.mark).where(tables.mark.c.target.in_(positions)))
+    connection.execute(delete(tables.ban_case).where(tables.ban_case.c.opened.in_(positions)))
     connection.execute(delete(tables.remedy).where(tables.remedy.c.filed.in_(positions)))
     for column in (tables.name.c.subject, tables.name_gram.c.subject, tables.subject.c.ref):
         connection.execute(delete(column.table).where(column == erased.subject))

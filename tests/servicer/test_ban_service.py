@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import grpc
 import pytest
@@ -17,6 +18,7 @@ from registry.v1.envelope_pb2 import Envelope
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry.v1.intake_service_pb2 import SubmitResult
 from registry.v1.statement_pb2 import Statement
+from tests.commands.erasing import check_sound
 from tests.support.ban_cases import KEY, METHODS, WALK, BanOffice, decision_event, proposal
 from tests.support.events import document, firm, person, placed, registered
 from tests.support.served import DEADLINE_S, Served, connect, refused
@@ -230,7 +232,7 @@ def test_a_person_is_masked_in_the_case(office: BanOffice) -> None:
     assert len(response.statements) == 1
 
 
-def test_what_was_erased_is_left_out_of_the_case(office: BanOffice) -> None:
+def test_with_its_decision_the_whole_case_is_erased(office: BanOffice, tmp_path: Path) -> None:
     office.walk("N-2", firm(7121))
     decision = statement_pb2.StatementReference(
         department=office.spine.code(KEY), statement_id=office.decisions["N-2"]
@@ -251,10 +253,12 @@ def test_what_was_erased_is_left_out_of_the_case(office: BanOffice) -> None:
         legal_basis=["个人信息保护法 第四十七条"],
         reason="保存期限届满",
     )
-    placed(office.spine.say(KEY, erasure=erasure))
-    left = office.stub.GetCase(request, timeout=DEADLINE_S).statements
-    bodies = {Statement.FromString(each.signed.envelope.payload).WhichOneof("body") for each in left}
-    assert bodies == {"ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_deliberation"}
+    at = placed(office.spine.say(KEY, erasure=erasure))
+    gone = {row.position for row in office.spine.engine.store.statements() if row.erased_by == at}
+    assert gone == {act.position for act in before.case.acts}
+    assert refused(lambda: office.stub.GetCase(request, timeout=DEADLINE_S)).reason == "CASE_UNKNOWN"
+    assert "N-2" not in {each.case_number for each in office.stub.ListCases(pb.ListCasesRequest()).cases}
+    check_sound(office.spine, tmp_path)
 
 
 def test_the_registrar_reads_every_case_and_its_statements(office: BanOffice) -> None:

@@ -82,8 +82,7 @@ def _target(found: Findings, statement: pb.Statement, ledger: Ledger) -> Recorde
 
 def _check_over(found: Findings, target: RecordedEvent, day: date, ledger: Ledger) -> None:
     record = ledger.subject(target.subject)
-    told = ledger.told(target.subject)
-    positions = matter_of(target, told, record)
+    positions = matter_of(target, ledger)
     edition = ledger.edition_on(day)
     disputed = disputed_at(record.marks, _LATEST)
     for row in record.grounds:

@@ -16,7 +16,7 @@ Worked example: case C-1 of the finance bureau, opened at position 40, decided a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from registry.domain.documents import normalise_number
@@ -73,6 +73,13 @@ class CaseBook:
     def cases(self) -> Iterator[Case]:
         """Every case, in the order of drafting."""
         return iter(sorted(self._cases.values(), key=lambda case: case.opened))
+
+    def forget(self, positions: Collection[int]) -> None:
+        """Drops the cases drafted at some positions, for their content is erased."""
+        gone = {key for key, case in self._cases.items() if case.opened in positions}
+        self._cases = {key: case for key, case in self._cases.items() if key not in gone}
+        self._decisions = {of: key for of, key in self._decisions.items() if key not in gone}
+        self._numbers = {of: key for of, key in self._numbers.items() if key not in gone}
 
     def put(self, case: Case) -> None:
         """Takes a case's new state."""

@@ -2,7 +2,8 @@
 
 What goes is the whole matter: the statement, what it corrects, and whatever was said about either (its
 corrections, withdrawal, repair, liftings, notes, the grant made from a notice, confirmations, objections and
-applications with what was decided on them), and what fell with it when it was revoked. Without its
+applications with what was decided on them), what fell with it when it was revoked, and of a ban every step of
+its case from the draft on. Without its
 withdrawal a withdrawn ban would stand again; a correction alone would leave what it corrects.
 
 What stays is that something was stated: position, department, statement id and leaf. Tree, map and every
@@ -42,7 +43,7 @@ def erasure_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
         return Effects(position)
     told = ledger.told(target.subject)
     record = ledger.subject(target.subject)
-    positions = matter_of(target, told, record)
+    positions = matter_of(target, ledger)
     left, namings = _told_again(_without(record, positions), [t for t in told if t.position not in positions])
     linked = {link.other for link in record.links if link.position in positions} - {record.ref}
     others = [_without(ledger.subject(ref), positions) for ref in sorted(linked)]
@@ -54,11 +55,18 @@ def erasure_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
     )
 
 
-def matter_of(target: RecordedEvent, told: Sequence[Told], record: SubjectRecord) -> frozenset[int]:
-    """Positions of the statements that hang together with a target, itself among them; ``told`` is what was
-    stated about its subject, ``record`` what is known of it. Earlier erasures are no part of it: they say why
-    something is not there."""
-    whole = {(target.department, target.statement_id)}
+def matter_of(target: RecordedEvent, ledger: Ledger) -> frozenset[int]:
+    """Positions of the statements that hang together with a target, itself among them. Earlier erasures are
+    no part of it: they say why something is not there."""
+    told = ledger.told(target.subject)
+    whole = _hanging_together((target.department, target.statement_id), told, ledger.subject(target.subject))
+    cases = (ledger.bans.of_decision(*key) for key in whole)
+    steps = {act.position for case in cases if case is not None for act in case.told.acts}
+    return frozenset(each.position for each in told if _key(each) in whole) | {target.position} | steps
+
+
+def _hanging_together(target: _Key, told: Sequence[Told], record: SubjectRecord) -> set[_Key]:
+    whole = {target}
     pairs = [(_key(each), key) for each in told if (key := _refers_to(each.statement)) is not None]
     keys = {each.position: _key(each) for each in told}
     for each in told:
@@ -69,7 +77,7 @@ def matter_of(target: RecordedEvent, told: Sequence[Told], record: SubjectRecord
         more = {key for pair in pairs if whole.intersection(pair) for key in pair}
         grown = not more <= whole
         whole |= more
-    return frozenset(each.position for each in told if _key(each) in whole) | {target.position}
+    return whole
 
 
 def _key(told: Told) -> _Key:

@@ -210,6 +210,14 @@ def test_key_is_enrolled_once(spine: Spine) -> None:
     assert refused == {("KEY_ALREADY_ENROLLED", "key_enrolment.public_key")}
 
 
+def test_registrar_does_not_rotate_the_key_of_another(founded: Spine) -> None:
+    """It would pass for one that its holder has long had, in cases that are under way."""
+    new = FileSigner.generate(ED25519)
+    rotated = {"replaces": founded.signers["财政"].keyid}
+    assert ("KEY_NOT_REPLACEABLE", "key_enrolment.replaces") in refusal(founded.enrol("财政", new, **rotated))
+    placed(founded.enrol("财政", new))
+
+
 def test_key_is_not_enrolled_without_proof_of_possession(spine: Spine) -> None:
     enrolment = enrolment_of(spine.code("财政"), FileSigner.generate(ED25519))
     statement = spine.statement(REGISTRAR, key_enrolment=enrolment)

@@ -151,15 +151,17 @@ def test_penalty_is_not_repaired_without_an_application(spine: Spine, fined: str
 
 
 def test_entry_on_a_list_under_the_departments_own_care_needs_an_application(spine: Spine) -> None:
-    wider = events.registration("人社", decides_here=["L-04"])
-    placed(spine.say(OPERATOR.key, department_registration=wider))
+    """It was stated before the department came to decide on the list here."""
     firm = new_firm()
     placed(spine.say("人社", "wage", event=list_entry("人社", firm, "L-04", "2025-01-01", "2027-12-31")))
+    wider = events.registration("人社", decides_here=["L-04"])
+    placed(spine.say(OPERATOR.key, department_registration=wider))
     said = spine.say("人社", repair=events.repair("人社", "wage", TODAY))
     assert refusal(said) == {("REPAIR_NOT_APPLIED_FOR", "repair.application")}
     applied = apply(spine, "wage", "人社")  # Corrected on 2026-04-20, six months before.
     placed(spine.say("人社", repair=granted("人社", "wage", applied)))
     assert "M-PRO-06" not in statuses(ask(spine, firm))
+    placed(spine.say(OPERATOR.key, department_registration=events.registration("人社")))
 
 
 def test_months_of_a_wage_entry_run_from_the_correction(spine: Spine) -> None:

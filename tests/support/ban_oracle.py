@@ -81,9 +81,8 @@ def check_times(acts: Sequence[Act]) -> None:
     latest = date.min
     for kind, _, body in acts:
         day = day_of(kind, body)
-        if kind in _ROLES and kind != "ban_defence":
-            assert day >= latest, kind
         if kind in _ROLES or kind == "ban_decision":
+            assert day >= latest or kind == "ban_defence", kind
             latest = max(latest, day)
     days = {kind: day_of(kind, body) for kind, _, body in acts}
     if "ban_notice" in days:

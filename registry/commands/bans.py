@@ -65,10 +65,11 @@ class BanCases:
         edition = self._state.edition_at(self._state.size - 1, day)
         readable = caller.role is not CallerRole.AUDITOR  # A department comes this far for its own.
         positions = [act.position for act in case.told.acts] if readable else []
+        shown = self._shown(case, day)
         return CaseView(
-            case=self._shown(case, day),
+            case=shown,
             due=due_of_case(case, edition, day),
-            next=next_steps(case, edition, day),
+            next=next_steps(shown.state),
             statements=self._statements.at(positions),
         )
 

@@ -54,6 +54,7 @@ def test_a_case_goes_from_draft_to_service_and_the_ban_binds_from_then_on(office
 def test_a_case_tells_state_steps_and_statements_to_its_department(office: BanOffice) -> None:
     response = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1"), timeout=DEADLINE_S)
     assert response.case.state == pb.BAN_STATE_IN_FORCE
+    assert {pb.BAN_STEP_STAY, pb.BAN_STEP_LIFTING} <= set(response.next)
     assert [act.official_id for act in response.case.acts] == [
         "B-11", "B-21", "B-11", "B-11", "B-31", "B-01", "B-11",
     ]  # fmt: skip
@@ -67,6 +68,7 @@ def test_a_case_tells_state_steps_and_statements_to_its_department(office: BanOf
     assert earlier.case.state == pb.BAN_STATE_SERVED
     later = office.stub.GetCase(pb.GetCaseRequest(case_number="S-1", on="2028-11-11"), timeout=DEADLINE_S)
     assert later.case.state == pb.BAN_STATE_EXPIRED
+    assert list(later.next) == [pb.BAN_STEP_REVOCATION, pb.BAN_STEP_CORRECTION]
 
 
 def test_to_another_department_there_is_no_such_case(office: BanOffice) -> None:

@@ -36,13 +36,18 @@ _DECIDING = frozenset(
     }
 )  # fmt: skip
 """States of a case that is to be decided."""
+_WHILE_IN_FORCE = (
+    ban.BAN_STEP_STAY, ban.BAN_STEP_LIFTING, ban.BAN_STEP_REVOCATION, ban.BAN_STEP_CORRECTION,
+)  # fmt: skip
 AFTERWARDS = {
-    ban.BAN_STATE_SERVED: (
-        ban.BAN_STEP_STAY, ban.BAN_STEP_LIFTING, ban.BAN_STEP_REVOCATION, ban.BAN_STEP_CORRECTION,
-    ),
-    ban.BAN_STATE_STAYED: (ban.BAN_STEP_RESUMPTION, ban.BAN_STEP_REVOCATION, ban.BAN_STEP_CORRECTION),
     ban.BAN_STATE_DECIDED: (ban.BAN_STEP_SERVICE, ban.BAN_STEP_REVOCATION, ban.BAN_STEP_CORRECTION),
-}  # fmt: skip
+    ban.BAN_STATE_SERVED: _WHILE_IN_FORCE,
+    ban.BAN_STATE_IN_FORCE: _WHILE_IN_FORCE,
+    ban.BAN_STATE_STAYED: (ban.BAN_STEP_RESUMPTION, ban.BAN_STEP_REVOCATION, ban.BAN_STEP_CORRECTION),
+    ban.BAN_STATE_EXPIRED: (ban.BAN_STEP_REVOCATION, ban.BAN_STEP_CORRECTION),
+    ban.BAN_STATE_LIFTED: (ban.BAN_STEP_REVOCATION,),
+}
+"""Steps that may follow a decision, by the state of its case."""
 
 
 def due_of_case(case: Case, edition: Edition, day: date) -> list[ban.DueItem]:
@@ -50,9 +55,9 @@ def due_of_case(case: Case, edition: Edition, day: date) -> list[ban.DueItem]:
     return list(_items(case, edition, day))
 
 
-def next_steps(case: Case, edition: Edition, day: date) -> list[ban.BanStep.ValueType]:
-    """The steps that lead out of a case's state; whether a clock forbids one yet is told when it is taken."""
-    state = case.told.state
+def next_steps(state: ban.BanState.ValueType) -> list[ban.BanStep.ValueType]:
+    """The steps that lead out of a state, as a case has it on a day (``standing.state_on``); whether a clock
+    forbids one yet is told when it is taken."""
     if state in AFTERWARDS:
         return list(AFTERWARDS[state])
     return [rule.step for rule in STEPS.values() if state in rule.states]

@@ -120,12 +120,13 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A withdrawal that the runner sends (撤回). Once ``targets`` are withdrawn, the verdicts on
-    ``party`` in bidding are ``bidding_after``."""
+    """A withdrawal that the runner sends (撤回). ``fallen`` rest on the document of ``target`` and fall with
+    it; the verdicts on ``party`` in bidding are then ``bidding_after``."""
 
     department: str
     party: Party
-    targets: tuple[StatementKey, ...]
+    target: StatementKey
+    fallen: tuple[StatementKey, ...]
     authority: Office
     document_number: str
     decided_on: date
@@ -289,7 +290,8 @@ REPAIR = Repair(
 WITHDRAWAL = Withdrawal(
     department="住建",
     party=parties.TO_BE_WITHDRAWN,
-    targets=(COLLUSION.key, COLLUSION_PENALTY.key),
+    target=COLLUSION_PENALTY.key,
+    fallen=(COLLUSION.key,),
     authority=Office("沧州市(示例)人民政府", "11130900DEM000102U"),
     document_number="沧示复决〔2026〕801号",
     decided_on=date(2026, 10, 26),

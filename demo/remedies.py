@@ -30,7 +30,8 @@ def repair(town: Town, ids: Ids) -> None:
 
 
 def withdraw(town: Town, ids: Ids) -> list[str]:
-    """The housing department withdraws a ban and its penalty; what differs from what should follow."""
+    """The housing department withdraws a penalty, and the ban by the same decision falls with it; what
+    differs from what should follow."""
     asked = next(each for each in TENDER.everybody() if each.party is WITHDRAWAL.party)
     before = ask(town, asked, pb.DOMAIN_BIDDING)
     old = before.answered.known_position
@@ -41,11 +42,13 @@ def withdraw(town: Town, ids: Ids) -> list[str]:
         authority_code=WITHDRAWAL.authority.code,
         decided_on=WITHDRAWAL.decided_on.isoformat(),
     )
-    for target in WITHDRAWAL.targets:
-        reference = reference_to(target.department, ids[target])
-        body = Withdrawal(target=reference, reason=WITHDRAWAL.reason, document=document)
-        position = town.state(WITHDRAWAL.department, body)
-        say(f"{WITHDRAWAL.department}撤回 {ids[target][:20]}…({WITHDRAWAL.reason}), 序号 {position}")
+    target = WITHDRAWAL.target
+    reference = reference_to(target.department, ids[target])
+    body = Withdrawal(target=reference, reason=WITHDRAWAL.reason, document=document)
+    position = town.state(WITHDRAWAL.department, body)
+    say(f"{WITHDRAWAL.department}撤回 {ids[target][:20]}…({WITHDRAWAL.reason}), 序号 {position}")
+    for fallen in WITHDRAWAL.fallen:
+        say(f"  以同一决定书作出的 {ids[fallen][:20]}… 一并撤回")
     after = ask(town, asked, pb.DOMAIN_BIDDING)
     again = ask(town, asked, pb.DOMAIN_BIDDING, position=old)
     say(f"现在, 以序号 {after.answered.known_position} 为准: {word(after.verdict)}")

@@ -112,5 +112,8 @@ def test_the_repair_comes_later_than_the_list_allows_at_the_earliest() -> None:
 def test_the_withdrawn_decision_is_all_that_stands_against_the_bidder() -> None:
     rows = [row for row in (*facts.DECISIONS, *facts.LISTINGS) if row.party == cast.WITHDRAWAL.party]
     assert rows == [facts.COLLUSION]
-    assert cast.WITHDRAWAL.targets == (facts.COLLUSION.key, facts.COLLUSION_PENALTY.key)
+    assert (cast.WITHDRAWAL.target, cast.WITHDRAWAL.fallen) == (
+        facts.COLLUSION_PENALTY.key,
+        (facts.COLLUSION.key,),
+    )
     assert cast.WITHDRAWAL.bidding_after == cast.ALWAYS_CLEAR

@@ -28,7 +28,7 @@ from bench.machine import bound_to, serving_cores
 from bench.measure import Figure
 from registry.domain.identifiers import uscc_check_character
 from registry.domain.periods import Period
-from registry.editions import shipped_editions
+from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.sanctions.cases.rows import read_cases
 from registry.sanctions.cases.scratch import ScratchLedger
 from registry.sanctions.catalogue.edition import Edition, Measure
@@ -46,7 +46,7 @@ _dice = random.Random(20260401)
 def simulation_figures() -> Iterator[Figure]:
     """The rates, each the median of five runs over the whole population."""
     editions = {edition.label: edition for edition in shipped_editions().values()}
-    old, new = editions["2026.1"], editions["2026.2"]
+    old, new = editions["2026.1"], editions[CURRENT_LABEL]
     draft, population = draft_of(new), records(new, EVENTS)
     switch = Comparison(old, new, day=DAY, position=_LATEST)
     drafted = Comparison(new, draft, day=DAY, position=_LATEST)

@@ -10,6 +10,7 @@ from registry.commands.listing_pages import Row
 from registry.commands.right_to_see import open_measures
 from registry.domain.periods import Period
 from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.ground import Ending
 from registry.sanctions.record.entries import Entry
 from registry.sanctions.record.sections import Section, name_of
 from registry.sanctions.verdict import Hit
@@ -27,8 +28,20 @@ def section_message(section: Section, *, day: date, edition: Edition, caller: Ca
     message = pb.RecordSection(category=section.category, name=section.name)
     for entry in section.entries:
         _put_entry(message.entries.add(), entry, day, edition)
-        message.entries[-1].measures.extend(open_measures(entry, caller))
+        _put_measures(message.entries[-1], entry, caller)
     return message
+
+
+def _put_measures(message: pb.RecordEntry, entry: Entry, caller: Caller) -> None:
+    """What the caller may be told of the measures, and which of those are over before their own last day. One
+    that goes on after a repair was annulled is not over."""
+    message.measures.extend(open_measures(entry, caller))
+    rows = [ground for ground in entry.grounds if ground.measure is not None]
+    going_on = {row.code for row in rows if row.ended is Ending.NONE}
+    for code in dict.fromkeys(measure.measure_code for measure in message.measures):
+        lasts = [row.period.last for row in rows if row.code == code and row.period.last is not None]
+        if lasts and code not in going_on:
+            message.ended_early.add(measure_code=code, last_day=max(lasts).isoformat())
 
 
 def _put_entry(message: pb.RecordEntry, entry: Entry, day: date, edition: Edition) -> None:

@@ -171,6 +171,7 @@ class RecordEntry(_message.Message):
     MEASURES_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
     MILDER_RULE_FIELD_NUMBER: _builtins.int
+    ENDED_EARLY_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     statement_id: _builtins.str
     department: _builtins.str
@@ -207,6 +208,10 @@ class RecordEntry(_message.Message):
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_verdict_pb2.HitStatus.ValueType]:
         """Open objection, stay or contest."""
 
+    @_builtins.property
+    def ended_early(self) -> _containers.RepeatedCompositeFieldContainer[Global___EndedMeasure]:
+        """Of the measures, those that ended before the document's own last day."""
+
     def __init__(
         self,
         *,
@@ -233,14 +238,40 @@ class RecordEntry(_message.Message):
         measures: _abc.Iterable[_statement_pb2.ImposedMeasure] | None = ...,
         notes: _abc.Iterable[_verdict_pb2.HitStatus.ValueType] | None = ...,
         milder_rule: _builtins.bool = ...,
+        ended_early: _abc.Iterable[Global___EndedMeasure] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "category_name", b"category_name", "content", b"content", "department", b"department", "disclosed", b"disclosed", "disclosed_from", b"disclosed_from", "disclosed_until", b"disclosed_until", "disclosure_basis", b"disclosure_basis", "document", b"document", "in_force", b"in_force", "in_force_from", b"in_force_from", "in_force_until", b"in_force_until", "legal_basis", b"legal_basis", "list_code", b"list_code", "measures", b"measures", "milder_rule", b"milder_rule", "notes", b"notes", "position", b"position", "repairable_from", b"repairable_from", "retained_until", b"retained_until", "severity", b"severity", "state", b"state", "statement_id", b"statement_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "category_name", b"category_name", "content", b"content", "department", b"department", "disclosed", b"disclosed", "disclosed_from", b"disclosed_from", "disclosed_until", b"disclosed_until", "disclosure_basis", b"disclosure_basis", "document", b"document", "ended_early", b"ended_early", "in_force", b"in_force", "in_force_from", b"in_force_from", "in_force_until", b"in_force_until", "legal_basis", b"legal_basis", "list_code", b"list_code", "measures", b"measures", "milder_rule", b"milder_rule", "notes", b"notes", "position", b"position", "repairable_from", b"repairable_from", "retained_until", b"retained_until", "severity", b"severity", "state", b"state", "statement_id", b"statement_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordEntry: _TypeAlias = RecordEntry  # noqa: Y015
+
+@_typing.final
+class EndedMeasure(_message.Message):
+    """A measure that was ended early (提前终止): lifted, repaired, or its record removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_CODE_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    measure_code: _builtins.str
+    last_day: _builtins.str
+    """The last day on which it was in force."""
+    def __init__(
+        self,
+        *,
+        measure_code: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_day", b"last_day", "measure_code", b"measure_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndedMeasure: _TypeAlias = EndedMeasure  # noqa: Y015
 
 @_typing.final
 class GetCertificateRequest(_message.Message):

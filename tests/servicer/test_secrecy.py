@@ -66,6 +66,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "EditionFault": (LAW, "file message"),
     "EditionFile": (LAW, "name content"),
+    "EndedMeasure": (STATED, "measure_code last_day"),
     "Envelope": (OWN, "payload payload_type"),
     "Execution": (OWN, "report_id reference measure_codes reason"),
     "ExplainResponse": (LAW, "conclusion"),

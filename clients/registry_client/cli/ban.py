@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
 import click
+import grpc
 
-from registry.v1.ban_service_pb2 import BanState
+from registry.v1.ban_service_pb2 import BanState, PreviewResponse
+from registry.v1.statement_pb2 import BanDraft
 from registry_client.cli import ban_after, ban_steps
 from registry_client.cli.ban_drafts import read_drafts
 from registry_client.cli.ban_paper import paper
 from registry_client.cli.ban_text import print_case, print_cases, print_due, print_preview
-from registry_client.cli.official_steps import act_option, outcome_json, sealed
-from registry_client.cli.options import Session, connected, json_option, passphrase_option
+from registry_client.cli.official_steps import acting_options, outcome_json, required_key, sealed
+from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import print_json, print_table
 from registry_client.cli.record import day_text
 from registry_client.cli.record_text import as_json as json_of
 from registry_client.cli.report import DAY
 from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.cli.words_option import WordOption
+from registry_client.errors import RegistryCallError
 from registry_client.procedure_words import BAN_STATES
 
 _PREVIEW = "拟作出市场禁入的预览"
@@ -47,12 +50,7 @@ def ban() -> None:
 @click.option(
     "--reason", default="", metavar="TEXT", help="处理理由，文件中没有写的用此。Why it is proposed."
 )
-@act_option
-@click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="经办人员本人的签名私钥。")
-@passphrase_option
-@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="陈述编号密钥。")
-@json_option
-@connected
+@acting_options
 def draft(
     session: Session,
     path: Path,
@@ -69,18 +67,10 @@ def draft(
     """
     drafts = read_drafts(path, reason)
     if not act:
-        for each in drafts:
-            response = session.registry.bans.preview(
-                each.subject, each.proposal, reference=each.case_number, reason=_PREVIEW
-            )
-            if as_json:
-                print_json({"case_number": each.case_number, **json_of(response)})
-            else:
-                print_preview(each, response)
+        _preview(session, drafts, as_json)
         return
-    if key is None:
-        raise click.UsageError("办理须用 --key 指明经办人员本人的签名私钥")
-    envelopes = [sealed(session, each, key, passphrase_fd, secret) for each in drafts]
+    signing = required_key(key)
+    envelopes = [sealed(session, each, signing, passphrase_fd, secret) for each in drafts]
     outcomes = session.registry.bans.draft_many(envelopes)
     rows = []
     for each, outcome in zip(drafts, outcomes, strict=True):
@@ -93,6 +83,28 @@ def draft(
     if not as_json:
         print_table(("案号", "结果", "序号", "陈述编号或理由"), rows, whole=("案号", "结果", "序号"))
     if not all(outcome.accepted for outcome in outcomes):
+        raise click.exceptions.Exit(1)
+
+
+def _preview(session: Session, drafts: Iterable[BanDraft], as_json: bool) -> None:
+    """Prints what each draft would do. One that is refused does not keep the others from being looked at;
+    exit status 1 then."""
+    refused = False
+    for each in drafts:
+        try:
+            response = session.registry.bans.preview(
+                each.subject, each.proposal, reference=each.case_number, reason=_PREVIEW
+            )
+        except RegistryCallError as error:
+            if error.code is not grpc.StatusCode.INVALID_ARGUMENT:
+                raise
+            faults = [each.description for each in error.violations] or [error.message]
+            response, refused = PreviewResponse(faults=faults), True
+        if as_json:
+            print_json({"case_number": each.case_number, **json_of(response)})
+        else:
+            print_preview(each, response)
+    if refused:
         raise click.exceptions.Exit(1)
 
 

@@ -2,7 +2,8 @@
 
 Columns of the csv file, in any order:
 案号、主体名称、统一社会信用代码、主体类别、立案日期、信息类别、严重程度、措施、
-期限月数、终身、适用地区、法律依据、事实、理由、许可机构、重大复杂. Several articles are separated by ；.
+期限月数、终身、适用地区、法律依据、事实、理由、证据、许可机构、重大复杂. Several articles, and several files
+of evidence, are separated by ；. A file is looked for beside the csv file; its digest alone is submitted.
 Natural persons are drafted in JSON, one by one.
 
 Example: a row with 措施 M-PRO-01 and 期限月数 24 proposes that measure for two years.
@@ -18,14 +19,14 @@ from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier, Subject
 from registry_client.cli.failures import Failure
-from registry_client.cli.official_steps import body_from, read_json
+from registry_client.cli.official_steps import body_from, evidence_of, read_json
 from registry_client.words import KINDS, SEVERITIES, YES_OR_NO, plain
 
 COLUMNS = (
     "案号", "主体名称", "统一社会信用代码", "主体类别", "立案日期", "信息类别", "严重程度", "措施",
-    "期限月数", "终身", "适用地区", "法律依据", "事实", "理由", "许可机构", "重大复杂",
+    "期限月数", "终身", "适用地区", "法律依据", "事实", "理由", "证据", "许可机构", "重大复杂",
 )  # fmt: skip
-_REQUIRED = ("案号", "主体名称", "统一社会信用代码", "立案日期", "措施", "法律依据", "事实", "理由")
+_REQUIRED = ("案号", "主体名称", "统一社会信用代码", "立案日期", "措施", "法律依据", "事实", "理由", "证据")
 
 
 def read_drafts(path: Path, reason: str = "") -> list[pb.BanDraft]:
@@ -47,11 +48,11 @@ def _of_json(path: Path) -> list[pb.BanDraft]:
 
 def _of_csv(path: Path) -> Iterator[pb.BanDraft]:
     rows = list(_rows(path))
-    faults = [fault for line, row in rows for fault in _faults(line, row)]
+    faults = [fault for line, row in rows for fault in _faults(line, row, path.parent)]
     if faults:
         raise Failure(f"{path}：\n" + "\n".join(faults))
     for _, row in rows:
-        yield _draft(row)
+        yield _draft(row, path.parent)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -76,7 +77,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
         yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if name}
 
 
-def _faults(line: int, row: Mapping[str, str]) -> Iterator[str]:
+def _faults(line: int, row: Mapping[str, str], folder: Path) -> Iterator[str]:
     for name in _REQUIRED:
         if not row.get(name):
             yield f"第{line}行：“{name}”为空"
@@ -90,9 +91,12 @@ def _faults(line: int, row: Mapping[str, str]) -> Iterator[str]:
             yield f"第{line}行：“{name}”应为 {'、'.join(words)}"
     if row.get("期限月数") and not row["期限月数"].isdecimal():
         yield f"第{line}行：“期限月数”应为整数"
+    for name in _several(row, "证据"):
+        if not (folder / name).is_file():
+            yield f"第{line}行：没有证据文件“{name}”"
 
 
-def _draft(row: Mapping[str, str]) -> pb.BanDraft:
+def _draft(row: Mapping[str, str], folder: Path) -> pb.BanDraft:
     measure = pb.ProposedMeasure(
         measure_code=row["措施"],
         months=int(row.get("期限月数") or 0),
@@ -103,7 +107,7 @@ def _draft(row: Mapping[str, str]) -> pb.BanDraft:
         category=row.get("信息类别") or "E-51",
         severity=SEVERITIES.get(plain(row.get("严重程度", "")), pb.SEVERITY_UNSPECIFIED),
         measures=[measure],
-        legal_basis=[each.strip() for each in row["法律依据"].split("；") if each.strip()],
+        legal_basis=_several(row, "法律依据"),
     )
     return pb.BanDraft(
         case_number=row["案号"],
@@ -115,10 +119,15 @@ def _draft(row: Mapping[str, str]) -> pb.BanDraft:
         filed_on=row["立案日期"],
         facts=row["事实"],
         reason=row["理由"],
+        evidence=[evidence_of(folder / name) for name in _several(row, "证据")],
         proposal=proposal,
         licensing_section=row.get("许可机构", ""),
         complex=_flag(row, "重大复杂"),
     )
+
+
+def _several(row: Mapping[str, str], name: str) -> list[str]:
+    return [each.strip() for each in row.get(name, "").split("；") if each.strip()]
 
 
 def _flag(row: Mapping[str, str], name: str) -> bool:

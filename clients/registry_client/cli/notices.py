@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC
 
 import click
 
 from registry.v1.notice_service_pb2 import Notice
 from registry_client.cli.options import Session, connected, json_option
-from registry_client.cli.output import china_time, print_json, print_line, print_table
+from registry_client.cli.output import china_time, print_facts, print_json, print_line
 from registry_client.cli.record_text import as_json as json_of
 from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.procedure_words import NOTICE_KINDS
@@ -74,16 +75,8 @@ def _print(found: Iterable[Notice], as_json: bool) -> None:
         for each in found:
             print_json(json_of(each))
         return
-    rows = [
-        (
-            word_of(NOTICE_KINDS, each.kind),
-            each.addressee,
-            each.text,
-            china_time(each.made_time.ToDatetime()),
-            "已确认" if each.HasField("acknowledged_time") else "未确认",
-            each.notice_id,
-        )
-        for each in found
-    ]
-    headings = ("种类", "收件方", "内容", "时间", "确认", "编号")
-    print_table(headings, rows, whole=("种类", "时间", "确认"))
+    for each in found:
+        state = "已确认" if each.HasField("acknowledged_time") else "未确认"
+        time = china_time(each.made_time.ToDatetime(UTC))
+        print_line(f"{word_of(NOTICE_KINDS, each.kind)}  {time}  {state}  {each.notice_id}", style="bold")
+        print_facts((("收件方", each.addressee), ("内容", each.text), ("期限", each.due_on)), indent=2)

@@ -40,27 +40,40 @@ act_option = click.option(
 )
 
 
-def signed(command: _Command) -> _Command:
-    """Gives a command the options by which an official signs."""
-    key = click.option(
+def _key_option(*, required: bool) -> Callable[[_Command], _Command]:
+    when = "。" if required else "，办理时必须给出。"
+    return click.option(
         "--key",
         type=click.Path(path_type=Path),
-        required=True,
+        required=required,
         metavar="FILE",
-        help="经办人员本人的签名私钥（不是部门印章）。The official's own signing key.",
+        help=f"经办人员本人的签名私钥（不是部门印章）{when}The official's own signing key.",
     )
-    secret = click.option(
-        "--secret",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
-    )
-    return key(passphrase_option(secret(json_option(connected(command)))))
+
+
+_secret_option = click.option(
+    "--secret",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
+)
+
+
+def signed(command: _Command) -> _Command:
+    """Gives a command the options by which an official signs."""
+    options = passphrase_option(_secret_option(json_option(connected(command))))
+    return _key_option(required=True)(options)
+
+
+def acting_options(command: _Command) -> _Command:
+    """Gives a command ``--act`` and the options by which an official signs then."""
+    options = passphrase_option(_secret_option(json_option(connected(command))))
+    return act_option(_key_option(required=False)(options))
 
 
 def acting(command: _Command) -> _Command:
-    """Gives a command the options of ``signed``, and ``--act``. The command makes a body and how to submit
-    it; the body is shown, or signed and submitted, here."""
+    """Gives a command the options of ``acting_options``. The command makes a body and how to submit it; the
+    body is shown, or signed and submitted, here."""
 
     @wraps(command)
     def run(session: Session, /, **given: Any) -> None:
@@ -70,23 +83,16 @@ def acting(command: _Command) -> _Command:
         if not act:
             show_step(body)
             return
-        if key is None:
-            raise click.UsageError("办理须用 --key 指明经办人员本人的签名私钥")
-        finish(submit(sealed(session, body, key, passphrase_fd, secret)), as_json)
+        finish(submit(sealed(session, body, required_key(key), passphrase_fd, secret)), as_json)
 
-    key = click.option(
-        "--key",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="经办人员本人的签名私钥（不是部门印章），办理时必须给出。The official's own signing key.",
-    )
-    secret = click.option(
-        "--secret",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="陈述编号密钥，默认为凭证目录中的 statement.secret。The department's secret for statement ids.",
-    )
-    return act_option(key(passphrase_option(secret(json_option(connected(run))))))
+    return acting_options(run)
+
+
+def required_key(key: Path | None) -> Path:
+    """The key that acting needs. Raises click.UsageError where none was given."""
+    if key is None:
+        raise click.UsageError("办理须用 --key 指明经办人员本人的签名私钥")
+    return key
 
 
 def sealed(

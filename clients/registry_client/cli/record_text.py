@@ -14,7 +14,7 @@ Example::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -143,7 +143,7 @@ def _facts(entry: service.RecordEntry) -> list[tuple[str, str]]:
         ("公示依据", entry.disclosure_basis),
         ("保存", f"至 {entry.retained_until}" if entry.retained_until else "长期"),
         ("标注", "、".join(word_of(STATUSES, note) for note in entry.notes)),
-        ("措施", "\n".join(map(_measure, entry.measures))),
+        ("措施", "\n".join(_measures(entry))),
         ("依据", "；".join(entry.legal_basis)),
         ("内容", "；".join(f"{field.name}：{field.value}" for field in entry.content)),
         ("陈述", f"序号{entry.position}，{entry.statement_id}，{entry.department}"),
@@ -158,6 +158,14 @@ def _disclosed(entry: service.RecordEntry) -> str:
 
 def _held(holds: bool, what: str) -> str:
     return f"（{what}{'中' if what == '公示' else ''}）" if holds else f"（不在{what}期内）"
+
+
+def _measures(entry: service.RecordEntry) -> Iterator[str]:
+    """The measures as the document sets them; after each that is over before, its last day."""
+    ended = {each.measure_code: each.last_day for each in entry.ended_early}
+    for measure in entry.measures:
+        last = ended.get(measure.measure_code)
+        yield _measure(measure) + (f"，已提前终止，执行至 {last}" if last else "")
 
 
 def _measure(measure: ImposedMeasure) -> str:

@@ -24,7 +24,7 @@ from threading import Event, Thread
 from bench.machine import bound_to, serving_cores
 from bench.measure import Figure
 from bench.population import Population, penalty, populate
-from registry.commands.sequencer import Answer
+from registry.commands.jobs import Answer
 from registry.commands.submission import Submission
 from registry.engine import start_engine
 from registry.provenance.map_entry import MapEntry

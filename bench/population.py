@@ -26,7 +26,8 @@ from pathlib import Path
 from demo.departments import BY_KEY, OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.found import Operator
-from registry.commands.sequencer import Placed, Sequencer
+from registry.commands.jobs import Placed
+from registry.commands.sequencer import Sequencer
 from registry.commands.submission import Submission
 from registry.config import Config
 from registry.domain.identifiers import uscc_check_character

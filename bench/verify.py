@@ -23,7 +23,8 @@ from bench.machine import cores
 from bench.measure import Figure
 from bench.population import ORIGIN, Author, Population, firm, penalty, populate
 from registry.cli_check import log_keys, opened, read_vault
-from registry.commands.sequencer import OwnStatement, Sequencer
+from registry.commands.jobs import OwnStatement
+from registry.commands.sequencer import Sequencer
 from registry.commands.state import RegistryState
 from registry.commands.verify import Plan, Reopening, verify
 from registry.editions import shipped_editions

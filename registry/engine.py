@@ -17,10 +17,11 @@ from registry.commands.due import Due
 from registry.commands.executions import Executions
 from registry.commands.head import HeadKeeper, HeadStore
 from registry.commands.intake import Intake
+from registry.commands.jobs import Answer, Job, Reported, changes_directory
 from registry.commands.log import LogReading
 from registry.commands.notices import Notices
 from registry.commands.outbox import Outbox
-from registry.commands.sequencer import Answer, Job, Reported, Sequencer, changes_directory
+from registry.commands.sequencer import Sequencer
 from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError
 from registry.editions import shipped_editions

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from registry.commands.due import Due
+from registry.commands.jobs import Answer, Job
 from registry.commands.log import LogReading
 from registry.commands.notices import Notices
-from registry.commands.sequencer import Answer, Job
 from registry.commands.state import RegistryState
 from registry.config import DEFAULT_MAP_INTERVAL_S, Config
 from registry.publication.log_server import LogPublication

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from registry.access.identity import Caller, CallerRole
-from registry.commands.sequencer import OwnStatement
+from registry.commands.jobs import OwnStatement
 from registry.provenance.answer import seal_receipt
 from registry.provenance.base64_text import encode_base64
 from registry.provenance.batch import sign_batch

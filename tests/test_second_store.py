@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from registry.commands.jobs import Placed
 from registry.commands.log import LogReading
-from registry.commands.sequencer import Placed
 from registry.engine import StartError, start_engine
 from registry.provenance.tile_path import TilePath
 from registry.store.interface import StoreError

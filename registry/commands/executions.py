@@ -27,7 +27,7 @@ from dataclasses import replace
 from registry.access.identity import Caller
 from registry.commands.ask import Ask, Found, Matter
 from registry.commands.facilitations import Facilitations
-from registry.commands.sequencer import Reported
+from registry.commands.jobs import Reported
 from registry.domain.faults import Findings
 from registry.domain.periods import china_day
 from registry.errors import RegistryError

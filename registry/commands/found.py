@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from registry.commands.sequencer import Placed, Sequencer
+from registry.commands.jobs import Placed
+from registry.commands.sequencer import Sequencer
 from registry.commands.state import ORIGIN, VAULT_CHECK
 from registry.commands.submission import Submission, check_possession
 from registry.domain.faults import Findings

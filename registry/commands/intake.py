@@ -8,7 +8,7 @@ from typing import cast
 
 from registry.access.identity import Caller
 from registry.commands.batches import leaves_of, read_batch
-from registry.commands.sequencer import Answer, Job, Outcome
+from registry.commands.jobs import Answer, Job, Outcome
 from registry.commands.state import Log, RegistryState
 from registry.commands.submission import Rejection, Submission, read_envelope
 from registry.errors import RegistryError

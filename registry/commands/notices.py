@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from threading import Lock
 
 from registry.access.identity import Caller, CallerRole
+from registry.commands.jobs import Job
 from registry.commands.outbox import Outbox, own_name
 from registry.commands.paging import page_size as rows_of
-from registry.commands.sequencer import Job
 from registry.commands.state import RegistryState
 from registry.errors import RegistryError
 from registry.provenance.vault import LEGACY_PREFIX

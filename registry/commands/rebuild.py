@@ -21,8 +21,9 @@ from registry.commands.batches import read_recorded
 from registry.commands.erasures import Erasing, PassedOver, erasing, erasure_faults, passed_over
 from registry.commands.found import found
 from registry.commands.intake import open_envelope
+from registry.commands.jobs import ErasedStatement, changes_directory
 from registry.commands.map_states import MapFold, MapStateError
-from registry.commands.sequencer import ErasedStatement, Sequencer, changes_directory
+from registry.commands.sequencer import Sequencer
 from registry.commands.state import ORIGIN, Log, RegistryState
 from registry.commands.submission import Rejection, Submission, read_envelope, verifying_key
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint

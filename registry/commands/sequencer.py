@@ -11,36 +11,43 @@ the same group is seen, because the ledger carries the group on top of the commi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
+from registry.commands.collecting import collect
+from registry.commands.jobs import (
+    LEAF_TYPES,
+    Answer,
+    ErasedStatement,
+    Job,
+    KeptRow,
+    Outcome,
+    OwnStatement,
+    Placed,
+    Reported,
+)
 from registry.commands.ledger import GroupLedger
 from registry.commands.outbox import GroupOutbox, Outbox
 from registry.commands.own_keys import OwnKeys, own_submission
 from registry.commands.state import RegistryState
-from registry.commands.submission import ABOUT_SUBJECTS, OWN_BODIES, Rejection, Submission, subject_stated
+from registry.commands.submission import OWN_BODIES, Rejection, Submission, subject_stated
 from registry.domain.faults import Fault
 from registry.domain.periods import china_day
-from registry.names import grams
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
 from registry.provenance.keys import Signer, SignerError
 from registry.provenance.leaf import Leaf, LeafType
-from registry.provenance.map_entry import MapEntry
 from registry.provenance.merkle import Frontier, leaf_hash
 from registry.provenance.vault import NONCE_BYTES, SECRET_BYTES, Person, is_person, leaf_subject_key
 from registry.sanctions.admission import admit
 from registry.sanctions.admission.own import check_own
 from registry.sanctions.effects import Effects, effects_of, genesis_effects
-from registry.sanctions.effects.changes import Erased
 from registry.sanctions.effects.own import own_effects
-from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import (
     AcknowledgedRow,
     BatchRow,
     Chain,
     CheckpointRow,
     CosignatureRow,
-    ErasedRows,
     ExecutionRow,
     Group,
     NoticeRow,
@@ -56,75 +63,6 @@ from registry.store.interface import (
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2, subject_pb2
 from registry.v1.envelope_pb2 import Envelope
-from registry.v1.statement_pb2 import Statement
-
-LEAF_TYPES = {
-    "key_enrolment": LeafType.KEY_REGISTER,
-    "key_revocation": LeafType.KEY_REVOKE,
-    "genesis": LeafType.GENESIS,
-    "map_state": LeafType.MAP_STATE,
-    "time_anchor": LeafType.TIME_ANCHOR,
-    "registry_key_change": LeafType.KEY_ROTATION,
-}
-LEAF_TYPES |= dict.fromkeys(ABOUT_SUBJECTS, LeafType.EVENT)
-LEAF_TYPES["delivery"] = LeafType.DELIVERY
-LEAF_TYPES |= dict.fromkeys(("edition_draft", "edition_review", "edition_adoption"), LeafType.EDITION)
-
-_JUDGED_TOGETHER = (LeafType.EVENT, LeafType.DELIVERY)
-"""Nothing in a group is judged by what these change."""
-_ALONE = ("erasure",)
-"""What is about a subject, and yet changes what others of its group were worked out on."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnStatement:
-    """A statement that the registry makes itself: ``body`` holds nothing but that (``map_state`` …), and
-    ``map_entries`` are the keys that change with a map state."""
-
-    body: Statement
-    map_entries: Sequence[MapEntry] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ErasedStatement:
-    """A statement whose content was erased by law, met when the log is folded again: its leaf is all that
-    it leaves."""
-
-    row: StatementRow
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The statement is in the log; ``again`` if it was there before it was submitted."""
-
-    statement_id: str
-    position: int
-    received_ms: int
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """The report of execution that is recorded under its id; ``again`` if it was there before."""
-
-    row: ExecutionRow
-    again: bool
-
-
-Outcome = Placed | Rejection
-"""What becomes of a statement."""
-Answer = Outcome | Reported | None
-"""What becomes of a job; nothing is said of a row that is only kept."""
-KeptRow = QueryRow | CosignatureRow | NoticeRow | AcknowledgedRow | SubscriptionRow
-"""Own records that are written as they come."""
-Job = Submission | Rejection | ExecutionRow | OwnStatement | ErasedStatement | KeptRow
-
-
-def changes_directory(job: Job) -> bool:
-    """Whether what follows must be judged after this job is in force: it makes a group alone."""
-    if isinstance(job, Submission):
-        return LEAF_TYPES.get(job.body) not in _JUDGED_TOGETHER or job.body in _ALONE
-    return isinstance(job, OwnStatement)
 
 
 class Sequencer:
@@ -398,51 +336,9 @@ class _Run:
         return person
 
     def _collect(self, effects: Effects, head: Chain) -> None:
-        group = self.group
         self.effects.append(effects)
-        group.chains[head.subject] = head
-        group.recorded += [effects.recorded] if effects.recorded else []
-        group.targets += [effects.target] if effects.target else []
-        group.targets += effects.fallen
-        group.opened += effects.opened
-        group.closed += effects.closed
-        group.marked += [(effects.subjects[0].ref, mark) for mark in effects.marked]
-        group.marked += effects.noted
-        group.unmarked += effects.unmarked
-        group.doubted += [(delivery, effects.position) for delivery in effects.doubted]
-        group.linked += effects.linked
-        group.unlinked += effects.unlinked
-        group.named += effects.named
-        group.unnamed += effects.unnamed
-        group.grams += [(gram, n.subject) for n in effects.named for gram in sorted(grams(n.spelling))]
-        group.deliveries += [effects.delivered] if effects.delivered else []
-        group.anchors += [effects.anchored] if effects.anchored else []
-        group.departments += effects.departments
-        group.officials += effects.officials
-        group.keys += effects.keys
-        group.registry_keys += effects.registry_keys
-        group.editions += [effects.edition] if effects.edition else []
-        group.bans += [effects.ban] if effects.ban else []
-        group.remedies += effects.remedies
-        if effects.erased:
-            self._collect_erased(effects.erased, effects)
-        for record in effects.subjects:
-            self._collect_known(record, effects.position)
-
-    def _collect_erased(self, erased: Erased, effects: Effects) -> None:
-        """What is known of the subject is written anew; its names are among the effects as named."""
-        self.group.erased.append(ErasedRows(erased.positions, effects.position, erased.subject))
-        for since, until in effects.subjects[0].known:
-            self.group.became_known.append((erased.subject, since))
-            if until is not None:
-                self.group.became_unknown.append((erased.subject, since, until))
-
-    def _collect_known(self, record: SubjectRecord, position: int) -> None:
-        for since, until in record.known[-2:]:  # One ends where the next begins, see ``vouched``.
-            if since == position:
-                self.group.became_known.append((record.ref, since))
-            if until == position:
-                self.group.became_unknown.append((record.ref, since, until))
+        self.group.chains[head.subject] = head
+        collect(self.group, effects)
 
 
 _KEPT = {

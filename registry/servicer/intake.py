@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import grpc
 
 from registry.commands.intake import Intake
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.errors import RegistryError
 from registry.servicer.gate import current_caller
 from registry.servicer.pipeline import begun_in_order

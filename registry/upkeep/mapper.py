@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from threading import Condition, Thread
 from time import monotonic
 
-from registry.commands.sequencer import Answer, Job, OwnStatement, Placed
+from registry.commands.jobs import Answer, Job, OwnStatement, Placed
 from registry.commands.state import RegistryState
 from registry.provenance.map_tree import MapChangedError
 from registry.store.interface import StoreError

@@ -21,7 +21,7 @@ from datetime import date
 from hashlib import sha256
 from threading import Event, Thread
 
-from registry.commands.sequencer import Job
+from registry.commands.jobs import Job
 from registry.domain.periods import china_day
 from registry.sanctions.notice_words import due_text
 from registry.store.interface import NoticeRow, QueueFullError, Store, StoreError

@@ -21,8 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
 
+from registry.commands.jobs import Answer, Job, OwnStatement, Placed
 from registry.commands.ledger import REGISTRY_REF
-from registry.commands.sequencer import Answer, Job, OwnStatement, Placed
 from registry.commands.state import RegistryState
 from registry.config import ConfigError, Stamping
 from registry.outbound import Outbound, OutboundError

@@ -30,8 +30,8 @@ from threading import Event, Thread
 
 from google.protobuf.json_format import MessageToDict
 
+from registry.commands.jobs import Job
 from registry.commands.notices import Notices
-from registry.commands.sequencer import Job
 from registry.errors import RegistryError
 from registry.outbound import Outbound, OutboundError
 from registry.provenance.keys import Signer, SignerError

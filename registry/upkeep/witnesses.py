@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from registry.commands.jobs import Answer, Job
 from registry.commands.log import Signed
-from registry.commands.sequencer import Answer, Job
 from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError
 from registry.provenance.checkpoint import Checkpoint

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from registry.commands.sequencer import OwnStatement
+from registry.commands.jobs import OwnStatement
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
 from registry.provenance.envelope import PAYLOAD_TYPE
 from registry.provenance.leaf import Leaf, statement_hash

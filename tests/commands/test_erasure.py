@@ -17,7 +17,7 @@ import pytest
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.intake import open_envelope
-from registry.commands.sequencer import Placed
+from registry.commands.jobs import Placed
 from registry.errors import RegistryError, status_of
 from registry.provenance.leaf import Leaf
 from registry.provenance.merkle import leaf_hash

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from demo.departments import OPERATOR
+from registry.commands.jobs import Reported
 from registry.commands.measure_use import EMBARGO_DAYS, MeasureUse, MeasureUses
 from registry.commands.rebuild import rebuild
-from registry.commands.sequencer import Reported
 from registry.commands.state import open_log
 from registry.editions import shipped_editions
 from registry.errors import RegistryError

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.commands.sequencer import Outcome, OwnStatement, Sequencer
+from registry.commands.jobs import Outcome, OwnStatement
+from registry.commands.sequencer import Sequencer
 from registry.domain.registry_keys import RegistryKeys
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import FileSigner, load_verifying_key

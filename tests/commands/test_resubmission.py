@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from registry.commands.sequencer import Outcome, Placed
+from registry.commands.jobs import Outcome, Placed
 from registry.provenance.keys import FileSigner
 from registry.v1 import envelope_pb2
 from tests.support.events import (

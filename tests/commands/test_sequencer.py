@@ -11,7 +11,7 @@ import pytest
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.intake import open_envelope
-from registry.commands.sequencer import Placed, changes_directory
+from registry.commands.jobs import Placed, changes_directory
 from registry.commands.state import RegistryState
 from registry.commands.submission import Submission
 from registry.editions import shipped_editions

@@ -12,7 +12,7 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.commands.catalogue import Catalogue
-from registry.commands.sequencer import Placed
+from registry.commands.jobs import Placed
 from registry.engine import StartError, start_engine
 from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf

@@ -13,7 +13,7 @@ from registry.__main__ import main
 from registry.cli_check import Progress, read_vault
 from registry.commands import sequencer
 from registry.commands import verify as verify_package
-from registry.commands.sequencer import OwnStatement, Placed
+from registry.commands.jobs import OwnStatement, Placed
 from registry.commands.verify import Reopening
 from registry.commands.verify.keys import BookedKey, KeyBook
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint

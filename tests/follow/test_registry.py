@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from registry.commands.sequencer import OwnStatement
+from registry.commands.jobs import OwnStatement
 from registry.config import ConfigError, load_config
 from registry.engine import StartError
 from registry.follow.alarms import Alarms

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from registry.commands.jobs import OwnStatement
 from registry.commands.log import LogReading
-from registry.commands.sequencer import OwnStatement
 from registry.publication.log_server import LogPublication
 from registry.v1.statement_pb2 import MapState, Statement
 from tests.support.events import firm, licence, person, placed

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from demo.departments import OPERATOR
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.provenance.keys import FileSigner
 from registry.v1 import statement_pb2 as pb
 from tests.support.editions import (

@@ -4,7 +4,7 @@ from datetime import date
 
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
-from registry.commands.sequencer import Outcome, Placed
+from registry.commands.jobs import Outcome, Placed
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import envelope_pb2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.departments import OPERATOR
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.domain.periods import add_months, china_day
 from registry.v1 import statement_pb2 as pb
 from registry.v1.subject_pb2 import Subject

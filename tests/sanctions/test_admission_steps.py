@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo.departments import OPERATOR
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.provenance.keys import FileSigner
 from registry.v1 import envelope_pb2
 from registry.v1 import statement_pb2 as pb

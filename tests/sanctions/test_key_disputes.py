@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from registry.commands.jobs import Outcome
 from registry.commands.listings import BanFilter, BansAsked, ListAsked
 from registry.commands.records import Records
-from registry.commands.sequencer import Outcome
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import restriction_service_pb2, verdict_pb2

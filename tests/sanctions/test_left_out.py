@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo.departments import OPERATOR
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.editions import CURRENT_LABEL
 from tests.support.editions import (
     Files,

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.access.identity import Caller, CallerRole
-from registry.commands.sequencer import Outcome, Placed
+from registry.commands.jobs import Outcome, Placed
 from registry.sanctions.verdict import Decision
 from registry.store.writer import Promise
 from registry.v1 import statement_pb2 as pb

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.sanctions.verdict import Decision
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import Subject

@@ -11,7 +11,7 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import restriction_service_pb2 as pb

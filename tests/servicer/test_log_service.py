@@ -11,9 +11,9 @@ import grpc
 import pytest
 
 from registry.access.identity import Caller, CallerRole
+from registry.commands.jobs import OwnStatement
 from registry.commands.log import MAX_LEAVES
 from registry.commands.log_statement import GOVERNING_LEAVES, OWN_LEAVES
-from registry.commands.sequencer import OwnStatement
 from registry.provenance.checkpoint import Checkpoint, open_checkpoint
 from registry.provenance.envelope import PAYLOAD_TYPE
 from registry.provenance.keys import FileSigner, load_verifying_key

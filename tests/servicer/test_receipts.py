@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry.commands.sequencer import Placed
+from registry.commands.jobs import Placed
 from registry.provenance.batch import check_membership, sign_batch
 from registry.provenance.leaf import LeafType
 from registry.v1 import record_service_pb2 as records

@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from registry.access.identity import CallerRole
-from registry.commands.sequencer import Placed
+from registry.commands.jobs import Placed
 from registry.v1 import remedy_service_pb2 as pb
 from registry.v1 import statement_pb2
 from registry.v1.remedy_service_pb2_grpc import RemedyServiceStub

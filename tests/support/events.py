@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from demo.departments import DEPARTMENTS, OPERATOR, Department, Office
-from registry.commands.sequencer import Outcome, Placed
+from registry.commands.jobs import Outcome, Placed
 from registry.commands.submission import Rejection
 from registry.domain.faults import Fault
 from registry.domain.identifiers import (

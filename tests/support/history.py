@@ -15,7 +15,7 @@ from typing import Any
 
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
-from registry.commands.sequencer import OwnStatement, Placed
+from registry.commands.jobs import OwnStatement, Placed
 from registry.commands.state import RegistryState
 from registry.config import CONFIG_NAME, load_config
 from registry.provenance.batch import sign_batch

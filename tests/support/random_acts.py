@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from demo.departments import OPERATOR
-from registry.commands.sequencer import Outcome, Placed
+from registry.commands.jobs import Outcome, Placed
 from registry.domain.periods import china_day
 from registry.v1 import statement_pb2 as pb
 from tests.support import events, remedies

@@ -12,7 +12,7 @@ from typing import Any
 from demo.departments import DEPARTMENTS, OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.found import Operator
-from registry.commands.sequencer import Outcome
+from registry.commands.jobs import Outcome
 from registry.commands.submission import Rejection
 from registry.config import CONFIG_NAME, Config, load_config
 from registry.domain.periods import china_day

@@ -10,7 +10,8 @@ import os
 from typing import Any, cast
 
 from demo.departments import OPERATOR
-from registry.commands.sequencer import Job, Outcome, Sequencer
+from registry.commands.jobs import Job, Outcome
+from registry.commands.sequencer import Sequencer
 from registry.commands.submission import read_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import statement_pb2 as pb

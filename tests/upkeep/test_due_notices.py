@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.commands.sequencer import Job
+from registry.commands.jobs import Job
 from registry.upkeep.notices import NEAR_DAYS, DueNotices
 from registry.v1.ban_service_pb2 import DueItem
 from tests.support.events import ban, new_firm, placed

@@ -15,8 +15,8 @@ from threading import Thread
 import pytest
 
 from registry.commands.intake import open_envelope, person_secret
+from registry.commands.jobs import OwnStatement, Placed
 from registry.commands.rebuild import rebuild
-from registry.commands.sequencer import OwnStatement, Placed
 from registry.provenance.leaf import Leaf, LeafType, subject_key
 from registry.provenance.map_proof import verify_absent, verify_present
 from registry.provenance.vault import leaf_subject_key

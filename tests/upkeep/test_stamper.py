@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from registry.commands.intake import Intake, open_envelope
+from registry.commands.jobs import OwnStatement, Placed
 from registry.commands.rebuild import rebuild
-from registry.commands.sequencer import OwnStatement, Placed
 from registry.commands.submission import Rejection
 from registry.config import ConfigError, Stamping
 from registry.errors import RegistryError

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from registry.commands.sequencer import Job
+from registry.commands.jobs import Job
 from registry.config import CONFIG_NAME, ConfigError, load_config
 from registry.engine import OwnSigners
 from registry.outbound import Outbound

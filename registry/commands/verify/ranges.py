@@ -19,7 +19,7 @@ from google.protobuf.message import DecodeError
 
 from registry.commands.erasures import Erasing, PassedOver, erasing, passed_over
 from registry.commands.intake import person_secret
-from registry.commands.sequencer import LEAF_TYPES
+from registry.commands.jobs import LEAF_TYPES
 from registry.commands.state import Log
 from registry.commands.verify.keys import KeyBook
 from registry.commands.verify.signatures import SignatureCheck, Signed

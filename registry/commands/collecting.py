@@ -1,0 +1,65 @@
+"""What the effects of a statement write: the rows of its group (``store.interface.Group``)."""
+
+from __future__ import annotations
+
+from registry.names import grams
+from registry.sanctions.effects import Effects
+from registry.sanctions.effects.changes import Erased
+from registry.sanctions.ground import SubjectRecord
+from registry.store.interface import ErasedRows, Group
+
+
+def collect(group: Group, effects: Effects) -> None:
+    """Puts what a statement changes into its group."""
+    group.recorded += [effects.recorded] if effects.recorded else []
+    group.targets += [effects.target] if effects.target else []
+    group.targets += effects.fallen
+    _collect_record(group, effects)
+    _collect_directory(group, effects)
+    group.deliveries += [effects.delivered] if effects.delivered else []
+    group.doubted += [(delivery, effects.position) for delivery in effects.doubted]
+    group.anchors += [effects.anchored] if effects.anchored else []
+    group.bans += [effects.ban] if effects.ban else []
+    group.remedies += effects.remedies
+    if effects.erased:
+        _collect_erased(group, effects.erased, effects)
+    for record in effects.subjects:
+        _collect_known(group, record, effects.position)
+
+
+def _collect_record(group: Group, effects: Effects) -> None:
+    group.opened += effects.opened
+    group.closed += effects.closed
+    group.marked += [(effects.subjects[0].ref, mark) for mark in effects.marked]
+    group.marked += effects.noted
+    group.unmarked += effects.unmarked
+    group.linked += effects.linked
+    group.unlinked += effects.unlinked
+    group.named += effects.named
+    group.unnamed += effects.unnamed
+    group.grams += [(gram, n.subject) for n in effects.named for gram in sorted(grams(n.spelling))]
+
+
+def _collect_directory(group: Group, effects: Effects) -> None:
+    group.departments += effects.departments
+    group.officials += effects.officials
+    group.keys += effects.keys
+    group.registry_keys += effects.registry_keys
+    group.editions += [effects.edition] if effects.edition else []
+
+
+def _collect_erased(group: Group, erased: Erased, effects: Effects) -> None:
+    """What is known of the subject is written anew; its names are among the effects as named."""
+    group.erased.append(ErasedRows(erased.positions, effects.position, erased.subject))
+    for since, until in effects.subjects[0].known:
+        group.became_known.append((erased.subject, since))
+        if until is not None:
+            group.became_unknown.append((erased.subject, since, until))
+
+
+def _collect_known(group: Group, record: SubjectRecord, position: int) -> None:
+    for since, until in record.known[-2:]:  # One ends where the next begins, see ``vouched``.
+        if since == position:
+            group.became_known.append((record.ref, since))
+        if until == position:
+            group.became_unknown.append((record.ref, since, until))

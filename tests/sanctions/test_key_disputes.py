@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from registry.commands.jobs import Outcome
 from registry.commands.listings import BanFilter, BansAsked, ListAsked
 from registry.commands.records import Records
-from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import restriction_service_pb2, verdict_pb2
 from registry.v1 import statement_pb2 as pb
-from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3
+from registry.v1.envelope_pb2 import SUITE_ED25519
 from registry.v1.record_service_pb2 import EntryState
 from registry.v1.subject_pb2 import DOMAIN_PROCUREMENT, Subject
 from registry.v1.verdict_pb2 import (
@@ -38,11 +35,11 @@ from tests.support.events import (
     ruling,
     stay,
     succession,
-    target,
     withdrawal,
 )
 from tests.support.files import department
-from tests.support.spine import BY_KEY, Spine, enrolment_of, found_spine, furnish
+from tests.support.signing_keys import confirmation, found_stolen, recover, revoke, rotate, say_safely
+from tests.support.spine import Spine, found_spine, furnish
 from tests.support.tampering import Copy
 
 PROCUREMENT = "M-PRO-01"
@@ -63,35 +60,6 @@ def office(spine: Spine) -> str:
     placed(spine.enrol("财政", safe))
     spine.signers["safe"] = safe
     return "财政"
-
-
-def say_safely(spine: Spine, **body: Any) -> Outcome:
-    return spine.say("财政", by=spine.signers["safe"], **body)
-
-
-def revoke(spine: Spine, suspect_from: int) -> int:
-    revocation = pb.KeyRevocation(
-        keyid=spine.signers["财政"].keyid,
-        reason=pb.KEY_REVOCATION_REASON_COMPROMISED,
-        suspect_from=suspect_from,
-    )
-    return placed(spine.say("信用办", key_revocation=revocation))
-
-
-def found_stolen(spine: Spine, signer: FileSigner, suspect_from: int) -> None:
-    """A key other than the office's is found stolen."""
-    reason = pb.KEY_REVOCATION_REASON_COMPROMISED
-    revocation = pb.KeyRevocation(keyid=signer.keyid, reason=reason, suspect_from=suspect_from)
-    placed(spine.say("信用办", key_revocation=revocation))
-
-
-def recover(spine: Spine) -> None:
-    """The department delivers again, with the key it kept."""
-    placed(say_safely(spine, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-22")))
-
-
-def confirmation(statement_id: str, key: str = "财政") -> pb.Confirmation:
-    return pb.Confirmation(target=target(key, statement_id), reason="经核对原卷, 确为本部门所作")
 
 
 def test_ban_by_a_stolen_key_needs_review_until_it_is_confirmed(spine: Spine, office: str) -> None:
@@ -256,35 +224,6 @@ def test_key_that_a_thief_put_in_the_place_of_the_stolen_one_falls_with_it(
     assert Copy.of(spine.directory, tmp_path).rebuild() == []
 
 
-def test_last_registrar_does_not_fall_with_a_key_that_vouched_for_it(spine: Spine) -> None:
-    seal, new = spine.signers["信用办"], FileSigner.generate(SUITE_ED25519)
-    window = {"valid_from": "2026-11-20", "valid_until": "2026-12-31"}
-    enrolment = enrolment_of(spine.code("信用办"), new, replaces=seal.keyid, **window)
-    statement = spine.statement("信用办", key_enrolment=enrolment)
-    at = placed(spine.put("信用办", sign_envelope(statement.SerializeToString(), seal, new))[0])
-    stolen = pb.KeyRevocation(keyid=seal.keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=at)
-    said = spine.say("信用办", by=new, key_revocation=stolen)
-    assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
-    stolen.suspect_from = at + 1
-    placed(spine.say("信用办", by=new, key_revocation=stolen))
-    stolen.suspect_from = at  # Nor does it fall afterwards, by an earlier position.
-    said = spine.say("信用办", by=new, key_revocation=stolen)
-    assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
-    placed(spine.say("信用办", by=new, department_registration=BY_KEY["财政"].registration()))
-
-
-def test_key_that_finds_another_stolen_does_not_fall_with_it_though_a_third_is_left(spine: Spine) -> None:
-    safe = spine.appoint("信用办", "R-2", "登记科", pb.OFFICIAL_ROLE_REGISTRAR)
-    fallen = FileSigner.generate(SUITE_ED25519)
-    at = placed(spine.enrol("信用办", fallen))
-    stolen = pb.KeyRevocation(
-        keyid=spine.signers["信用办"].keyid, reason=pb.KEY_REVOCATION_REASON_COMPROMISED, suspect_from=at
-    )
-    said = spine.say("信用办", by=fallen, key_revocation=stolen)
-    assert refusal(said) == {("LAST_REGISTRAR_KEY", "key_revocation.keyid")}
-    placed(spine.say("信用办", by=safe, key_revocation=stolen))
-
-
 def test_that_a_key_was_stolen_is_not_said_with_another_of_its_holder(spine: Spine, office: str) -> None:
     at = placed(spine.say(office, event=ban(office, new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01")))
     lie = pb.KeyRevocation(
@@ -425,77 +364,6 @@ def test_restart_and_rebuild_know_the_disputes(spine: Spine, office: str, tmp_pa
     assert Copy.of(spine.directory, tmp_path).rebuild() == []
 
 
-@pytest.fixture
-def licensed(spine: Spine) -> tuple[Subject, int]:
-    """A firm of which nothing is known but a licence, by a key that is found stolen then; and since when."""
-    registrar, safe, firm = "市场监管", FileSigner.generate(SUITE_ED25519), new_firm()
-    placed(spine.enrol(registrar, safe))
-    at = placed(spine.say(registrar, "first", event=licence(registrar, firm)))
-    assert ask(spine, firm).verdict == VERDICT_CLEAR
-    found_stolen(spine, spine.signers[registrar], at)
-    spine.signers[registrar] = safe
-    return firm, at
-
-
-def as_good_as_unknown(spine: Spine, firm: Subject) -> bool:
-    decision = ask(spine, firm)
-    assert not decision.hits
-    return (decision.verdict, decision.indeterminate) == (
-        VERDICT_INDETERMINATE,
-        verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN,
-    )
-
-
-@pytest.mark.parametrize("sound", ["confirmation", "event", "correction", "another department"])
-def test_firm_that_is_known_by_a_stolen_key_alone_is_not_clear(
-    spine: Spine, licensed: tuple[Subject, int], tmp_path: Path, sound: str
-) -> None:
-    (firm, at), registrar = licensed, "市场监管"
-    assert as_good_as_unknown(spine, firm)
-    assert ask(spine, firm, at=at).verdict == VERDICT_CLEAR
-    match sound:
-        case "confirmation":
-            said = spine.say(registrar, confirmation=confirmation("first", registrar))
-        case "event":
-            said = spine.say(registrar, event=licence(registrar, firm))
-        case "correction":
-            said = spine.say(registrar, correction=correction(registrar, "first", licence(registrar, firm)))
-        case _:
-            ended = ban("财政", firm, PROCUREMENT, "2020-03-01", "2021-03-01")
-            said = spine.say("财政", event=ended)
-    known = placed(said)
-    for _ in range(2):
-        assert ask(spine, firm).verdict == VERDICT_CLEAR
-        assert ask(spine, firm, at=known - 1).verdict == VERDICT_INDETERMINATE
-        spine.reopen()
-    assert Copy.of(spine.directory, tmp_path).rebuild() == []
-
-
-def test_withdrawal_of_what_a_thief_stated_leaves_the_firm_unknown(
-    spine: Spine, licensed: tuple[Subject, int], tmp_path: Path
-) -> None:
-    firm, _ = licensed
-    placed(spine.say("市场监管", withdrawal=withdrawal("市场监管", "first")))
-    assert as_good_as_unknown(spine, firm)
-    placed(spine.say("市场监管", event=licence("市场监管", firm)))
-    assert ask(spine, firm).verdict == VERDICT_CLEAR
-    assert Copy.of(spine.directory, tmp_path).rebuild() == []
-
-
-def test_code_that_a_thief_ties_to_a_firm_without_fault_is_not_clear(spine: Spine) -> None:
-    registrar, safe = "市场监管", FileSigner.generate(SUITE_ED25519)
-    placed(spine.enrol(registrar, safe))
-    unknown, clean = new_firm(), new_firm()
-    placed(spine.say(registrar, event=licence(registrar, clean)))
-    at = placed(spine.say(registrar, "tied", subject_link=succession(unknown, clean)))
-    assert ask(spine, unknown).verdict == VERDICT_CLEAR
-    found_stolen(spine, spine.signers[registrar], at)
-    assert as_good_as_unknown(spine, unknown)
-    assert ask(spine, clean).verdict == VERDICT_CLEAR
-    placed(spine.say(registrar, by=safe, confirmation=confirmation("tied", registrar)))
-    assert ask(spine, unknown).verdict == VERDICT_CLEAR
-
-
 def test_only_what_is_disputed_is_confirmed_and_by_its_own_department(spine: Spine, office: str) -> None:
     firm = new_firm()
     placed(spine.say(office, "sound", event=ban(office, firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
@@ -524,62 +392,3 @@ def test_suspect_range_belongs_to_a_compromised_key(
     revocation = pb.KeyRevocation(keyid=spine.signers[office].keyid, reason=reason, suspect_from=suspect_from)
     said = spine.say("信用办", key_revocation=revocation)
     assert refusal(said) == {("SUSPECT_RANGE_INVALID", "key_revocation.suspect_from")}
-
-
-def rotate(spine: Spine, new: FileSigner, *, by: FileSigner | None = None, **changes: Any) -> Outcome:
-    old = by or spine.signers["财政"]
-    replaced = {"replaces": spine.signers["财政"].keyid, **changes}
-    enrolment = enrolment_of(spine.code("财政"), new, **replaced)
-    statement = spine.statement("财政", key_enrolment=enrolment)
-    return spine.put("财政", sign_envelope(statement.SerializeToString(), old, new))[0]
-
-
-def test_department_puts_another_key_in_the_place_of_its_own(spine: Spine) -> None:
-    new = FileSigner.generate(SUITE_ED25519)
-    placed(rotate(spine, new))
-    firm = new_firm()
-    placed(spine.say("财政", by=new, event=ban("财政", firm, PROCUREMENT, "2026-03-01", "2028-03-01")))
-    gone = pb.KeyRevocation(keyid=spine.signers["财政"].keyid, reason=pb.KEY_REVOCATION_REASON_SUPERSEDED)
-    placed(spine.say("财政", by=new, key_revocation=gone))
-    said = spine.say("财政", event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01"))
-    assert ("KEY_REVOKED", "signatures[0].keyid") in refusal(said)
-
-
-def test_rotation_gives_no_more_than_the_old_key_had(spine: Spine) -> None:
-    new = FileSigner.generate(SUITE_ED25519)
-    assert refusal(rotate(spine, new, valid_until="2040-12-31")) == {
-        ("KEY_NOT_REPLACEABLE", "key_enrolment.valid_until")
-    }
-    assert ("NOT_REGISTRAR", "department") in refusal(rotate(spine, new, by=spine.signers["法院"]))
-    other = enrolment_of(spine.code("法院"), new, replaces=spine.signers["财政"].keyid)
-    statement = spine.statement("财政", key_enrolment=other)
-    said = spine.put("财政", spine.seal("财政", statement, new))[0]
-    assert ("KEY_NOT_REPLACEABLE", "key_enrolment.replaces") in refusal(said)
-
-
-def test_rotation_without_the_new_keys_signature_proves_nothing(spine: Spine) -> None:
-    new = FileSigner.generate(SUITE_ED25519)
-    enrolment = enrolment_of(spine.code("财政"), new, replaces=spine.signers["财政"].keyid)
-    statement = spine.statement("财政", key_enrolment=enrolment)
-    said = spine.put("财政", spine.seal("财政", statement, spine.signers["法院"]))[0]
-    assert ("POSSESSION_NOT_PROVEN", "signatures") in refusal(said)
-
-
-def test_key_for_some_categories_signs_nothing_else(spine: Spine) -> None:
-    narrow = FileSigner.generate(SUITE_ED25519)
-    placed(spine.enrol("财政", narrow, categories=["E-06"]))
-    said = spine.say(
-        "财政", by=narrow, event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01")
-    )
-    assert ("CATEGORY_OUTSIDE_KEY", "signatures[0].keyid") in refusal(said)
-    said = spine.enrol("财政", FileSigner.generate(SUITE_ED25519), categories=["E-77"])
-    assert ("CATEGORY_OUTSIDE_MANDATE", "key_enrolment.categories") in refusal(said)
-
-
-def test_registry_that_requires_a_suite_takes_no_other(spine: Spine) -> None:
-    spine.engine.state.suites = frozenset({SUITE_SM2_SM3})
-    said = spine.say("财政", event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01"))
-    assert refusal(said) == {("SUITE_NOT_SUPPORTED", "signatures[0].keyid")}
-    spine.engine.state.suites = frozenset({SUITE_ED25519})
-    said = spine.enrol("财政", FileSigner.generate(SUITE_SM2_SM3))
-    assert refusal(said) == {("SUITE_NOT_SUPPORTED", "key_enrolment.suite")}

@@ -10,7 +10,6 @@ from registry.provenance.keys import FileSigner
 from registry.v1 import statement_pb2 as pb
 from registry.v1.envelope_pb2 import SUITE_ED25519
 from registry.v1.subject_pb2 import Subject
-from tests.sanctions.test_key_disputes import confirmation, recover, revoke, say_safely
 from tests.support.events import ask, imposed, licence, new_firm, penalty, placed, told
 from tests.support.remedies import (
     acceptance,
@@ -22,6 +21,7 @@ from tests.support.remedies import (
     shield,
     shield_ended,
 )
+from tests.support.signing_keys import confirmation, recover, revoke, say_safely
 from tests.support.spine import Spine, found_spine, furnish
 from tests.support.tampering import Copy
 

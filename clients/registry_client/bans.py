@@ -12,31 +12,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
 
 import grpc
-from google.protobuf.message import DecodeError
 
 from registry.v1 import ban_service_pb2 as pb
 from registry.v1.ban_service_pb2_grpc import BanServiceStub
 from registry.v1.envelope_pb2 import Envelope
-from registry.v1.intake_service_pb2 import SubmitResult
 from registry.v1.restriction_service_pb2 import Purpose
 from registry.v1.statement_pb2 import NOTED_STATUS_RESUMED, NOTED_STATUS_STAYED, BanProposal, Statement
 from registry.v1.subject_pb2 import Subject
 from registry_client.calls import Calls
 from registry_client.outcomes import SubmitOutcome, outcomes_of
+from registry_client.steps import Step, statement_in, step_named, take_step
 
 PAGE = 1000
 MANY = 1000
 """Drafts that one call takes."""
 
 
-class _Request(Protocol):
-    def __call__(self, *, envelope: Envelope) -> Any: ...
-
-
-_STEPS: dict[str, tuple[str, _Request]] = {
+_STEPS: dict[str, Step] = {
     "ban_draft": ("Draft", pb.BanServiceDraftRequest),
     "ban_review": ("Review", pb.BanServiceReviewRequest),
     "ban_notice": ("ServeNotice", pb.ServeNoticeRequest),
@@ -50,7 +44,7 @@ _STEPS: dict[str, tuple[str, _Request]] = {
     "withdrawal": ("Revoke", pb.RevokeRequest),
     "correction": ("Correct", pb.CorrectRequest),
 }
-_NOTES: dict[int, tuple[str, _Request]] = {
+_NOTES: dict[int, Step] = {
     NOTED_STATUS_STAYED: ("Stay", pb.StayRequest),
     NOTED_STATUS_RESUMED: ("Resume", pb.ResumeRequest),
 }
@@ -65,18 +59,18 @@ class Bans:
 
     def take(self, envelope: Envelope) -> SubmitOutcome:
         """Takes the step that a sealed statement is. ValueError if it is none of a ban case."""
-        method, request = _step_of(envelope)
-        response = self._calls.unary(
-            getattr(self._stub, method), request(envelope=envelope), self._calls.submit_timeout
-        )
-        result: SubmitResult = response.result
-        return SubmitOutcome.of(result)
+        return take_step(self._calls, self._stub, _step_of(statement_in(envelope)), envelope)
 
     def draft_many(self, envelopes: Sequence[Envelope]) -> list[SubmitOutcome]:
-        """Up to 1,000 drafts; each is recorded or refused by itself."""
-        request = pb.DraftManyRequest(envelopes=envelopes)
-        response = self._calls.unary(self._stub.DraftMany, request, self._calls.submit_timeout)
-        return outcomes_of(response.results, asked=len(envelopes))
+        """Drafts in any number, a thousand a call; each is recorded or refused by itself. Repeating is
+        safe where a call was not answered."""
+        found: list[SubmitOutcome] = []
+        for first in range(0, len(envelopes), MANY):
+            some = envelopes[first : first + MANY]
+            request = pb.DraftManyRequest(envelopes=some)
+            response = self._calls.unary(self._stub.DraftMany, request, self._calls.submit_timeout)
+            found += outcomes_of(response.results, asked=len(some))
+        return found
 
     def case(self, case_number: str, *, department: str = "", on: str = "") -> pb.GetCaseResponse:
         """A case on a day (today): state, steps, statements, what comes next and by when."""
@@ -132,13 +126,8 @@ class Bans:
         return self._calls.unary(self._stub.Preview, request)
 
 
-def _step_of(envelope: Envelope) -> tuple[str, _Request]:
-    try:
-        statement = Statement.FromString(envelope.payload)
-    except DecodeError:
-        raise ValueError("the envelope holds no statement") from None
+def _step_of(statement: Statement) -> Step:
     body = statement.WhichOneof("body") or ""
-    found = _NOTES.get(statement.status_note.status) if body == "status_note" else _STEPS.get(body)
-    if found is None:
-        raise ValueError(f"{body or 'an empty statement'} is no step of a ban case")
-    return found
+    if body == "status_note" and statement.status_note.status in _NOTES:
+        return _NOTES[statement.status_note.status]
+    return step_named(body, _STEPS, "a ban case")

@@ -11,26 +11,21 @@ Every step is safe to repeat.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
 
 import grpc
-from google.protobuf.message import DecodeError
 
 from registry.v1 import remedy_service_pb2 as pb
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.remedy_service_pb2_grpc import RemedyServiceStub
-from registry.v1.statement_pb2 import Statement, StatementReference
+from registry.v1.statement_pb2 import StatementReference
 from registry_client.calls import Calls
 from registry_client.outcomes import SubmitOutcome
+from registry_client.steps import Step, statement_in, step_named, take_step
 
 PAGE = 1000
 
 
-class _Request(Protocol):
-    def __call__(self, *, envelope: Envelope) -> Any: ...
-
-
-_STEPS: dict[str, tuple[str, _Request]] = {
+_STEPS: dict[str, Step] = {
     "objection": ("FileObjection", pb.FileObjectionRequest),
     "objection_result": ("DecideObjection", pb.DecideObjectionRequest),
     "repair_application": ("ApplyForRepair", pb.ApplyForRepairRequest),
@@ -50,17 +45,8 @@ class Remedies:
 
     def take(self, envelope: Envelope) -> SubmitOutcome:
         """Takes the step that a sealed statement is. ValueError if it is none of a remedy."""
-        try:
-            body = Statement.FromString(envelope.payload).WhichOneof("body") or ""
-        except DecodeError:
-            raise ValueError("the envelope holds no statement") from None
-        if body not in _STEPS:
-            raise ValueError(f"{body or 'an empty statement'} is no step of a remedy")
-        method, request = _STEPS[body]
-        response = self._calls.unary(
-            getattr(self._stub, method), request(envelope=envelope), self._calls.submit_timeout
-        )
-        return SubmitOutcome.of(response.result)
+        body = statement_in(envelope).WhichOneof("body") or ""
+        return take_step(self._calls, self._stub, step_named(body, _STEPS, "a remedy"), envelope)
 
     def get(self, department: str, statement_id: str, *, on: str = "") -> pb.GetRemedyResponse:
         """What a statement filed: where it stands on a day (today), and by when it must be decided."""

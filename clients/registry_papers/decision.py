@@ -80,7 +80,7 @@ def _sections(matter: Matter, draft: BanDraft, said: BanDecision) -> list[tuple[
     consequences = gaps.need(said.consequences, "惩戒措施提示")
     removal = gaps.need(said.removal, "移出条件和程序")
     facts = gaps.need(said.facts, "违法事实")
-    proof = [*draft.evidence, *event.evidence]
+    proof = {(each.sha256, each.title): each for each in (*draft.evidence, *event.evidence)}.values()
     return [
         ("违法事实和证据", [*paragraphs(facts), *matter.evidence(proof, needed=True)]),
         ("告知、陈述申辩和审核情况", heard(matter)),

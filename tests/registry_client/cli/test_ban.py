@@ -108,6 +108,14 @@ def test_every_fault_of_a_file_is_told_with_its_line_before_anything_is_sent(
     assert "第3行：没有证据文件“没有.txt”" in run.errors
 
 
+def test_file_of_more_rows_than_one_call_takes_is_drafted_whole(served: Served, office: Office) -> None:
+    code = known(served).identifier.value
+    path = table(office, *(row(f"M-{number}", code) for number in range(1002)))
+    run = office.ctl("ban", "draft", path, "--act", "--key", office.directory / "handler.pem", "--json")
+    assert run.exit_code == 0
+    assert [told["case_number"] for told in run.objects] == [f"M-{number}" for number in range(1002)]
+
+
 def test_record_tells_that_a_measure_ended_before_its_last_day(
     served: Served, bureau: BanOffice, office: Office
 ) -> None:

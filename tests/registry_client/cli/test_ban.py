@@ -146,3 +146,8 @@ def test_notices_fit_a_terminal_and_tell_the_time_in_china_wherever_they_are_rea
         monkeypatch.undo()
         time.tzset()
         assert elsewhere == notices.output
+
+
+def test_every_column_of_the_file_is_named_in_the_help(office: Office) -> None:
+    told = office.ctl("ban", "draft", "--help").text
+    assert [name for name in COLUMNS if name not in told] == []

@@ -26,7 +26,7 @@ COLUMNS = (
     "案号", "主体名称", "统一社会信用代码", "主体类别", "立案日期", "信息类别", "严重程度", "措施",
     "期限月数", "终身", "适用地区", "法律依据", "事实", "理由", "证据", "许可机构", "重大复杂",
 )  # fmt: skip
-_REQUIRED = ("案号", "主体名称", "统一社会信用代码", "立案日期", "措施", "法律依据", "事实", "理由", "证据")
+_REQUIRED = ("案号", "主体名称", "统一社会信用代码", "立案日期", "措施", "法律依据", "事实", "证据")
 
 
 def read_drafts(path: Path, reason: str = "") -> list[pb.BanDraft]:
@@ -118,7 +118,7 @@ def _draft(row: Mapping[str, str], folder: Path) -> pb.BanDraft:
         ),
         filed_on=row["立案日期"],
         facts=row["事实"],
-        reason=row["理由"],
+        reason=row.get("理由", ""),
         evidence=[evidence_of(folder / name) for name in _several(row, "证据")],
         proposal=proposal,
         licensing_section=row.get("许可机构", ""),

@@ -97,6 +97,13 @@ def test_preview_of_a_file_goes_on_past_a_row_that_is_refused(served: Served, of
     assert "F-5" not in office.ctl("ban", "list").text
 
 
+def test_reason_of_all_is_that_of_rows_which_state_none(served: Served, office: Office) -> None:
+    path = table(office, row("R-1", known(served).identifier.value).replace("情节严重", ""))
+    act = ("--act", "--key", office.directory / "handler.pem", "--json")
+    assert office.ctl("ban", "draft", path, *act).exit_code == 1
+    assert office.ctl("ban", "draft", path, "--reason", "情节严重", *act).exit_code == 0
+
+
 def test_every_fault_of_a_file_is_told_with_its_line_before_anything_is_sent(
     served: Served, office: Office
 ) -> None:

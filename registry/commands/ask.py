@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from registry.access.identity import Caller
-from registry.access.policy import may_ask
+from registry.access.policy import DOMAINS, may_ask
+from registry.commands.recipients import OvertakenError, Recipients, positions_met
 from registry.commands.state import RegistryState
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import code_faults, names_a_subject, normalise, tells_of_a_person
@@ -26,7 +27,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.parties import Party, alternates_of, parties_of
 from registry.sanctions.verdict import UNKNOWN, Decision, Question, Related, decide, source_fault
-from registry.store.interface import QueryRow
+from registry.store.interface import QueryRow, RecipientRow
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
 
@@ -94,16 +95,17 @@ class Found(NamedTuple):
 
 
 class Ask:
-    """Verdicts over the state; ``log_queries`` returns when the rows are durable."""
+    """Verdicts over the state; ``write`` returns when the rows are durable."""
 
     def __init__(
         self,
         state: RegistryState,
-        log_queries: Callable[[Sequence[QueryRow]], None],
+        write: Callable[[Sequence[QueryRow | RecipientRow]], None],
         clock: Callable[[], int],
     ) -> None:
         self.state = state
-        self._log_queries = log_queries
+        self._recipients = Recipients(write)
+        self._log_queries = write
         self._clock = clock
         self._bases: dict[tuple[int, subject_pb2.Domain.ValueType, date], Basis] = {}
         self._contents: dict[tuple[object, ...], Basis] = {}
@@ -266,6 +268,23 @@ class Ask:
         """Raises RegistryError unless purpose and reference are stated, as asking about persons needs."""
         if faults := purpose_faults(matter.purpose):
             raise RegistryError(faults)
+
+    def tell(self, matter: Matter, decisions: Iterable[Decision]) -> None:
+        """Makes durable of which restrictions the caller is told. Raises OvertakenError, see ``tell_of``."""
+        if met := positions_met(decisions):
+            self.tell_of(matter, met)
+
+    def tell_of(self, matter: Matter, positions: Iterable[int]) -> None:
+        """Makes durable of which statements the caller is told, before the answer leaves.
+
+        Raises OvertakenError if the log grew meanwhile; asked again, the same is known to be durable."""
+        if self.note(matter, positions) and self.state.index.position != matter.position:
+            raise OvertakenError
+
+    def note(self, matter: Matter, positions: Iterable[int]) -> bool:
+        """As ``tell_of``, for an answer that follows the log by itself; whether anything was new."""
+        caller, domain = matter.caller, matter.purpose.domain
+        return caller.role in DOMAINS and self._recipients.note(caller.uri, domain, positions)
 
     def log(self, matter: Matter, answers: Sequence[tuple[Found, Decision]]) -> None:
         """Writes questions about persons to the query log, durably."""

@@ -28,6 +28,7 @@ from registry.access.identity import Caller
 from registry.commands.ask import Ask, Found, Matter
 from registry.commands.facilitations import Facilitations
 from registry.commands.jobs import Reported
+from registry.commands.recipients import positions_met
 from registry.domain.faults import Findings
 from registry.domain.periods import china_day
 from registry.errors import RegistryError
@@ -98,6 +99,7 @@ class Executions:
 
     def _answer_again(self, request: pb.ReportExecutionRequest, found: Found, matter: Matter) -> None:
         decision = self._ask.decide(found, matter.question, matter)
+        self._ask.note(matter, positions_met((decision,)))
         if found.personal:
             self._ask.log(matter, [(found, decision)])
         faults = [] if request.answered.edition == matter.edition.hash else ["answered.edition"]

@@ -69,6 +69,8 @@ class Facilitations:
     def asked(self, found: Found, matter: Matter) -> list[Granted]:
         """The facilitations of a subject; a natural person's are asked for, and logged, as verdicts are."""
         granted = self.granted(found, matter)
+        if against := {each.obstacle.ground.position for each in granted if each.obstacle is not None}:
+            self._ask.tell_of(matter, against)
         if found.personal:
             self._ask.log(matter, [(found, NO_VERDICT)])
         return granted

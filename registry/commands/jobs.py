@@ -14,6 +14,7 @@ from registry.store.interface import (
     ExecutionRow,
     NoticeRow,
     QueryRow,
+    RecipientRow,
     StatementRow,
     SubscriptionRow,
 )
@@ -76,7 +77,7 @@ Outcome = Placed | Rejection
 """What becomes of a statement."""
 Answer = Outcome | Reported | None
 """What becomes of a job; nothing is said of a row that is only kept."""
-KeptRow = QueryRow | CosignatureRow | NoticeRow | AcknowledgedRow | SubscriptionRow
+KeptRow = QueryRow | CosignatureRow | NoticeRow | AcknowledgedRow | SubscriptionRow | RecipientRow
 """Own records that are written as they come."""
 Job = Submission | Rejection | ExecutionRow | OwnStatement | ErasedStatement | KeptRow
 

@@ -6,17 +6,16 @@ are acknowledged: who is not there, or was cut off, loses nothing. Nothing that 
 them, and a log that is folded again makes none (``rebuild`` carries them over).
 
 * Subscribers are known by the name in their certificate, and so by their role and their domains.
-* Told before was: who has an earlier notice that the target gave rise to or that is about it; who asked
-  about the person (query log) or reported on the subject (feedback) when the target was known. What another
-  row of the same group says counts too.
+* Told before was: who has an earlier notice that the target gave rise to or that is about it; who was told of
+  it in an answer (``commands.recipients``). What another row of the same group says counts too.
 
-Worked example: a platform asks about a person at position 60, where a ban of 50 stands; the ban is
-withdrawn at 90: the platform is told, though it never subscribed. Had it asked at 40, it would not be.
+Worked example: a platform asks about a firm at position 60, where a ban of 50 stands; the ban is withdrawn at
+90: the platform is told, though it never subscribed. Had it asked at 40, it would not be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from registry.access.identity import Caller, CallerRole, IdentityError, parse_identity
 from registry.access.policy import DOMAINS
@@ -30,12 +29,11 @@ from registry.sanctions.notices import (
     Concerned,
     Domains,
     Made,
-    Touched,
     gives_notice,
     notices_of,
     touched_by,
 )
-from registry.store.interface import ExecutionRow, Group, NoticeRow, QueryRow, SubscriptionRow
+from registry.store.interface import Group, NoticeRow, SubscriptionRow
 from registry.v1 import notice_service_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import StatementReference
@@ -109,42 +107,37 @@ class GroupOutbox:
         touched = touched_by(effects, edition, day=day, ended_too=job.body not in _NEW)
         target = target_of(statement)
         placed = self._ledger.placed(target.department, target.statement_id) if target else None
-        before = self._before(touched, ref) if placed and touched.negative else ()
+        before = self._before(touched.positions) if placed and touched.negative else ()
         concerned = Concerned(tuple(self._outbox.subscribers.values()), tuple(before))
         about = placed.position if placed else None
         for made in notices_of(statement, touched, concerned):
             row = _row(job, made, effects.position, about=about, ref=ref, made_ms=received_ms)
             self._group.notices.append(row)
 
-    def _before(self, touched: Touched, ref: str) -> Iterator[Addressee]:
+    def _before(self, positions: Collection[int]) -> Iterator[Addressee]:
         """Who was told of what a statement changes. Of an earlier notice all that its addressee may ask about
-        counts, of a question the domain in which it was asked."""
-        positions = touched.positions
+        counts, of an answer the domain in which it was asked."""
         known = [*self._store.told_about(positions), *self._told_in_group(positions)]
         for kind, name in dict.fromkeys(known):
             if kind == pb.ADDRESSEE_KIND_SYSTEM and (told := self._outbox.addressee(name)):
                 yield told
             elif kind == pb.ADDRESSEE_KIND_DEPARTMENT:
                 yield Addressee(pb.ADDRESSEE_KIND_DEPARTMENT, name, DOMAINS[CallerRole.DEPARTMENT])
-        since = min(positions, default=0)
-        asked = [*self._store.told_of(ref, since), *self._asked_in_group(ref, since)]
-        for uri, domain in dict.fromkeys(asked):
+        answered = [*self._store.recipients(positions), *self._answered_in_group(positions)]
+        for uri, domain in dict.fromkeys(answered):
             if told := self._outbox.addressee(uri):
-                yield Addressee(told.kind, told.name, told.domains & _one(domain))
+                domains = told.domains & _one(domain) if domain else told.domains
+                yield Addressee(told.kind, told.name, domains)
 
-    def _told_in_group(self, positions: Iterable[int]) -> list[tuple[int, str]]:
-        wanted = set(positions)
+    def _told_in_group(self, wanted: Collection[int]) -> list[tuple[int, str]]:
         return [
             (row.addressee_kind, row.addressee)
             for row in self._group.notices
             if row.position in wanted or row.target in wanted
         ]
 
-    def _asked_in_group(self, ref: str, since: int) -> list[tuple[str, int]]:
-        rows: list[QueryRow | ExecutionRow] = [*self._group.queries, *self._group.executions]
-        return [
-            (row.caller, row.domain) for row in rows if row.subject == ref and row.known_position >= since
-        ]
+    def _answered_in_group(self, positions: Collection[int]) -> list[tuple[str, int]]:
+        return [(row.caller, row.domain) for row in self._group.recipients if row.position in positions]
 
 
 def _one(domain: int) -> Domains:

@@ -90,12 +90,13 @@ def rebuild(
 
 
 def carry_over(source: Store, target: Store) -> None:
-    """Copies what does not follow from the log: sealed persons, refusals, the query log, reports, notices,
-    cosignatures, and the signatures over batches."""
+    """Copies what does not follow from the log: sealed persons, refusals, the query log, reports, notices
+    and who was told, cosignatures, and the signatures over batches."""
     target.commit(Group(persons=list(source.all_persons())))
     target.commit(Group(refusals=list(source.all_refusals()), queries=list(source.queries())))
     target.commit(Group(executions=list(source.all_executions())))
     target.commit(Group(notices=list(source.all_notices()), subscriptions=list(source.subscriptions())))
+    target.commit(Group(recipients=list(source.all_recipients())))
     target.commit(Group(cosignatures=list(source.all_cosignatures())))
     target.commit(Group(batches=list(source.all_batches())))
 

@@ -52,6 +52,7 @@ from registry.store.interface import (
     Group,
     NoticeRow,
     QueryRow,
+    RecipientRow,
     Recorded,
     RefusalRow,
     ReportKey,
@@ -347,6 +348,7 @@ _KEPT = {
     NoticeRow: "notices",
     AcknowledgedRow: "acknowledged",
     SubscriptionRow: "subscriptions",
+    RecipientRow: "recipients",
 }
 
 

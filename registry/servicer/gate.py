@@ -23,6 +23,7 @@ from google.protobuf.message import DecodeError
 
 from registry.access.identity import PEER_URI_PROPERTY, Caller, IdentityError, caller_of_peer
 from registry.access.policy import may_call
+from registry.commands.recipients import OvertakenError
 from registry.errors import RegistryError, status_of
 from registry.receipts.answers import current_request
 from registry.store.interface import QueueFullError, StoreError
@@ -81,7 +82,7 @@ class Gate(grpc.ServerInterceptor):
             try:
                 self._admit(method, context)
                 current_request.set(request)
-                return behaviour(_parsed(parse, request), context)
+                return _last_word(behaviour, _parsed(parse, request), context)
             except Exception as error:
                 failure = error
             _abort(context, method, failure)
@@ -134,6 +135,15 @@ class Gate(grpc.ServerInterceptor):
                 raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, message) from error
             self._callers[names[0]] = caller
         return caller
+
+
+def _last_word(behaviour: Any, request: Any, context: grpc.ServicerContext) -> Any:
+    """The answer that no statement overtook: only an answer that tells of something new is given again."""
+    while True:
+        try:
+            return behaviour(request, context)
+        except OvertakenError:
+            continue
 
 
 def _parsed(parse: _Parse, request: bytes) -> Any:

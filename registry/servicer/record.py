@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import grpc
@@ -53,6 +53,7 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
         with_receipt = self._receipts.require(request.receipt)
         found, matter = self._asked(request, day_asked(request.on), context)
         file = self._records.file(found, matter)
+        self._tell(matter, [entry.position for entry in file.entries if entry.grounds])
         self._log(found, matter)
         shown = file.is_known or file.entries
         sections = sections_of(file.entries, matter.edition) if shown else ()
@@ -72,6 +73,8 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
         period = period_asked(request, self._ask.today())
         found, matter = self._asked(request, None, context)
         report = self._records.certificate(found, matter, period)
+        entries = (entry for section in report.sections for entry in section.entries)
+        self._tell(matter, [entry.position for entry in entries if entry.grounds])
         self._log(found, matter)
         lists = (list_message(code, matter.question.day, matter) for code in report.lists)
         response = pb.GetCertificateResponse(
@@ -106,6 +109,7 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
         asked = BansAsked.of(self._ask, caller, wanted, on=on, token=request.page_token)
         listed = asked.page(page_size(request.page_size))
         matter = self._matter_of(asked.listing, caller)
+        self._tell(matter, [row.ground.position for row in listed.rows])
         return pb.ListMarketBansResponse(
             bans=[self._rows.row(row, matter.edition) for row in listed.rows],
             next_page_token=listed.token,
@@ -120,6 +124,7 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
         asked = ListAsked.of(self._ask, caller, request.list, on=on, token=request.page_token)
         listed = asked.page(page_size(request.page_size))
         matter = self._matter_of(asked.listing, caller)
+        self._tell(matter, [row.ground.position for row in listed.rows])
         return pb.ListListedResponse(
             entries=[self._rows.row(row, matter.edition) for row in listed.rows],
             next_page_token=listed.token,
@@ -157,6 +162,11 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
         if found.personal:
             self._records.require_purpose(matter)
         return found, matter
+
+    def _tell(self, matter: Matter, positions: Collection[int]) -> None:
+        """Makes durable what the caller is told of, in every domain it may ask in if it states none."""
+        if positions:
+            self._ask.tell_of(matter, positions)
 
     def _log(self, found: Found, matter: Matter) -> None:
         """Puts a question about a natural person into the query log, before the answer leaves."""

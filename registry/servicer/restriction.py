@@ -44,6 +44,8 @@ class RestrictionServicer(ScreeningServicer):
         if personal:
             self._ask.require_purpose(matter)
         decision = self._ask.decide(found, matter.question, matter)
+        if decision.hits:
+            self._ask.tell(matter, (decision,))
         if personal:
             self._ask.log(matter, [(found, decision)])
         response = self._answer(found, decision, matter)
@@ -66,6 +68,7 @@ class RestrictionServicer(ScreeningServicer):
             decisions = self._ask.decide_organisations(request.identifiers, questions, matter)
         else:
             decisions = self._one_by_one(request, questions, matter)
+        self._ask.tell(matter, decisions)
         response = self._batch_answer(decisions, {q.role: q for q in questions}, matter)
         if with_receipts:
             told = list(self._told_of_batch(request, response, decisions, matter))

@@ -14,6 +14,7 @@ import grpc
 from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask, Found, Matter
 from registry.commands.identity import Identities
+from registry.commands.recipients import positions_met
 from registry.commands.right_to_see import may_see_step
 from registry.commands.screen import Screening, Screens
 from registry.commands.watch import Watched, report_then, reports
@@ -55,6 +56,7 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
         with_receipts = self._receipts.require(request.receipt, subjects=len(request.parties))
         matter = self._screens.settle(request, current_caller.get(), context.time_remaining(), faults)
         screening = self._screens.report(request, matter)
+        self._ask.tell(matter, [each.decision for each in screening.parties])
         self._screens.log(screening)
         response = self._report(request, screening)
         if with_receipts:
@@ -85,6 +87,7 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
         check_question(check)
         matter, found = self._found(check, context)
         decision = self._ask.decide(found, matter.question, matter)
+        self._ask.tell(matter, (decision,))
         if found.personal:
             self._ask.log(matter, [(found, decision)])
         return self._explained(found, decision, matter)
@@ -173,6 +176,7 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
             report = self._report(request.screen, screening)
             if first or known is None or says_anything_new(known, report):
                 changes = changes_between(known, report) if known is not None else ()
+                self._ask.note(screening.matter, positions_met(each.decision for each in screening.parties))
                 self._screens.log(screening)
                 yield pb.WatchScreenResponse(report=report, changes=changes)
                 known, first = report, False

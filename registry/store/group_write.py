@@ -59,6 +59,7 @@ def write_group(connection: Connection, group: Group) -> None:
     _insert(connection, tables.cosignature, map(_plain, group.cosignatures), ending=_ONCE)
     _insert(connection, tables.execution, map(rows.execution_values, group.executions))
     _write_notices(connection, group)
+    _insert(connection, tables.recipient, map(_plain, group.recipients), ending=_ONCE)
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
 
@@ -89,7 +90,7 @@ def _erase(connection: Connection, erased: ErasedRows) -> None:
     statement, positions = tables.statement, list(erased.positions)
     gone = {"sealed_payload": b"", "erased_by": erased.by}
     connection.execute(update(statement).where(statement.c.position.in_(positions)).values(gone))
-    for table in (tables.event, tables.ground, tables.link):
+    for table in (tables.event, tables.ground, tables.link, tables.recipient):
         connection.execute(delete(table).where(table.c.position.in_(positions)))
     connection.execute(delete(tables.mark).where(tables.mark.c.target.in_(positions)))
     connection.execute(delete(tables.ban_case).where(tables.ban_case.c.opened.in_(positions)))

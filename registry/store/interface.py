@@ -37,6 +37,7 @@ from registry.store.records import (
     ExecutionTotal,
     NoticeRow,
     QueryRow,
+    RecipientRow,
     Recorded,
     RefusalRow,
     ReportKey,
@@ -61,6 +62,7 @@ __all__ = [
     "NoticeRow",
     "QueryRow",
     "QueueFullError",
+    "RecipientRow",
     "Recorded",
     "RefusalRow",
     "ReportKey",
@@ -127,6 +129,7 @@ class Group:
     notices: list[NoticeRow] = field(default_factory=list)
     acknowledged: list[AcknowledgedRow] = field(default_factory=list)
     subscriptions: list[SubscriptionRow] = field(default_factory=list)
+    recipients: list[RecipientRow] = field(default_factory=list)
     checkpoint: CheckpointRow | None = None
 
 
@@ -292,9 +295,12 @@ class Store(Protocol):
         """Kind and name of everybody who has a notice that the statements at these positions gave rise to, or
         that is about them; each once, in a fixed order."""
 
-    def told_of(self, subject: str, since: int) -> list[tuple[str, int]]:
-        """Callers, and the domains they asked in, who asked about a person or reported on a subject as known
-        at ``since`` or later; each once, in a fixed order."""
+    def recipients(self, positions: Collection[int]) -> list[tuple[str, int]]:
+        """Callers, and the domains they asked in, who were told in answers of what was stated at positions;
+        each once, in a fixed order."""
+
+    def all_recipients(self) -> Iterator[RecipientRow]:
+        """Who was told of what in answers, by position."""
 
     def subscriptions(self) -> Iterator[SubscriptionRow]:
         """Who is told of every change in its domains, in a fixed order."""

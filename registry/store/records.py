@@ -205,3 +205,12 @@ class SubscriptionRow:
     caller: str
     since_ms: int
     subscribed: bool = True
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RecipientRow:
+    """A caller was told in an answer of the decision at a position; ``domain`` 0: in no domain of its own."""
+
+    position: int
+    caller: str
+    domain: int

@@ -1,4 +1,4 @@
-"""The outbox of notices, read: whom what is to be told, and who was told of something before.
+"""The outbox of notices, read: who is to be told what, and who was told of something before.
 
 ``SqlStore`` has these methods from here. Notices are numbered in the order of writing, so whoever has seen a
 number has seen every one below it: there is one writer.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import or_, select
 
 from registry.store import tables
-from registry.store.interface import NoticeRow, SubscriptionRow
+from registry.store.interface import NoticeRow, RecipientRow, SubscriptionRow
 from registry.store.sql_log import SqlLog, named
 
 
@@ -52,16 +52,20 @@ class SqlNotices(SqlLog):
         query = query.order_by(notice.addressee_kind, notice.addressee)
         return [(row.addressee_kind, row.addressee) for row in self._read(query)]
 
-    def told_of(self, subject: str, since: int) -> list[tuple[str, int]]:
+    def recipients(self, positions: Collection[int]) -> list[tuple[str, int]]:
         """See Store."""
-        parts = [
-            select(table.c.caller, table.c.domain).where(
-                table.c.subject == subject, table.c.known_position >= since
-            )
-            for table in (tables.query_log, tables.execution)
-        ]
-        query = union(*parts).order_by("caller", "domain")
-        return [(row.caller, row.domain) for row in self._read(query)]
+        if not positions:
+            return []
+        row = tables.recipient.c
+        query = select(row.caller, row.domain).distinct().where(row.position.in_(list(positions)))
+        query = query.order_by(row.caller, row.domain)
+        return [(found.caller, found.domain) for found in self._read(query)]
+
+    def all_recipients(self) -> Iterator[RecipientRow]:
+        """See Store."""
+        row = tables.recipient.c
+        query = select(tables.recipient).order_by(row.position, row.caller, row.domain)
+        return (RecipientRow(**named(found)) for found in self._stream(query))
 
     def subscriptions(self) -> Iterator[SubscriptionRow]:
         """See Store."""

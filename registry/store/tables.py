@@ -11,6 +11,7 @@ query_log       own        each question about a natural person
 execution       own        each report of what was done with a verdict, and what gives that verdict again
 notice          own        each thing that somebody is to be told, and when he said that he has it
 subscription    own        each caller who is told of every change in its domains
+recipient       own        each decision of which a caller was told in an answer
 meta            own        facts about the store
 cosignature     own        each witness's signature under a checkpoint
 event           derived    each statement about a subject, and what became of it
@@ -124,7 +125,6 @@ query_log = _table(
     _text("reason"),
     _int("known_position"),
     _int("verdict"),
-    Index("query_log_by_subject", "subject", "known_position"),
 )
 
 execution = _table(
@@ -146,7 +146,6 @@ execution = _table(
     _text("reason"),
     UniqueConstraint("caller", "report_id", name="execution_by_id"),
     Index("execution_by_caller", "caller", "number"),
-    Index("execution_by_subject", "subject", "known_position"),
 )
 
 event = _table(
@@ -337,6 +336,13 @@ notice = _table(
 )
 
 subscription = _table("subscription", _text("caller", key=True), _int("since_ms"))
+
+recipient = _table(
+    "recipient",
+    _int("position", key=True),
+    _text("caller", key=True),
+    _int("domain", key=True),
+)
 
 tile = _table(
     "tile",

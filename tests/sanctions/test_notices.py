@@ -14,6 +14,7 @@ from registry.sanctions.notices import (
     Addressee,
     Made,
 )
+from registry.store.interface import Group, RecipientRow
 from registry.store.opening import create_store
 from registry.v1 import execution_service_pb2, restriction_service_pb2
 from registry.v1 import notice_service_pb2 as pb
@@ -76,7 +77,7 @@ def banned(spine: Spine, statement_id: str, subject: Subject | None = None, unti
 def ask_about(
     spine: Spine, person: Subject, domain: Domain.ValueType, role: CallerRole, name: str = "asker"
 ) -> None:
-    """A system asks about a person; it is in the query log."""
+    """A system asks about a person, and is told."""
     request = restriction_service_pb2.CheckRequest(subject=person.identifier)
     request.purpose.domain = domain
     request.purpose.reference, request.purpose.reason = "项目〔2026〕1号", "资格审查"
@@ -84,7 +85,7 @@ def ask_about(
     ask = spine.engine.ask
     matter = ask.settle(request, caller, 1.0)
     found = ask.find(person.identifier.type, person.identifier.value)
-    ask.log(matter, [(found, ask.decide(found, matter.question, matter))])
+    ask.tell(matter, [ask.decide(found, matter.question, matter)])
 
 
 def asker(role: CallerRole) -> str:
@@ -306,9 +307,11 @@ def test_rebuilt_store_holds_the_same_notices_and_makes_none_anew(early: Spine) 
     banned(early, "rebuilt-1")
     early.engine.notices.acknowledge(PLATFORM, [row.notice_id for row in early.engine.store.all_notices()])
     early.say("财政", withdrawal=withdrawal("财政", "rebuilt-1"))
+    early.engine.store.commit(Group(recipients=[RecipientRow(3, PLATFORM.uri, DOMAIN_PROCUREMENT)]))
     target = create_store(early.directory / "rebuilt.db")
     log_key = FileSigner.load(early.config.log_key, None)
     assert rebuild(early.engine.state.log, target, [log_key]).agrees
     assert list(target.all_notices()) == list(early.engine.store.all_notices())
     assert [row.caller for row in target.subscriptions()] == [PLATFORM.uri]
+    assert list(target.all_recipients()) == [RecipientRow(3, PLATFORM.uri, DOMAIN_PROCUREMENT)]
     target.close()

@@ -10,13 +10,14 @@ import pytest
 
 from registry.store.interface import (
     AcknowledgedRow,
+    ErasedRows,
     Group,
     NoticeRow,
-    QueryRow,
+    RecipientRow,
     Store,
     SubscriptionRow,
 )
-from tests.store.execution_contract import ODD_TEXT, PLATFORM, PORTAL, report
+from tests.store.execution_contract import ODD_TEXT, PLATFORM, PORTAL
 
 SYSTEM, SUBJECT = 2, 3
 
@@ -50,7 +51,7 @@ class NoticeContract:
         assert list(store.subscriptions()) == []
         assert store.notices_after(0, 10) == []
         assert (store.notices([]), store.notices(["x"])) == ({}, {})
-        assert (store.told_about([]), store.told_about([1]), store.told_of("P:1", 0)) == ([], [], [])
+        assert (store.told_about([]), store.told_about([1]), store.recipients([1])) == ([], [], [])
 
     def test_notice_comes_back_as_it_was_written_after_the_store_was_closed(
         self, store: Store, reopen: Callable[[Store], Store]
@@ -104,14 +105,24 @@ class NoticeContract:
         assert store.told_about([39, 40]) == [(SYSTEM, "other"), (SYSTEM, PLATFORM), (SUBJECT, PORTAL)]
         assert store.told_about([60]) == []
 
-    def test_who_asked_or_reported_since_a_position_is_named_with_the_domain(self, store: Store) -> None:
-        questions = ((3, 9), (3, 8), (5, 7))
-        asked = [QueryRow(5, PORTAL, "P:1", domain, "案号", "出境", at, 2) for domain, at in questions]
-        reports = [report("R-1", known_position=9), report("R-2", known_position=6)]
-        store.commit(Group(queries=asked, executions=reports))
-        assert store.told_of("P:1", 8) == [(PLATFORM, 4), (PORTAL, 3)]
-        assert store.told_of("P:1", 7) == [(PLATFORM, 4), (PORTAL, 3), (PORTAL, 5)]
-        assert store.told_of("P:2", 0) == []
+    def test_who_was_told_in_an_answer_is_named_with_the_domain_and_once(
+        self, store: Store, reopen: Callable[[Store], Store]
+    ) -> None:
+        told = [(9, PORTAL, 3), (8, PORTAL, 3), (8, PORTAL, 5), (8, PLATFORM, 4)]
+        rows = [RecipientRow(*each) for each in told]
+        store.commit(Group(recipients=rows))
+        store.commit(Group(recipients=rows[:2]))
+        store = reopen(store)
+        assert store.recipients([8]) == [(PLATFORM, 4), (PORTAL, 3), (PORTAL, 5)]
+        assert store.recipients([9, 10]) == [(PORTAL, 3)]
+        assert store.recipients([8, 9]) == store.recipients([8])
+        assert (store.recipients([]), store.recipients([7])) == ([], [])
+        assert list(store.all_recipients()) == sorted(rows)
+
+    def test_who_was_told_of_what_is_erased_is_forgotten(self, store: Store) -> None:
+        store.commit(Group(recipients=[RecipientRow(8, PORTAL, 3), RecipientRow(9, PORTAL, 3)]))
+        store.commit(Group(erased=[ErasedRows((8,), 12, "F1")]))
+        assert list(store.all_recipients()) == [RecipientRow(9, PORTAL, 3)]
 
     def test_subscription_is_kept_from_its_first_time_until_it_is_ended(
         self, store: Store, reopen: Callable[[Store], Store]

@@ -12,18 +12,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from registry.provenance.merkle import leaf_hash
 from registry.provenance.tiles import tile_root
 from registry.store import tables
-from registry.store.interface import DERIVED_TABLES, StoreError
+from registry.store.interface import DERIVED_TABLES, RecipientRow, StoreError
 from registry.store.opening import MIGRATIONS, create_store, migrate_store, open_store
 from tests.store.samples import everything, full_group
 
 Rows = list[tuple[object, ...]]
 VERSION_TABLE = "alembic_version"
-LATEST = "0003"
+LATEST = "0004"
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_alembic_sees_nothing_left_to_migrate(path: Path) -> None:
 
 def test_every_table_is_strict_and_every_derived_one_is_compared() -> None:
     log_and_own = {"statement", "batch", "person", "refusal", "query_log", "execution", "meta", "cosignature"}
-    log_and_own |= {"notice", "subscription"}
+    log_and_own |= {"notice", "subscription", "recipient"}
     assert set(DERIVED_TABLES) | log_and_own == set(tables.metadata.tables)
     assert all(table.dialect_options["sqlite"]["strict"] for table in tables.metadata.tables.values())
 
@@ -174,13 +174,7 @@ def test_migrations_form_one_line_and_only_build() -> None:
 
 
 def test_store_of_the_first_version_keeps_its_rows_and_gets_its_tiles(tmp_path: Path) -> None:
-    path = tmp_path / "registry.db"
-    engine = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    path, engine = _store_of(tmp_path, "0001")
     with engine.begin() as connection:
         leaves = [number.to_bytes(122, "big") for number in range(300)]
         for position, leaf in enumerate(leaves):
@@ -202,3 +196,42 @@ def test_store_of_the_first_version_keeps_its_rows_and_gets_its_tiles(tmp_path: 
     assert (note.position, note.doubted_from) == (8, None)
     assert [tuple(row) for row in store.derived_rows("mark")] == [(7, 7, None, "F", 3, 1, "2026-01-01", None)]
     store.close()
+
+
+def test_whoever_was_taken_to_be_told_before_the_fourth_version_is_a_recipient_since(tmp_path: Path) -> None:
+    path, engine = _store_of(tmp_path, "0003")
+    ground = "INSERT INTO ground SELECT {}".format(
+        ", ".join(_filled(engine, "ground", position="?", subject="?"))
+    )
+    asked = "INSERT INTO query_log VALUES (NULL, 5, 'asker', ?, ?, '案号', '资格审查', ?, 2)"
+    with engine.begin() as connection:
+        for position, subject in ((7, "P:1"), (9, "P:1"), (8, "P:2")):
+            connection.exec_driver_sql(ground, (position, subject))
+        for subject, domain, known in (("P:1", 4, 8), ("P:1", 4, 7), ("P:1", 5, 9), ("P:2", 4, 7)):
+            connection.exec_driver_sql(asked, (subject, domain, known))
+    engine.dispose()
+    assert migrate_store(path) == ("0003", LATEST)
+    store = open_store(path)
+    told = [(7, 4), (7, 5), (9, 5)]
+    assert list(store.all_recipients()) == [RecipientRow(at, "asker", domain) for at, domain in told]
+    store.close()
+
+
+def _store_of(directory: Path, version: str) -> tuple[Path, Engine]:
+    """An empty store as a version made it."""
+    path = directory / "registry.db"
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    return path, engine
+
+
+def _filled(engine: Engine, table: str, **given: str) -> list[str]:
+    """An expression for each column of a table, in order: what is given, otherwise something of its type."""
+    other = {"INTEGER": "1", "TEXT": "''", "BLOB": "x''"}
+    with engine.connect() as connection:
+        columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
+    return [given.get(name, other[kind]) for _, name, kind, *_ in columns]

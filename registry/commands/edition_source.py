@@ -1,7 +1,7 @@
 """Which edition a request means (目录版本的来源): one the registry holds, or files that may become one.
 
-An edition is named by its hash or its label. Labels are looked for among the editions drafted or adopted here
-first, then among those that come with the program: a label means what the log says it means.
+An edition is named by its hash or its label. A label means the edition that was adopted here under it; where
+none was, it means a draft or what comes with the program, and has to mean one content alone.
 
 Files may leave out what an edition of the registry has: those of ``base`` are taken over where none of the
 files has their name. The files of a shipped edition come with the program; those of a drafted one stand in
@@ -73,13 +73,27 @@ class EditionSources:
         state = self._state
         if name in state.editions or state.book.case(name):
             return self._content(name, field)
-        labelled = [case.edition for case in state.book.cases() if case.label == name]
-        held = list(state.editions.values())  # The log may add one meanwhile.
-        labelled += [edition.hash for edition in held if edition.label == name]
+        labelled = self._labelled(name)
         if not name or not labelled:
             message = f"登记系统没有目录版本{quoted(name)}。" if name else "缺少目录版本。"
             raise RegistryError.of(reasons.ERROR_REASON_EDITION_UNKNOWN, message, field)
+        if len(labelled) > 1:
+            hashes = "、".join(labelled)
+            message = (
+                f"版本号{quoted(name)}指{len(labelled)}个内容不同的目录版本; 请用内容哈希指明: {hashes}。"
+            )
+            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, field)
         return self._content(labelled[0], field)
+
+    def _labelled(self, name: str) -> list[str]:
+        """Hashes of the editions with a label: the one that was adopted, otherwise each draft and the one
+        that comes with the program."""
+        cases = [case for case in self._state.book.cases() if case.label == name]
+        if adopted := [case.edition for case in cases if case.adopted is not None]:
+            return adopted
+        held = list(self._state.editions.values())  # The log may add one meanwhile.
+        shipped = [edition.hash for edition in held if edition.label == name]
+        return list(dict.fromkeys([*(case.edition for case in cases), *shipped]))
 
     def _content(self, edition: str, field: str) -> Edition:
         try:

@@ -1361,7 +1361,9 @@ class Erasure(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     @_builtins.property
-    def target(self) -> Global___StatementReference: ...
+    def target(self) -> Global___StatementReference:
+        """An event, or the draft of a ban case that ended without a decision; every step of the case goes with it."""
+
     @_builtins.property
     def legal_basis(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property

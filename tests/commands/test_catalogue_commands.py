@@ -83,6 +83,24 @@ def test_an_edition_that_is_not_there_is_refused(catalogue: Catalogue, name: str
     assert reason_of(lambda: catalogue.sources.named(name, "to.edition")) == ("EDITION_UNKNOWN", "to.edition")
 
 
+def test_label_of_a_shipped_edition_on_a_draft_of_another_content_means_neither(tmp_path: Path) -> None:
+    spine = furnish(found_with(tmp_path / "registry", "2026.1", TODAY), ["财政"])
+    shipped, content = SHIPPED["2026.2"], edition_files("2026.2")
+    draft = edition_draft(changed_row(content, "M-PRO-05", answer="review"))
+    drafter = appoint_officials(spine).drafter
+    placed(spine.say("信用办", edition_draft=draft, by=drafter))
+    sources = Catalogue(spine.engine.ask).sources
+    with pytest.raises(RegistryError) as raised:
+        sources.named("2026.2", "edition")
+    (fault,) = raised.value.faults
+    assert (fault.name, fault.field) == ("FIELD_INVALID", "edition")
+    assert shipped.hash in fault.message
+    assert draft.edition in fault.message
+    assert sources.named(draft.edition, "edition").hash == draft.edition
+    assert sources.named(shipped.hash, "edition") is shipped
+    spine.engine.close()
+
+
 def test_files_take_over_what_their_base_has(catalogue: Catalogue) -> None:
     own = {"edition.yaml": 'edition: "2027.1"\n'}
     edition = catalogue.sources.resolve(files(own, base="2026.1"), "to")

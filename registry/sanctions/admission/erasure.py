@@ -9,6 +9,7 @@ retention. It cannot be undone, so
 * while anything of the matter is in force, or is yet to begin, nothing is erased: a restriction, a list
   entry, a public notice, a red list, a link between codes, a ruling on names. It is withdrawn, lifted or
   repaired first, or runs out;
+* a case that came to no decision is erased when it is over: rejected by the legal review, or closed;
 * while it is objected to, contested, stayed or disputed for a stolen key, the evidence stays; of a link that
   a stolen key cut it stays for good.
 
@@ -27,17 +28,19 @@ from registry.domain.faults import Findings
 from registry.sanctions.admission.document import check_document
 from registry.sanctions.admission.event import check_legal_basis
 from registry.sanctions.admission.texts import check_reason
+from registry.sanctions.bans.steps import STATES_ZH
 from registry.sanctions.catalogue.edition import Edition
-from registry.sanctions.effects.erasure import matter_of
+from registry.sanctions.effects.erasure import matter_of, named_by
 from registry.sanctions.ground import Ground, GroundKind, MarkKind, SubjectRecord
-from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
+from registry.sanctions.ledger import EventState, Ledger, Placed, RecordedEvent
 from registry.sanctions.restriction import restrictions_of
 from registry.sanctions.standing import closed_in_dispute, disputed_at
+from registry.v1 import ban_service_pb2, subject_pb2
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
-from registry.v1 import subject_pb2
 
 _LATEST = 2**63 - 1
+_OVER = (ban_service_pb2.BAN_STATE_REJECTED, ban_service_pb2.BAN_STATE_CLOSED)
 _FIELD = "erasure.target"
 _LISTS = {
     GroundKind.LISTED: "名单",
@@ -55,34 +58,54 @@ def check_erasure(found: Findings, statement: pb.Statement, day: date, ledger: L
     assert department is not None
     check_document(found, f"{path}.document", erasure.document, day, department)
     target = _target(found, statement, ledger)
-    if target is not None:
-        _check_over(found, target, day, ledger)
+    if target is None:
+        return
+    event = ledger.event(erasure.target.department, erasure.target.statement_id)
+    if event is not None:
+        _check_over(found, event, matter_of(erasure.target, target, ledger), day, ledger)
+    else:
+        _check_case_over(found, target, ledger)
 
 
-def _target(found: Findings, statement: pb.Statement, ledger: Ledger) -> RecordedEvent | None:
+def _target(found: Findings, statement: pb.Statement, ledger: Ledger) -> Placed | None:
     reference = statement.erasure.target
     key = reference.department, reference.statement_id
     if statement.department not in (reference.department, ledger.directory.operator):
         message = "只有作出陈述的部门或登记机构可以删除其内容。"
         found.add(reasons.ERROR_REASON_TARGET_OF_ANOTHER_DEPARTMENT, f"{_FIELD}.department", message)
         return None
-    target = ledger.event(*key)
+    target = named_by(reference, ledger)
     if target is not None:
         return target
     if (erased_by := ledger.erased_by(*key)) is not None:
         message = f"所指陈述的内容已由序号{erased_by}依法删除。"
         found.add(reasons.ERROR_REASON_CONTENT_ERASED, _FIELD, message)
     elif ledger.is_recorded(*key):
-        message = "只能指明信用事件、更正、关联、认定或守信激励; 与之相关的撤回、修复和标注一并删除。"
+        message = (
+            "只能指明信用事件、处罚决定、更正、关联、认定、守信激励, 或者未作出决定的案件的立案拟定; "
+            "与之相关的各步骤、撤回、修复和标注一并删除。"
+        )
         found.add(reasons.ERROR_REASON_TARGET_NOT_AN_EVENT, _FIELD, message)
     else:
         found.add(reasons.ERROR_REASON_TARGET_UNKNOWN, _FIELD, "该部门没有这一编号的陈述。")
     return None
 
 
-def _check_over(found: Findings, target: RecordedEvent, day: date, ledger: Ledger) -> None:
+def _check_case_over(found: Findings, draft: Placed, ledger: Ledger) -> None:
+    """A case without a decision is over when it was rejected or closed."""
+    case = ledger.bans.drafted_at(draft.position)
+    assert case is not None
+    if case.told.state not in _OVER:
+        message = (
+            f"案件{case.told.case_number}尚未办结({STATES_ZH[case.told.state]}); 请先审核不予通过或者结案。"
+        )
+        found.add(reasons.ERROR_REASON_TARGET_IN_FORCE, _FIELD, message)
+
+
+def _check_over(
+    found: Findings, target: RecordedEvent, positions: frozenset[int], day: date, ledger: Ledger
+) -> None:
     record = ledger.subject(target.subject)
-    positions = matter_of(target, ledger)
     edition = ledger.edition_on(day)
     disputed = disputed_at(record.marks, _LATEST)
     for row in record.grounds:

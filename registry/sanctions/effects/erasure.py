@@ -3,8 +3,8 @@
 What goes is the whole matter: the statement, what it corrects, and whatever was said about either (its
 corrections, withdrawal, repair, liftings, notes, the grant made from a notice, confirmations, objections and
 applications with what was decided on them), what fell with it when it was revoked, and of a ban every step of
-its case from the draft on. Without its
-withdrawal a withdrawn ban would stand again; a correction alone would leave what it corrects.
+its case from the draft on. A case that came to no decision is named by its draft. Without its withdrawal a
+withdrawn ban would stand again; a correction alone would leave what it corrects.
 
 What stays is that something was stated: position, department, statement id and leaf. Tree, map and every
 earlier receipt verify as before. The subject's record becomes what it would be had the matter never been
@@ -27,7 +27,7 @@ from registry.sanctions.effects.naming import let_go, take_up
 from registry.sanctions.effects.recording import RED_LIST, REGISTRATION, known_again, names_of
 from registry.sanctions.effects.reference import known_no_more
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.ledger import Ledger, RecordedEvent, Told
+from registry.sanctions.ledger import Ledger, Placed, RecordedEvent, Told
 from registry.sanctions.standing import vouched
 from registry.v1 import statement_pb2 as pb
 
@@ -38,12 +38,12 @@ def erasure_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
     """The matter of the target goes. Nothing, where it is erased already: so it is when the log is folded
     again, and met after what it erased."""
     reference = statement.erasure.target
-    target = ledger.event(reference.department, reference.statement_id)
+    target = named_by(reference, ledger)
     if target is None:
         return Effects(position)
-    told = ledger.told(target.subject)
-    record = ledger.subject(target.subject)
-    positions = matter_of(target, ledger)
+    told = ledger.told(target.ref)
+    record = ledger.subject(target.ref)
+    positions = matter_of(reference, target, ledger)
     left, namings = _told_again(_without(record, positions), [t for t in told if t.position not in positions])
     linked = {link.other for link in record.links if link.position in positions} - {record.ref}
     others = [_without(ledger.subject(ref), positions) for ref in sorted(linked)]
@@ -55,12 +55,24 @@ def erasure_effects(statement: pb.Statement, position: int, ledger: Ledger) -> E
     )
 
 
-def matter_of(target: RecordedEvent, ledger: Ledger) -> frozenset[int]:
+def named_by(reference: pb.StatementReference, ledger: Ledger) -> Placed | None:
+    """Where what an erasure names stands: an event, or the draft of a case without a decision; None if it
+    names neither, or one whose content is erased."""
+    event = ledger.event(reference.department, reference.statement_id)
+    if event is not None:
+        return Placed(event.position, event.subject, about_subject=True)
+    placed = ledger.placed(reference.department, reference.statement_id)
+    case = ledger.bans.drafted_at(placed.position) if placed else None
+    return placed if case is not None and not case.told.decision_id else None
+
+
+def matter_of(reference: pb.StatementReference, target: Placed, ledger: Ledger) -> frozenset[int]:
     """Positions of the statements that hang together with a target, itself among them. Earlier erasures are
     no part of it: they say why something is not there."""
-    told = ledger.told(target.subject)
-    whole = _hanging_together((target.department, target.statement_id), told, ledger.subject(target.subject))
-    cases = (ledger.bans.of_decision(*key) for key in whole)
+    told = ledger.told(target.ref)
+    named = reference.department, reference.statement_id
+    whole = _hanging_together(named, told, ledger.subject(target.ref))
+    cases = [ledger.bans.drafted_at(target.position), *(ledger.bans.of_decision(*key) for key in whole)]
     steps = {act.position for case in cases if case is not None for act in case.told.acts}
     return frozenset(each.position for each in told if _key(each) in whole) | {target.position} | steps
 

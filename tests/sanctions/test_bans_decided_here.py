@@ -19,13 +19,7 @@ OTHER = fictional.subject(80_002, SUBJECT_KIND_ENTERPRISE).identifier.value
 def deciding(*codes: str, kind: str = "finance") -> BanTown:
     """A town whose bureau decides on some measures and lists here."""
     town = BanTown(kind)
-    department = town.ledger.directory.department(town.department)
-    assert department is not None
-    registration = pb.DepartmentRegistration()
-    registration.CopyFrom(department.registration)
-    registration.mandate.decides_here.extend(codes)
-    registration.mandate.relayed_authorities.append(OTHER)
-    town.ledger.directory.put_department(type(department).registered(registration, 0))
+    begin_to_decide(town, *codes)
     return town
 
 
@@ -81,6 +75,54 @@ def test_nor_is_it_brought_in_by_a_correction_of_something_else() -> None:
     faults = town.ledger.fold(town.statement("correction", correction), TODAY, town.key(""))
     assert reasons_of(faults) == {"PROCEDURE_REQUIRED"}
     assert faults[0].field == "correction.replacement.measures[0].measure_code"
+
+
+def begin_to_decide(town: BanTown, *codes: str) -> None:
+    """From now on the bureau decides on these here."""
+    department = town.ledger.directory.department(town.department)
+    assert department is not None
+    registration = pb.DepartmentRegistration()
+    registration.CopyFrom(department.registration)
+    registration.mandate.decides_here.extend(codes)
+    registration.mandate.relayed_authorities.append(OTHER)
+    town.ledger.directory.put_department(type(department).registered(registration, 0))
+
+
+def corrected(town: BanTown, target: str, replacement: pb.Event) -> set[str]:
+    """Reasons of the faults of a correction of something stated directly."""
+    reference = pb.StatementReference(department=town.department, statement_id=target)
+    correction = pb.Correction(target=reference, reason="更正", replacement=replacement)
+    faults = town.ledger.fold(town.statement("correction", correction), TODAY, town.key(""))
+    return {ErrorReason.Name(fault.reason).removeprefix("ERROR_REASON_") for fault in faults}
+
+
+def test_ban_of_before_is_corrected_to_what_reaches_no_further() -> None:
+    town = BanTown()
+    first = town.statement("event", event(town, "C-1"))
+    assert not town.ledger.fold(first, TODAY, town.key(""))
+    begin_to_decide(town, "M-PRO-01")
+    longer, for_life, endless, second = (event(town, "C-1") for _ in range(4))
+    longer.measures[0].until = "2029-11-10"
+    for_life.measures[0].ClearField("until")
+    for_life.measures[0].lifetime = True
+    endless.measures[0].until = ""
+    second.measures.add().CopyFrom(longer.measures[0])
+    for beyond in (longer, for_life, endless, second):
+        assert "PROCEDURE_REQUIRED" in corrected(town, first.statement_id, beyond)
+    shorter = event(town, "C-1", until="2027-11-10")
+    assert not corrected(town, first.statement_id, shorter)
+
+
+def test_ban_of_before_in_one_region_is_not_corrected_to_bind_everywhere() -> None:
+    town = BanTown()
+    local, everywhere = event(town, "C-1"), event(town, "C-1")
+    local.measures[0].scope.region = "130900"
+    first = town.statement("event", local)
+    assert not town.ledger.fold(first, TODAY, town.key(""))
+    begin_to_decide(town, "M-PRO-01")
+    assert "PROCEDURE_REQUIRED" in corrected(town, first.statement_id, everywhere)
+    local.measures[0].until = "2027-11-10"
+    assert not corrected(town, first.statement_id, local)
 
 
 @pytest.mark.parametrize("until", ["ban_decision", "ban_served"])

@@ -154,7 +154,7 @@ def admit(
             check_after_decision(found, statement, case, received_on, ledger)
         elif (event := stated_event(statement)) is not None and body not in BAN_CHECKS:
             path = _PATHS[body or ""]
-            check_not_decided_here(found, path, event, statement.department, received_on, ledger)
+            check_not_decided_here(found, path, event, statement, received_on, ledger)
     if body in BAN_CHECKS or case is not None:
         found.faults = [cited(fault, body or "", ledger, received_on) for fault in found.faults]
     return found.faults

@@ -86,7 +86,7 @@ def _beyond(measure: pb.ProposedMeasure, told: pb.ProposedMeasure) -> str:
         return f"期限长于告知的{told.months}个月"
     if measure.capacity != told.capacity and told.capacity:
         return "适用的身份与告知的不同"
-    return "" if _within(measure.scope, told.scope) else "适用范围宽于告知的"
+    return "" if scope_within(measure.scope, told.scope) else "适用范围宽于告知的"
 
 
 def _longer(months: int, told: int) -> bool:
@@ -94,7 +94,8 @@ def _longer(months: int, told: int) -> bool:
     return bool(told) and (months > told or not months)
 
 
-def _within(scope: subject_pb2.Scope, told: subject_pb2.Scope) -> bool:
+def scope_within(scope: subject_pb2.Scope, told: subject_pb2.Scope) -> bool:
+    """Whether a scope reaches no further than another; empty parts of the other cover everything."""
     if told.region and not (scope.region and region_covers(told.region, scope.region)):
         return False
     same = ((scope.industry, told.industry), (scope.activity, told.activity))

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
+from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Evidence
 from registry_client.cli.failures import Failure
+from registry_client.cli.message_json import message_from
 from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
 from registry_client.cli.output import print_json, print_line, print_table
 from registry_client.cli.submit import SECRET
@@ -165,12 +166,7 @@ def read_json(path: Path) -> Any:
 
 def body_from(path: Path, content: Any, message: _M) -> _M:
     """The message in what a JSON file holds, see ``body_of``. Raises Failure."""
-    if not isinstance(content, dict):
-        raise Failure(f"{path}：应是一个JSON对象")
-    try:
-        return ParseDict(_with_digests(content, path.parent), message)
-    except ParseError as fault:
-        raise Failure(f"{path}：{' '.join(str(fault).split())}") from None
+    return message_from(path, _with_digests(content, path.parent), message)
 
 
 def evidence_of(path: Path) -> Evidence:

@@ -34,11 +34,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from google.protobuf.json_format import ParseDict, ParseError
 
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import KeyEnrolment, Statement
 from registry_client.cli.failures import Failure
+from registry_client.cli.message_json import message_from
 from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
 from registry_client.cli.output import print_json, print_table
 from registry_client.cli.submit import SECRET, SIGNING_KEY
@@ -182,11 +182,7 @@ def _body(path: Path, content: object) -> Any:
     kinds = [field.name for field in fields if field.name not in _OF_THE_REGISTRY]
     if not isinstance(content, dict) or len(content) != 1 or not content.keys() <= set(kinds):
         raise Failure(f'{path}：每份陈述应写成 {{"种类": {{内容}}}}，种类为 {"、".join(kinds)} 之一')
-    try:
-        statement = ParseDict(content, Statement())
-    except ParseError as fault:
-        raise Failure(f"{path}：{' '.join(str(fault).split())}") from None
-    return getattr(statement, next(iter(content)))
+    return getattr(message_from(path, content, Statement()), next(iter(content)))
 
 
 def _print(outcomes: list[tuple[Path, SubmitOutcome]], as_json: bool) -> None:

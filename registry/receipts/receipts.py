@@ -16,11 +16,11 @@ the answer that rests on the statement at 40.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Semaphore
 
-from registry.commands.ask import Ask, Matter
+from registry.commands.ask import MAX_IDENTIFIER, Ask, Matter
 from registry.domain.faults import Findings
 from registry.errors import RegistryError
 from registry.provenance.answer import MAX_NONCE_BYTES, VERSION, seal_receipt
@@ -65,8 +65,10 @@ class Receipts:
         self._governing = Governing(ask.state)
         self._proving = Semaphore(MAX_PROVING)
 
-    def require(self, wanted: pb.ReceiptRequest, *, subjects: int = 1) -> bool:
-        """Whether a receipt is asked for. Raises RegistryError where it is malformed or cannot be given."""
+    def require(self, wanted: pb.ReceiptRequest, values: Iterable[str], path: str = "subject.value") -> bool:
+        """Whether a receipt is asked for about subjects by their codes as written; ``path`` is where the code
+        of the subject ``{}`` stands. Raises RegistryError where it is malformed or cannot be given: an answer
+        repeats no text that is too long to be a code, so nobody could hold it against the question."""
         if wanted.evidence == _NONE and not wanted.nonce:
             return False
         found = Findings()
@@ -76,7 +78,12 @@ class Receipts:
         if len(wanted.nonce) > MAX_NONCE_BYTES:
             message = f"随机数不超过{MAX_NONCE_BYTES}字节, 这里有{len(wanted.nonce)}字节。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, "receipt.nonce", message)
-        if wanted.evidence == _PROOF and subjects > MAX_PROVEN:
+        codes = list(values)
+        for number, code in enumerate(codes):
+            if len(code) > MAX_IDENTIFIER:
+                message = f"证件号码或代码超过{MAX_IDENTIFIER}个字符, 不能出具回执。"
+                found.add(reasons.ERROR_REASON_FIELD_INVALID, path.format(number), message)
+        if wanted.evidence == _PROOF and (subjects := len(codes)) > MAX_PROVEN:
             message = f"一次最多为{MAX_PROVEN}个主体出具附证明的回执, 这里有{subjects}个。"
             found.add(reasons.ERROR_REASON_TOO_LARGE, "receipt.evidence", message)
         if found.faults:

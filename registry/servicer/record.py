@@ -50,7 +50,7 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
     def GetRecord(self, request: pb.GetRecordRequest, context: grpc.ServicerContext) -> pb.GetRecordResponse:
         """See record_service.proto."""
         check_subject(request)
-        with_receipt = self._receipts.require(request.receipt)
+        with_receipt = self._receipts.require(request.receipt, [request.subject.value])
         found, matter = self._asked(request, day_asked(request.on), context)
         file = self._records.file(found, matter)
         self._tell(matter, [entry.position for entry in file.entries if entry.grounds])

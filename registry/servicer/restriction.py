@@ -37,7 +37,9 @@ class RestrictionServicer(ScreeningServicer):
         """See restriction_service.proto."""
         identifier = request.subject
         check_question(request)
-        with_receipt = request.HasField("receipt") and self._receipts.require(request.receipt)
+        with_receipt = request.HasField("receipt") and self._receipts.require(
+            request.receipt, [identifier.value]
+        )
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
         found = self._ask.find(identifier.type, identifier.value)
         personal = found.personal
@@ -59,7 +61,7 @@ class RestrictionServicer(ScreeningServicer):
     ) -> pb.BatchCheckResponse:
         """See restriction_service.proto."""
         check_batch(request)
-        with_receipts = self._receipts.require(request.receipt, subjects=len(request.identifiers))
+        with_receipts = self._receipts.require(request.receipt, request.identifiers, "identifiers[{}]")
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
         if asks_about_a_person(request.identifier_type, request.identifiers):
             self._ask.require_purpose(matter)

@@ -53,7 +53,8 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
     def Screen(self, request: pb.ScreenRequest, context: grpc.ServicerContext) -> pb.ScreenResponse:
         """See restriction_service.proto."""
         faults = told(screen_faults(request))
-        with_receipts = self._receipts.require(request.receipt, subjects=len(request.parties))
+        codes = [party.subject.value for party in request.parties]
+        with_receipts = self._receipts.require(request.receipt, codes, "parties[{}].subject.value")
         matter = self._screens.settle(request, current_caller.get(), context.time_remaining(), faults)
         screening = self._screens.report(request, matter)
         self._ask.tell(matter, [each.decision for each in screening.parties])

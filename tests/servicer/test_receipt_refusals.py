@@ -15,6 +15,7 @@ from registry.v1.receipt_pb2 import (
     EVIDENCE_LEVEL_SIGNED,
     ReceiptRequest,
 )
+from registry.v1.verdict_pb2 import INDETERMINATE_REASON_CODE_INVALID
 from tests.receipts.asking import (
     SIGNED,
     ask,
@@ -51,6 +52,24 @@ def test_signed_is_signed_and_nothing_more(served: Served) -> None:
 
 def test_who_asks_for_no_receipt_gets_none(served: Served) -> None:
     assert not ask(served, question(new_firm(), ReceiptRequest())).HasField("receipt")
+
+
+def test_text_too_long_to_be_a_code_has_an_answer_and_no_receipt(served: Served) -> None:
+    """The answer does not repeat it, so it could not be held against the question."""
+    request = question(new_firm(), SIGNED)
+    request.subject.value = "9" * 65
+    refusal = refused(lambda: ask(served, request))
+    assert (refusal.reason, refusal.fields) == ("FIELD_INVALID", ("subject.value",))
+    request.ClearField("receipt")
+    assert ask(served, request).indeterminate_reason == INDETERMINATE_REASON_CODE_INVALID
+    batch = pb.BatchCheckRequest(
+        identifier_type=request.subject.type,
+        identifiers=[new_firm().identifier.value, "9" * 65],
+        purpose=request.purpose,
+        receipt=SIGNED,
+    )
+    refusal = refused(lambda: restrictions(served).BatchCheck(batch, timeout=DEADLINE_S))
+    assert (refusal.reason, refusal.fields) == ("FIELD_INVALID", ("identifiers[1]",))
 
 
 @pytest.mark.parametrize(

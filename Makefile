@@ -26,8 +26,8 @@ demo: setup ## the registry's main job in one minute, on a fresh SQLite store
 demo-bans: setup ## a market ban, a repair and a revocation from first step to last
 	@$(PY) -m demo.procedures $(ARGS)
 
-test: setup ## run the tests
-	@$(PY) -m pytest -q $(ARGS)
+test: setup ## run the tests, on every core
+	@$(PY) -m pytest -q -n auto --dist loadfile $(ARGS)
 
 serve: setup ## run the registry's server
 	@$(PY) -m registry serve $(ARGS)

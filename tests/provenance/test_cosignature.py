@@ -1,6 +1,7 @@
 """Cosignatures: a witness's line says who, when and over what, to the byte as C2SP has it."""
 
 import base64
+import itertools
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
@@ -133,6 +134,7 @@ def test_a_key_of_another_suite_or_with_a_bad_name_does_not_cosign() -> None:
         format_vkey(NAME, b"\x05" + SIGNER.public_key[-32:]),
         format_vkey(NAME, b"\xff" + SIGNER.public_key[-32:]),
     ],
+    ids=itertools.count(),  # The keys are new each time; processes that share the tests go by the names.
 )
 def test_what_is_not_a_witnesss_key_is_refused(text: str) -> None:
     with pytest.raises(CosignatureError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
@@ -267,6 +268,7 @@ def test_names_are_octets_and_not_characters() -> None:
         ("# \x7f", "控制字符"),
         ("# \r", "控制字符"),
     ],
+    ids=itertools.count(),  # The keys are new each time; processes that share the tests go by the names.
 )
 def test_a_faulty_line_is_told_with_its_number(line: str, words: str) -> None:
     start = f"log {log_key(LOG)}\n{WITNESS_LINES}group early any X1 Y1\nquorum early\n"

@@ -265,6 +265,10 @@ def inside(message: Descriptor, caller: Caller, depth: int) -> list[Any]:
     return [] if skipped else [filled(message, caller, depth + 1)]
 
 
+SILENCE_S = 1.0
+"""A stream that says nothing for so long has nothing to say."""
+
+
 def put(request: Any, field: FieldDescriptor, values: list[Any]) -> None:
     if field.is_repeated:
         getattr(request, field.name).extend(values)
@@ -279,9 +283,9 @@ def answers(served: Served, caller: Caller, method: MethodDescriptor) -> bytes:
     channel: Any = served.channel(caller)
     try:
         if method.client_streaming:
-            call = channel.stream_stream(path)(iter([request]), timeout=DEADLINE_S)
+            call = channel.stream_stream(path)(iter([request]), timeout=SILENCE_S)
         elif method.server_streaming:
-            call = channel.unary_stream(path)(request, timeout=DEADLINE_S)
+            call = channel.unary_stream(path)(request, timeout=SILENCE_S)
         else:
             return bytes(channel.unary_unary(path)(request, timeout=DEADLINE_S))
         first = next(iter(call), b"")

@@ -11,7 +11,7 @@ ARGS ?=
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo demo-bans test serve lint format proto proto-check proto-baseline bench law-pages lock clean
+.PHONY: help setup demo demo-bans test test-pg serve lint format proto proto-check proto-baseline bench law-pages lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
@@ -28,6 +28,9 @@ demo-bans: setup ## a market ban, a repair and a revocation from first step to l
 
 test: setup ## run the tests, on every core
 	@$(PY) -m pytest -q -n auto --dist loadfile $(ARGS)
+
+test-pg: setup ## run the tests that need PostgreSQL, alone
+	@$(PY) -m pytest -q -n auto --dist loadfile tests/store/test_postgres*.py $(ARGS)
 
 serve: setup ## run the registry's server
 	@$(PY) -m registry serve $(ARGS)

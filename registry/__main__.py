@@ -20,13 +20,15 @@ from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.access.profile import CertificateError
 from registry.cli_check import opened
 from registry.cli_check import register as register_checking
+from registry.cli_copy import register as register_copying
 from registry.cli_witness import register as register_watching
 from registry.commands.found import FoundingError, Operator
 from registry.commands.state import RegistryState
-from registry.config import ConfigError, load_config, split_address
+from registry.config import MAX_READERS, STORE, ConfigError, load_config, split_address
 from registry.editions import CURRENT_LABEL
 from registry.engine import StartError, now_ms
 from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
+from registry.processes import serve_processes
 from registry.provenance.checkpoint import CheckpointError
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import VaultError
@@ -94,6 +96,12 @@ def main() -> None:
 @click.option("--operator-code", required=True, help="登记机构的统一社会信用代码. The operator's code.")
 @click.option("--operator-name", required=True, help="登记机构名称. The operator's name.")
 @click.option("--region", default="130900", show_default=True, help="登记机构的地区 (GB/T 2260). Its region.")
+@click.option(
+    "--store",
+    default=STORE,
+    show_default=True,
+    help="存储: 安装目录里的文件, 或 postgresql:// 地址. Where the store rests: a file, or a URL.",
+)
 @click.option("--edition", default=CURRENT_LABEL, show_default=True, help="创世的目录版本. Founding edition.")
 @click.option(
     "--suite",
@@ -111,6 +119,7 @@ def init(
     operator_code: str,
     operator_name: str,
     region: str,
+    store: str,
     edition: str,
     suite: str,
 ) -> None:
@@ -123,6 +132,7 @@ def init(
         list(dict.fromkeys(["localhost", *named])),
         edition,
         SUITES[suite],
+        store,
     )
     create_installation(directory, plan, clock=now_ms)
     click.echo(f"已建立: {directory}\n  日志 {origin}\n  登记员证书 {directory / 'clients' / 'registrar'}")
@@ -148,13 +158,22 @@ def issue(directory: Path, role: str, caller: str, name: str) -> None:
 
 @main.command()
 @_directory
+@click.option(
+    "--readers",
+    type=click.IntRange(0, MAX_READERS),
+    help="查询进程数, 0 为单进程; 默认按 registry.toml. Processes that answer beside the one that writes.",
+)
 @_one_line
-def serve(directory: Path) -> None:
-    """启动服务, 直到收到 SIGTERM 或 Ctrl-C. Serves until it is told to stop."""
+def serve(directory: Path, readers: int | None) -> None:
+    """启动服务, 直到收到 SIGTERM 或 Ctrl-C; 多进程时 SIGHUP 逐个换新. Serves until it is told to stop."""
+    config = load_config(directory)
+    if count := config.readers if readers is None else readers:
+        serve_processes(config, directory, count, ready=_log_to_stderr)
+        return
     # Blocked here, and so in every thread that starts later, and waited for below: a handler would run
     # only when this thread happens to wake, which a signal that another thread receives does not do.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    run_server(load_config(directory), until=lambda: signal.sigwait(STOP_SIGNALS), ready=_log_to_stderr)
+    run_server(config, until=lambda: signal.sigwait(STOP_SIGNALS), ready=_log_to_stderr)
 
 
 @main.command()
@@ -162,7 +181,7 @@ def serve(directory: Path) -> None:
 @_one_line
 def migrate(directory: Path) -> None:
     """把存储升级到本程序的版本. Brings the store to this version's tables."""
-    before, after = migrate_store(load_config(directory).store)
+    before, after = migrate_store(load_config(directory).location)
     click.echo(f"存储版本: {before} → {after}")
 
 
@@ -188,6 +207,7 @@ def _log_to_stderr() -> None:
 
 
 register_checking(main)
+register_copying(main)
 register_watching(main)
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from registry.config import Config, ConfigError, load_config
 from registry.durable import exchange
 from registry.editions import shipped_editions
 from registry.engine import OwnSigners, read_secret
+from registry.location import Location, located
 from registry.provenance.keys import KeyFileError, VerifyingKey, load_verifying_key
 from registry.provenance.vault import Vault, VaultError
 from registry.second_store import kept_head
@@ -41,7 +42,7 @@ MAX_TOLD = 20
 TOLD_EVERY_S = 1.0
 _ONE_LINE = (ConfigError, KeyFileError, SignerError, StoreError, VaultError)
 
-_directory = click.option(
+directory_option = click.option(
     "--directory",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("var/registry"),
@@ -50,7 +51,9 @@ _directory = click.option(
 )
 
 
-def _one_line(command: Callable[..., None]) -> Callable[..., None]:
+def one_line(command: Callable[..., None]) -> Callable[..., None]:
+    """Has a command fail in one line, with what cannot be used or done."""
+
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
@@ -62,7 +65,7 @@ def _one_line(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
-@_directory
+@directory_option
 @click.option(
     "--signatures/--no-signatures",
     default=True,
@@ -85,7 +88,7 @@ def _one_line(command: Callable[..., None]) -> Callable[..., None]:
     default=None,
     help="同时核对的进程数, 默认为可用的处理器数. How many processes check side by side.",
 )
-@_one_line
+@one_line
 def verify(
     directory: Path,
     signatures: bool,
@@ -107,7 +110,7 @@ def verify(
             since=_read(since) if since else None,
             processes=processes or len(os.sched_getaffinity(0)),
             reopening=Reopening(
-                partial(open_for_reading, config.store), partial(read_vault, config.vault_key)
+                partial(open_for_reading, config.location), partial(read_vault, config.vault_key)
             ),
         )
         result = check_log(log, plan, progress=Progress())
@@ -123,16 +126,14 @@ def verify(
 
 
 @click.command()
-@_directory
-@click.option(
-    "--into", type=click.Path(path_type=Path), help="重建到这个文件并保留. Keep the rebuilt store here."
-)
-@_one_line
-def rebuild(directory: Path, into: Path | None) -> None:
+@directory_option
+@click.option("--into", help="重建到这个文件或 postgresql:// 地址并保留. Keep the rebuilt store here.")
+@one_line
+def rebuild(directory: Path, into: str | None) -> None:
     """把日志重新折叠到空的存储里, 与现有存储逐行比对. Folds the log again and compares every row."""
     config = load_config(directory)
     with opened(config) as log:
-        result = _rebuilt(log, config, into)
+        result = _rebuilt(log, config, located(into, Path()) if into else None)
     _report_rebuilt(result)
     tell_erased(result.passed_over)
 
@@ -147,7 +148,7 @@ def register(group: click.Group) -> None:
 def opened(config: Config) -> Iterator[Log]:
     """The log of an installation, held while it is used. Raises StoreError."""
     vault = read_vault(config.vault_key)
-    store = open_store(config.store)
+    store = open_store(config.location)
     try:
         yield open_log(store, vault, shipped_editions())
     finally:
@@ -184,7 +185,8 @@ class Progress:
         click.echo(f"  {done:,}/{total:,} 条, {rate:,.0f} 条/秒, 剩余 {left:.0f} 秒", err=True)
 
 
-def _rebuilt(log: Log, config: Config, into: Path | None) -> Rebuilt:
+def _rebuilt(log: Log, config: Config, into: Location | None) -> Rebuilt:
+    # Of a store in a database too: another engine must come to the same rows.
     target = into or config.store.with_name(config.store.name + ".rebuild")
     if into is None:
         remove_store(target)  # Left by a comparison that was killed.

@@ -5,7 +5,7 @@
     address = "127.0.0.1:8443"             # where the server listens
 
     [paths]                                # relative to the directory of this file
-    store = "registry.db"
+    store = "registry.db"                  # or postgresql://registry@db.example/registry
     vault_key = "keys/vault.key"           # 32 bytes: seals personal content; keep a copy elsewhere
     log_key = "keys/log.key"               # signs checkpoints; may be missing if [signing] log is there
     authority = "tls/authority.pem"               # who vouches for clients
@@ -19,6 +19,9 @@
     receipt = ["keys/receipt.key"]         # sign answers; none: no receipts
 
 What follows may be left out; then the registry does without:
+
+    [server]
+    readers = 3                            # processes that answer, beside the one that writes
 
     [publication]
     address = "127.0.0.1:8480"             # the log as C2SP tlog-tiles over plain HTTP
@@ -50,19 +53,23 @@ Every fault of the file is told at once, with its key.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from registry.location import Location, is_url
 from registry.v1.envelope_pb2 import Suite
 
 CONFIG_NAME = "registry.toml"
 LOG_KEY = "keys/log.key"
+STORE = "registry.db"
 DEFAULT_MAP_INTERVAL_S = 10.0
 LONGEST_S = 1e8
 """Three years: whoever means never leaves the section out."""
+MAX_READERS = 64
 LARGEST = 1 << 63
 """No log grows so far."""
 _STAMPED_S, _STAMPED_AGE_S = 600.0, 86_400.0
@@ -93,7 +100,8 @@ class Stamping:
 @dataclass(frozen=True, slots=True)
 class Config:
     """An installation's settings, with absolute paths; ``home`` is where relative names of signers begin.
-    ``log_signers`` are the lines of all log keys, that of ``[paths] log_key`` first."""
+    ``log_signers`` are the lines of all log keys, that of ``[paths] log_key`` first. ``database`` is the URL
+    of the store, if it is not the file ``store``."""
 
     origin: str
     address: str
@@ -112,7 +120,14 @@ class Config:
     suites: frozenset[int] = frozenset()
     suites_from: int = 0
     webhooks: tuple[tuple[str, str], ...] = ()
+    readers: int = 0
     home: Path = Path()
+    database: str = ""
+
+    @property
+    def location(self) -> Location:
+        """Where the store rests."""
+        return self.database or self.store
 
     @property
     def log_key(self) -> Path:
@@ -131,6 +146,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {"registry": ("origin", "address"), "pat
 _OPTIONAL: dict[str, dict[str, type]] = {
     "paths": {"head": str, "log_key": str},
     "signing": {"log": list, "receipt": list},
+    "server": {"readers": int},
     "publication": {"address": str},
     "witnesses": {"policy": str, "interval_s": float},
     "stamping": {"url": str, "certificate": str, "interval_s": float, "max_age_s": float},
@@ -168,11 +184,13 @@ def load_config(directory: Path) -> Config:
     if faults:
         raise ConfigError(f"{path}: " + "; ".join(sorted(faults)))
     try:
-        paths = {name: (directory / values[name]).resolve() for name in _PATHS}
+        database = values["store"] if is_url(values["store"]) else ""
+        named = {**values, "store": STORE} if database else values
+        paths = {name: (directory / named[name]).resolve() for name in _PATHS}
         more = _more(content, directory)
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: [paths] 不是有效的路径: {error}") from error
-    more["home"] = directory.resolve()
+    more |= {"home": directory.resolve(), "database": database}
     return Config(origin=values["origin"], address=values["address"], **paths, **more)
 
 
@@ -193,11 +211,18 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
             for name, kind in settings.items()
             if not _fits(given.get(name), kind)
         ]
+    if _fits(readers := _section(content, "server").get("readers"), int) and (readers or 0) > MAX_READERS:
+        faults.append(f"[server] readers 不超过{MAX_READERS}")
     faults += _address_faults(content) + _stamping_faults(content) + _notices_faults(content)
     if not _log_lines(content):
         faults.append("[paths] 缺少 log_key, [signing] log 也没有写")
     unknown = set(_strings(content, "suites", "require")) - set(Suite.keys()[1:])
     return faults + [f"[suites] 没有 {name} 这一签名算法" for name in sorted(unknown)]
+
+
+def _section(content: dict[str, Any], name: str) -> dict[str, Any]:
+    given = content.get(name, {})
+    return given if isinstance(given, dict) else {}
 
 
 def _address_faults(content: dict[str, Any]) -> list[str]:
@@ -286,6 +311,7 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
+        "readers": content.get("server", {}).get("readers", 0),
         "webhooks": tuple(content.get(_NOTICES, {}).items()),
     }
 
@@ -302,7 +328,7 @@ def split_address(address: str) -> tuple[str, int]:
     return found[1] or found[2], int(found[3])
 
 
-def config_text(origin: str, address: str) -> str:
+def config_text(origin: str, address: str, store: str = STORE) -> str:
     """The text of a new ``registry.toml``."""
     return f"""\
 # 公共信用信息与联合奖惩登记系统的设置。路径相对于本文件所在目录。
@@ -311,7 +337,7 @@ origin = "{origin}"
 address = "{address}"
 
 [paths]
-store = "registry.db"
+store = {json.dumps(store, ensure_ascii=False)}
 vault_key = "keys/vault.key"
 log_key = "{LOG_KEY}"
 authority = "tls/authority.pem"

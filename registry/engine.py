@@ -94,7 +94,7 @@ def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
     try:
         vault = Vault(read_secret(config.vault_key))
         signers = OwnSigners.of(config)
-        store: Store = open_store(config.store)
+        store: Store = open_store(config.location)
     except (StoreError, VaultError, KeyFileError, SignerError) as error:
         raise StartError(str(error)) from error
     try:

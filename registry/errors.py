@@ -12,7 +12,8 @@ first thirty or so are told, and the last violation says 另有70处错误未列
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import grpc
 from google.protobuf import any_pb2, duration_pb2
@@ -37,7 +38,9 @@ _CODES = {
     reasons.ERROR_REASON_POSITION_AHEAD: code_pb2.OUT_OF_RANGE,
     reasons.ERROR_REASON_STORE_UNAVAILABLE: code_pb2.UNAVAILABLE,
     reasons.ERROR_REASON_STAMPING_FAILED: code_pb2.UNAVAILABLE,
+    reasons.ERROR_REASON_INDEX_STALE: code_pb2.UNAVAILABLE,
     reasons.ERROR_REASON_OVERLOADED: code_pb2.RESOURCE_EXHAUSTED,
+    reasons.ERROR_REASON_READER_TOO_SLOW: code_pb2.RESOURCE_EXHAUSTED,
     reasons.ERROR_REASON_NOT_FOUND: code_pb2.NOT_FOUND,
     reasons.ERROR_REASON_CONTENT_ERASED: code_pb2.NOT_FOUND,
     reasons.ERROR_REASON_CASE_UNKNOWN: code_pb2.NOT_FOUND,
@@ -51,15 +54,18 @@ _RETRY = {
     reasons.ERROR_REASON_STORE_UNAVAILABLE,
     reasons.ERROR_REASON_STAMPING_FAILED,
     reasons.ERROR_REASON_OVERLOADED,
+    reasons.ERROR_REASON_INDEX_STALE,
 }
 
 
 class RegistryError(Exception):
-    """A request cannot be served; ``faults`` says why and where, the first one names the status."""
+    """A request cannot be served; ``faults`` says why and where, the first one names the status. ``metadata``
+    is for programs."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], metadata: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__("; ".join(fault.message for fault in faults))
         self.faults = tuple(faults)
+        self.metadata = metadata
 
     @classmethod
     def of(cls, reason: reasons.ErrorReason.ValueType, message: str, field: str = "") -> RegistryError:
@@ -71,16 +77,22 @@ def status_of(error: RegistryError) -> grpc.Status:
     """The gRPC status, with details, that tells a caller of the error."""
     first = error.faults[0]
     info = error_details_pb2.ErrorInfo(reason=first.name, domain=ERROR_DOMAIN)
+    info.metadata.update(error.metadata)
     if first.field:
         info.metadata["field"] = first.field
     details, message = [_packed(info)], _cut(first.message)
     if violations := _violations(error.faults, room=_room_beside(message)):
         details.append(_packed(error_details_pb2.BadRequest(field_violations=violations)))
-    if first.reason in _RETRY:
+    if is_worth_retrying(error):
         delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
         details.append(_packed(error_details_pb2.RetryInfo(retry_delay=delay)))
     code = _CODES.get(first.reason, code_pb2.INVALID_ARGUMENT)
     return rpc_status.to_status(status_pb2.Status(code=code, message=message, details=details))
+
+
+def is_worth_retrying(error: RegistryError) -> bool:
+    """Whether the same request may be served a little later."""
+    return error.faults[0].reason in _RETRY
 
 
 def _cut(text: str) -> str:

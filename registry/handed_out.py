@@ -29,7 +29,7 @@ from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG
 
 def installation_policy(config: Config) -> Policy:
     """The verifier's policy of an installation. Raises ConfigError, StoreError."""
-    with reading_store(config.store) as store:
+    with reading_store(config.location) as store:
         entries = list(store.registry_keys())
     if not any(entry.purpose == REGISTRY_KEY_PURPOSE_LOG for entry in entries):
         raise StoreError("日志没有登记它的密钥")

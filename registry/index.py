@@ -7,11 +7,14 @@ even while later groups are applied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Condition
 
 from registry.sanctions.ground import SubjectRecord
 from registry.watches import Watches
+
+MAX_FOLLOWING = 8
+"""How many are woken by every group: who watches a domain by stream, and who waits for its next change."""
 
 MAX_WAITING = 4
 """How many may wait for a position at a time: each holds a thread that others could be answered by."""
@@ -27,6 +30,13 @@ class Index:
         self._waiting = 0
         self.get = self._records.get
         self.watches = Watches()
+        self.following = Watches(MAX_FOLLOWING)
+        self._publish: Callable[[int], None] | None = None
+
+    def publish(self, put: Callable[[int], None]) -> None:
+        """Has every position told to other processes before anybody hears of it in this one."""
+        self._publish = put
+        put(self._position)
 
     @property
     def position(self) -> int:
@@ -44,11 +54,15 @@ class Index:
         """Takes a committed group into account and wakes those who wait for it or watch its subjects."""
         changed = {record.ref: record for record in records}
         self._records.update(changed)
+        if self._publish:
+            self._publish(position)
         with self._moved:
             self._position = position
             self._moved.notify_all()
         if self.watches:
             self.watches.touch(list(changed))
+        if self.following:
+            self.following.touch(())
 
     def forget(self, ref: str) -> None:
         """Drops the record of a subject of whom everything was erased."""

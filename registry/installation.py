@@ -16,7 +16,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
@@ -29,7 +30,7 @@ from registry.access.profile import Host
 from registry.commands.found import Operator, found, genesis_statement, place_genesis
 from registry.commands.sequencer import Sequencer
 from registry.commands.state import RegistryState
-from registry.config import CONFIG_NAME, Config, config_text, load_config
+from registry.config import CONFIG_NAME, STORE, Config, config_text, load_config
 from registry.domain.periods import china_day
 from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.provenance.keys import FileSigner, SuiteNotSupportedError
@@ -37,7 +38,7 @@ from registry.provenance.vault import MASTER_BYTES, Vault
 from registry.sanctions.catalogue.edition import Edition
 from registry.second_store import first_head
 from registry.store.interface import StoreError
-from registry.store.opening import create_store
+from registry.store.opening import create_store, remove_store
 from registry.v1.envelope_pb2 import SUITE_ED25519, Suite
 from registry.v1.statement_pb2 import (
     REGISTRY_KEY_PURPOSE_LOG,
@@ -66,6 +67,8 @@ class Plan:
     edition: str = CURRENT_LABEL
     suite: Suite.ValueType = SUITE_ED25519
     """Of every key that is made: the log's, the receipts', the operator's."""
+    store: str = STORE
+    """Where the store is to rest: a file in the installation's directory, or a URL."""
 
 
 def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]) -> Config:
@@ -79,8 +82,9 @@ def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]
         # A name of its own, so that another init under way is neither met nor swept away.
         partial = Path(mkdtemp(prefix=f"{directory.name}.", suffix=".partial", dir=directory.parent))
         try:
-            _make(partial, plan, registrar, clock)
-            partial.rename(directory)  # Takes the place of an empty directory, and of nothing else.
+            config = _make(partial, plan, registrar, clock)
+            with _undone(config):
+                partial.rename(directory)  # Takes the place of an empty directory, and of nothing else.
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
@@ -116,8 +120,9 @@ def as_host(text: str) -> Host:
         return text
 
 
-def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], int]) -> None:
-    (directory / CONFIG_NAME).write_text(config_text(plan.origin, plan.address), encoding="utf-8")
+def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], int]) -> Config:
+    text = config_text(plan.origin, plan.address, plan.store)
+    (directory / CONFIG_NAME).write_text(text, encoding="utf-8")
     config = load_config(directory)
     (directory / "keys").mkdir(mode=0o700)
     _write_secret(config.vault_key, os.urandom(MASTER_BYTES))
@@ -134,6 +139,7 @@ def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], in
     issue(tls, "server", hosts=plan.hosts, not_before=opening, lifetime=CERTIFICATE_LIFETIME)
     issue_client(directory, "registrar", registrar, now_ms=now)
     _found(config, plan, operator_key, (log_key, receipt_key), clock)
+    return config
 
 
 def _found(
@@ -162,8 +168,8 @@ def _found(
         nonce=nonce,
         registry_keys=registry_keys,
     )
-    store = create_store(config.store)
-    try:
+    store = create_store(config.location)
+    with _undone(config), closing(store):
         vault = Vault(config.vault_key.read_bytes())
         found(store, vault, plan.origin)
         state = RegistryState(store, vault, shipped_editions())
@@ -171,10 +177,19 @@ def _found(
         with first_head(config.head) as publish:
             sequencer = Sequencer(state, [log_key], clock=clock, random_bytes=os.urandom, publish=publish)
             place_genesis(sequencer, statement, operator_key, edition)
-    except StoreError as error:
-        raise InstallationError(str(error)) from error
-    finally:
-        store.close()
+
+
+@contextmanager
+def _undone(config: Config) -> Iterator[None]:
+    """Takes the new store away again if the block fails, and it is in a database: no directory has it."""
+    try:
+        yield
+    except BaseException as error:
+        if config.database:
+            remove_store(config.database)
+        if isinstance(error, StoreError):
+            raise InstallationError(str(error)) from error
+        raise
 
 
 def _edition(label: str) -> Edition:

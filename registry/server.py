@@ -36,8 +36,9 @@ from registry.servicer.notice import NoticeServicer
 from registry.servicer.record import RecordServicer
 from registry.servicer.remedy import RemedyServicer
 from registry.servicer.restriction import RestrictionServicer
+from registry.servicer.watch import WatchServicer
 from registry.store.interface import StoreError
-from registry.store.sqlite import sqlite_notice
+from registry.store.opening import engine_notice
 from registry.v1 import (
     ban_service_pb2,
     ban_service_pb2_grpc,
@@ -61,19 +62,22 @@ from registry.v1 import (
     remedy_service_pb2_grpc,
     restriction_service_pb2,
     restriction_service_pb2_grpc,
+    watch_service_pb2,
+    watch_service_pb2_grpc,
 )
 
-THREADS = 22
-STREAMS = 14
-"""Streams open at a time; the other threads are left to unary calls."""
+THREADS = 30
+STREAMS = 18
+"""Streams open at a time; the other threads are left to unary calls, of which some wait (``MAX_WAITING``,
+``MAX_POLLS``)."""
 
 KEEPALIVE_MS = 300_000
 GRACE_S = 10.0
 COLLECTOR_THRESHOLDS = (50_000, 20, 20)
 logger = logging.getLogger(__name__)
 
-SERVICES = tuple(
-    module.DESCRIPTOR.services_by_name[name].full_name
+DESCRIPTORS = tuple(
+    module.DESCRIPTOR.services_by_name[name]
     for module, name in (
         (intake_service_pb2, "IntakeService"),
         (restriction_service_pb2, "RestrictionService"),
@@ -86,8 +90,10 @@ SERVICES = tuple(
         (notice_service_pb2, "NoticeService"),
         (ban_service_pb2, "BanService"),
         (remedy_service_pb2, "RemedyService"),
+        (watch_service_pb2, "WatchService"),
     )
 )
+SERVICES = tuple(service.full_name for service in DESCRIPTORS)
 
 
 def build_server(
@@ -97,11 +103,18 @@ def build_server(
 
     Raises StartError if the port is in use."""
     check_address(address)
+    server = new_server(Gate(engine.state.origin, STREAMS))
+    add_services(server, engine)
+    return server, bind(server, credentials, address)
+
+
+def new_server(gate: Gate, *, shared: bool = False) -> grpc.Server:
+    """A gRPC server behind a gate, with health and reflection; ``shared``: several bind one address."""
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="registry-rpc"),
-        interceptors=[Gate(engine.state.origin, STREAMS)],
+        interceptors=[gate],
         options=[
-            ("grpc.so_reuseport", 0),
+            ("grpc.so_reuseport", int(shared)),
             # A watch may be silent for weeks: a client that died must not keep its place for hours.
             ("grpc.keepalive_time_ms", KEEPALIVE_MS),
             # The gate refuses what is too large with a reason; the transport only what is absurd, without.
@@ -109,11 +122,15 @@ def build_server(
             ("grpc.max_send_message_length", -1),  # An answer is bounded by its question.
         ],
     )
-    add_services(server, engine)
     add_health(server)
     reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    return server
+
+
+def bind(server: grpc.Server, credentials: grpc.ServerCredentials, address: str) -> int:
+    """Has a server listen on an address; its port. Raises StartError if that is in use."""
     try:
-        return server, server.add_secure_port(address, credentials)
+        return server.add_secure_port(address, credentials)
     except RuntimeError as error:
         raise StartError(f"不能监听 {address}: 端口已被占用或地址无效") from error
 
@@ -139,6 +156,7 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     remedy = RemedyServicer(engine.ask, engine.intake)
     remedy_service_pb2_grpc.add_RemedyServiceServicer_to_server(remedy, server)
     notice_service_pb2_grpc.add_NoticeServiceServicer_to_server(NoticeServicer(engine.notices), server)
+    watch_service_pb2_grpc.add_WatchServiceServicer_to_server(WatchServicer(engine.ask), server)
 
 
 def check_address(address: str) -> None:
@@ -213,7 +231,7 @@ def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], No
         start_upkeep(engine)
         server.start()
         ready()
-        logger.info("%s", sqlite_notice())
+        logger.info("%s", engine_notice(engine.store))
         logger.info(
             "%s: %d statements, edition %s",
             engine.state.origin,

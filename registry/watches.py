@@ -36,6 +36,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._refs: frozenset[str] = frozenset()
+        self._everything = False
         self._changed = Condition()
         self._touched = False
         self._ended = False
@@ -48,6 +49,10 @@ class Watch:
     def look_for(self, refs: Iterable[str]) -> None:
         """Watches these subjects and no others."""
         self._refs = frozenset(refs)
+
+    def look_for_everything(self) -> None:
+        """Watches whatever is taken into account, about whomever."""
+        self._everything = True
 
     def wait(self, timeout_s: float) -> bool:
         """Sleeps until a subject is touched, the time is over or the watch is ended; whether one was touched
@@ -64,7 +69,7 @@ class Watch:
 
     def touch(self, refs: Sequence[str]) -> None:
         """Wakes the watcher if one of the subjects is among its own."""
-        if not self._refs.isdisjoint(refs):
+        if self._everything or not self._refs.isdisjoint(refs):
             with self._changed:
                 self._touched = True
                 self._changed.notify_all()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from registry_client.tender import Tender, TenderParty
     from registry_client.tender_file import TenderFileError, read_tender
     from registry_client.verification import VerificationError, read_policy, verify
+    from registry_client.watching import TokenFile, ToldOf, Wanted, Watcher
 
 _HOME = {
     "Registry": "client",
@@ -82,6 +83,10 @@ _HOME = {
     "VerificationError": "verification",
     "read_policy": "verification",
     "verify": "verification",
+    "TokenFile": "watching",
+    "ToldOf": "watching",
+    "Wanted": "watching",
+    "Watcher": "watching",
 }
 
 __all__ = [
@@ -109,8 +114,12 @@ __all__ = [
     "Tender",
     "TenderFileError",
     "TenderParty",
+    "TokenFile",
+    "ToldOf",
     "Verdict",
     "VerificationError",
+    "Wanted",
+    "Watcher",
     "at_exact_position",
     "at_least_as_fresh",
     "event_of_row",

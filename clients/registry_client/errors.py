@@ -15,8 +15,9 @@ Example: ``RegistryCallError(code=INVALID_ARGUMENT, reason="PURPOSE_REQUIRED", v
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -39,7 +40,8 @@ class RegistryCallError(Exception):
     """A call was not answered.
 
     ``code`` is the gRPC status; ``reason`` a name of ``registry.v1.ErrorReason`` without prefix, or empty;
-    ``retry_after_s`` the seconds after which the registry suggests to ask again, or None.
+    ``retry_after_s`` the seconds after which the registry suggests to ask again, or None; ``metadata`` what
+    else it says for programs, such as ``resume_token``.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class RegistryCallError(Exception):
         reason: str = "",
         violations: Sequence[FieldViolation] = (),
         retry_after_s: float | None = None,
+        metadata: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -57,6 +60,7 @@ class RegistryCallError(Exception):
         self.reason = reason
         self.violations = tuple(violations)
         self.retry_after_s = retry_after_s
+        self.metadata = metadata
 
     def __str__(self) -> str:
         return " ".join(f"{self.reason or self.code.name}: {self.message}".split())
@@ -76,6 +80,7 @@ class RegistryCallError(Exception):
             reason=_reason(status),
             violations=_violations(status),
             retry_after_s=_retry_after_s(status),
+            metadata=_metadata(status),
         )
 
 
@@ -98,6 +103,14 @@ def _reason(status: status_pb2.Status) -> str:
         if detail.Unpack(info) and info.domain == ERROR_DOMAIN:
             return info.reason
     return ""
+
+
+def _metadata(status: status_pb2.Status) -> dict[str, str]:
+    info = error_details_pb2.ErrorInfo()
+    for detail in status.details:
+        if detail.Unpack(info) and info.domain == ERROR_DOMAIN:
+            return dict(info.metadata)
+    return {}
 
 
 def _violations(status: status_pb2.Status) -> list[FieldViolation]:

@@ -29,10 +29,14 @@ METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/registry.v1.IntakeService/ListRefusals": _STATING,
     "/registry.v1.RestrictionService/Check": _ASKING,
     "/registry.v1.RestrictionService/BatchCheck": _ASKING,
+    "/registry.v1.RestrictionService/CheckColumns": _ASKING,
+    "/registry.v1.RestrictionService/StreamCheck": _ASKING,
     "/registry.v1.RestrictionService/Screen": _ASKING,
     "/registry.v1.RestrictionService/WatchScreen": _ASKING,
     "/registry.v1.RestrictionService/Explain": _ASKING,
     "/registry.v1.RestrictionService/Resolve": _ASKING,
+    "/registry.v1.WatchService/WatchRestrictions": _ASKING,
+    "/registry.v1.WatchService/PollRestrictions": _ASKING,
     "/registry.v1.IncentiveService/Incentives": _ASKING - {CallerRole.BORDER_SYSTEM},
     "/registry.v1.IncentiveService/ListRedListed": _ALL,
     "/registry.v1.ExecutionService/ReportExecution": _ASKING,
@@ -120,6 +124,11 @@ DOMAINS: Mapping[CallerRole, frozenset[subject.Domain.ValueType]] = {
         }
     ),
 }
+
+
+WATCHING_PERSONS = frozenset({CallerRole.BORDER_SYSTEM})
+"""Who may be told of whatever is stated about natural persons, without having asked about each: bans on
+leaving the country fall on hardly anybody else."""
 
 
 def may_call(caller: Caller, method: str) -> bool:

@@ -112,7 +112,9 @@ class Ask:
 
     def settle(
         self,
-        request: restriction_service_pb2.CheckRequest | restriction_service_pb2.BatchCheckRequest,
+        request: restriction_service_pb2.CheckRequest
+        | restriction_service_pb2.BatchCheckRequest
+        | restriction_service_pb2.CheckColumnsRequest,
         caller: Caller,
         time_left_s: float | None,
     ) -> Matter:
@@ -121,7 +123,7 @@ class Ask:
         if not may_ask(caller, purpose.domain):
             raise _domain_denied(purpose.domain)
         asked = request.HasField("consistency")
-        position = self.position_of(request.consistency, time_left_s) if asked else self.state.index.position
+        position = self.position_of(request.consistency, time_left_s) if asked else self.state.newest()
         try:
             stated_ms = request.valid_time.ToMilliseconds() if request.HasField("valid_time") else None
         except ValueError as error:  # Outside the years 1 to 9999, or negative nanoseconds.
@@ -143,6 +145,7 @@ class Ask:
         valid_ms: int,
     ) -> Matter:
         """The matter at two settled times. Raises RegistryError with every fault of the facts."""
+        self.state.require_fresh()
         day = china_day(valid_ms)
         basis = self._basis(position, purpose.domain, day)
         stated = facts.SerializeToString()
@@ -342,12 +345,17 @@ class Ask:
             case "at_exact_position":
                 self._reach(consistency.at_exact_position, time_left_s)
                 return consistency.at_exact_position
-            case _:
-                # One process: the index moves before a write is acknowledged, so its position is
-                # also the last acknowledged one (fully_consistent).
+            case "fully_consistent":
+                # The writer's own index moves before a write is acknowledged, so its position is also the
+                # last acknowledged one; any other process looks at the store.
+                self.state.catch_up()
                 return index.position
+            case _:
+                return self.state.newest()
 
     def _reach(self, position: int, time_left_s: float | None) -> None:
+        if self.state.index.position < position:
+            self.state.catch_up()
         wait_s = MAX_WAIT_S if time_left_s is None else min(MAX_WAIT_S, time_left_s / 2)
         if not self.state.index.wait_for(position, wait_s):
             message = f"序号{position}尚未产生(目前到{self.state.index.position})。"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from registry.names import grams
 from registry.sanctions.effects import Effects
 from registry.sanctions.effects.changes import Erased
 from registry.sanctions.ground import SubjectRecord
-from registry.store.interface import ErasedRows, Group
+from registry.store.interface import ChangeRow, ErasedRows, Group
 
 
 def collect(group: Group, effects: Effects) -> None:
@@ -23,6 +25,8 @@ def collect(group: Group, effects: Effects) -> None:
     group.remedies += effects.remedies
     if effects.erased:
         _collect_erased(group, effects.erased, effects)
+    else:
+        group.changes += [ChangeRow(effects.position, ref) for ref in sorted(set(_changed(effects)))]
     for record in effects.subjects:
         _collect_known(group, record, effects.position)
 
@@ -51,6 +55,7 @@ def _collect_directory(group: Group, effects: Effects) -> None:
 def _collect_erased(group: Group, erased: Erased, effects: Effects) -> None:
     """What is known of the subject is written anew; its names are among the effects as named."""
     group.erased.append(ErasedRows(erased.positions, effects.position, erased.subject))
+    group.changes.append(ChangeRow(effects.position, erased.subject, erasure=True))
     for since, until in effects.subjects[0].known:
         group.became_known.append((erased.subject, since))
         if until is not None:
@@ -63,3 +68,21 @@ def _collect_known(group: Group, record: SubjectRecord, position: int) -> None:
             group.became_known.append((record.ref, since))
         if until == position:
             group.became_unknown.append((record.ref, since, until))
+
+
+def _changed(effects: Effects) -> Iterator[str]:
+    """The subjects whose records a statement changed; of rows of theirs, as ``change_rows`` has it, and not
+    of whose record was only looked at."""
+    position = effects.position
+    told = (effects.recorded, effects.target, *effects.fallen)
+    yield from (each.subject for each in told if each and position in (each.position, each.ended_position))
+    yield from (row.subject for row in (*effects.opened, *effects.closed))
+    yield from (link.subject for link in (*effects.linked, *effects.unlinked))
+    yield from (naming.subject for naming in (*effects.named, *effects.unnamed))
+    yield from (ref for ref, _ in effects.noted)
+    for record in effects.subjects:
+        noted = effects.marked or effects.unmarked
+        if noted and any(position in (mark.known_from, mark.known_to) for mark in record.marks):
+            yield record.ref
+        if any(position in interval for interval in record.known[-2:]):
+            yield record.ref

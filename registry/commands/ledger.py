@@ -19,13 +19,12 @@ from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import Placed, RecordedEvent, Told
 from registry.sanctions.remedies.remedy import RemedyBook
-from registry.store.interface import Chain, Recorded, StatementKey, StatementRow
+from registry.store.interface import ABOUT_OTHERS, Chain, Recorded, StatementKey, StatementRow
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import Statement
 
 EMPTY_CHAIN_HEAD = bytes(32)
 REGISTRY_REF = "R:"
-_ABOUT_OTHERS = ("D:", "E:", "K:", "O:", REGISTRY_REF)
 LATEST = 2**63 - 1
 """A position after every other."""
 
@@ -181,7 +180,7 @@ class GroupLedger:
 
 
 def _placed(position: int, ref: str) -> Placed:
-    return Placed(position, ref, about_subject=not ref.startswith(_ABOUT_OTHERS))
+    return Placed(position, ref, about_subject=not ref.startswith(ABOUT_OTHERS))
 
 
 def _about(statement: Statement) -> str:

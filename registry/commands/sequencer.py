@@ -46,6 +46,7 @@ from registry.store.interface import (
     AcknowledgedRow,
     BatchRow,
     Chain,
+    ChangeRow,
     CheckpointRow,
     CosignatureRow,
     ExecutionRow,
@@ -257,6 +258,7 @@ class _Run:
         key = leaf_subject_key(row.subject, self._ledger.secret(row.subject))
         leaf = replace(recorded, subject_key=key, subject_sequence=chain.sequence, previous=chain.head)
         head = self._grow(replace(row, position=position, sealed_payload=b"", leaf=leaf.encode()), chain)
+        self.group.changes.append(ChangeRow(row.erased_by or 0, row.subject, erasure=True))
         self._collect(Effects(position), head)
         placed = Recorded(position, self.received_ms, leaf.statement_hash, row.subject, row.erased_by)
         self._ledger.admit((row.department, row.statement_id), placed, Effects(position), head)

@@ -81,13 +81,25 @@ class RegistryState:
         self.edge = tree_edge(store, self.size)
         self._tiles = TileReader(store.tile)
         self._received: dict[int, int] = {}
-        self._load()
+        self.load_small()
+        self._load_procedures()
         self.index = Index(store.subjects(self.measure), self.size - 1)
 
     @property
     def size(self) -> int:
         """How many statements the log holds."""
         return self.head.size if self.head else 0
+
+    def require_fresh(self) -> None:
+        """Raises RegistryError if the state may lag behind the store by more than is borne. The writer's own
+        is what the store holds."""
+
+    def catch_up(self) -> None:
+        """Takes everything into account that is committed. The writer's own state always has."""
+
+    def newest(self) -> int:
+        """The position for a question that asks for none: the last that was acknowledged to anybody."""
+        return self.index.position
 
     @property
     def tree(self) -> HashReader:
@@ -117,12 +129,13 @@ class RegistryState:
     def edition(self, edition: str) -> Edition:
         """An edition by its hash; a draft of before the start is read when it is first asked for. Raises
         StoreError if its content is not at hand, CatalogueError if it is read more strictly than it was."""
-        if edition not in self.editions:
-            case = self.book.case(edition)
-            if case is None or case.drafted is None:
-                raise StoreError(f"本程序没有存储所用的目录版本 {edition[:12]}…; 请用带有该版本的程序打开")
-            self.editions[edition] = self._drafted(edition, case.drafted.position)
-        return self.editions[edition]
+        return self.editions.get(edition) or self._read_in(edition, self.book.case(edition))
+
+    def _read_in(self, edition: str, case: EditionCase | None) -> Edition:
+        if case is None or case.drafted is None:
+            raise StoreError(f"本程序没有存储所用的目录版本 {edition[:12]}…; 请用带有该版本的程序打开")
+        content = self.editions[edition] = self._drafted(edition, case.drafted.position)
+        return content
 
     def measure(self, edition: str, code: str, law_date: date) -> Measure:
         """A measure's row by the edition that applied it. Raises StoreError if that is not at hand."""
@@ -190,38 +203,50 @@ class RegistryState:
             self.remedies.forget(effect.erased.positions)
 
     def _put_edition(self, case: EditionCase) -> None:
-        if case.adopted is not None:  # What a position leads to must be at hand before it.
+        self._make_ready(case)
+        self.book.put(case)
+
+    def _make_ready(self, case: EditionCase) -> None:
+        """Has the content of an adopted edition at hand, before a position leads to it. Raises StoreError."""
+        if case.adopted is not None and case.edition not in self.editions:
             try:
-                self.edition(case.edition)
+                self._read_in(case.edition, case)
             except CatalogueError as error:
                 message = f"目录版本{case.label}已批准, 但本程序不能读取其草案: {error.faults[0]}"
                 raise StoreError(message) from error
-        self.book.put(case)
 
-    def _load(self) -> None:
+    def load_small(self) -> None:
+        """Reads all but the subjects' records from the store, each part whole before it takes the place of
+        what was there. Raises StoreError."""
+        directory, sources, registry_keys = Directory(), Sources(), RegistryKeys()
         for department in self.store.departments():
-            self.directory.operator = self.directory.operator or department.code
-            self.directory.put_department(department)
+            directory.operator = directory.operator or department.code
+            directory.put_department(department)
         for official in self.store.officials():
-            self.directory.put_official(official)
+            directory.put_official(official)
         for key in self.store.enrolled_keys():
-            self.directory.put_key(key)
+            directory.put_key(key)
         for entry in self.store.registry_keys():
-            self.registry_keys.put(entry)
+            registry_keys.put(entry)
         for note in self.store.deliveries():
-            self.sources.put(note)
+            sources.put(note)
+        self.book = self._loaded_book()
+        self.directory, self.sources, self.registry_keys = directory, sources, registry_keys
+
+    def _load_procedures(self) -> None:
         for case in self.store.ban_cases():
             self.bans.put(case)
         for filed in self.store.remedies():
             self.remedies.put(filed)
-        self._load_editions()
 
-    def _load_editions(self) -> None:
-        cases = list(self.store.editions())
+    def _loaded_book(self) -> EditionBook:
+        cases, book = list(self.store.editions()), EditionBook()
         for case in cases:
-            self.book.put(replace(case, adopted=None))  # Editions are listed in the order of drafting,
+            book.put(replace(case, adopted=None))  # Editions are listed in the order of drafting,
         for case in sorted(filter(_is_adopted, cases), key=_adopted_at):  # and adopted in another.
-            self._put_edition(case)
+            self._make_ready(case)
+            book.put(case)
+        return book
 
     def _drafted(self, edition: str, position: int) -> Edition:
         """The edition whose files the draft at a position holds. Raises StoreError, or CatalogueError."""

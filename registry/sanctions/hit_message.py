@@ -64,3 +64,14 @@ def put_own(message: verdict_pb2.Hit, hit: Hit, identifier_of: IdentifierOf) -> 
         message.related.CopyFrom(identifier_of(ground.subject))
     if hit.repeats is not None:
         message.repeats_position = hit.repeats
+
+
+def put_brief(message: verdict_pb2.Hit, hit: Hit) -> None:
+    """Fills in what tells one restriction from another: measure, list, effect, status, days and position."""
+    row = hit.restriction
+    message.measure_code, message.list_code = row.measure.code, row.list_code
+    message.effect, message.status, message.relation = hit.effect, hit.status, hit.relation
+    setattr(message, "from", row.period.first.isoformat())
+    if row.period.last is not None:
+        message.until = row.period.last.isoformat()
+    message.lifetime, message.position = row.ground.lifetime, row.ground.position

@@ -6,47 +6,81 @@ statuses here, and only here.
 
 A stream holds a thread for as long as its caller likes, so the gate lets in only so many at a time:
 idle streams must never keep a question from being answered.
+
+In a process that only reads, what has to be written is passed on to the writer (``forwarding``), whose own
+gate (``TrustingGate``) asks the same questions again.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Semaphore
+from threading import Event, Semaphore
 from typing import Any, NoReturn
 
 import grpc
 from google.protobuf.message import DecodeError
 
-from registry.access.identity import PEER_URI_PROPERTY, Caller, IdentityError, caller_of_peer
+from registry.access.identity import (
+    PEER_URI_PROPERTY,
+    Caller,
+    IdentityError,
+    caller_of_peer,
+    parse_identity,
+)
 from registry.access.policy import may_call
 from registry.commands.recipients import OvertakenError
 from registry.errors import RegistryError, status_of
 from registry.receipts.answers import current_request
+from registry.servicer.forwarding import CALLER_KEY, MustWriteError, PassedOnError, Writing
 from registry.store.interface import QueueFullError, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """Largest request; 1,024 envelopes of 16 KiB, or 10,000 identifiers many times over."""
 
+HELD_S = 1.0
+"""How long a call is held at most."""
 logger = logging.getLogger(__name__)
 current_caller: ContextVar[Caller] = ContextVar("current_caller")
 """Who made the call that this thread is serving."""
 
+OWN_METHODS = "/registry."
+"""How methods of the contract begin; health and reflection are every process's own."""
 _Parse = Callable[[bytes], Any]
 
 
 class Gate(grpc.ServerInterceptor):
-    """Wraps every method once, by name; lets in ``streams`` streams at a time."""
+    """Wraps every method once, by name; lets in ``streams`` streams at a time. In a process that is not the
+    writer ``writing`` is the way to it, by which every method goes but those ``answered_here``."""
 
-    def __init__(self, origin: str, streams: int) -> None:
+    def __init__(
+        self,
+        origin: str,
+        streams: int,
+        writing: Writing | None = None,
+        answered_here: Collection[str] = (),
+    ) -> None:
         self._origin = origin
+        self._writing = writing
+        self._answered_here = answered_here
+        self._held: Event | None = None
         self._streams = Semaphore(streams)
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
         self._callers: dict[bytes, Caller] = {}
+
+    def hold(self) -> None:
+        """Lets calls come in and has them wait: see ``drain`` in ``registry.process``."""
+        self._held = Event()
+
+    def release(self) -> None:
+        """Has every call that waits go on, and those to come."""
+        held, self._held = self._held, None
+        if held:
+            held.set()
 
     def intercept_service(
         self,
@@ -65,6 +99,9 @@ class Gate(grpc.ServerInterceptor):
 
     def _wrap(self, method: str, handler: Any) -> grpc.RpcMethodHandler[Any, Any]:
         parse, serialise = handler.request_deserializer, handler.response_serializer
+        if self._writing is not None:
+            here = method in self._answered_here or not method.startswith(OWN_METHODS)
+            parse, serialise = (parse, _serialiser(serialise)) if here else (None, None)
         if handler.response_streaming:
             stream = handler.stream_stream if handler.request_streaming else handler.unary_stream
             behaviour = self._streaming(method, stream, parse, of_streams=handler.request_streaming)
@@ -77,19 +114,30 @@ class Gate(grpc.ServerInterceptor):
         unary = self._unary(method, handler.unary_unary, parse)
         return grpc.unary_unary_rpc_method_handler(unary, None, serialise)
 
-    def _unary(self, method: str, behaviour: Any, parse: _Parse) -> Any:
+    def _unary(self, method: str, behaviour: Any, parse: _Parse | None) -> Any:
         def call(request: bytes, context: grpc.ServicerContext) -> Any:
             try:
                 self._admit(method, context)
                 current_request.set(request)
-                return _last_word(behaviour, _parsed(parse, request), context)
+                try:
+                    parsed = _parsed(parse, request)
+                    if parse is not None:
+                        return _last_word(behaviour, parsed, context)
+                    return self._written(method, request, context)
+                except MustWriteError:
+                    return self._written(method, request, context)
             except Exception as error:
                 failure = error
             _abort(context, method, failure)
 
         return call
 
-    def _streaming(self, method: str, behaviour: Any, parse: _Parse, *, of_streams: bool) -> Any:
+    def _written(self, method: str, request: bytes, context: grpc.ServicerContext) -> bytes:
+        """The writer's answer, as it came."""
+        assert self._writing is not None
+        return self._writing.unary(method, request, current_caller.get(), context.time_remaining())
+
+    def _streaming(self, method: str, behaviour: Any, parse: _Parse | None, *, of_streams: bool) -> Any:
         def call(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             try:
                 self._admit(method, context)
@@ -97,7 +145,10 @@ class Gate(grpc.ServerInterceptor):
                     (_parsed(parse, each) for each in request) if of_streams else _parsed(parse, request)
                 )
                 with self._stream():
-                    yield from behaviour(messages, context)
+                    if parse is None:
+                        yield from self._written_answers(method, messages, context)
+                    else:
+                        yield from behaviour(messages, context)
                 return
             except grpc.RpcError:
                 return  # Reading on failed because the caller hung up: nobody is left to be told.
@@ -106,6 +157,11 @@ class Gate(grpc.ServerInterceptor):
             _abort(context, method, failure)
 
         return call
+
+    def _written_answers(self, method: str, messages: Any, context: grpc.ServicerContext) -> Iterator[bytes]:
+        """The writer's answers to a call with a stream in it, as they come."""
+        assert self._writing is not None
+        return self._writing.stream(method, messages, current_caller.get(), context)
 
     @contextmanager
     def _stream(self) -> Iterator[None]:
@@ -118,11 +174,16 @@ class Gate(grpc.ServerInterceptor):
             self._streams.release()
 
     def _admit(self, method: str, context: grpc.ServicerContext) -> None:
-        caller = self._caller(context.auth_context())
+        if held := self._held:
+            held.wait(HELD_S)
+        caller = self._caller_of(context)
         if not may_call(caller, method):
             message = "本证书的角色不能调用这一方法。"
             raise RegistryError.of(reasons.ERROR_REASON_METHOD_DENIED, message)
         current_caller.set(caller)
+
+    def _caller_of(self, context: grpc.ServicerContext) -> Caller:
+        return self._caller(context.auth_context())
 
     def _caller(self, properties: Any) -> Caller:
         names: Sequence[bytes] = properties.get(PEER_URI_PROPERTY, ())
@@ -137,6 +198,24 @@ class Gate(grpc.ServerInterceptor):
         return caller
 
 
+class TrustingGate(Gate):
+    """The writer's gate for its own reading processes: they have looked at the certificate and say who it
+    names. For a socket that only the registry's account can open, and for no other."""
+
+    def _caller_of(self, context: grpc.ServicerContext) -> Caller:
+        named = dict(context.invocation_metadata()).get(CALLER_KEY, "")
+        try:
+            return parse_identity(str(named), origin=self._origin)
+        except IdentityError as error:
+            message = "转交的调用没有写明调用方。"
+            raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, message) from error
+
+
+def _serialiser(serialise: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    """As ``serialise``; the writer's answers are serialised already."""
+    return lambda answer: answer if isinstance(answer, bytes) else serialise(answer)
+
+
 def _last_word(behaviour: Any, request: Any, context: grpc.ServicerContext) -> Any:
     """The answer that no statement overtook: only an answer that tells of something new is given again."""
     while True:
@@ -146,23 +225,26 @@ def _last_word(behaviour: Any, request: Any, context: grpc.ServicerContext) -> A
             continue
 
 
-def _parsed(parse: _Parse, request: bytes) -> Any:
+def _parsed(parse: _Parse | None, request: bytes) -> Any:
     if len(request) > MAX_MESSAGE_BYTES:
         message = f"请求超过{MAX_MESSAGE_BYTES}字节, 请分批发送。"
         raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message)
     try:
-        return parse(request)
+        return parse(request) if parse is not None else request  # The writer reads what is passed on.
     except DecodeError as error:
         message = "请求不是这一方法的消息(解析失败)。"
         raise RegistryError.of(reasons.ERROR_REASON_MALFORMED_MESSAGE, message) from error
 
 
 def _abort(context: grpc.ServicerContext, method: str, error: Exception) -> NoReturn:
-    context.abort_with_status(status_of(_registry_error(method, error)))
+    if isinstance(error, PassedOnError):
+        context.abort_with_status(error.status)
+    context.abort_with_status(status_of(registry_error(method, error)))
     raise AssertionError("abort_with_status does not return")
 
 
-def _registry_error(method: str, error: Exception) -> RegistryError:
+def registry_error(method: str, error: Exception) -> RegistryError:
+    """What a caller is told of an exception: no internals, but a number under which the log has them."""
     if isinstance(error, RegistryError):
         return error
     if isinstance(error, QueueFullError):

@@ -14,24 +14,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from registry.commands.ask import MAX_TEXT, code_asked
+from registry.commands.ask import MAX_TEXT, USCC_LENGTH, code_asked
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import is_personal, tells_of_a_person
 from registry.domain.quoting import names_a_person
 from registry.errors import RegistryError
 from registry.sanctions.reach import can_act_as
+from registry.servicer.columns import MAX_COLUMNS
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
 
 MAX_BATCH = 10_000
+MAX_KEY = 64
+"""Characters of a key by which a caller knows its question again."""
 _TYPES = frozenset(subject_pb2.IdentifierType.values()) - {subject_pb2.IDENTIFIER_TYPE_UNSPECIFIED}
 _ROLES = frozenset(subject_pb2.SubjectRole.values())
+_HIT_DETAILS = frozenset(pb.HitDetail.values())
 _TENDER_KINDS = frozenset(subject_pb2.TenderKind.values())
 _FIRST_SECOND = -62_135_596_800  # 0001-01-01T00:00:00Z
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
@@ -68,10 +72,40 @@ def check_batch(request: pb.BatchCheckRequest) -> None:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", message)
     elif not roles <= _ROLES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "roles", "roles 含有本程序不认识的主体角色。")
+    found.faults += _option_faults(request)
     kind, matter = request.identifier_type, request.matter
     # What is kept by roles is kept by those that there are: others may be as many as a message holds.
     found.faults += _matter_faults("identifier_type", kind, matter.role, matter.tender_kind, roles & _ROLES)
     found.faults += _other_faults(request, personal=few and asks_about_a_person(kind, request.identifiers))
+    if found.faults:
+        raise RegistryError(found.faults)
+
+
+def _option_faults(request: pb.BatchCheckRequest) -> Iterator[Fault]:
+    found, count = Findings(), len(request.identifiers)
+    if request.keys and len(request.keys) != count:
+        message = f"keys 有{len(request.keys)}项, identifiers 有{count}项, 应相等。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "keys", message)
+    elif any(len(key) > MAX_KEY for key in request.keys):
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "keys", f"keys 的每一项不超过{MAX_KEY}个字符。")
+    if request.options.hits not in _HIT_DETAILS:
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "options.hits", "本程序不认识这一详略。")
+    if request.HasField("options") and request.receipt.ByteSize():
+        message = "要求回执时答复须完整, 不能写 options。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "options", message)
+    return iter(found.faults)
+
+
+def check_columns(request: pb.CheckColumnsRequest) -> None:
+    """Raises RegistryError unless a question in columns is well-formed."""
+    found, (count, rest) = Findings(), divmod(len(request.codes), USCC_LENGTH)
+    if rest or not 0 < count <= MAX_COLUMNS:
+        message = f"codes 应为1至{MAX_COLUMNS}个代码, 每个{USCC_LENGTH}字节; 这里有{len(request.codes)}字节。"
+        reason = reasons.ERROR_REASON_FIELD_INVALID if rest else reasons.ERROR_REASON_TOO_LARGE
+        found.add(reason, "codes", message)
+    matter = request.matter
+    found.faults += _matter_faults("codes", subject_pb2.IDENTIFIER_TYPE_USCC, matter.role, matter.tender_kind)
+    found.faults += _other_faults(request, personal=False)
     if found.faults:
         raise RegistryError(found.faults)
 
@@ -98,7 +132,9 @@ def _matter_faults(
     return tuple(found.faults)
 
 
-def _other_faults(request: pb.CheckRequest | pb.BatchCheckRequest, *, personal: bool) -> tuple[Fault, ...]:
+def _other_faults(
+    request: pb.CheckRequest | pb.BatchCheckRequest | pb.CheckColumnsRequest, *, personal: bool
+) -> tuple[Fault, ...]:
     if not request.HasField("valid_time") and not personal:
         return ()
     found = Findings()

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from registry.commands.ask import Found, Matter
+from registry.commands.ask import Ask, Found, Matter
 from registry.domain.identifiers import mask, names_a_subject
 from registry.receipts.answers import BATCH_CHECK, CHECK, Told, checks_of_batch, rest_of
+from registry.receipts.receipts import Receipts
+from registry.sanctions.hit_message import put_brief
 from registry.sanctions.verdict import CLEAR, Decision, Question
-from registry.servicer.gate import current_caller
+from registry.servicer.columns import codes_of, columns_of
+from registry.servicer.gate import current_caller, registry_error
 from registry.servicer.messages import found_codes
-from registry.servicer.questions import asks_about_a_person, check_batch, check_question
+from registry.servicer.questions import asks_about_a_person, check_batch, check_columns, check_question
 from registry.servicer.screen_messages import put_identity
 from registry.servicer.screening import ScreeningServicer
+from registry.servicer.streamed import Elsewhere, Methods, streamed
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2
 
@@ -28,10 +33,18 @@ _DETAILS = {
 }
 _NOT_LINKED = "这一旧代码没有关联到任何主体, 请改用统一社会信用代码查询; 不能据此认为未受限制。"
 _NOTHING: frozenset[str] = frozenset()
+_UNKNOWN = verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN
 
 
 class RestrictionServicer(ScreeningServicer):
-    """See restriction_service.proto."""
+    """See restriction_service.proto. ``elsewhere`` puts to the writer what a stream asks and this process may
+    not answer."""
+
+    def __init__(
+        self, ask: Ask, receipts: Receipts | None = None, elsewhere: Elsewhere | None = None
+    ) -> None:
+        super().__init__(ask, receipts)
+        self._elsewhere = elsewhere
 
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         """See restriction_service.proto."""
@@ -71,11 +84,32 @@ class RestrictionServicer(ScreeningServicer):
         else:
             decisions = self._one_by_one(request, questions, matter)
         self._ask.tell(matter, decisions)
-        response = self._batch_answer(decisions, {q.role: q for q in questions}, matter)
+        response = self._batch_answer(request, decisions, {q.role: q for q in questions}, matter)
         if with_receipts:
             told = list(self._told_of_batch(request, response, decisions, matter))
             response.receipts.extend(self._receipts.make(told, request.receipt, matter))
         return response
+
+    def CheckColumns(
+        self, request: pb.CheckColumnsRequest, context: grpc.ServicerContext
+    ) -> pb.CheckColumnsResponse:
+        """See restriction_service.proto."""
+        check_columns(request)
+        matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
+        codes = codes_of(request)
+        decisions = self._ask.decide_organisations(codes, [matter.question] * len(codes), matter)
+        self._ask.tell(matter, decisions)
+        response = columns_of(decisions)
+        response.answered.CopyFrom(self._answered(matter))
+        return response
+
+    def StreamCheck(
+        self, request_iterator: Iterator[pb.StreamCheckRequest], context: grpc.ServicerContext
+    ) -> Iterator[pb.StreamCheckResponse]:
+        """See restriction_service.proto."""
+        methods: Methods = {"check": self.Check, "batch": self.BatchCheck, "columns": self.CheckColumns}
+        error_of = partial(registry_error, "StreamCheck")
+        return streamed(request_iterator, context, methods, elsewhere=self._elsewhere, error_of=error_of)
 
     def _told_of_batch(
         self,
@@ -134,23 +168,55 @@ class RestrictionServicer(ScreeningServicer):
         return _DETAILS[decision.indeterminate]
 
     def _batch_answer(
-        self, decisions: list[Decision], questions: dict[int, Question], matter: Matter
+        self,
+        request: pb.BatchCheckRequest,
+        decisions: list[Decision],
+        questions: dict[int, Question],
+        matter: Matter,
     ) -> pb.BatchCheckResponse:
         response = pb.BatchCheckResponse(verdicts=[decision.verdict for decision in decisions])
+        detail = request.options.hits
         for number, decision in enumerate(decisions):
             if decision is CLEAR:
                 continue
-            for hit in decision.hits:
-                self._messages.add_hit(response.hits, hit, matter.edition)
-            response.hit_subjects.extend([number] * len(decision.hits))
+            if decision.hits and detail != pb.HIT_DETAIL_NONE:
+                self._add_hits(response, number, decision, matter, brief=detail == pb.HIT_DETAIL_BRIEF)
             if decision.indeterminate:
                 response.indeterminate_subjects.append(number)
                 response.indeterminate_reasons.append(decision.indeterminate)
-        for question in questions.values():
+                response.indeterminate_details.append(self._detail_of(request, number, decision, matter))
+        for question in () if request.options.without_checked else questions.values():
             frame = self._frame(question, matter, _NOTHING)
             response.checked.add(role=question.role, checked=frame.checked_and_empty)
         response.answered.CopyFrom(self._answered(matter))
+        response.keys.extend(request.keys)
         return response
+
+    def _add_hits(
+        self,
+        response: pb.BatchCheckResponse,
+        number: int,
+        decision: Decision,
+        matter: Matter,
+        *,
+        brief: bool,
+    ) -> None:
+        for hit in decision.hits:
+            if brief:
+                put_brief(response.hits.add(), hit)
+            else:
+                self._messages.add_hit(response.hits, hit, matter.edition)
+        response.hit_subjects.extend([number] * len(decision.hits))
+
+    def _detail_of(
+        self, request: pb.BatchCheckRequest, number: int, decision: Decision, matter: Matter
+    ) -> str:
+        """Why nothing can be said of one identifier of a batch. Of an organisation that is simply unknown, as
+        most are, it is always the same."""
+        if decision.indeterminate == _UNKNOWN and request.identifier_type == subject_pb2.IDENTIFIER_TYPE_USCC:
+            return _DETAILS[_UNKNOWN]
+        found = self._ask.find(request.identifier_type, request.identifiers[number])
+        return self._detail(found, decision, matter)
 
     def _answered(self, matter: Matter) -> pb.Answered:
         answered = pb.Answered()
@@ -175,7 +241,8 @@ class RestrictionServicer(ScreeningServicer):
 
 
 def _time_left(
-    request: pb.CheckRequest | pb.BatchCheckRequest, context: grpc.ServicerContext
+    request: pb.CheckRequest | pb.BatchCheckRequest | pb.CheckColumnsRequest,
+    context: grpc.ServicerContext,
 ) -> float | None:
     # Only a question for a position may have to wait.
     return context.time_remaining() if request.HasField("consistency") else None

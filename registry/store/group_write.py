@@ -2,71 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, insert, update
+from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, insert, select, update
 
 from registry.provenance.map_entry import MapEntry
 from registry.store import rows, tables
-from registry.store.interface import ErasedRows, Group
+from registry.store.change_rows import changes_told, settle_changes
+from registry.store.columns import POSTGRESQL
+from registry.store.interface import ChangeRow, ErasedRows, Group, NoticeRow
+from registry.store.postgres_write import write_rows
 
 MANY = 32
 """Rows in one insert: enough to share the cost of a statement, few enough for any limit of parameters."""
+MANY_IDS = 1000
+"""Ids looked up at a time."""
 
 
 def write_group(connection: Connection, group: Group) -> None:
     """Writes every row of the group; what one statement opens, a later one of the group may close."""
-    _insert(connection, tables.statement, map(_plain, group.statements))
-    _insert(connection, tables.batch, map(_plain, group.batches), ending=_ONCE)
-    _insert(connection, tables.person, ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons))
+    add_rows(connection, tables.statement, map(_plain, group.statements))
+    add_rows(connection, tables.batch, map(_plain, group.batches), ending=_ONCE)
+    add_rows(connection, tables.person, ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons))
+    changed = changes_told(connection, [erased.subject for erased in group.erased])
     for erased in group.erased:  # Before what is left is written anew.
         _erase(connection, erased)
-    _insert(connection, tables.event, map(rows.event_values, group.recorded))
+    add_rows(connection, tables.event, map(rows.event_values, group.recorded))
     _update(connection, _END_EVENT, map(_event_end, group.targets))
     _write_grounds(connection, group)
     _write_identity(connection, group)
-    _insert(connection, tables.subject, ({"ref": ref, "known_from": at} for ref, at in group.became_known))
+    add_rows(connection, tables.subject, ({"ref": ref, "known_from": at} for ref, at in group.became_known))
     _update(
         connection,
         _FORGET_SUBJECT,
         ({"of": ref, "since": since, "end": end} for ref, since, end in group.became_unknown),
     )
-    _insert(connection, tables.chain, map(_plain, group.chains.values()), ending=_MOVING_ON)
-    _insert(connection, tables.department, map(rows.department_values, group.departments))
+    add_rows(connection, tables.change, (_change(row) for row in group.changes if not row.erasure))
+    erasures = (_change(row) for row in group.changes if row.erasure)
+    add_rows(
+        connection, tables.change, erasures, ending=_ONCE
+    )  # A fold meets one with each of what it erased.
+    settle_changes(connection, group, changed)
+    add_rows(connection, tables.chain, map(_plain, group.chains.values()), ending=_MOVING_ON)
+    add_rows(connection, tables.department, map(rows.department_values, group.departments))
     for official in group.officials:
         _replace(connection, tables.official, rows.official_values(official))
     for key in group.keys:
         _replace(connection, tables.key, rows.key_values(key))
     for entry in group.registry_keys:
         _replace(connection, tables.registry_key, _plain(entry))
-    _insert(connection, tables.tile, map(_plain, group.tiles))
-    _insert(connection, tables.map_entry, map(_map_entry, group.map_entries), ending=_NEW_HEAD)
+    add_rows(connection, tables.tile, map(_plain, group.tiles))
+    add_rows(connection, tables.map_entry, map(_map_entry, group.map_entries), ending=_NEW_HEAD)
     for case in group.editions:
         _replace(connection, tables.edition, rows.edition_values(case))
     for ban in group.bans:
         _replace(connection, tables.ban_case, rows.ban_case_values(ban))
     for filed in group.remedies:
         _replace(connection, tables.remedy, rows.remedy_values(filed))
-    _insert(connection, tables.delivery, map(_delivery, group.deliveries))
+    add_rows(connection, tables.delivery, map(_delivery, group.deliveries))
     _update(connection, _DOUBT_DELIVERY, ({"at": at, "since": since} for at, since in group.doubted))
-    _insert(connection, tables.anchor, map(_plain, group.anchors))
-    _insert(connection, tables.refusal, (_without_number(_plain(row)) for row in group.refusals))
-    _insert(connection, tables.query_log, map(_plain, group.queries))
-    _insert(connection, tables.cosignature, map(_plain, group.cosignatures), ending=_ONCE)
-    _insert(connection, tables.execution, map(rows.execution_values, group.executions))
+    add_rows(connection, tables.anchor, map(_plain, group.anchors))
+    add_rows(connection, tables.refusal, _numbered(connection, tables.refusal, map(_plain, group.refusals)))
+    add_rows(
+        connection, tables.query_log, _numbered(connection, tables.query_log, map(_plain, group.queries))
+    )
+    add_rows(connection, tables.cosignature, map(_plain, group.cosignatures), ending=_ONCE)
+    reports = map(rows.execution_values, group.executions)
+    add_rows(connection, tables.execution, _numbered(connection, tables.execution, reports))
     _write_notices(connection, group)
-    _insert(connection, tables.recipient, map(_plain, group.recipients), ending=_ONCE)
+    add_rows(connection, tables.recipient, map(_plain, group.recipients), ending=_ONCE)
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
 
 
 def _write_notices(connection: Connection, group: Group) -> None:
-    notices = (_without_number(_plain(row)) for row in group.notices)
-    _insert(connection, tables.notice, notices, ending=_ONCE)
+    notices = map(_plain, _new_notices(connection, group.notices))
+    add_rows(connection, tables.notice, _numbered(connection, tables.notice, notices))
     _update(
         connection,
         _ACKNOWLEDGE,
@@ -79,7 +94,7 @@ def _write_notices(connection: Connection, group: Group) -> None:
     for row in group.subscriptions:
         values = {"caller": row.caller, "since_ms": row.since_ms}
         if row.subscribed:
-            _insert(connection, tables.subscription, [values], ending=_ONCE)
+            add_rows(connection, tables.subscription, [values], ending=_ONCE)
         else:
             table = tables.subscription
             connection.execute(delete(table).where(table.c.caller == row.caller))
@@ -100,7 +115,7 @@ def _erase(connection: Connection, erased: ErasedRows) -> None:
 
 
 def _write_grounds(connection: Connection, group: Group) -> None:
-    _insert(connection, tables.ground, map(rows.ground_values, group.opened))
+    add_rows(connection, tables.ground, map(rows.ground_values, group.opened))
     _update(
         connection,
         _CLOSE_GROUND,
@@ -109,7 +124,7 @@ def _write_grounds(connection: Connection, group: Group) -> None:
             for row in group.closed
         ),
     )
-    _insert(connection, tables.mark, (rows.mark_values(ref, mark) for ref, mark in group.marked))
+    add_rows(connection, tables.mark, (rows.mark_values(ref, mark) for ref, mark in group.marked))
     _update(
         connection,
         _CLOSE_MARK,
@@ -118,12 +133,12 @@ def _write_grounds(connection: Connection, group: Group) -> None:
 
 
 def _write_identity(connection: Connection, group: Group) -> None:
-    _insert(connection, tables.link, map(rows.link_values, group.linked))
+    add_rows(connection, tables.link, map(rows.link_values, group.linked))
     _update(connection, _CLOSE_LINK, ({"at": link.position, "end": link.known_to} for link in group.unlinked))
-    _insert(connection, tables.name, map(rows.name_values, group.named))
+    add_rows(connection, tables.name, map(rows.name_values, group.named))
     _update(connection, _CLOSE_NAME, map(_name_end, group.unnamed))
     grams = ({"gram": gram, "subject": ref} for gram, ref in group.grams)
-    _insert(connection, tables.name_gram, grams, ending=_ONCE)
+    add_rows(connection, tables.name_gram, grams, ending=_ONCE)
 
 
 _END_EVENT: Update = (
@@ -221,6 +236,10 @@ def _name_end(naming: Any) -> dict[str, Any]:
     }
 
 
+def _change(row: ChangeRow) -> dict[str, Any]:
+    return {"position": row.position, "subject": row.subject, "erasure": int(row.erasure)}
+
+
 def _map_entry(entry: MapEntry) -> dict[str, Any]:
     return {"subject_key": entry.key, "count": entry.count, "head": entry.head}
 
@@ -229,12 +248,33 @@ def _delivery(note: Any) -> dict[str, Any]:
     return {**_plain(note), "as_of": note.as_of.isoformat()}
 
 
-def _without_number(values: dict[str, Any]) -> dict[str, Any]:
-    del values["number"]  # Given by the database, rising.
-    return values
+def _new_notices(connection: Connection, notices: list[NoticeRow]) -> Iterable[NoticeRow]:
+    """Those that were never made: whoever makes one again changes nothing, and takes no number."""
+    wanted: dict[str, NoticeRow] = {}
+    for row in notices:
+        wanted.setdefault(row.notice_id, row)
+    ids, known = list(wanted), tables.notice.c.notice_id
+    for at in range(0, len(ids), MANY_IDS):
+        there = select(known).where(known.in_(ids[at : at + MANY_IDS]))
+        for (notice_id,) in connection.execute(there):
+            del wanted[notice_id]
+    return wanted.values()
 
 
-def _insert(
+def _numbered(
+    connection: Connection, table: Table, values: Iterable[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Rows with the numbers that follow the highest there is: without gaps, and known before they are
+    written. There is one writer, so nobody else takes the same."""
+    last: int | None = None
+    for row in values:
+        if last is None:
+            last = connection.exec_driver_sql(f"SELECT max(number) FROM {table.name}").scalar() or 0
+        last += 1
+        yield {**row, "number": last}
+
+
+def add_rows(
     connection: Connection, table: Table, values: Iterable[dict[str, Any]], *, ending: str = ""
 ) -> None:
     """Inserts rows with statements prepared once for each dialect: nine tenths of what a group writes.
@@ -242,6 +282,10 @@ def _insert(
     Where the driver takes parameters by position, ``MANY`` rows go in one statement: a driver lets go of
     the interpreter lock for each statement it steps, and under load waits as often to have it back."""
     parameters = list(values)
+    if connection.dialect.name == POSTGRESQL:
+        if parameters:
+            write_rows(connection, table, parameters, ending)
+        return
     whole = len(parameters) - len(parameters) % MANY
     for first in range(0, whole, MANY):
         _run(connection, table, parameters[first : first + MANY], ending)
@@ -282,4 +326,4 @@ def _update(connection: Connection, statement: Update, values: Iterable[dict[str
 def _replace(connection: Connection, table: Table, values: dict[str, Any]) -> None:
     matches = [column == values[column.name] for column in table.primary_key.columns]
     connection.execute(delete(table).where(*matches))
-    _insert(connection, table, [values])
+    add_rows(connection, table, [values])

@@ -27,9 +27,11 @@ from registry.sanctions.ground import Ground, Link, Mark, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
 from registry.sanctions.remedies.remedy import Filed
 from registry.store.records import (
+    ABOUT_OTHERS,
     AcknowledgedRow,
     BatchRow,
     Chain,
+    ChangeRow,
     CheckpointRow,
     CosignatureRow,
     ErasedRows,
@@ -48,10 +50,12 @@ from registry.store.records import (
 )
 
 __all__ = [
+    "ABOUT_OTHERS",
     "DERIVED_TABLES",
     "AcknowledgedRow",
     "BatchRow",
     "Chain",
+    "ChangeRow",
     "CheckpointRow",
     "CosignatureRow",
     "ErasedRows",
@@ -106,6 +110,7 @@ class Group:
     named: list[Naming] = field(default_factory=list)
     unnamed: list[Naming] = field(default_factory=list)
     grams: list[tuple[str, str]] = field(default_factory=list)
+    changes: list[ChangeRow] = field(default_factory=list)
     deliveries: list[DeliveryNote] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     became_known: list[tuple[str, int]] = field(default_factory=list)
@@ -217,6 +222,20 @@ class Store(Protocol):
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
         """Every subject with all that is recorded of it, to build the index."""
 
+    def subjects_of(self, refs: Collection[str], measures: MeasureLookup) -> list[SubjectRecord]:
+        """Those of the subjects of whom anything is recorded, each as ``subjects`` has it; in no order."""
+
+    def changes(self, first: int, end: int, limit: int | None = None) -> list[tuple[int, str]]:
+        """Positions from ``first`` to before ``end`` with the subjects whose records the statements there
+        changed; rising by position, then by subject, the first ``limit`` of them."""
+
+    def states_more(self, first: int, end: int) -> bool:
+        """Whether a statement from ``first`` to before ``end`` is about something else than a subject:
+        departments, officials, keys, editions, deliveries."""
+
+    def erasures(self, first: int, end: int) -> set[tuple[int, str]]:
+        """Those of the changes that are erasures: nothing in the subject's record shows them."""
+
     def departments(self) -> Iterator[Department]:
         """Every registration in order, replaced ones too."""
 
@@ -327,6 +346,7 @@ DERIVED_TABLES = (
     "subject",
     "name",
     "name_gram",
+    "change",
     "delivery",
     "anchor",
     "chain",

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from registry.provenance.map_entry import KEY_BITS, KEY_BYTES, MapEntry
 from registry.provenance.merkle import HASH_BYTES
 from registry.store import tables
+from registry.store.columns import POSTGRESQL
 from registry.store.errors import one_line_errors
 
 MANY = 128
@@ -35,6 +36,17 @@ PAGE = 1000
 _COLUMNS = (tables.map_entry.c.subject_key, tables.map_entry.c.count, tables.map_entry.c.head)
 _WHOLE = text(f"length(subject_key) = {KEY_BYTES} AND length(head) = {HASH_BYTES} AND count > 0")
 """What is no entry is left out, and missed: the tree's hashes do not fit without it."""
+_OF_POSTGRES = f"""
+    SELECT span.number, entry.subject_key, entry.count, entry.head
+    FROM unnest(%(numbers)s::bigint[], %(firsts)s::bytea[], %(lasts)s::bytea[]) AS span (number, first, last)
+    CROSS JOIN LATERAL (
+        SELECT subject_key, count, head FROM map_entry
+        WHERE subject_key >= span.first AND subject_key <= span.last ORDER BY subject_key OFFSET 0
+    ) AS entry
+    WHERE {_WHOLE}
+"""
+"""The same, written so that its planner looks up each span by itself: it takes a plain join for a reading of
+the whole table."""
 
 
 class SqlBuckets:
@@ -52,9 +64,12 @@ class SqlBuckets:
     def entries(self) -> Iterator[MapEntry]:
         """See Buckets."""
         query = select(*_COLUMNS).where(_WHOLE).order_by(tables.map_entry.c.subject_key)
-        with one_line_errors(), self._reader.connect() as connection:
-            for row in connection.execution_options(yield_per=PAGE).execute(query):
-                yield MapEntry._make(row)
+        with (
+            one_line_errors(),
+            self._reader.connect() as connection,
+            connection.execution_options(yield_per=PAGE).execute(query) as result,
+        ):
+            yield from map(MapEntry._make, result)
 
     def read(self, prefixes: Sequence[int], bits: int) -> Iterator[list[MapEntry]]:
         """See Buckets."""
@@ -70,14 +85,15 @@ class SqlBuckets:
         return buckets
 
     def _rows(self, prefixes: Sequence[int], below: int) -> Sequence[Row[int, bytes, int, bytes]]:
-        named: dict[str, object] = {}
-        for number, prefix in enumerate(prefixes):
-            first = prefix << below
-            last = first + (1 << below) - 1
-            named[f"number{number}"] = number
-            named[f"first{number}"] = first.to_bytes(KEY_BYTES, "big")
-            named[f"last{number}"] = last.to_bytes(KEY_BYTES, "big")
+        firsts = [(prefix << below).to_bytes(KEY_BYTES, "big") for prefix in prefixes]
+        lasts = [((prefix + 1 << below) - 1).to_bytes(KEY_BYTES, "big") for prefix in prefixes]
         with one_line_errors(), self._reader.connect() as connection:
+            if connection.dialect.name == POSTGRESQL:
+                spans = {"numbers": list(range(len(prefixes))), "firsts": firsts, "lasts": lasts}
+                return connection.exec_driver_sql(_OF_POSTGRES, spans).all()
+            named: dict[str, object] = {}
+            for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+                named |= {f"number{number}": number, f"first{number}": first, f"last{number}": last}
             query, order = _prepared(connection.dialect, len(prefixes))
             given = named if order is None else tuple(named[name] for name in order)
             return connection.exec_driver_sql(query, given).all()

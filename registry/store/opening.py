@@ -1,27 +1,41 @@
-"""Creating, migrating and opening a store; a store of another version is refused with one line."""
+"""Creating, migrating and opening a store where it rests; one of another version is refused with one line.
+
+A store rests in a file (SQLite) or at a URL (``postgresql://…``, `registry.store.postgres`).
+"""
 
 from __future__ import annotations
 
 import os
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from registry.location import Location, is_url
 from registry.store.errors import one_line_errors
-from registry.store.interface import StoreError
+from registry.store.interface import Store, StoreError
 from registry.store.sql_store import SqlStore
-from registry.store.sqlite import StoreLock, empty_wal, reading_engine, writing_engine
+from registry.store.sqlite import StoreLock, empty_wal, reading_engine, sqlite_notice, writing_engine
+from registry.store.versions import MIGRATIONS, check_version, refuse_newer, upgrade, version_of
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+__all__ = [
+    "MIGRATIONS",
+    "create_store",
+    "engine_notice",
+    "migrate_store",
+    "open_for_reading",
+    "open_store",
+    "remove_store",
+]
 
 
-def create_store(path: Path) -> SqlStore:
-    """A new, empty store. Raises StoreError if the file exists."""
+def create_store(where: Location) -> SqlStore:
+    """A new, empty store. Raises StoreError if there is one."""
+    if is_url(where):
+        made: SqlStore = _postgres().create_postgres(where)
+        return made
+    path = Path(where)
     if not path.parent.is_dir():
         raise StoreError(f"目录 {path.parent} 不存在")
     lock = StoreLock(path)
@@ -31,7 +45,7 @@ def create_store(path: Path) -> SqlStore:
     engine = writing_engine(path)
     try:
         with one_line_errors():
-            _upgrade(engine)
+            upgrade(engine)
     except StoreError:
         _give_up(engine, lock)
         remove_store(path)
@@ -39,14 +53,18 @@ def create_store(path: Path) -> SqlStore:
     return SqlStore(engine, reading_engine(path), lock.release, partial(empty_wal, engine))
 
 
-def open_store(path: Path) -> SqlStore:
+def open_store(where: Location) -> SqlStore:
     """An existing store for one writer. Raises StoreError for another version or another writer."""
+    if is_url(where):
+        opened: SqlStore = _postgres().open_postgres(where)
+        return opened
+    path = Path(where)
     _check_present(path)
     lock = StoreLock(path)
     engine = writing_engine(path)
     try:
         with one_line_errors():
-            _check_version(engine)
+            check_version(engine)
     except StoreError:
         _give_up(engine, lock)
         raise
@@ -54,34 +72,65 @@ def open_store(path: Path) -> SqlStore:
     return SqlStore(engine, reading_engine(path), lock.release, partial(empty_wal, engine))
 
 
-def open_for_reading(path: Path) -> SqlStore:
+def open_for_reading(where: Location) -> SqlStore:
     """An existing store, read-only, beside whoever writes it: another process of the same command. Raises
-    StoreError if it is not there. Its version was checked by the one that holds it."""
+    StoreError if it is not there. A file's version was checked by the one that holds it."""
+    if is_url(where):
+        opened: SqlStore = _postgres().read_postgres(where)
+        return opened
+    path = Path(where)
     _check_present(path)
     engine = reading_engine(path)
     return SqlStore(engine, engine, lambda: None)
 
 
-def remove_store(path: Path) -> None:
+def remove_store(where: Location) -> None:
     """Removes a store that is closed and not wanted: one that could not be made, or was made to compare."""
+    if is_url(where):
+        _postgres().remove_postgres(where)
+        return
+    path = Path(where)
     for suffix in ("", "-wal", "-shm", ".lock"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def migrate_store(path: Path) -> tuple[str, str]:
+def migrate_store(where: Location) -> tuple[str, str]:
     """Brings a store to this version's tables; answers the versions before and after."""
+    if is_url(where):
+        versions: tuple[str, str] = _postgres().migrate_postgres(where)
+        return versions
+    path = Path(where)
     _check_present(path)
     lock = StoreLock(path)
     engine = writing_engine(path)
     try:
         with one_line_errors():
-            before = _version(engine)
-            _refuse_newer(before)
-            _upgrade(engine)
-            after = _version(engine)
+            before = version_of(engine)
+            refuse_newer(before)
+            upgrade(engine)
+            after = version_of(engine)
         return before or "-", after or "-"
     finally:
         _give_up(engine, lock)
+
+
+def engine_notice(store: Store) -> str:
+    """What keeps a store, with its version, for the log file."""
+    name, version = store.engine_version() if isinstance(store, SqlStore) else ("", "")
+    return f"PostgreSQL {version}" if name == "postgresql" else sqlite_notice()
+
+
+def _postgres() -> ModuleType:
+    """The other engine, whose driver is in an extra. Raises StoreError without it."""
+    try:
+        from registry.store import postgres_opening
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "psycopg":
+            raise
+        raise StoreError(
+            "没有安装 psycopg; PostgreSQL 存储需要 pip install 'credit-registry[postgres]'"
+        ) from error
+    return postgres_opening
 
 
 def _give_up(engine: Engine, lock: StoreLock) -> None:
@@ -96,34 +145,3 @@ def _check_present(path: Path) -> None:
         raise StoreError(f"存储 {path} 是空文件; 请从备份恢复")
     if not os.access(path, os.W_OK):  # SQLite would open it all the same, and fail at the first statement.
         raise StoreError(f"存储 {path} 只读, 不能写入")
-
-
-@cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS))
-
-
-def _version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def _refuse_newer(version: str | None) -> None:
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if version is not None and version not in known:
-        raise StoreError(f"存储的版本 {version} 比本程序新; 请升级程序, 存储未被改动")
-
-
-def _check_version(engine: Engine) -> None:
-    version = _version(engine)
-    _refuse_newer(version)
-    if version != _scripts().get_current_head():
-        raise StoreError(f"存储的版本 {version or '空'} 较旧; 请运行 registry migrate")
-
-
-def _upgrade(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")

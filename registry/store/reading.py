@@ -6,19 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from registry.location import Location, is_url
 from registry.store.interface import Store, StoreError
+from registry.store.opening import open_for_reading
 from registry.store.sql_store import SqlStore
 from registry.store.sqlite import reading_engine
 
 
 @contextmanager
-def reading_store(path: Path) -> Iterator[Store]:
+def reading_store(where: Location) -> Iterator[Store]:
     """A store for reading only, until the block ends. Raises StoreError if it is not there."""
-    if not path.is_file():
-        raise StoreError(f"存储 {path} 不存在; 请先运行 registry init")
-    engine = reading_engine(path)
-    store = SqlStore(engine, engine, lambda: None)
+    store = open_for_reading(where) if is_url(where) else _of_file(Path(where))
     try:
         yield store
     finally:
-        engine.dispose()
+        store.close()
+
+
+def _of_file(path: Path) -> SqlStore:
+    """A file needs no right to write for this."""
+    if not path.is_file():
+        raise StoreError(f"存储 {path} 不存在; 请先运行 registry init")
+    engine = reading_engine(path)
+    return SqlStore(engine, engine, lambda: None)

@@ -13,6 +13,10 @@ ReportKey = tuple[str, str]
 """Caller and report id."""
 
 
+ABOUT_OTHERS = ("D:", "E:", "K:", "O:", "R:")
+"""How references of what is no subject begin: departments, editions, keys, officials, the registry itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatementRow:
     """A statement of the log as it rests: the payload sealed, the rest in clear."""
@@ -81,6 +85,15 @@ class ErasedRows:
     positions: tuple[int, ...]
     by: int
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """The statement at a position changed what is recorded of a subject, or erased some of it."""
+
+    position: int
+    subject: str
+    erasure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,7 @@ class NoticeRow:
     ``notice_id`` names it for good, whoever makes it again. ``position`` is that of the statement that gave
     rise to it, ``target`` that of the one it is about; a notice of a deadline has neither (0, None).
     ``subject`` is a reference, empty where it is about nobody; ``told`` is a serialised Notice with what is
-    in no column. ``number`` is given by the database, rising in the order of writing."""
+    in no column. ``number`` is given when it is written, rising in the order of writing."""
 
     notice_id: str
     addressee: str

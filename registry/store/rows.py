@@ -243,7 +243,7 @@ def delivery_from(row: Row[Any]) -> DeliveryNote:
 
 
 def execution_values(row: ExecutionRow) -> Values:
-    """The row of a report; its number is given by the database, rising."""
+    """The row of a report; its number is given when it is written, rising."""
     values = {name: getattr(row, name) for name in row.__slots__ if name != "number"}
     return {**values, "measure_codes": _listed(row.measure_codes)}
 

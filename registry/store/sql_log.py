@@ -147,8 +147,12 @@ class SqlLog:
             return list(connection.execute(query).all())
 
     def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
-        with one_line_errors(), self._reader.connect() as connection:
-            yield from connection.execution_options(yield_per=PAGE).execute(query)
+        with (
+            one_line_errors(),
+            self._reader.connect() as connection,
+            connection.execution_options(yield_per=PAGE).execute(query) as result,
+        ):
+            yield from result  # Closed also where nobody reads to the end.
 
 
 def named(row: Row[Any]) -> dict[str, Any]:

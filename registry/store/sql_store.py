@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    Connection,
     Engine,
     Row,
     Select,
@@ -54,9 +56,11 @@ from registry.store.interface import (
     StatementKey,
     StoreError,
 )
+from registry.store.sql_changes import SqlChanges
 from registry.store.sql_log import named
-from registry.store.sql_notices import SqlNotices
 
+MANY_REFS = 500
+"""Subjects read at a time: few enough for any limit of parameters."""
 Entry = TypeVar("Entry")
 
 
@@ -70,7 +74,7 @@ class _Parts:
     names: dict[str, list[NameUse]]
 
 
-class SqlStore(SqlNotices):
+class SqlStore(SqlChanges):
     """A log with its derived state in a relational database."""
 
     def __init__(
@@ -85,6 +89,23 @@ class SqlStore(SqlNotices):
         self._release = release
         self._scrub = scrub
         self._to_scrub = False
+
+    def engine_version(self) -> tuple[str, str]:
+        """Name and version of what keeps the store."""
+        with one_line_errors(), self._reader.connect() as connection:
+            told = connection.dialect.server_version_info or ()
+            return connection.dialect.name, ".".join(map(str, told))
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One reading transaction, in which everything is as of one state."""
+        return self._reader.connect()
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """One writing transaction, past ``commit``: for a store that is being made."""
+        return self._writer.begin()
+
+    def settle_statistics(self) -> None:
+        """Has the engine look at what it holds, after much was written: it plans by that."""
 
     def meta(self) -> dict[str, str]:
         """See Store."""
@@ -140,6 +161,10 @@ class SqlStore(SqlNotices):
             expected = group.checkpoint
             if expected is None or self.checkpoint() != expected:
                 raise
+        self._take_out(group)
+
+    def _take_out(self, group: Group) -> None:
+        """Has what was erased taken out of where it rested."""
         self._to_scrub |= bool(group.erased)
         if self._to_scrub:  # Again after every group until it succeeds: a reader may be in the way.
             self._to_scrub = not self._scrub()
@@ -152,9 +177,22 @@ class SqlStore(SqlNotices):
 
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
         """See Store."""
-        parts = self._parts(measures)
-        known = select(tables.subject).order_by(tables.subject.c.ref, tables.subject.c.known_from)
-        live = self._live_events()
+        return self._records(measures)
+
+    def subjects_of(self, refs: Collection[str], measures: MeasureLookup) -> list[SubjectRecord]:
+        """See Store."""
+        wanted = sorted(set(refs))
+        chunks = (wanted[at : at + MANY_REFS] for at in range(0, len(wanted), MANY_REFS))
+        return [record for chunk in chunks for record in self._records(measures, chunk)]
+
+    def _records(
+        self, measures: MeasureLookup, refs: Collection[str] | None = None
+    ) -> Iterator[SubjectRecord]:
+        """The records of some subjects, or of all."""
+        parts = self._parts(measures, refs)
+        known = _about(select(tables.subject), tables.subject.c.ref, refs)
+        known = known.order_by(tables.subject.c.ref, tables.subject.c.known_from)
+        live = self._live_events(refs)
         for ref, intervals in groupby(self._stream(known), key=lambda row: row.ref):
             yield SubjectRecord(
                 ref=ref,
@@ -174,33 +212,38 @@ class SqlStore(SqlNotices):
                 names=tuple(parts.names.get(ref, ())),
             )
 
-    def _parts(self, measures: MeasureLookup) -> _Parts:
+    def _parts(self, measures: MeasureLookup, refs: Collection[str] | None) -> _Parts:
         """What is recorded of each subject: grounds, marks, links and names, each in the order of the log."""
         ground, mark, link, name = tables.ground.c, tables.mark.c, tables.link.c, tables.name.c
-        uses = self._uses()
+        uses = self._uses(refs)
         return _Parts(
             grounds=self._by_subject(
                 tables.ground,
                 lambda row: rows.ground_from(row, measures),
                 (ground.known_from, ground.position, ground.ordinal),
+                refs,
             ),
-            marks=self._by_subject(tables.mark, rows.mark_from, (mark.known_from, mark.position)),
-            links=self._by_subject(tables.link, rows.link_from, (link.position, link.outgoing)),
+            marks=self._by_subject(tables.mark, rows.mark_from, (mark.known_from, mark.position), refs),
+            links=self._by_subject(tables.link, rows.link_from, (link.position, link.outgoing), refs),
             names=self._by_subject(
-                tables.name, lambda row: rows.name_from(row, uses), (name.subject, name.number)
+                tables.name, lambda row: rows.name_from(row, uses), (name.subject, name.number), refs
             ),
         )
 
     def _by_subject(
-        self, table: Table, read: Callable[[Row[Any]], Entry], order: tuple[Any, ...]
+        self,
+        table: Table,
+        read: Callable[[Row[Any]], Entry],
+        order: tuple[Any, ...],
+        refs: Collection[str] | None,
     ) -> dict[str, list[Entry]]:
         found: dict[str, list[Entry]] = {}
         with readable_rows(table.name):
-            for row in self._stream(select(table).order_by(*order)):
+            for row in self._stream(_about(select(table), table.c.subject, refs).order_by(*order)):
                 found.setdefault(row.subject, []).append(read(row))
         return found
 
-    def _uses(self) -> Counter[tuple[str, str, bool]]:
+    def _uses(self, refs: Collection[str] | None) -> Counter[tuple[str, str, bool]]:
         """How many standing statements use each name of each subject."""
         event = tables.event.c
         query = (
@@ -210,7 +253,7 @@ class SqlStore(SqlNotices):
         )
         uses: Counter[tuple[str, str, bool]] = Counter()
         with readable_rows("event"):
-            for row in self._stream(query):
+            for row in self._stream(_about(query, event.subject, refs)):
                 for used in rows.texts(row.names):
                     uses[row.subject, used, bool(row.settles_names)] += row.live
         return uses
@@ -377,13 +420,19 @@ class SqlStore(SqlNotices):
             found.update({(department, row.key_id): row for row in self._read(query)})
         return found
 
-    def _live_events(self) -> dict[str, int]:
+    def _live_events(self, refs: Collection[str] | None) -> dict[str, int]:
         query = (
             select(tables.event.c.subject, func.count().label("live"))
             .where(tables.event.c.state == 0, tables.event.c.category != "")
             .group_by(tables.event.c.subject)
         )
-        return {row.subject: row.live for row in self._stream(query)}
+        about = _about(query, tables.event.c.subject, refs)
+        return {row.subject: row.live for row in self._stream(about)}
+
+
+def _about(query: Select[Any], subject: Any, refs: Collection[str] | None) -> Select[Any]:
+    """A query about some subjects, or about all."""
+    return query if refs is None else query.where(subject.in_(refs))
 
 
 def _grounds_of(kind: int, code: str, after: tuple[int, int], limit: int) -> Select[Any]:

@@ -21,6 +21,7 @@ link            derived    each end of a link between two codes, known [from, to
 subject         derived    each interval of positions during which a subject is known
 name            derived    each name in use, known [from, to); and as it was stated
 name_gram       derived    each pair of characters of a name, to search by
+change          derived    each subject whose record a statement changed, see ``change_rows``
 chain           derived    head of each subject's chain of leaves
 tile            derived    each full tile of the tree: 256 hashes, and the root over them
 map_entry       derived    each key of the map as of the state that was logged last
@@ -36,22 +37,15 @@ checkpoint      derived    one row: the tree's state and the signed note
 ==============  =========  =====================================================================
 
 Days are ISO text, instants are Unix milliseconds, documents and registrations are serialised
-protobuf as they stood in the statement. Migrations are in ``migrations/``.
+protobuf as they stood in the statement. A ``number`` of an own record is given when it is written, one above
+the highest there is. Kinds of columns are in ``columns``, migrations in ``migrations/``.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+
+from registry.store.columns import BLOB, INT, TEXT
 
 metadata = MetaData()
 
@@ -61,15 +55,15 @@ def _table(name: str, *parts: Column[object] | PrimaryKeyConstraint | UniqueCons
 
 
 def _int(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
-    return Column(name, Integer, nullable=null, primary_key=key, autoincrement=False)
+    return Column(name, INT, nullable=null, primary_key=key, autoincrement=False)
 
 
 def _text(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
-    return Column(name, Text, nullable=null, primary_key=key)
+    return Column(name, TEXT, nullable=null, primary_key=key)
 
 
 def _blob(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
-    return Column(name, LargeBinary, nullable=null, primary_key=key)
+    return Column(name, BLOB, nullable=null, primary_key=key)
 
 
 meta = _table("meta", _text("name", key=True), _text("value"))
@@ -105,7 +99,7 @@ person = _table("person", _text("ref", key=True), _blob("sealed"))
 
 refusal = _table(
     "refusal",
-    Column("number", Integer, primary_key=True),
+    _int("number", key=True),
     _text("department"),
     _text("statement_id"),
     _blob("payload_sha256"),
@@ -116,7 +110,7 @@ refusal = _table(
 
 query_log = _table(
     "query_log",
-    Column("number", Integer, primary_key=True),
+    _int("number", key=True),
     _int("asked_ms"),
     _text("caller"),
     _text("subject"),
@@ -129,7 +123,7 @@ query_log = _table(
 
 execution = _table(
     "execution",
-    Column("number", Integer, primary_key=True),
+    _int("number", key=True),
     _text("caller"),
     _text("report_id"),
     _int("recorded_ms"),
@@ -193,6 +187,7 @@ ground = _table(
     _int("ended"),
     PrimaryKeyConstraint("position", "ordinal", "known_from"),
     Index("ground_by_code", "kind", "code", "position", "ordinal"),
+    Index("ground_by_subject", "subject"),
 )
 
 mark = _table(
@@ -206,6 +201,7 @@ mark = _table(
     _text("first"),
     _text("last", null=True),
     PrimaryKeyConstraint("position", "target", "known_from"),
+    Index("mark_by_subject", "subject"),
 )
 
 link = _table(
@@ -219,6 +215,7 @@ link = _table(
     _int("known_from"),
     _int("known_to", null=True),
     PrimaryKeyConstraint("position", "subject", "outgoing"),
+    Index("link_by_subject", "subject"),
 )
 
 name = _table(
@@ -234,6 +231,10 @@ name = _table(
 )
 
 name_gram = _table("name_gram", _text("gram"), _text("subject"), PrimaryKeyConstraint("gram", "subject"))
+
+change = _table(
+    "change", _int("position"), _text("subject"), _int("erasure"), PrimaryKeyConstraint("position", "subject")
+)
 
 delivery = _table(
     "delivery",
@@ -318,7 +319,7 @@ remedy = _table(
 
 notice = _table(
     "notice",
-    Column("number", Integer, primary_key=True),
+    _int("number", key=True),
     _text("notice_id"),
     _text("addressee"),
     _int("addressee_kind"),

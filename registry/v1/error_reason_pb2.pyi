@@ -148,6 +148,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ANSWER_NOT_REPRODUCED: _ErrorReason.ValueType  # 166
     ERROR_REASON_STAMPING_FAILED: _ErrorReason.ValueType  # 167
     ERROR_REASON_EVIDENCE_NOT_AVAILABLE: _ErrorReason.ValueType  # 168
+    ERROR_REASON_INDEX_STALE: _ErrorReason.ValueType  # 169
+    """The process that was asked cannot follow the store, so it might not know of a restriction."""
+    ERROR_REASON_READER_TOO_SLOW: _ErrorReason.ValueType  # 189
+    """Who watches reads more slowly than is borne; the metadata has where to go on: {"resume_token": "…"}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Every reason for which the registry refuses something. Used in google.rpc.ErrorInfo
@@ -282,6 +286,10 @@ ERROR_REASON_EDITION_UNKNOWN: ErrorReason.ValueType  # 165
 ERROR_REASON_ANSWER_NOT_REPRODUCED: ErrorReason.ValueType  # 166
 ERROR_REASON_STAMPING_FAILED: ErrorReason.ValueType  # 167
 ERROR_REASON_EVIDENCE_NOT_AVAILABLE: ErrorReason.ValueType  # 168
+ERROR_REASON_INDEX_STALE: ErrorReason.ValueType  # 169
+"""The process that was asked cannot follow the store, so it might not know of a restriction."""
+ERROR_REASON_READER_TOO_SLOW: ErrorReason.ValueType  # 189
+"""Who watches reads more slowly than is borne; the metadata has where to go on: {"resume_token": "…"}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final

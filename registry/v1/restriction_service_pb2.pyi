@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import consistency_pb2 as _consistency_pb2
+from registry.v1 import error_reason_pb2 as _error_reason_pb2
 from registry.v1 import receipt_pb2 as _receipt_pb2
 from registry.v1 import subject_pb2 as _subject_pb2
 from registry.v1 import verdict_pb2 as _verdict_pb2
@@ -23,6 +24,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _HitDetail:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _HitDetailEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HitDetail.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    HIT_DETAIL_UNSPECIFIED: _HitDetail.ValueType  # 0
+    """Everything."""
+    HIT_DETAIL_BRIEF: _HitDetail.ValueType  # 1
+    """Measure, list, effect, status, days and position."""
+    HIT_DETAIL_NONE: _HitDetail.ValueType  # 2
+    """Nothing: verdicts alone."""
+
+class HitDetail(_HitDetail, metaclass=_HitDetailEnumTypeWrapper):
+    """How much is told of each restriction met."""
+
+HIT_DETAIL_UNSPECIFIED: HitDetail.ValueType  # 0
+"""Everything."""
+HIT_DETAIL_BRIEF: HitDetail.ValueType  # 1
+"""Measure, list, effect, status, days and position."""
+HIT_DETAIL_NONE: HitDetail.ValueType  # 2
+"""Nothing: verdicts alone."""
+Global___HitDetail: _TypeAlias = HitDetail  # noqa: Y015
 
 class _ClauseOutcome:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -252,6 +277,8 @@ class BatchCheckRequest(_message.Message):
     VALID_TIME_FIELD_NUMBER: _builtins.int
     CONSISTENCY_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
     identifier_type: _subject_pb2.IdentifierType.ValueType
     """All of one type."""
     @_builtins.property
@@ -272,6 +299,12 @@ class BatchCheckRequest(_message.Message):
     def consistency(self) -> _consistency_pb2.Consistency: ...
     @_builtins.property
     def receipt(self) -> _receipt_pb2.ReceiptRequest: ...
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Empty, or one for each identifier, of the caller's own choice; they come back as they are."""
+
+    @_builtins.property
+    def options(self) -> Global___BatchOptions: ...
     def __init__(
         self,
         *,
@@ -283,14 +316,39 @@ class BatchCheckRequest(_message.Message):
         valid_time: _timestamp_pb2.Timestamp | None = ...,
         consistency: _consistency_pb2.Consistency | None = ...,
         receipt: _receipt_pb2.ReceiptRequest | None = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
+        options: Global___BatchOptions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "receipt", b"receipt", "valid_time", b"valid_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "options", b"options", "purpose", b"purpose", "receipt", b"receipt", "valid_time", b"valid_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "identifier_type", b"identifier_type", "identifiers", b"identifiers", "matter", b"matter", "purpose", b"purpose", "receipt", b"receipt", "roles", b"roles", "valid_time", b"valid_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "identifier_type", b"identifier_type", "identifiers", b"identifiers", "keys", b"keys", "matter", b"matter", "options", b"options", "purpose", b"purpose", "receipt", b"receipt", "roles", b"roles", "valid_time", b"valid_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BatchCheckRequest: _TypeAlias = BatchCheckRequest  # noqa: Y015
+
+@_typing.final
+class BatchOptions(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HITS_FIELD_NUMBER: _builtins.int
+    WITHOUT_CHECKED_FIELD_NUMBER: _builtins.int
+    hits: Global___HitDetail.ValueType
+    without_checked: _builtins.bool
+    """Leaves out what was examined, which is the same for many batches."""
+    def __init__(
+        self,
+        *,
+        hits: Global___HitDetail.ValueType = ...,
+        without_checked: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hits", b"hits", "without_checked", b"without_checked"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchOptions: _TypeAlias = BatchOptions  # noqa: Y015
 
 @_typing.final
 class BatchCheckResponse(_message.Message):
@@ -304,6 +362,8 @@ class BatchCheckResponse(_message.Message):
     CHECKED_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
     RECEIPTS_FIELD_NUMBER: _builtins.int
+    INDETERMINATE_DETAILS_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def verdicts(self) -> _containers.RepeatedScalarFieldContainer[_verdict_pb2.Verdict.ValueType]:
         """One for each identifier, in order."""
@@ -330,6 +390,14 @@ class BatchCheckResponse(_message.Message):
     def receipts(self) -> _containers.RepeatedCompositeFieldContainer[_receipt_pb2.Receipt]:
         """Where asked for: one for the whole, or one for each identifier."""
 
+    @_builtins.property
+    def indeterminate_details(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """One for each of indeterminate_subjects: in words, what is wrong with the code or why nothing can be said."""
+
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """As asked."""
+
     def __init__(
         self,
         *,
@@ -341,14 +409,219 @@ class BatchCheckResponse(_message.Message):
         checked: _abc.Iterable[Global___RoleChecked] | None = ...,
         answered: Global___Answered | None = ...,
         receipts: _abc.Iterable[_receipt_pb2.Receipt] | None = ...,
+        indeterminate_details: _abc.Iterable[_builtins.str] | None = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked", b"checked", "hit_subjects", b"hit_subjects", "hits", b"hits", "indeterminate_reasons", b"indeterminate_reasons", "indeterminate_subjects", b"indeterminate_subjects", "receipts", b"receipts", "verdicts", b"verdicts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "checked", b"checked", "hit_subjects", b"hit_subjects", "hits", b"hits", "indeterminate_details", b"indeterminate_details", "indeterminate_reasons", b"indeterminate_reasons", "indeterminate_subjects", b"indeterminate_subjects", "keys", b"keys", "receipts", b"receipts", "verdicts", b"verdicts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BatchCheckResponse: _TypeAlias = BatchCheckResponse  # noqa: Y015
+
+@_typing.final
+class CheckColumnsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODES_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    MATTER_FIELD_NUMBER: _builtins.int
+    VALID_TIME_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    codes: _builtins.bytes
+    """Unified social credit codes in their normal form, 18 bytes of ASCII each, one after the other; up to 100,000."""
+    @_builtins.property
+    def purpose(self) -> Global___Purpose: ...
+    @_builtins.property
+    def matter(self) -> Global___Matter:
+        """The same for all."""
+
+    @_builtins.property
+    def valid_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def consistency(self) -> _consistency_pb2.Consistency: ...
+    def __init__(
+        self,
+        *,
+        codes: _builtins.bytes = ...,
+        purpose: Global___Purpose | None = ...,
+        matter: Global___Matter | None = ...,
+        valid_time: _timestamp_pb2.Timestamp | None = ...,
+        consistency: _consistency_pb2.Consistency | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "valid_time", b"valid_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codes", b"codes", "consistency", b"consistency", "matter", b"matter", "purpose", b"purpose", "valid_time", b"valid_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckColumnsRequest: _TypeAlias = CheckColumnsRequest  # noqa: Y015
+
+@_typing.final
+class CheckColumnsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERDICTS_FIELD_NUMBER: _builtins.int
+    HIT_SUBJECTS_FIELD_NUMBER: _builtins.int
+    HIT_MEASURES_FIELD_NUMBER: _builtins.int
+    HIT_EFFECTS_FIELD_NUMBER: _builtins.int
+    HIT_STATUSES_FIELD_NUMBER: _builtins.int
+    HIT_POSITIONS_FIELD_NUMBER: _builtins.int
+    MEASURES_FIELD_NUMBER: _builtins.int
+    INDETERMINATE_SUBJECTS_FIELD_NUMBER: _builtins.int
+    INDETERMINATE_REASONS_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    verdicts: _builtins.bytes
+    """One byte for each code, in order: the number of its Verdict."""
+    @_builtins.property
+    def hit_subjects(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """A row for each restriction met: the index of the code, and the rest of the row in the columns below."""
+
+    @_builtins.property
+    def hit_measures(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Index into measures."""
+
+    @_builtins.property
+    def hit_effects(self) -> _containers.RepeatedScalarFieldContainer[_verdict_pb2.HitEffect.ValueType]: ...
+    @_builtins.property
+    def hit_statuses(self) -> _containers.RepeatedScalarFieldContainer[_verdict_pb2.HitStatus.ValueType]: ...
+    @_builtins.property
+    def hit_positions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Position of the statement it rests on; GetStatement and Check tell the rest."""
+
+    @_builtins.property
+    def measures(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Codes of the measures that are met."""
+
+    @_builtins.property
+    def indeterminate_subjects(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """A row for each code that is INDETERMINATE."""
+
+    @_builtins.property
+    def indeterminate_reasons(self) -> _containers.RepeatedScalarFieldContainer[_verdict_pb2.IndeterminateReason.ValueType]: ...
+    @_builtins.property
+    def answered(self) -> Global___Answered: ...
+    def __init__(
+        self,
+        *,
+        verdicts: _builtins.bytes = ...,
+        hit_subjects: _abc.Iterable[_builtins.int] | None = ...,
+        hit_measures: _abc.Iterable[_builtins.int] | None = ...,
+        hit_effects: _abc.Iterable[_verdict_pb2.HitEffect.ValueType] | None = ...,
+        hit_statuses: _abc.Iterable[_verdict_pb2.HitStatus.ValueType] | None = ...,
+        hit_positions: _abc.Iterable[_builtins.int] | None = ...,
+        measures: _abc.Iterable[_builtins.str] | None = ...,
+        indeterminate_subjects: _abc.Iterable[_builtins.int] | None = ...,
+        indeterminate_reasons: _abc.Iterable[_verdict_pb2.IndeterminateReason.ValueType] | None = ...,
+        answered: Global___Answered | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "hit_effects", b"hit_effects", "hit_measures", b"hit_measures", "hit_positions", b"hit_positions", "hit_statuses", b"hit_statuses", "hit_subjects", b"hit_subjects", "indeterminate_reasons", b"indeterminate_reasons", "indeterminate_subjects", b"indeterminate_subjects", "measures", b"measures", "verdicts", b"verdicts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckColumnsResponse: _TypeAlias = CheckColumnsResponse  # noqa: Y015
+
+@_typing.final
+class StreamCheckRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """Of the caller's own choice; comes back with the answer. At most 64 characters."""
+    @_builtins.property
+    def check(self) -> Global___CheckRequest: ...
+    @_builtins.property
+    def batch(self) -> Global___BatchCheckRequest: ...
+    @_builtins.property
+    def columns(self) -> Global___CheckColumnsRequest: ...
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        check: Global___CheckRequest | None = ...,
+        batch: Global___BatchCheckRequest | None = ...,
+        columns: Global___CheckColumnsRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "check", b"check", "columns", b"columns", "question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "check", b"check", "columns", b"columns", "key", b"key", "question", b"question"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_question: _TypeAlias = _typing.Literal["check", "batch", "columns"]  # noqa: Y015
+    _WhichOneofArgType_question: _TypeAlias = _typing.Literal["question", b"question"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_question) -> _WhichOneofReturnType_question | None: ...
+
+Global___StreamCheckRequest: _TypeAlias = StreamCheckRequest  # noqa: Y015
+
+@_typing.final
+class StreamCheckResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    UNANSWERED_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    @_builtins.property
+    def check(self) -> Global___CheckResponse: ...
+    @_builtins.property
+    def batch(self) -> Global___BatchCheckResponse: ...
+    @_builtins.property
+    def columns(self) -> Global___CheckColumnsResponse: ...
+    @_builtins.property
+    def unanswered(self) -> Global___Unanswered:
+        """This question cannot be answered; the stream goes on."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        check: Global___CheckResponse | None = ...,
+        batch: Global___BatchCheckResponse | None = ...,
+        columns: Global___CheckColumnsResponse | None = ...,
+        unanswered: Global___Unanswered | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "batch", b"batch", "check", b"check", "columns", b"columns", "unanswered", b"unanswered"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "batch", b"batch", "check", b"check", "columns", b"columns", "key", b"key", "unanswered", b"unanswered"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_answer: _TypeAlias = _typing.Literal["check", "batch", "columns", "unanswered"]  # noqa: Y015
+    _WhichOneofArgType_answer: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_answer) -> _WhichOneofReturnType_answer | None: ...
+
+Global___StreamCheckResponse: _TypeAlias = StreamCheckResponse  # noqa: Y015
+
+@_typing.final
+class Unanswered(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FAULTS_FIELD_NUMBER: _builtins.int
+    MAY_RETRY_FIELD_NUMBER: _builtins.int
+    may_retry: _builtins.bool
+    """Whether trying again makes sense."""
+    @_builtins.property
+    def faults(self) -> _containers.RepeatedCompositeFieldContainer[_error_reason_pb2.Fault]:
+        """The first names the status that the call by itself would have had."""
+
+    def __init__(
+        self,
+        *,
+        faults: _abc.Iterable[_error_reason_pb2.Fault] | None = ...,
+        may_retry: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["faults", b"faults", "may_retry", b"may_retry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Unanswered: _TypeAlias = Unanswered  # noqa: Y015
 
 @_typing.final
 class RoleChecked(_message.Message):

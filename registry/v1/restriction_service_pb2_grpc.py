@@ -45,6 +45,16 @@ class RestrictionServiceStub:
                 request_serializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckResponse.FromString,
                 _registered_method=True)
+        self.CheckColumns = channel.unary_unary(
+                '/registry.v1.RestrictionService/CheckColumns',
+                request_serializer=registry_dot_v1_dot_restriction__service__pb2.CheckColumnsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_restriction__service__pb2.CheckColumnsResponse.FromString,
+                _registered_method=True)
+        self.StreamCheck = channel.stream_stream(
+                '/registry.v1.RestrictionService/StreamCheck',
+                request_serializer=registry_dot_v1_dot_restriction__service__pb2.StreamCheckRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_restriction__service__pb2.StreamCheckResponse.FromString,
+                _registered_method=True)
         self.Screen = channel.unary_unary(
                 '/registry.v1.RestrictionService/Screen',
                 request_serializer=registry_dot_v1_dot_restriction__service__pb2.ScreenRequest.SerializeToString,
@@ -80,6 +90,20 @@ class RestrictionServiceServicer:
 
     def BatchCheck(self, request, context):
         """The same question about up to 10,000 subjects, as parallel arrays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckColumns(self, request, context):
+        """The same question for machines: codes and verdicts as columns of fixed width, for millions of questions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamCheck(self, request_iterator, context):
+        """Questions of any of these kinds one after the other on one stream; answers in the order of the questions.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,6 +150,16 @@ def add_RestrictionServiceServicer_to_server(servicer, server):
                     servicer.BatchCheck,
                     request_deserializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckRequest.FromString,
                     response_serializer=registry_dot_v1_dot_restriction__service__pb2.BatchCheckResponse.SerializeToString,
+            ),
+            'CheckColumns': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckColumns,
+                    request_deserializer=registry_dot_v1_dot_restriction__service__pb2.CheckColumnsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_restriction__service__pb2.CheckColumnsResponse.SerializeToString,
+            ),
+            'StreamCheck': grpc.stream_stream_rpc_method_handler(
+                    servicer.StreamCheck,
+                    request_deserializer=registry_dot_v1_dot_restriction__service__pb2.StreamCheckRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_restriction__service__pb2.StreamCheckResponse.SerializeToString,
             ),
             'Screen': grpc.unary_unary_rpc_method_handler(
                     servicer.Screen,
@@ -203,6 +237,60 @@ class RestrictionService:
             '/registry.v1.RestrictionService/BatchCheck',
             registry_dot_v1_dot_restriction__service__pb2.BatchCheckRequest.SerializeToString,
             registry_dot_v1_dot_restriction__service__pb2.BatchCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckColumns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.RestrictionService/CheckColumns',
+            registry_dot_v1_dot_restriction__service__pb2.CheckColumnsRequest.SerializeToString,
+            registry_dot_v1_dot_restriction__service__pb2.CheckColumnsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamCheck(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/registry.v1.RestrictionService/StreamCheck',
+            registry_dot_v1_dot_restriction__service__pb2.StreamCheckRequest.SerializeToString,
+            registry_dot_v1_dot_restriction__service__pb2.StreamCheckResponse.FromString,
             options,
             channel_credentials,
             insecure,

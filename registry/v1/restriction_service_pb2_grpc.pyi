@@ -37,6 +37,10 @@ class RestrictionServiceStub:
     """May this subject take part, for this purpose, at this time, and why (not)?"""
     BatchCheck: _grpc.UnaryUnaryMultiCallable[_restriction_service_pb2.BatchCheckRequest, _restriction_service_pb2.BatchCheckResponse]
     """The same question about up to 10,000 subjects, as parallel arrays."""
+    CheckColumns: _grpc.UnaryUnaryMultiCallable[_restriction_service_pb2.CheckColumnsRequest, _restriction_service_pb2.CheckColumnsResponse]
+    """The same question for machines: codes and verdicts as columns of fixed width, for millions of questions."""
+    StreamCheck: _grpc.StreamStreamMultiCallable[_restriction_service_pb2.StreamCheckRequest, _restriction_service_pb2.StreamCheckResponse]
+    """Questions of any of these kinds one after the other on one stream; answers in the order of the questions."""
     Screen: _grpc.UnaryUnaryMultiCallable[_restriction_service_pb2.ScreenRequest, _restriction_service_pb2.ScreenResponse]
     """Everybody of a tender at once: each party, and each bid as a whole."""
     WatchScreen: _grpc.UnaryStreamMultiCallable[_restriction_service_pb2.WatchScreenRequest, _restriction_service_pb2.WatchScreenResponse]
@@ -57,6 +61,10 @@ class RestrictionServiceAsyncStub(RestrictionServiceStub):
     """May this subject take part, for this purpose, at this time, and why (not)?"""
     BatchCheck: _aio.UnaryUnaryMultiCallable[_restriction_service_pb2.BatchCheckRequest, _restriction_service_pb2.BatchCheckResponse]  # type: ignore[assignment]
     """The same question about up to 10,000 subjects, as parallel arrays."""
+    CheckColumns: _aio.UnaryUnaryMultiCallable[_restriction_service_pb2.CheckColumnsRequest, _restriction_service_pb2.CheckColumnsResponse]  # type: ignore[assignment]
+    """The same question for machines: codes and verdicts as columns of fixed width, for millions of questions."""
+    StreamCheck: _aio.StreamStreamMultiCallable[_restriction_service_pb2.StreamCheckRequest, _restriction_service_pb2.StreamCheckResponse]  # type: ignore[assignment]
+    """Questions of any of these kinds one after the other on one stream; answers in the order of the questions."""
     Screen: _aio.UnaryUnaryMultiCallable[_restriction_service_pb2.ScreenRequest, _restriction_service_pb2.ScreenResponse]  # type: ignore[assignment]
     """Everybody of a tender at once: each party, and each bid as a whole."""
     WatchScreen: _aio.UnaryStreamMultiCallable[_restriction_service_pb2.WatchScreenRequest, _restriction_service_pb2.WatchScreenResponse]  # type: ignore[assignment]
@@ -86,6 +94,22 @@ class RestrictionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_restriction_service_pb2.BatchCheckResponse, _abc.Awaitable[_restriction_service_pb2.BatchCheckResponse]]:
         """The same question about up to 10,000 subjects, as parallel arrays."""
+
+    @_abc_1.abstractmethod
+    def CheckColumns(
+        self,
+        request: _restriction_service_pb2.CheckColumnsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_restriction_service_pb2.CheckColumnsResponse, _abc.Awaitable[_restriction_service_pb2.CheckColumnsResponse]]:
+        """The same question for machines: codes and verdicts as columns of fixed width, for millions of questions."""
+
+    @_abc_1.abstractmethod
+    def StreamCheck(
+        self,
+        request_iterator: _MaybeAsyncIterator[_restriction_service_pb2.StreamCheckRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_restriction_service_pb2.StreamCheckResponse], _abc.AsyncIterator[_restriction_service_pb2.StreamCheckResponse]]:
+        """Questions of any of these kinds one after the other on one stream; answers in the order of the questions."""
 
     @_abc_1.abstractmethod
     def Screen(

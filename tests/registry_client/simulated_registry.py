@@ -96,6 +96,16 @@ class SimulatedRegistry(IntakeServiceServicer, RestrictionServiceServicer, Direc
     def Screen(self, request: restriction.ScreenRequest, context: Any) -> restriction.ScreenResponse:
         _unserved(context)
 
+    def CheckColumns(
+        self, request: restriction.CheckColumnsRequest, context: Any
+    ) -> restriction.CheckColumnsResponse:
+        _unserved(context)
+
+    def StreamCheck(
+        self, request_iterator: Iterator[restriction.StreamCheckRequest], context: Any
+    ) -> Iterator[restriction.StreamCheckResponse]:
+        _unserved(context)
+
     def WatchScreen(
         self, request: restriction.WatchScreenRequest, context: Any
     ) -> Iterator[restriction.WatchScreenResponse]:

@@ -8,7 +8,9 @@ from tests.support.served import Served, serving
 from tests.support.spine import found_spine, furnish
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(furnish(found_spine(tmp_path_factory.mktemp("served") / "registry"))) as running:
+@pytest.fixture(scope="module", params=["writer", "reader"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """By the process that writes, and by one that reads beside it: nobody may notice which."""
+    spine = furnish(found_spine(tmp_path_factory.mktemp("served") / "registry"))
+    with serving(spine, by_reader=request.param == "reader") as running:
         yield running

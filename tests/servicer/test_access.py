@@ -42,7 +42,11 @@ STREAMS = {
     "/registry.v1.IntakeService/SubmitStream",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 }
-WATCHES = {"/grpc.health.v1.Health/Watch", "/registry.v1.LogService/WatchCheckpoints"}
+WATCHES = {
+    "/grpc.health.v1.Health/Watch",
+    "/registry.v1.LogService/WatchCheckpoints",
+    "/registry.v1.WatchService/WatchRestrictions",
+}
 SILENT = {"/registry.v1.NoticeService/WatchNotices"}
 """Streams that say nothing while there is nothing to say."""
 SILENCE_S = 0.5

@@ -40,6 +40,7 @@ COUNTED = "reports of what was done with verdicts, counted by measure and report
 
 TEXTS: dict[str, tuple[str, str]] = {
     "AcknowledgeResponse": (CALL, "unknown"),
+    "AdoptedEdition": (STATED, "edition label in_force_from"),
     "AnswerSignature": (RECEIPT, "header path"),
     "Answered": (LAW, "origin edition edition_label"),
     "BanAct": (STATED, "statement_id official_id section on"),
@@ -56,6 +57,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "CheckedList": (LAW, "code name as_of"),
     "CheckedMeasure": (LAW, "code name"),
     "Clause": (LAW, "text detail"),
+    "BatchCheckResponse": (CALL, "indeterminate_details keys"),
+    "CheckColumnsResponse": (LAW, "verdicts measures"),
     "DepartmentRegistration": (STATED, "code name kinds"),
     "Document": (STATED, "number authority authority_code decided_on"),
     "DueItem": (STATED, "department reference deadline task from due_on official_id basis"),
@@ -109,6 +112,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "OfficialRegistration": (STATED, "official_id department name section"),
     "Party": (CALL, "name bid"),
     "PartyReport": (LAW, "indeterminate_detail"),
+    "PollRestrictionsResponse": (CALL, "resume_token"),
     "PreviewResponse": (LAW, "faults"),
     "ProposedMeasure": (STATED, "measure_code"),
     "Receipt": (RECEIPT, "answer checkpoint consistency digest"),
@@ -126,11 +130,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ScreenResponse": (CALL, "unknown_lists"),
     "Signature": (OWN, "sig keyid"),
     "SimulateResponse": (CALL, "cursor"),
+    "StandingRestriction": (
+        STATED,
+        "measure_code list_code from until status_until department statement_id",
+    ),
     "StatementReference": (STATED, "department statement_id"),
     "SubjectChange": (LAW, "measure_code text"),
+    "StreamCheckResponse": (CALL, "key"),
     "SubmitResult": (CALL, "statement_id"),
     "SuspendedIncentive": (LAW, "reason"),
+    "WatchCheckpoint": (LAW, "edition edition_label"),
     "WatchCheckpointsResponse": (HASHED, "checkpoint"),
+    "WatchRestrictionsResponse": (CALL, "resume_token"),
 }
 """Every message that a response can hold and that has texts: where they come from, and which they are."""
 
@@ -142,9 +153,9 @@ ANSWERED_TO_THEIR_SENDER: dict[str, set[str]] = {
     "BidReport": {"Screen", "WatchScreen"},
     "ScreenResponse": {"Screen", "WatchScreen"},
     "Execution": {"ListOwnExecutions"},
-    "Envelope": {"GetStatement", "GetCase", "GetRemedy", *RECEIPTED},
+    "Envelope": {"GetStatement", "GetCase", "GetRemedy", "StreamCheck", *RECEIPTED},
     "Notice": {"WatchNotices", "ListNotices"},
-    "Receipt": RECEIPTED,
+    "Receipt": {"StreamCheck", *RECEIPTED},
     "Refusal": {"ListRefusals"},
     "MeasureUseBy": {"ListMeasureUse"},
 }

@@ -23,6 +23,7 @@ from registry.sanctions.ledger import RecordedEvent
 from registry.store.interface import (
     DERIVED_TABLES,
     Chain,
+    ChangeRow,
     CheckpointRow,
     Group,
     QueryRow,
@@ -184,6 +185,7 @@ def full_group() -> Group:
     group.linked = ends(1, pb.SUBJECT_LINK_KIND_BRANCH, "F2", "F1")
     group.named = [naming(ODD_TEXT, 0, 0)]
     group.grams = [("沧州", "F1"), ("'\x00", "F1")]
+    group.changes = [ChangeRow(0, "F1"), ChangeRow(1, "F1"), ChangeRow(1, "F2")]
     group.deliveries = [DeliveryNote(1, "L-01", date(2026, 5, 1), "D1")]
     group.persons = [("P:1", b"\x00\xffsealed")]
     group.departments = [Department.registered(registration, 0)]

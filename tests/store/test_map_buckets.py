@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_later_group_replaces_what_an_earlier_one_recorded_under_a_key(
     ],
 )
 def test_rows_that_are_no_entries_are_left_out_and_break_nothing(
-    stores: Stores, entries: list[MapEntry], key: bytes, count: int, head: bytes
+    stores: Stores[Path], entries: list[MapEntry], key: bytes, count: int, head: bytes
 ) -> None:
     store = stores.create()
     store.commit(Group(map_entries=entries))

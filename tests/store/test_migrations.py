@@ -23,7 +23,7 @@ from tests.store.samples import everything, full_group
 
 Rows = list[tuple[object, ...]]
 VERSION_TABLE = "alembic_version"
-LATEST = "0004"
+LATEST = "0005"
 
 
 @pytest.fixture
@@ -214,6 +214,31 @@ def test_whoever_was_taken_to_be_told_before_the_fourth_version_is_a_recipient_s
     store = open_store(path)
     told = [(7, 4), (7, 5), (9, 5)]
     assert list(store.all_recipients()) == [RecipientRow(at, "asker", domain) for at, domain in told]
+    store.close()
+
+
+def test_changes_of_before_the_fifth_version_follow_from_the_rows_that_are_there(tmp_path: Path) -> None:
+    path, engine = _store_of(tmp_path, "0004")
+    rows = {
+        "ground": {"position": "1", "known_from": "1", "known_to": "4", "subject": "'F'"},
+        "mark": {"position": "2", "known_from": "2", "known_to": "NULL", "subject": "'F'"},
+        "link": {"position": "3", "known_from": "3", "known_to": "NULL", "subject": "'G'"},
+        "name": {"known_from": "3", "known_to": "5", "subject": "'G'"},
+        "subject": {"known_from": "1", "known_to": "6", "ref": "'F'"},
+        "event": {"position": "7", "ended_position": "8", "subject": "'H'"},
+        "statement": {"position": "9", "erased_by": "10", "subject": "'H'"},
+    }
+    with engine.begin() as connection:
+        for table, given in rows.items():
+            values = ", ".join(_filled(engine, table, **given))
+            connection.exec_driver_sql(f"INSERT INTO {table} SELECT {values}")
+    engine.dispose()
+    assert migrate_store(path) == ("0004", LATEST)
+    store = open_store(path)
+    of_f, of_g, of_h = (1, 2, 4, 6), (3, 5), (7, 8, 10)
+    told = [*((at, "F") for at in of_f), *((at, "G") for at in of_g), *((at, "H") for at in of_h)]
+    assert store.changes(0, 100) == sorted(told)
+    assert store.erasures(0, 100) == {(10, "H")}
     store.close()
 
 

@@ -50,20 +50,20 @@ def _pragmas(engine: Engine) -> dict[str, object]:
         return {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in names}
 
 
-def test_writer_writes_ahead_and_syncs_every_commit(stores: Stores) -> None:
+def test_writer_writes_ahead_and_syncs_every_commit(stores: Stores[Path]) -> None:
     stores.create()
     pragmas = _pragmas(writing_engine(stores.path))
     full = 2
     assert (pragmas["journal_mode"], pragmas["synchronous"]) == ("wal", full)
 
 
-def test_writer_overwrites_what_it_deletes(stores: Stores) -> None:
+def test_writer_overwrites_what_it_deletes(stores: Stores[Path]) -> None:
     stores.create()
     with writing_engine(stores.path).connect() as connection:
         assert connection.execute(text("PRAGMA secure_delete")).scalar() == 1
 
 
-def test_log_file_is_emptied_when_no_reader_needs_it(stores: Stores) -> None:
+def test_log_file_is_emptied_when_no_reader_needs_it(stores: Stores[Path]) -> None:
     store = stores.create()
     store.commit(group_of(*range(50)))
     wal = stores.path.with_name(stores.path.name + "-wal")
@@ -80,7 +80,7 @@ def test_log_file_is_emptied_when_no_reader_needs_it(stores: Stores) -> None:
     engine.dispose()
 
 
-def test_store_is_read_beside_whoever_writes_it(stores: Stores) -> None:
+def test_store_is_read_beside_whoever_writes_it(stores: Stores[Path]) -> None:
     store = stores.create()
     store.commit(group_of(0, 1))
     beside = open_for_reading(stores.path)
@@ -91,24 +91,24 @@ def test_store_is_read_beside_whoever_writes_it(stores: Stores) -> None:
     store.commit(group_of(2))
 
 
-def test_store_that_is_not_there_is_not_read(stores: Stores) -> None:
+def test_store_that_is_not_there_is_not_read(stores: Stores[Path]) -> None:
     with pytest.raises(StoreError, match="不存在"):
         open_for_reading(stores.path)
 
 
-def test_reader_cannot_write(stores: Stores) -> None:
+def test_reader_cannot_write(stores: Stores[Path]) -> None:
     stores.create()
     with pytest.raises(Exception, match="readonly"), reading_engine(stores.path).begin() as connection:
         connection.execute(text("DELETE FROM statement"))
 
 
-def test_value_of_another_type_is_refused_by_the_table_itself(stores: Stores) -> None:
+def test_value_of_another_type_is_refused_by_the_table_itself(stores: Stores[Path]) -> None:
     store = stores.create()
     with pytest.raises(StoreError):
         store.commit(Group(statements=[replace(statement(0), position="zero")]))  # type: ignore[arg-type]
 
 
-def test_readers_are_not_blocked_by_a_long_write(stores: Stores) -> None:
+def test_readers_are_not_blocked_by_a_long_write(stores: Stores[Path]) -> None:
     store = stores.create()
     store.commit(full_group())
     before = everything(store)
@@ -122,7 +122,7 @@ def test_readers_are_not_blocked_by_a_long_write(stores: Stores) -> None:
     other.close()
 
 
-def test_writer_is_not_blocked_by_a_long_read(stores: Stores) -> None:
+def test_writer_is_not_blocked_by_a_long_read(stores: Stores[Path]) -> None:
     store = stores.create()
     store.commit(group_of(0))
     with sqlite3.connect(stores.path, isolation_level=None) as other:
@@ -138,7 +138,7 @@ def test_writer_is_not_blocked_by_a_long_read(stores: Stores) -> None:
     other.close()
 
 
-def test_store_has_one_writer_in_a_process(stores: Stores) -> None:
+def test_store_has_one_writer_in_a_process(stores: Stores[Path]) -> None:
     stores.create()
     with pytest.raises(StoreBusyError, match="正被另一进程写入"):
         open_store(stores.path)
@@ -146,7 +146,7 @@ def test_store_has_one_writer_in_a_process(stores: Stores) -> None:
         create_store(stores.path)
 
 
-def test_another_name_of_the_store_does_not_give_another_writer(stores: Stores, tmp_path: Path) -> None:
+def test_another_name_of_the_store_does_not_give_another_writer(stores: Stores[Path], tmp_path: Path) -> None:
     stores.create()
     link = tmp_path / "elsewhere"
     link.symlink_to(stores.path)
@@ -154,7 +154,7 @@ def test_another_name_of_the_store_does_not_give_another_writer(stores: Stores, 
         open_store(link)
 
 
-def test_lock_that_is_given_back_can_be_taken(stores: Stores) -> None:
+def test_lock_that_is_given_back_can_be_taken(stores: Stores[Path]) -> None:
     stores.reopen(stores.create())
     stores.close()
     StoreLock(stores.path).release()
@@ -170,7 +170,7 @@ time.sleep(60)
 """
 
 
-def test_second_process_cannot_write_until_the_first_is_killed(stores: Stores) -> None:
+def test_second_process_cannot_write_until_the_first_is_killed(stores: Stores[Path]) -> None:
     stores.create()
     stores.close()
     holder = subprocess.Popen(
@@ -187,7 +187,7 @@ def test_second_process_cannot_write_until_the_first_is_killed(stores: Stores) -
     open_store(stores.path).close()
 
 
-def test_many_threads_read_at_once(stores: Stores) -> None:
+def test_many_threads_read_at_once(stores: Stores[Path]) -> None:
     store = stores.create()
     store.commit(full_group())
     failed, started = list[BaseException](), Event()

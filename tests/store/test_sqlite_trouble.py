@@ -51,7 +51,7 @@ print(json.dumps([written, refused, unchanged]))
 """
 
 
-def test_full_disk_refuses_the_group_in_one_line_and_the_store_lives(stores: Stores) -> None:
+def test_full_disk_refuses_the_group_in_one_line_and_the_store_lives(stores: Stores[Path]) -> None:
     stores.create()
     stores.close()
     root = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ def test_full_disk_refuses_the_group_in_one_line_and_the_store_lives(stores: Sto
     connection.close()
 
 
-def test_database_without_room_refuses_and_works_again_with_room(stores: Stores) -> None:
+def test_database_without_room_refuses_and_works_again_with_room(stores: Stores[Path]) -> None:
     store = stores.create()
     assert isinstance(store, SqlStore)
     store.commit(group_of(0))
@@ -116,7 +116,7 @@ def _troubled_store(path: Path) -> SqlStore:
     return SqlStore(engine, reading_engine(path), lambda: None)
 
 
-def test_commit_whose_outcome_is_unknown_succeeds_if_the_group_is_there(stores: Stores) -> None:
+def test_commit_whose_outcome_is_unknown_succeeds_if_the_group_is_there(stores: Stores[Path]) -> None:
     stores.create()
     store = _troubled_store(stores.path)
     CommitTrouble.armed = "after"
@@ -127,7 +127,7 @@ def test_commit_whose_outcome_is_unknown_succeeds_if_the_group_is_there(stores: 
     store.close()
 
 
-def test_commit_that_fails_for_good_writes_nothing_and_the_next_group_works(stores: Stores) -> None:
+def test_commit_that_fails_for_good_writes_nothing_and_the_next_group_works(stores: Stores[Path]) -> None:
     stores.create()
     store = _troubled_store(stores.path)
     store.commit(group_of(0))
@@ -140,7 +140,7 @@ def test_commit_that_fails_for_good_writes_nothing_and_the_next_group_works(stor
     store.close()
 
 
-def test_failing_commit_without_statements_is_never_taken_for_success(stores: Stores) -> None:
+def test_failing_commit_without_statements_is_never_taken_for_success(stores: Stores[Path]) -> None:
     stores.create()
     store = _troubled_store(stores.path)
     store.commit(group_of(0))
@@ -186,7 +186,7 @@ def test_store_that_could_not_be_made_leaves_nothing_behind(tmp_path: Path) -> N
     create_store(path).close()
 
 
-def test_damaged_file_is_refused_in_one_line(stores: Stores) -> None:
+def test_damaged_file_is_refused_in_one_line(stores: Stores[Path]) -> None:
     store = stores.create()
     for position in range(0, 60, 3):
         store.commit(group_of(position, position + 1, position + 2))
@@ -221,7 +221,7 @@ def test_damaged_file_is_refused_in_one_line(stores: Stores) -> None:
         ("statement", "leaf = x'00'"),
     ],
 )
-def test_row_that_cannot_be_read_is_told_in_one_line(stores: Stores, table: str, change: str) -> None:
+def test_row_that_cannot_be_read_is_told_in_one_line(stores: Stores[Path], table: str, change: str) -> None:
     store = stores.create()
     store.commit(full_group())
     with sqlite3.connect(stores.path) as connection:

@@ -15,12 +15,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import grpc
@@ -31,6 +32,8 @@ from grpc_status import rpc_status
 from demo.departments import OPERATOR
 from registry.access.certificates import Credential, create_authority, issue
 from registry.access.identity import Caller, CallerRole
+from registry.process import writing_server
+from registry.reading import build_reading_server, start_reading
 from registry.server import build_server
 from registry.v1 import error_reason_pb2, intake_service_pb2, statement_pb2, subject_pb2
 from tests.support.events import ban, firm, person
@@ -132,20 +135,38 @@ class Served:
 
 
 @contextmanager
-def serving(spine: Spine) -> Iterator[Served]:
-    """Serves a spine on a free port until the block ends; the spine's engine is closed with it."""
+def serving(spine: Spine, *, by_reader: bool = False) -> Iterator[Served]:
+    """Serves a spine on a free port until the block ends; the spine's engine is closed with it.
+    ``by_reader``: through what a reading process consists of, beside the writer."""
     authority = authority_of(spine)
     own = authority.server()
     credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], own.authority, True)
-    server, port = build_server(spine.engine, credentials, "127.0.0.1:0")
-    server.start()
-    served = Served(spine, authority, f"127.0.0.1:{port}")
-    try:
+    with ExitStack() as stack:
+        stack.callback(spine.engine.close)
+        if by_reader:
+            reading = start_reading(spine.config, stack.enter_context(writing(spine)), spine.clock)
+            stack.callback(reading.close)
+            server, port = build_reading_server(reading, credentials, "127.0.0.1:0")
+        else:
+            server, port = build_server(spine.engine, credentials, "127.0.0.1:0")
+        server.start()
+        stack.callback(lambda: server.stop(1).wait())
+        served = Served(spine, authority, f"127.0.0.1:{port}")
+        stack.callback(served.close)
         yield served
-    finally:
-        served.close()
-        server.stop(1).wait()
-        spine.engine.close()
+
+
+@contextmanager
+def writing(spine: Spine) -> Iterator[Path]:
+    """The writer of a spine, listening for reading processes alone; the directory in which it does."""
+    with TemporaryDirectory(prefix="registry-") as directory:
+        run = Path(directory)
+        server, _ = writing_server(spine.engine, run)
+        server.start()
+        try:
+            yield run
+        finally:
+            server.stop(1).wait()
 
 
 def authority_of(spine: Spine) -> Authority:

@@ -14,7 +14,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.commands.found import Operator
 from registry.commands.jobs import Outcome
 from registry.commands.submission import Rejection
-from registry.config import CONFIG_NAME, Config, load_config
+from registry.config import CONFIG_NAME, STORE, Config, load_config
 from registry.domain.periods import china_day
 from registry.engine import Engine, start_engine
 from registry.installation import Plan, create_installation
@@ -161,11 +161,11 @@ def enrolment_of(department: str, signer: FileSigner, **changes: Any) -> pb.KeyE
     return pb.KeyEnrolment(**{**fields, **changes})
 
 
-def found_spine(directory: Path, today: date = TODAY) -> Spine:
+def found_spine(directory: Path, today: date = TODAY, *, store: str = STORE) -> Spine:
     """An installation whose only statement is the genesis."""
     clock = SetClock(today)
     operator = Operator(OPERATOR.office.code, OPERATOR.office.name, "130900")
-    plan = Plan(ORIGIN, operator, "127.0.0.1:0", ["127.0.0.1", "localhost"])
+    plan = Plan(ORIGIN, operator, "127.0.0.1:0", ["127.0.0.1", "localhost"], store=store)
     create_installation(directory, plan, clock=clock)
     with (directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
         file.write("\n[map]\ninterval_s = 86400\n")  # A test counts positions: states come when asked for.

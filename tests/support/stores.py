@@ -1,18 +1,21 @@
-"""Stores in a directory of a test."""
+"""Stores where a test has them: in a file, or at a URL."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from registry.store.interface import Store
 from registry.store.opening import create_store, open_store
 
+Where = TypeVar("Where", Path, str)
 
-class Stores:
-    """Makes and opens stores in a directory, and closes whatever is left open."""
 
-    def __init__(self, directory: Path) -> None:
-        self.path = directory / "registry.db"
+class Stores(Generic[Where]):
+    """Makes and opens a store where it is to rest, and closes whatever is left open."""
+
+    def __init__(self, path: Where) -> None:
+        self.path: Where = path
         self._open: list[Store] = []
 
     def create(self) -> Store:

@@ -33,6 +33,7 @@ _MODULES = {
     "repair": "remedy",
     "remedies": "remedy",
     "notices": "notices",
+    "watch": "watch",
     "bans": "listings",
     "listed": "listings",
     "disputes": "listings",

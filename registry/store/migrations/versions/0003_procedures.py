@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from registry.store.columns import INT, TEXT
+
 revision = "0003"
 down_revision = "0002"
 
@@ -13,12 +15,12 @@ def upgrade() -> None:
     """Adds the tables; nothing of what is there bears on them."""
     op.create_table(
         "ban_case",
-        sa.Column("department", sa.Text(), nullable=False),
-        sa.Column("case_number", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("opened", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("changed", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("decision_number", sa.Text(), nullable=True),
+        sa.Column("department", TEXT, nullable=False),
+        sa.Column("case_number", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("opened", INT, autoincrement=False, nullable=False),
+        sa.Column("changed", INT, autoincrement=False, nullable=False),
+        sa.Column("decision_number", TEXT, nullable=True),
         sa.Column("told", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("department", "case_number"),
         sa.UniqueConstraint("department", "decision_number", name="ban_case_by_decision"),
@@ -26,26 +28,26 @@ def upgrade() -> None:
     )
     op.create_table(
         "remedy",
-        sa.Column("department", sa.Text(), nullable=False),
-        sa.Column("statement_id", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("filed", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("changed", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department", TEXT, nullable=False),
+        sa.Column("statement_id", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("filed", INT, autoincrement=False, nullable=False),
+        sa.Column("changed", INT, autoincrement=False, nullable=False),
         sa.Column("told", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("department", "statement_id"),
         sqlite_strict=True,
     )
     op.create_table(
         "notice",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("notice_id", sa.Text(), nullable=False),
-        sa.Column("addressee", sa.Text(), nullable=False),
-        sa.Column("addressee_kind", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("target", sa.Integer(), autoincrement=False, nullable=True),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("made_ms", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("acknowledged_ms", sa.Integer(), autoincrement=False, nullable=True),
+        sa.Column("number", INT, autoincrement=False, nullable=False),
+        sa.Column("notice_id", TEXT, nullable=False),
+        sa.Column("addressee", TEXT, nullable=False),
+        sa.Column("addressee_kind", INT, autoincrement=False, nullable=False),
+        sa.Column("position", INT, autoincrement=False, nullable=False),
+        sa.Column("target", INT, autoincrement=False, nullable=True),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("made_ms", INT, autoincrement=False, nullable=False),
+        sa.Column("acknowledged_ms", INT, autoincrement=False, nullable=True),
         sa.Column("told", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("notice_id", name="notice_by_id"),
@@ -59,8 +61,8 @@ def upgrade() -> None:
     op.create_index("execution_by_subject", "execution", ["subject", "known_position"])
     op.create_table(
         "subscription",
-        sa.Column("caller", sa.Text(), nullable=False),
-        sa.Column("since_ms", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("caller", TEXT, nullable=False),
+        sa.Column("since_ms", INT, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("caller"),
         sqlite_strict=True,
     )

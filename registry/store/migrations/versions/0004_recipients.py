@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from registry.store.columns import INT, TEXT
+
 revision = "0004"
 down_revision = "0003"
 
@@ -24,9 +26,9 @@ def upgrade() -> None:
     """Adds the table, and to it whoever was taken to be told until now."""
     op.create_table(
         "recipient",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("caller", sa.Text(), nullable=False),
-        sa.Column("domain", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("position", INT, autoincrement=False, nullable=False),
+        sa.Column("caller", TEXT, nullable=False),
+        sa.Column("domain", INT, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("position", "caller", "domain"),
         sqlite_strict=True,
     )

@@ -1,0 +1,134 @@
+"""A process that follows the store (跟随进程): it reads what the writer has committed, and answers from it.
+
+The state is loaded as the writer loads its own, and moved on by position: of every subject whose record a
+statement changed (``Store.changes``) the record is read again, and of everything else that is small
+(directory, editions, deliveries) all. Nothing is worked out twice; the law was applied by the writer.
+
+How stale a follower may be is bounded and measured: whenever it has seen that the store holds nothing it has
+not taken into account, it is fresh as of then. Beyond the bound it answers nothing (INDEX_STALE), for a ban
+that it has not seen would read as CLEAR.
+
+Worked example: the writer acknowledges a ban at 90 to a department, which asks a follower that stands at 88
+with ``at_least_as_fresh`` 90: it looks at once, reads the records of 89 and 90, and answers at 90.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from threading import Event, Lock, Thread
+from time import monotonic
+
+from registry.commands.state import RegistryState
+from registry.errors import RegistryError
+from registry.provenance.vault import Vault
+from registry.sanctions.catalogue.edition import Edition
+from registry.store.interface import Store, StoreError
+from registry.v1 import error_reason_pb2 as reasons
+
+LOOK_S = 0.02
+"""How often a follower looks whether the store has grown."""
+MAX_STALE_S = 5.0
+"""How old the last look that succeeded may be before nothing is answered any more."""
+PAGE = 4096
+"""Changed subjects read at a time."""
+logger = logging.getLogger(__name__)
+
+
+class FollowingState(RegistryState):
+    """The registry's state in a process that does not write."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        editions: Mapping[str, Edition],
+        *,
+        committed: Callable[[], int] = lambda: -1,
+        now_s: Callable[[], float] = monotonic,
+        max_stale_s: float = MAX_STALE_S,
+    ) -> None:
+        self._committed = committed
+        self._now_s = now_s
+        self._max_stale_s = max_stale_s
+        self._looking = Lock()
+        self._fresh_at = now_s()
+        super().__init__(store, vault, editions)
+
+    @property
+    def stale_s(self) -> float:
+        """How long ago the state was last seen to be what the store holds, in seconds."""
+        return self._now_s() - self._fresh_at
+
+    def require_fresh(self) -> None:
+        """See RegistryState. Raises RegistryError beyond the bound."""
+        if self.stale_s > self._max_stale_s:
+            message = f"本进程已有{self.stale_s:.0f}秒未能跟上存储, 不能作答; 请稍后重试。"
+            raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, message)
+
+    def catch_up(self) -> None:
+        """See RegistryState: takes everything into account that the store holds. Raises StoreError."""
+        with self._looking:
+            looked_at = self._now_s()
+            head = self.store.checkpoint()
+            if head is not None and head.size > self.size:
+                self._follow(self.size, head.size)
+                self.head = head
+            self._fresh_at = looked_at
+
+    def newest(self) -> int:
+        """See RegistryState. ``committed`` says at the cost of a look into memory how far the writer is;
+        while the store cannot be read, the bound on staleness says what is borne."""
+        if self._committed() > self.index.position:
+            try:
+                self.catch_up()
+            except StoreError as error:
+                logger.error("following: %s", error)
+        return self.index.position
+
+    def _follow(self, first: int, end: int) -> None:
+        """Takes the statements from a position to before another into account. What is small goes first: what
+        a position leads to must be at hand before it."""
+        if self.store.states_more(first, end):
+            self.load_small()
+        refs = list(dict.fromkeys(ref for _, ref in self.store.changes(first, end)))
+        for start in range(0, len(refs), PAGE):
+            page = refs[start : start + PAGE]
+            records = {record.ref: record for record in self.store.subjects_of(page, self.measure)}
+            last = start + PAGE >= len(refs)
+            self.index.apply(records.values(), end - 1 if last else first - 1)
+            for ref in set(page) - records.keys():
+                self.index.forget(ref)
+        if not refs:
+            self.index.apply((), end - 1)
+
+
+class Follower:
+    """Looks at the store again and again, in a thread of its own."""
+
+    def __init__(self, state: FollowingState, look_s: float = LOOK_S) -> None:
+        self._state = state
+        self._look_s = look_s
+        self._ended = Event()
+        self._thread = Thread(target=self._run, name="registry-follower", daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends; does nothing if it never began."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        failing = False
+        while not self._ended.wait(self._look_s):
+            try:
+                self._state.catch_up()
+                failing = False
+            except StoreError as error:
+                if not failing:  # Once for each outage, not fifty times a second.
+                    logger.error("following: %s", error)
+                failing = True

@@ -1,0 +1,198 @@
+"""The registry as several processes on one address (多进程): one writes, the others answer.
+
+* The **writer** holds the store's lock, the keys and what runs beside; it listens on a socket in a
+  directory that only the registry's account can open. There is one: a second one cannot have the lock.
+* Each **reader** listens on the public address (SO_REUSEPORT: the kernel deals out connections) and follows
+  the store. What has to be written it passes on.
+
+Whatever ends by itself is started again. SIGHUP starts everything anew, one after the other: new readers
+first, the old ones then finish what they have begun and go; at last the writer, for whom the readers' calls
+wait. New certificates, keys and settings are read so, and no request fails. SIGTERM ends readers, then the
+writer.
+
+Every process but this one is a fresh interpreter, started before any gRPC object exists.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from registry.config import Config, split_address
+from registry.engine import StartError
+from registry.process import READER, READY, WRITER
+from registry.server import GRACE_S, check_address
+
+LOOK_S = 0.2
+PAUSE_S = 1.0
+"""Between two starts of a process that ended by itself."""
+STOP_S = GRACE_S + 20.0
+"""How long a process may take to stop before it is killed."""
+_STOP = (signal.SIGTERM, signal.SIGINT)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Child:
+    """A process of the registry."""
+
+    role: str
+    process: subprocess.Popen[str]
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """Has it finish what it has begun, and waits until it has ended."""
+        if self.running:
+            self.process.terminate()
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            logger.error("%s %d does not stop, and is killed", self.role, self.process.pid)
+            self.process.kill()
+            self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+
+
+@dataclass(slots=True)
+class Processes:
+    """The processes of an installation in a directory; ``address`` is what the readers share."""
+
+    directory: Path
+    address: str
+    readers: int
+    run: Path
+    children: list[Child] = field(default_factory=list)
+    _started: dict[str, float] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Starts the writer, then the readers. Raises StartError with what one of them says; none runs
+        then."""
+        try:
+            self.children.append(self._child(WRITER))
+            for _ in range(self.readers):
+                self.children.append(self._child(READER))
+        except StartError:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops the readers, then the writer."""
+        for role in (READER, WRITER):
+            _stop_all([child for child in self.children if child.role == role])
+        self.children.clear()
+
+    def look(self) -> None:
+        """Starts again what has ended by itself."""
+        for child in [each for each in self.children if not each.running]:
+            if monotonic() - self._started.get(child.role, 0.0) < PAUSE_S:
+                continue
+            logger.error("%s %d ended with %s", child.role, child.process.pid, child.process.returncode)
+            child.stop()
+            try:
+                self.children[self.children.index(child)] = self._child(child.role)
+            except StartError as error:
+                logger.error("%s cannot be started again: %s", child.role, error)
+
+    def renew(self) -> None:
+        """Starts every process anew, with no request failing. What cannot be started leaves the old
+        running."""
+        old = [child for child in self.children if child.role == READER]
+        try:
+            fresh = [self._child(READER) for _ in old]
+        except StartError as error:
+            logger.error("not renewed: %s", error)
+            return
+        self.children = [child for child in self.children if child.role == WRITER] + fresh
+        _stop_all(old)
+        self.children[0].stop()
+        try:
+            self.children[0] = self._child(WRITER)
+        except StartError as error:
+            logger.error("the writer cannot be started again: %s", error)
+
+    def _child(self, role: str) -> Child:
+        """A process that serves. Raises StartError with its line."""
+        self._started[role] = monotonic()
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "registry.process",
+                role,
+                str(self.directory),
+                str(self.run),
+                self.address,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # A Ctrl-C in the terminal reaches whoever started them, and once.
+        )
+        child = Child(role, process)
+        assert process.stdout
+        said = process.stdout.readline().strip()
+        if said != READY:
+            child.stop()
+            raise StartError(said or f"{role} 进程没有启动")
+        return child
+
+
+def serve_processes(
+    config: Config, directory: Path, readers: int, *, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serves until SIGTERM or SIGINT; starts everything anew on SIGHUP. Raises StartError."""
+    signals = {*_STOP, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    check_address(config.address)
+    run = Path(
+        tempfile.mkdtemp(prefix="registry-")
+    )  # Open to this account alone, and short: sockets need it.
+    with _reserved(config.address) as port:
+        host = config.address.rpartition(":")[0]
+        processes = Processes(directory, f"{host}:{port}", readers, run)
+        try:
+            processes.start()
+            ready()
+            print(f"registry: {config.origin} 在 {host}:{port} 提供服务({readers}个查询进程)", flush=True)
+            while (told := signal.sigtimedwait(signals, LOOK_S)) is None or told.si_signo == signal.SIGHUP:
+                processes.renew() if told else processes.look()
+        finally:
+            processes.stop()
+            shutil.rmtree(run, ignore_errors=True)
+
+
+@contextmanager
+def _reserved(address: str) -> Iterator[int]:
+    """Holds an address without listening on it, so that it stays the registry's while processes come and
+    go; its port."""
+    host, port = split_address(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind((host, port))
+        yield held.getsockname()[1]
+
+
+def _stop_all(children: list[Child]) -> None:
+    """Stops processes side by side."""
+    for child in children:
+        if child.running:
+            child.process.terminate()
+    for child in children:
+        child.stop()

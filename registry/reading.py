@@ -1,0 +1,136 @@
+"""A reading process (查询进程): answers out of what the writer has committed, and passes everything else on.
+
+It opens the store read-only beside the writer, follows it, and answers the methods of ``ANSWERED_HERE``.
+What has to be written first, it asks the writer for (``servicer.forwarding``): a question about a natural
+person (query log), the first answer that tells a caller of a decision (recipients), a receipt (which may
+need the map and witnesses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+
+from registry.commands.ask import Ask
+from registry.commands.following import Follower, FollowingState
+from registry.config import Config
+from registry.editions import shipped_editions
+from registry.engine import StartError, now_ms, read_secret
+from registry.provenance.keys import KeyFileError
+from registry.provenance.vault import Vault, VaultError
+from registry.receipts.receipts import Receipts
+from registry.server import DESCRIPTORS, STREAMS, bind, new_server
+from registry.servicer.forwarding import Forwarded, MustWriteError, Writing
+from registry.servicer.gate import Gate, current_caller
+from registry.servicer.restriction import RestrictionServicer
+from registry.servicer.streamed import Elsewhere
+from registry.shared_position import SharedPosition
+from registry.store.interface import QueryRow, RecipientRow, Store, StoreError
+from registry.store.opening import open_for_reading
+from registry.v1 import receipt_pb2, restriction_service_pb2_grpc
+from registry.v1 import restriction_service_pb2 as pb
+
+POSITION = "position"
+"""The file of ``SharedPosition`` in the writer's directory."""
+ANSWERED_HERE = frozenset(
+    f"/registry.v1.RestrictionService/{name}"
+    for name in ("Check", "BatchCheck", "CheckColumns", "StreamCheck", "Screen", "Explain", "Resolve")
+)
+"""Methods that a reading process answers itself, unless something has to be written first."""
+
+
+class ReceiptsOfWriter(Receipts):
+    """Receipts are made by the writer: the map, the witnesses and the newest checkpoint are there."""
+
+    def require(self, wanted: receipt_pb2.ReceiptRequest, *_args: object) -> bool:
+        """See Receipts. Raises MustWriteError where one is asked for."""
+        if wanted.ByteSize():
+            raise MustWriteError
+        return False
+
+
+@dataclass(slots=True)
+class Reading:
+    """The registry in a process that only reads."""
+
+    store: Store
+    state: FollowingState
+    ask: Ask
+    follower: Follower
+    writing: Writing
+
+    def close(self) -> None:
+        """Stops following and closes the store."""
+        self.follower.close()
+        self.writing.close()
+        self.store.close()
+
+
+def writer_address(run: Path) -> str:
+    """Where the writer listens, whose directory for the time it runs is ``run``."""
+    return f"unix:{run / 'writer.sock'}"
+
+
+def start_reading(config: Config, run: Path, clock: Callable[[], int] = now_ms) -> Reading:
+    """Opens an installation's store beside its writer, whose directory is ``run``. Raises StartError."""
+    try:
+        vault = Vault(read_secret(config.vault_key))
+        store: Store = open_for_reading(config.location)
+    except (StoreError, VaultError, KeyFileError) as error:
+        raise StartError(str(error)) from error
+    try:
+        committed = SharedPosition(run / POSITION)
+        state = FollowingState(store, vault, shipped_editions(), committed=committed.get)
+    except StoreError as error:
+        store.close()
+        raise StartError(str(error)) from error
+    follower = Follower(state)
+    follower.start()
+    return Reading(
+        store, state, Ask(state, _written_by_another(store), clock), follower, Writing(writer_address(run))
+    )
+
+
+def _written_by_another(store: Store) -> Callable[[Sequence[QueryRow | RecipientRow]], None]:
+    """What stands for writing here: nothing is to be done where the writer has written the same before."""
+
+    def check(rows: Sequence[QueryRow | RecipientRow]) -> None:
+        for row in rows:
+            told = isinstance(row, RecipientRow) and store.recipients([row.position])
+            if not told or (row.caller, row.domain) not in told:
+                raise MustWriteError
+
+    return check
+
+
+def _asked_of_writer(writing: Writing) -> Elsewhere:
+    """Puts one question of a stream to the writer, as a stream of one."""
+
+    def ask(request: pb.StreamCheckRequest, context: grpc.ServicerContext) -> pb.StreamCheckResponse:
+        asked = iter([request.SerializeToString()])
+        path = "/registry.v1.RestrictionService/StreamCheck"
+        (answer,) = writing.stream(path, asked, current_caller.get(), context)
+        return pb.StreamCheckResponse.FromString(answer)
+
+    return ask
+
+
+def reading_gate(reading: Reading) -> Gate:
+    """The gate of a reading process."""
+    return Gate(reading.state.origin, STREAMS, reading.writing, ANSWERED_HERE)
+
+
+def build_reading_server(
+    reading: Reading, credentials: grpc.ServerCredentials, address: str, gate: Gate | None = None
+) -> tuple[grpc.Server, int]:
+    """A gRPC server over a reading process, on an address that it shares with others; and its port. Raises
+    StartError."""
+    server = new_server(gate or reading_gate(reading), shared=True)
+    server.add_generic_rpc_handlers((Forwarded(DESCRIPTORS),))
+    receipts, elsewhere = ReceiptsOfWriter(reading.ask), _asked_of_writer(reading.writing)
+    restrictions = RestrictionServicer(reading.ask, receipts, elsewhere)
+    restriction_service_pb2_grpc.add_RestrictionServiceServicer_to_server(restrictions, server)
+    return server, bind(server, credentials, address)

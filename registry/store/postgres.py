@@ -1,0 +1,175 @@
+"""PostgreSQL as the engine for more than one machine: one writing connection, readers that never block it.
+
+A store is named by a URL that libpq understands, such as ``postgresql://registry@db1,db2/registry``: one
+schema of one database (the first of the role's ``search_path``) holds one store. No extension is needed.
+
+* **One writer.** The writing connection holds an advisory lock of its session for as long as it lives, and
+  nothing is written over another connection. When it is lost, so is the lock: the next one takes it again,
+  or finds another writer and is refused. Which of two writers came between is seen by the checkpoint, see
+  ``postgres_store``.
+* **Durable.** A commit is acknowledged when its log record is on the disk of the server, and on those of its
+  synchronous standbys if it has any (``synchronous_commit``).
+* **Readers** are read-only, and each of their transactions sees one state (REPEATABLE READ).
+
+Lost connections are noticed within seconds (TCP keepalive, both ways), unless the URL says otherwise.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import QueuePool
+
+from registry.store.interface import StoreBusyError, StoreError
+from registry.store.postgres_text import adapt_text
+
+Connection = psycopg.Connection[Any]
+
+OLDEST = 140_000
+"""PostgreSQL 14: ``client_connection_check_interval``, and the oldest that is still maintained."""
+READERS = 8
+PATIENCE_S = 1.0
+"""How long a lock is waited for: a server may take a moment to see that its last holder is gone."""
+_LOCK = 0x7265_6769  # "regi"
+_DEFAULTS: dict[str, str] = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "11000",
+}
+_WRITER_SETTINGS = (
+    "SET tcp_keepalives_idle = 5",  # The server's own: so long does a lock outlive a machine that is gone.
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 3",
+    "SET client_connection_check_interval = 2000",
+    "SET statement_timeout = 0",
+    "SET idle_session_timeout = 0",
+    "SET lock_timeout = '10s'",
+)
+_WEAK = ("off", "local", "remote_write")
+_READING = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_MINE = "(%s::bigint << 32) | current_schema()::regnamespace::oid::bigint"
+
+
+def shown(url: str) -> str:
+    """A store's URL as it may be told: without a password."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error:
+        return "postgresql://…"
+    host, port = (str(parts.get(name) or "") for name in ("host", "port"))
+    where = host + (f":{port}" if port else "")
+    return f"postgresql://{where}/{parts.get('dbname') or ''}"
+
+
+def writing_engine(url: str) -> Engine:
+    """An engine of exactly one connection, which holds the right to write. Whoever connects by it gets
+    StoreBusyError while another process has that right."""
+    return _engine(lambda: _open_writer(url), size=1, overflow=0)
+
+
+def reading_engine(url: str) -> Engine:
+    """An engine of read-only connections; each transaction sees one snapshot."""
+    return _engine(lambda: _open_reader(url), size=READERS, overflow=READERS, ping=True)
+
+
+def maintaining_engine(url: str) -> Engine:
+    """An engine for changes of the schema beside a writer: without its right, and one at a time."""
+    return _engine(lambda: _open_maintainer(url), size=1, overflow=0)
+
+
+def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> Engine:
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=creator,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=overflow,
+        pool_pre_ping=ping,
+        hide_parameters=True,
+        use_native_hstore=False,
+    )
+
+
+def _open_writer(url: str) -> Connection:
+    connection = _connect(url, "writer")
+    try:
+        for setting in _WRITER_SETTINGS:
+            connection.execute(setting)
+        if _ask(connection, "SHOW synchronous_commit") in _WEAK:
+            connection.execute("SET synchronous_commit = on")
+        if _ask(connection, "SELECT pg_is_in_recovery()"):
+            raise StoreError(f"{shown(url)} 是只读的备库, 不能写入; 请改用主库的地址")
+        _take_lock(connection, url, _LOCK)
+    except BaseException:
+        connection.close()
+        raise
+    connection.autocommit = False
+    return connection
+
+
+def _open_maintainer(url: str) -> Connection:
+    connection = _connect(url, "maintenance")
+    try:
+        connection.execute("SET lock_timeout = '10s'")
+        _take_lock(connection, url, _LOCK + 1)
+    except BaseException:
+        connection.close()
+        raise
+    connection.autocommit = False
+    return connection
+
+
+def _open_reader(url: str) -> Connection:
+    connection = _connect(url, "reader")
+    connection.execute(_READING)
+    connection.autocommit = False
+    return connection
+
+
+def _connect(url: str, role: str) -> Connection:
+    """A connection in autocommit, to a server that will do. Raises StoreError, psycopg.Error."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.Error as error:
+        raise StoreError("存储的地址不是有效的 postgresql:// 地址") from error
+    settings = {**_DEFAULTS, "application_name": f"credit-registry {role}", **given}
+    settings["client_encoding"] = "UTF8"
+    connection = psycopg.connect(make_conninfo("", **settings), autocommit=True)
+    try:
+        _require_fit(connection, url)
+    except BaseException:
+        connection.close()
+        raise
+    adapt_text(connection)
+    return connection
+
+
+def _require_fit(connection: Connection, url: str) -> None:
+    version = connection.info.server_version
+    if version < OLDEST:
+        told = f"{version // 10_000}.{version % 10_000}"
+        raise StoreError(f"{shown(url)} 是 PostgreSQL {told}, 太旧; 需要 {OLDEST // 10_000} 或更新的版本")
+    if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+        raise StoreError(f"{shown(url)} 的编码是 {encoding}; 需要以 UTF8 建立的数据库")
+    if _ask(connection, "SELECT current_schema()") is None:
+        raise StoreError(f"{shown(url)}: search_path 里没有可用的模式(schema)")
+
+
+def _take_lock(connection: Connection, url: str, purpose: int) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not _ask(connection, f"SELECT pg_try_advisory_lock({_MINE})", purpose):
+        if time.monotonic() > until:
+            raise StoreBusyError(f"{shown(url)} 正被另一进程写入")
+        time.sleep(0.05)
+
+
+def _ask(connection: Connection, question: str, *given: object) -> Any:
+    row = connection.execute(question, given or None).fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,172 @@
+"""A process that follows the store has what one has that loads it anew, whatever was stated meanwhile; and
+it answers nothing once it cannot follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from registry.access.identity import Caller, CallerRole
+from registry.commands.ask import Ask
+from registry.commands.following import MAX_STALE_S, Follower, FollowingState
+from registry.commands.state import RegistryState
+from registry.editions import shipped_editions
+from registry.errors import RegistryError, status_of
+from registry.provenance.vault import Vault
+from registry.store.interface import Store, StoreError
+from registry.v1 import consistency_pb2
+from tests.support.events import ban, erasure, firm, placed, withdrawal
+from tests.support.history import write_random_history, write_rich_history
+from tests.support.reports import question
+from tests.support.spine import ORIGIN, Spine, found_spine, furnish
+
+ASKER = Caller(CallerRole.PROCUREMENT_SYSTEM, "asker", ORIGIN)
+
+
+@pytest.fixture
+def spine(tmp_path: Path) -> Iterator[Spine]:
+    spine = furnish(found_spine(tmp_path / "registry"))
+    yield spine
+    spine.engine.close()
+
+
+def vault_of(spine: Spine) -> Vault:
+    return Vault(spine.config.vault_key.read_bytes())
+
+
+def following(spine: Spine, **more: object) -> FollowingState:
+    return FollowingState(spine.engine.store, vault_of(spine), shipped_editions(), **more)  # type: ignore[arg-type]
+
+
+def said_by(state: RegistryState) -> tuple[object, ...]:
+    """All that an answer can rest on."""
+    position, directory = state.index.position, state.directory
+    records = {record.ref: record for record in state.index.records()}
+    connections = directory.connections(position)
+    days = (date(2026, 3, 1), date(2026, 11, 23), date(2027, 6, 1))
+    return (
+        position,
+        records,
+        directory.operator,
+        [connections.on(day) for day in days],
+        dict(state.sources.known(position, connections)),
+        [state.edition_at(position, day).hash for day in days],
+        list(state.registry_keys),
+    )
+
+
+def check_follows(spine: Spine, follower: FollowingState) -> None:
+    follower.catch_up()
+    fresh = RegistryState(spine.engine.store, vault_of(spine), shipped_editions())
+    assert said_by(follower) == said_by(fresh)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_follower_has_what_a_fresh_start_has_after_every_part_of_a_random_history(
+    spine: Spine, seed: int
+) -> None:
+    follower, random = following(spine), Random(seed)
+    for _ in range(6):
+        write_random_history(spine, random, 25)
+        check_follows(spine, follower)
+
+
+def test_follower_has_editions_keys_links_and_rulings_of_a_rich_history(spine: Spine) -> None:
+    follower = following(spine)
+    write_rich_history(spine)
+    check_follows(spine, follower)
+
+
+def test_what_is_withdrawn_and_what_is_erased_is_gone_for_the_follower_too(spine: Spine) -> None:
+    placed(spine.say("财政", "b", event=ban("财政", firm(1), "M-PRO-01", "2025-03-01", "2026-05-01")))
+    follower = following(spine)
+    placed(spine.say("财政", withdrawal=withdrawal("财政", "b")))
+    check_follows(spine, follower)
+    placed(spine.say("财政", erasure=erasure("财政", "b")))
+    check_follows(spine, follower)
+    assert follower.index.get(firm(1).identifier.value) is None
+
+
+def test_question_for_a_position_looks_at_the_store_first(spine: Spine) -> None:
+    follower = following(spine)
+    ask = Ask(follower, lambda _rows: None, spine.clock)
+    position = placed(spine.say("财政", event=ban("财政", firm(2), "M-PRO-01", "2026-03-01", "2028-03-01")))
+    request = question(firm(2))
+    assert ask.settle(request, ASKER, None).position == position - 1
+    for consistency in (
+        consistency_pb2.Consistency(at_least_as_fresh=position),
+        consistency_pb2.Consistency(at_exact_position=position),
+        consistency_pb2.Consistency(fully_consistent=True),
+    ):
+        behind = Ask(following_at(spine, position - 1), lambda _rows: None, spine.clock)
+        request.consistency.CopyFrom(consistency)
+        assert behind.settle(request, ASKER, None).position == position
+
+
+def following_at(spine: Spine, position: int) -> FollowingState:
+    """A follower that stands at a position and has not looked since."""
+    state = following(spine)
+    state.index._position = position
+    assert state.head is not None
+    state.head = type(state.head)(position + 1, state.head.frontier, state.head.last_received_ms, "")
+    return state
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Unreadable:
+    """A store that cannot be read any more."""
+
+    def checkpoint(self) -> None:
+        raise StoreError("磁盘读写错误")
+
+
+def test_follower_that_cannot_read_the_store_answers_until_the_bound_and_not_beyond(spine: Spine) -> None:
+    clock = Clock()
+    follower = following(spine, now_s=clock)
+    ask, store = Ask(follower, lambda _rows: None, spine.clock), follower.store
+    unreadable: Store = Unreadable()  # type: ignore[assignment]
+    follower.store = unreadable
+    clock.now_s += MAX_STALE_S
+    with pytest.raises(StoreError):
+        follower.catch_up()
+    ask.settle(question(firm(1)), ASKER, None)
+    clock.now_s += 0.001
+    with pytest.raises(RegistryError) as refused:
+        ask.settle(question(firm(1)), ASKER, None)
+    (fault,) = refused.value.faults
+    assert fault.name == "INDEX_STALE"
+    assert status_of(refused.value).code.name == "UNAVAILABLE"
+    follower.store = store
+    follower.catch_up()
+    ask.settle(question(firm(1)), ASKER, None)
+
+
+def test_follower_looks_by_itself_and_goes_on_after_an_outage(
+    spine: Spine, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = following(spine)
+    looking, store = Follower(state, look_s=0.005), state.store
+    unreadable: Store = Unreadable()  # type: ignore[assignment]
+    state.store = unreadable
+    looking.start()
+    try:
+        placed(spine.say("财政", event=ban("财政", firm(3), "M-PRO-01", "2026-03-01", "2028-03-01")))
+        assert not state.index.wait_for(spine.position, 0.2)
+        state.store = store
+        assert state.index.wait_for(spine.position, 5.0)
+        assert caplog.text.count("磁盘读写错误") == 1
+    finally:
+        looking.close()

@@ -22,6 +22,7 @@ from registry.commands.log import LogReading
 from registry.commands.notices import Notices
 from registry.commands.outbox import Outbox
 from registry.commands.sequencer import Sequencer
+from registry.commands.snapshot_keeping import Snapshots
 from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError
 from registry.editions import shipped_editions
@@ -78,6 +79,7 @@ class Engine:
     log: LogReading
     upkeep: Upkeep
     notices: Notices
+    snapshots: Snapshots
     head: HeadStore | None = None
 
     def close(self) -> None:
@@ -162,7 +164,10 @@ def engine_over(
     executions = Executions(ask, report, clock)
     receipts = Receipts(ask, signers.receipt, prover=upkeep.prover, checkpoints=upkeep.checkpoints)
     intake = Intake(state, writer, upkeep.gate)
-    return Engine(store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, head)
+    snapshots = Snapshots(state, receipt_signers.active, clock)
+    return Engine(
+        store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, snapshots, head
+    )
 
 
 def log_signers(state: RegistryState, signers: Sequence[Signer]) -> list[Signer]:

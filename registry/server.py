@@ -36,6 +36,7 @@ from registry.servicer.notice import NoticeServicer
 from registry.servicer.record import RecordServicer
 from registry.servicer.remedy import RemedyServicer
 from registry.servicer.restriction import RestrictionServicer
+from registry.servicer.snapshot import SnapshotServicer
 from registry.servicer.watch import WatchServicer
 from registry.store.interface import StoreError
 from registry.store.opening import engine_notice
@@ -62,6 +63,8 @@ from registry.v1 import (
     remedy_service_pb2_grpc,
     restriction_service_pb2,
     restriction_service_pb2_grpc,
+    snapshot_service_pb2,
+    snapshot_service_pb2_grpc,
     watch_service_pb2,
     watch_service_pb2_grpc,
 )
@@ -89,6 +92,7 @@ DESCRIPTORS = tuple(
         (execution_service_pb2, "ExecutionService"),
         (notice_service_pb2, "NoticeService"),
         (ban_service_pb2, "BanService"),
+        (snapshot_service_pb2, "SnapshotService"),
         (remedy_service_pb2, "RemedyService"),
         (watch_service_pb2, "WatchService"),
     )
@@ -153,6 +157,9 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     execution = ExecutionServicer(engine.ask, engine.executions)
     execution_service_pb2_grpc.add_ExecutionServiceServicer_to_server(execution, server)
     ban_service_pb2_grpc.add_BanServiceServicer_to_server(BanServicer(engine.ask, engine.intake), server)
+    snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server(
+        SnapshotServicer(engine.snapshots), server
+    )
     remedy = RemedyServicer(engine.ask, engine.intake)
     remedy_service_pb2_grpc.add_RemedyServiceServicer_to_server(remedy, server)
     notice_service_pb2_grpc.add_NoticeServiceServicer_to_server(NoticeServicer(engine.notices), server)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         resident_id,
         uscc,
     )
+    from registry_client.replica import Asker, Replica, ReplicaAnswer, ReplicaError, StaleError
     from registry_client.results import CheckResult, Hit, Verdict, worst
     from registry_client.statements import new_statement, numbered_statement, reference_to, seal
     from registry_client.submission import Disposition, RowResult, Sender, submit_table
@@ -64,6 +65,11 @@ _HOME = {
     "resident_id": "question",
     "uscc": "question",
     "BatchResult": "batch",
+    "Asker": "replica",
+    "Replica": "replica",
+    "ReplicaAnswer": "replica",
+    "ReplicaError": "replica",
+    "StaleError": "replica",
     "CheckResult": "results",
     "Hit": "results",
     "Verdict": "results",
@@ -91,6 +97,7 @@ _HOME = {
 
 __all__ = [
     "AnswerError",
+    "Asker",
     "BatchResult",
     "CheckResult",
     "Credentials",
@@ -104,10 +111,14 @@ __all__ = [
     "Question",
     "Registry",
     "RegistryCallError",
+    "Replica",
+    "ReplicaAnswer",
+    "ReplicaError",
     "Row",
     "RowFault",
     "RowResult",
     "Sender",
+    "StaleError",
     "StoredStatement",
     "SubmitOutcome",
     "Table",

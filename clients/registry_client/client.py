@@ -51,6 +51,7 @@ from registry_client.records import Records
 from registry_client.remedies import Remedies
 from registry_client.results import CheckResult
 from registry_client.screening import Screening
+from registry_client.snapshots import Snapshots
 from registry_client.watching import Watching
 
 _PAGE = 1000
@@ -87,6 +88,7 @@ class Registry:
         self.remedies = Remedies(self._channel, self._calls)
         self.notices = Notices(self._channel, self._calls)
         self.watching = Watching(self._channel, self._calls)
+        self.snapshots = Snapshots(self._channel, self._calls)
         self._restrictions = RestrictionServiceStub(self._channel)
         self._intake = IntakeServiceStub(self._channel)
         self._directory = DirectoryServiceStub(self._channel)

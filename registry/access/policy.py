@@ -31,6 +31,7 @@ METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/registry.v1.RestrictionService/BatchCheck": _ASKING,
     "/registry.v1.RestrictionService/CheckColumns": _ASKING,
     "/registry.v1.RestrictionService/StreamCheck": _ASKING,
+    "/registry.v1.SnapshotService/GetSnapshot": _ASKING,
     "/registry.v1.RestrictionService/Screen": _ASKING,
     "/registry.v1.RestrictionService/WatchScreen": _ASKING,
     "/registry.v1.RestrictionService/Explain": _ASKING,

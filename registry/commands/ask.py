@@ -7,7 +7,7 @@ reference, and the question is in the query log before the answer leaves (查询
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -277,14 +277,14 @@ class Ask:
         if met := positions_met(decisions):
             self.tell_of(matter, met)
 
-    def tell_of(self, matter: Matter, positions: Iterable[int]) -> None:
+    def tell_of(self, matter: Matter, positions: Collection[int]) -> None:
         """Makes durable of which statements the caller is told, before the answer leaves.
 
         Raises OvertakenError if the log grew meanwhile; asked again, the same is known to be durable."""
         if self.note(matter, positions) and self.state.index.position != matter.position:
             raise OvertakenError
 
-    def note(self, matter: Matter, positions: Iterable[int]) -> bool:
+    def note(self, matter: Matter, positions: Collection[int]) -> bool:
         """As ``tell_of``, for an answer that follows the log by itself; whether anything was new."""
         caller, domain = matter.caller, matter.purpose.domain
         return caller.role in DOMAINS and self._recipients.note(caller.uri, domain, positions)

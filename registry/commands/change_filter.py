@@ -1,12 +1,12 @@
-"""What a caller watches (关注范围): a domain of its own, perhaps a region and lists, and whether natural persons.
+"""What a caller watches (关注范围): a domain of its own, perhaps a region and lists; natural persons or not.
 
-* The region is where an organisation is registered: digits 3 to 8 of its code (GB 32100). One that is registered
-  with an office of the whole country is in none.
+* The region is where an organisation is registered: digits 3 to 8 of its code (GB 32100). One that is
+  registered with an office of the whole country is in none.
 * Natural persons only for a caller that may watch them, for a stated purpose and reference.
 * Codes of before the USCC are kept as keyed hashes: nobody is told of these.
 
-Example: procurement, region 130900: of F, whose code begins with 91130902, everything is told; of a firm of 保定
-nothing.
+Example: procurement, region 130900: of F, whose code begins with 91130902, everything is told; of a firm
+whose code begins with 91130600 nothing.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class FollowingState(RegistryState):
         a position leads to must be at hand before it."""
         if self.store.states_more(first, end):
             self.load_small()
-        refs = list(dict.fromkeys(ref for _, ref in self.store.changes(first, end)))
+        refs = list(self._changed(first, end))
         for start in range(0, len(refs), PAGE):
             page = refs[start : start + PAGE]
             records = {record.ref: record for record in self.store.subjects_of(page, self.measure)}
@@ -101,6 +101,15 @@ class FollowingState(RegistryState):
                 self.index.forget(ref)
         if not refs:
             self.index.apply((), end - 1)
+
+    def _changed(self, first: int, end: int) -> dict[str, None]:
+        """The subjects whose records may have changed. The row of an erased link cannot name its other end:
+        that is among those that the record has known until now."""
+        refs = dict.fromkeys(ref for _, ref in self.store.changes(first, end))
+        for record in [self.index.get(ref) for ref in refs]:
+            if record is not None:
+                refs.update(dict.fromkeys(link.other for link in record.links))
+        return refs
 
 
 class Follower:

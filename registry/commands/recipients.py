@@ -16,15 +16,16 @@ withdrawn at 61. The platform's answer is worked out again at 61, and is CLEAR.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from threading import Lock
 
-from registry.sanctions.verdict import Decision
+from registry.sanctions.verdict import CLEAR, Decision
 from registry.store.interface import RecipientRow, StoreError
 
 MAX_HEARD = 1 << 18
-"""Rows known to be durable and kept in memory, some 60 MB; those forgotten are written once more, to no
-effect."""
+"""Rows of one caller and domain that are known to be durable and kept in memory, some 20 MB; those
+forgotten are written once more, to no effect."""
+_NOTHING: frozenset[int] = frozenset()
 MAX_OWED = 1 << 18
 """Rows kept for a store that cannot be written to; of an outage in which more is told the log tells."""
 logger = logging.getLogger(__name__)
@@ -39,16 +40,16 @@ class Recipients:
 
     def __init__(self, write: Callable[[Sequence[RecipientRow]], None]) -> None:
         self._write = write
-        self._heard: set[RecipientRow] = set()
+        self._heard: dict[tuple[str, int], set[int]] = {}
         self._owed: set[RecipientRow] = set()
         self._lock = Lock()
 
-    def note(self, caller: str, domain: int, positions: Iterable[int]) -> bool:
+    def note(self, caller: str, domain: int, positions: Collection[int]) -> bool:
         """Makes durable that a caller is told of the decisions at positions; whether any row was new."""
-        told = {RecipientRow(position, caller, domain) for position in positions}
-        new = told - self._heard
-        if not new:
+        heard = self._heard.get((caller, domain), _NOTHING)
+        if heard.issuperset(positions):
             return False
+        new = {RecipientRow(position, caller, domain) for position in positions if position not in heard}
         with self._lock:
             rows = new | self._owed
         try:
@@ -58,10 +59,16 @@ class Recipients:
             return False
         with self._lock:
             self._owed -= rows
-            if len(self._heard) >= MAX_HEARD:
-                self._heard = set()
-            self._heard |= rows
+            for row in rows:
+                self._keep(row)
         return True
+
+    def _keep(self, row: RecipientRow) -> None:
+        key = row.caller, row.domain
+        heard = self._heard.setdefault(key, set())
+        if len(heard) >= MAX_HEARD:
+            heard = self._heard[key] = set()
+        heard.add(row.position)
 
     def _owe(self, rows: set[RecipientRow], error: StoreError) -> None:
         with self._lock:
@@ -78,4 +85,5 @@ class Recipients:
 
 def positions_met(decisions: Iterable[Decision]) -> set[int]:
     """Positions of the statements of which decisions tell."""
-    return {hit.restriction.ground.position for each in decisions for hit in each.hits}
+    told = [each.hits for each in decisions if each is not CLEAR]
+    return {hit.restriction.ground.position for hits in told for hit in hits}

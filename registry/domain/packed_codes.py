@@ -58,7 +58,7 @@ def pack(codes: bytes | memoryview) -> Packed:
     """The keys of codes, 18 bytes each. ValueError if the bytes are not a whole number of codes."""
     if len(codes) % CODE_BYTES:
         raise ValueError(f"{len(codes)} bytes are no whole number of codes of {CODE_BYTES}")
-    pairs = _PAIRS[np.frombuffer(codes, "<u2").reshape(-1, CODE_BYTES // 2)]
+    pairs = _PAIRS.take(np.frombuffer(codes, "<u2").reshape(-1, CODE_BYTES // 2))
     high, low = pairs[:, :4] @ _HIGH_PLACES, pairs[:, 4:] @ _LOW_PLACES
     malformed = np.isnan(high + low)
     spoilt = bool(malformed.any())

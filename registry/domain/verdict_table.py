@@ -114,15 +114,15 @@ class VerdictTable:
         """The timeline of each key, -1 where it is not there or means nothing."""
         k0, k1, malformed = packed
         buckets, keys = self._arrays.buckets, self._arrays.keys
-        bucket = hashed(k0, k1, self._arrays.multipliers) >> _U64(self._shift)
-        at, end = buckets[bucket].astype(np.int64), buckets[bucket + _U64(1)]
-        rows = keys[at]  # Of an empty bucket this is another's key, which is not the one sought.
+        bucket = (hashed(k0, k1, self._arrays.multipliers) >> _U64(self._shift)).astype(np.int64)
+        at, end = buckets.take(bucket).astype(np.int64), buckets.take(bucket + 1)
+        rows = keys.take(at, axis=0)  # Of an empty bucket this is another's key, which is not the one sought.
         here = (rows[:, 0] == k0) & ((rows[:, 1] & _K1) == k1) & (at < end)
         found = np.where(here, (rows[:, 1] >> _U64(32)).astype(np.int64), -1)
         left = np.flatnonzero(~here & (at + 1 < end))
         while left.size:
             at[left] += 1
-            rows = keys[at[left]]
+            rows = keys.take(at[left], axis=0)
             here = (rows[:, 0] == k0[left]) & ((rows[:, 1] & _K1) == k1[left])
             found[left[here]] = (rows[here, 1] >> _U64(32)).astype(np.int64)
             left = left[~here & (at[left] + 1 < end[left])]
@@ -133,12 +133,12 @@ class VerdictTable:
     def _on(self, timelines: NDArray[np.int64], day: int) -> NDArray[np.uint32]:
         if not len(self._arrays.starts):
             return np.full(len(timelines), UNKNOWN, np.uint32)
-        at, until = self._arrays.starts[timelines].astype(np.int64), self._arrays.until
-        over = np.flatnonzero(until[at] < day)
+        at, until = self._arrays.starts.take(timelines).astype(np.int64), self._arrays.until
+        over = np.flatnonzero(until.take(at) < day)
         while over.size:
             at[over] += 1
             over = over[until[at[over]] < day]
-        return self._arrays.step[at]
+        return self._arrays.step.take(at)
 
 
 def answers_of(

@@ -21,8 +21,8 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from registry.store.interface import StoreBusyError, StoreError
 from registry.store.postgres_text import adapt_text
@@ -32,6 +32,8 @@ Connection = psycopg.Connection[Any]
 OLDEST = 140_000
 """PostgreSQL 14: ``client_connection_check_interval``, and the oldest that is still maintained."""
 READERS = 8
+WARNED = "warned"
+"""Under this name a connection's ``info`` has what the server warned of."""
 PATIENCE_S = 1.0
 """How long a lock is waited for: a server may take a moment to see that its last holder is gone."""
 _LOCK = 0x7265_6769  # "regi"
@@ -70,7 +72,9 @@ def shown(url: str) -> str:
 def writing_engine(url: str) -> Engine:
     """An engine of exactly one connection, which holds the right to write. Whoever connects by it gets
     StoreBusyError while another process has that right."""
-    return _engine(lambda: _open_writer(url), size=1, overflow=0)
+    engine = _engine(lambda: _open_writer(url), size=1, overflow=0)
+    event.listen(engine, "connect", _note_warnings)
+    return engine
 
 
 def reading_engine(url: str) -> Engine:
@@ -94,6 +98,16 @@ def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> En
         hide_parameters=True,
         use_native_hstore=False,
     )
+
+
+def _note_warnings(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Keeps in mind that the server warned: of a commit that its standbys did not confirm, it does no more."""
+
+    def note(told: psycopg.errors.Diagnostic) -> None:
+        if told.severity_nonlocalized == "WARNING":
+            record.info[WARNED] = told.message_primary or WARNED
+
+    connection.add_notice_handler(note)
 
 
 def _open_writer(url: str) -> Connection:
@@ -127,7 +141,11 @@ def _open_maintainer(url: str) -> Connection:
 
 def _open_reader(url: str) -> Connection:
     connection = _connect(url, "reader")
-    connection.execute(_READING)
+    try:
+        connection.execute(_READING)
+    except BaseException:
+        connection.close()
+        raise
     connection.autocommit = False
     return connection
 

@@ -6,6 +6,8 @@ is the one this process wrote last. So, whatever became of the lock, two never w
 If the connection breaks during COMMIT, nobody knows whether the group is durable, and the old session may
 even be about to finish it. The lock tells: it can be taken again when that session is gone for good, and then
 the checkpoint says what became of the group. Meanwhile, and while another has the lock, every commit fails.
+A group that is there may yet be on one machine only, if its synchronous standbys were not waited for to the
+end (the session was ended, or the wait cancelled): it is acknowledged when they have it.
 
 Worked example: this process wrote 90 last, and its connection is cut while it commits 91..95. It waits for
 the lock and finds 95: acknowledged. It finds 90: not written, and the callers may try again. It finds 92:
@@ -18,13 +20,14 @@ import logging
 import time
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Engine, Result, select
+from sqlalchemy import Connection, Engine, Result, select, update
 from sqlalchemy.exc import DBAPIError
 
 from registry.store import tables
 from registry.store.errors import one_line_errors
 from registry.store.group_write import write_group
 from registry.store.interface import CheckpointRow, Group, ScannedRow, StoreError
+from registry.store.postgres import WARNED
 from registry.store.sql_log import PAGE
 from registry.store.sql_store import SqlStore
 
@@ -41,6 +44,7 @@ _OLD_READERS = """
     AND (datname = current_database() OR datname IS NULL)
     AND age(backend_xmin) > age(pg_snapshot_xmax(pg_current_snapshot())::text::xid)
 """
+_UNCONFIRMED = "同步备库没有确认, 不能确认已写入"
 logger = logging.getLogger(__name__)
 
 
@@ -68,9 +72,14 @@ class PostgresStore(SqlStore):
         begun = False
         try:
             with one_line_errors(), self._writer.begin() as connection:
+                told = connection.info
                 self._require_ours(connection)
                 begun = True
                 write_group(connection, group)
+                told.pop(WARNED, None)
+            if warning := told.pop(WARNED, None):
+                logger.error("store: a commit was not confirmed: %s", warning)
+                raise StoreError(_UNCONFIRMED)
         except StoreError as error:
             if begun and self._is_there(group.checkpoint):
                 return
@@ -114,12 +123,24 @@ class PostgresStore(SqlStore):
         until = time.monotonic() + SETTLE_S
         while True:
             try:
-                with one_line_errors(), self._writer.connect() as connection:
-                    return _checkpoint_of(connection.execute(select(tables.checkpoint)))
+                return self._confirmed()
             except StoreError:
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.2)
+
+    def _confirmed(self) -> CheckpointRow | None:
+        """The checkpoint that rests. It is written as it is, which waits for the synchronous standbys: what
+        they do not have may be lost yet. Raises StoreError."""
+        checkpoint = tables.checkpoint
+        with one_line_errors(), self._writer.begin() as connection:
+            told = connection.info
+            found = _checkpoint_of(connection.execute(select(checkpoint)))
+            connection.execute(update(checkpoint).values(id=checkpoint.c.id))
+            told.pop(WARNED, None)
+        if told.pop(WARNED, None):
+            raise StoreError(_UNCONFIRMED)
+        return found
 
 
 def _broken(error: StoreError) -> bool:

@@ -13,7 +13,8 @@ Worked example: the replica stands at 90, the primary at 96. The checkpoint told
 with ``at_least_as_fresh`` 95: the replica is asked, has 91, and so the primary is read, at 96. Its next look
 finds 91 at the replica, which is older than what was told: the primary again, until the replica has 96.
 
-A replica that fails is left alone for a moment, and the primary read.
+A replica that does not answer is left alone for a moment, and the primary read; what is being read from it
+just then fails, as it does where a primary is lost.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class _ReplicaFirst:
         self._replica = replica
         self._now_s = now_s
         self._told = 0
-        self._reached = 0
+        self._head: CheckpointRow | None = None
         self._asked_again_at = 0.0
 
     def __getattr__(self, name: str) -> Any:
@@ -61,15 +62,13 @@ class _ReplicaFirst:
 
     def reach(self, position: int) -> None:
         """See ReplicaFirstStore."""
-        if position >= self._told and self._size_of_replica() <= position:
+        if position >= self._told and (self._look() or 0) <= position:
             self._tell(self._primary.checkpoint())
 
     def checkpoint(self) -> CheckpointRow | None:
         """See Store."""
-        head = self._head_of_replica()
-        if (head.size if head else 0) < self._told:
-            head = self._primary.checkpoint()
-        return self._tell(head)
+        size = self._look()
+        return self._tell(self._primary.checkpoint() if size is None or size < self._told else self._head)
 
     def close(self) -> None:
         """See Store."""
@@ -77,28 +76,28 @@ class _ReplicaFirst:
         self._primary.close()
 
     def _tell(self, head: CheckpointRow | None) -> CheckpointRow | None:
-        self._told = max(self._told, head.size if head else 0)
+        self._told = max(self._told, _size(head))
         return head
 
     def _chosen(self) -> Store:
-        """The replica, if it has everything that was told."""
-        if self._now_s() < self._asked_again_at:
-            return self._primary
-        enough = self._reached >= self._told or self._size_of_replica() >= self._told
-        return self._replica if enough else self._primary
+        """The replica, if it answers and has everything that was told."""
+        if self._now_s() >= self._asked_again_at and _size(self._head) >= self._told > 0:
+            return self._replica
+        size = self._look()
+        return self._primary if size is None or size < self._told else self._replica
 
-    def _size_of_replica(self) -> int:
-        head = self._head_of_replica()
-        return head.size if head else 0
-
-    def _head_of_replica(self) -> CheckpointRow | None:
+    def _look(self) -> int | None:
+        """How far the replica is now; None if it does not answer."""
         if self._now_s() < self._asked_again_at:
             return None
         try:
-            head = self._replica.checkpoint()
+            self._head = self._replica.checkpoint()
         except StoreError as error:
             logger.warning("store: the replica does not answer, the primary is read: %s", error)
-            self._asked_again_at, self._reached = self._now_s() + PAUSE_S, 0
+            self._asked_again_at, self._head = self._now_s() + PAUSE_S, None
             return None
-        self._reached = head.size if head else 0
-        return head
+        return _size(self._head)
+
+
+def _size(head: CheckpointRow | None) -> int:
+    return head.size if head else 0

@@ -80,6 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "GetConsistencyProofResponse": (HASHED, "proof checkpoint"),
     "GetInclusionProofResponse": (HASHED, "leaf proof root checkpoint"),
     "GetLeavesResponse": (HASHED, "leaves"),
+    "GetSnapshotResponse": (STATED, "piece"),
     "Hit": (
         STATED,
         "measure_code measure_name list_code list_name legal_basis from until relief statement_id department",

@@ -15,6 +15,7 @@ from demo.departments import OPERATOR
 from registry.__main__ import main
 from registry.config import CONFIG_NAME, STORE, load_config
 from registry.engine import start_engine
+from registry.location import Location
 from registry.provenance.keys import FileSigner
 from registry.store.copying import compare_stores, copy_store
 from registry.store.interface import StoreError
@@ -137,7 +138,7 @@ def test_store_moves_to_postgres_and_back_with_the_same_root_and_the_same_verdic
 def test_every_kind_of_row_survives_the_way_there_and_back(tmp_path: Path, postgres: PostgresServer) -> None:
     group = full_group()
     group.executions, group.notices = [report("R-1"), report("R-2")], [notice(1), notice(2)]
-    places = [tmp_path / "first.db", postgres.new_database(), tmp_path / "last.db"]
+    places: list[Location] = [tmp_path / "first.db", postgres.new_database(), tmp_path / "last.db"]
     with closing(create_store(places[0])) as first, closing(create_store(places[1])) as second:
         first.put_meta({"origin": "a"})
         first.commit(group)

@@ -42,7 +42,7 @@ class Pair:
 
     def catch_up(self) -> None:
         """Lets the replica go on, and waits until it has everything."""
-        (end,) = execute(self.writer_url, "SELECT pg_current_wal_insert_lsn()::text")[0]
+        (end,) = execute(self.writer_url, "SELECT pg_current_wal_flush_lsn()::text")[0]
         execute(self.standby.url("postgres"), "SELECT pg_wal_replay_resume()")
         reached = f"SELECT pg_last_wal_replay_lsn() >= '{end}'::pg_lsn"
         until = time.monotonic() + 20
@@ -62,7 +62,10 @@ class Pair:
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[PostgresServer, PostgresServer]]:
     try:
-        with running_postgres() as primary, running_standby(primary) as standby:
+        with (
+            running_postgres() as primary,
+            running_standby(primary, wal_retrieve_retry_interval="100ms") as standby,
+        ):
             yield primary, standby
     except NoPostgresError as error:
         pytest.skip(str(error))

@@ -85,6 +85,22 @@ def test_group_whose_commit_is_cut_off_by_the_server_is_refused_and_written_by_n
     assert store.checkpoint() == checkpoint(2)
 
 
+def test_group_that_is_cut_off_on_its_way_to_the_server_is_refused_and_written_by_none(
+    store: PostgresStore, databases: Stores[str]
+) -> None:
+    on_rows = SLOW[1].replace("CONSTRAINT ", "")
+    on_rows = on_rows.replace("ON checkpoint DEFERRABLE INITIALLY DEFERRED", "ON ground")
+    execute(databases.path, SLOW[0], on_rows)
+    cutting = later(0.4, lambda: cut(databases))
+    with pytest.raises(StoreError, match="连接中断"):
+        store.commit(group_of(*range(1, 40)))
+    cutting.join()
+    assert store.checkpoint() == checkpoint(1)
+    execute(databases.path, "DROP TRIGGER slow ON ground")
+    store.commit(group_of(*range(1, 40)))
+    assert store.checkpoint() == checkpoint(40)
+
+
 def test_group_that_the_server_commits_although_the_connection_broke_is_acknowledged(
     store: PostgresStore, databases: Stores[str]
 ) -> None:

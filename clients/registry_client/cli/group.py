@@ -34,6 +34,7 @@ _MODULES = {
     "remedies": "remedy",
     "notices": "notices",
     "watch": "watch",
+    "snapshot": "snapshot",
     "bans": "listings",
     "listed": "listings",
     "disputes": "listings",

@@ -16,6 +16,7 @@ from bench.population import ORIGIN, populate
 from bench.proofs import proof_figures
 from bench.running import running
 from bench.simulation import simulation_figures
+from bench.table import table_figures
 from bench.verify import verify_figures
 from registry.access.identity import Caller, CallerRole
 
@@ -54,6 +55,7 @@ def _figures(directory: Path) -> Iterator[Figure]:
             simulation_figures(),
             proof_figures(),
             map_figures(directory.parent),
+            table_figures(directory.parent),
             verify_figures(directory.parent),
         ):
             for figure in figures:

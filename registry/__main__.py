@@ -34,6 +34,7 @@ from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import VaultError
 from registry.second_store import adopt
 from registry.server import serve as run_server
+from registry.store.errors import driver_words
 from registry.store.interface import StoreError
 from registry.store.opening import migrate_store
 from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519, SUITE_SM2_SM3
@@ -70,7 +71,7 @@ def _line(error: BaseException) -> str:
     cause: BaseException | None = error
     while cause is not None and not hasattr(cause, "orig"):
         cause = cause.__cause__
-    detail = f" ({cause.orig})" if cause is not None else ""
+    detail = f" ({driver_words(cause.orig)})" if cause is not None else ""
     return " ".join(f"{error}{detail}".split())
 
 

@@ -7,7 +7,7 @@ even while later groups are applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from threading import Condition
 
 from registry.sanctions.ground import SubjectRecord
@@ -18,6 +18,10 @@ MAX_FOLLOWING = 8
 
 MAX_WAITING = 4
 """How many may wait for a position at a time: each holds a thread that others could be answered by."""
+
+
+Listener = Callable[[Collection[str], int], None]
+"""Is told whose records changed, and the position up to which they were applied."""
 
 
 class Index:
@@ -31,12 +35,11 @@ class Index:
         self.get = self._records.get
         self.watches = Watches()
         self.following = Watches(MAX_FOLLOWING)
-        self._publish: Callable[[int], None] | None = None
+        self._listeners: tuple[Listener, ...] = ()
 
-    def publish(self, put: Callable[[int], None]) -> None:
-        """Has every position told to other processes before anybody hears of it in this one."""
-        self._publish = put
-        put(self._position)
+    def listen(self, listener: Listener) -> None:
+        """Has every group told to a listener, with its last position, before anybody hears of that."""
+        self._listeners = (*self._listeners, listener)
 
     @property
     def position(self) -> int:
@@ -54,8 +57,8 @@ class Index:
         """Takes a committed group into account and wakes those who wait for it or watch its subjects."""
         changed = {record.ref: record for record in records}
         self._records.update(changed)
-        if self._publish:
-            self._publish(position)
+        for listener in self._listeners:
+            listener(changed, position)
         with self._moved:
             self._position = position
             self._moved.notify_all()

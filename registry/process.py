@@ -52,7 +52,9 @@ def writing_server(engine: Engine, run: Path) -> tuple[grpc.Server, Gate]:
     server = new_server(gate)
     add_services(server, engine)
     server.add_insecure_port(writer_address(run))
-    engine.state.index.publish(SharedPosition(run / POSITION).put)
+    committed, index = SharedPosition(run / POSITION), engine.state.index
+    committed.put(index.position)
+    index.listen(lambda _changed, position: committed.put(position))
     return server, gate
 
 

@@ -42,7 +42,6 @@ from registry.domain.verdict_shapes import (
     ASK,
     INVALID,
     Measured,
-    ShapeBook,
     question_of,
     verdict_in,
     with_fault,
@@ -199,13 +198,22 @@ class Asker:
         asked = self._now()
         if len(code) != CODE_BYTES or not code.isascii():
             code = normalise(code)
-        is_one = len(code) == CODE_BYTES and code.isascii()
-        shape = asked.one(code.encode(), asked.day) if is_one else INVALID
-        told = asked.book[shape]
+            if len(code) != CODE_BYTES or not code.isascii():
+                return self._answer(asked, INVALID)
+        shape = asked.one(code.encode(), asked.day)
+        return asked.answers.get(shape) or self._answer(asked, shape)
+
+    def _answer(self, asked: _Settled, shape: int) -> ReplicaAnswer:
+        """What a shape means for the question: the same for everybody who has it."""
+        told = asked.table.book[shape]
         if shape == ASK or (self._scoped and told.limited):
-            return ReplicaAnswer(Verdict.INDETERMINATE, 0, (), asked.position, asked.column, True)
-        verdict, reason = verdict_in(with_fault(told.answers[asked.column], asked.fault))
-        return ReplicaAnswer(_VERDICTS[verdict], reason, told.measures, asked.position, asked.column, False)
+            answer = ReplicaAnswer(Verdict.INDETERMINATE, 0, (), asked.position, asked.column, True)
+        else:
+            verdict, reason = verdict_in(with_fault(told.answers[asked.column], asked.fault))
+            found = (_VERDICTS[verdict], reason, told.measures)
+            answer = ReplicaAnswer(*found, asked.position, asked.column, False)
+        asked.answers[shape] = answer
+        return answer
 
     def check_many(self, codes: bytes | memoryview) -> ReplicaAnswers:
         """The verdicts on many organisations, 18 bytes of a code each. Raises StaleError; ValueError if they
@@ -230,7 +238,7 @@ class Asker:
         header, table = loaded.header, loaded.table
         fault = header.fault_on(day) if header.covers(day) else 0
         column = question_of(*self._stated, roles=table.facts.roles)
-        return _Settled(loaded, until_ms, day, column, fault, header.position, table, table.one, table.book)
+        return _Settled(loaded, until_ms, day, column, fault, header.position, table, table.one, {})
 
 
 class _Settled(NamedTuple):
@@ -244,7 +252,7 @@ class _Settled(NamedTuple):
     position: int
     table: VerdictTable
     one: Callable[[bytes, date], int]
-    book: ShapeBook
+    answers: dict[int, ReplicaAnswer]
 
 
 def _mapped(path: Path) -> mmap.mmap | bytes:

@@ -26,7 +26,7 @@ from registry.errors import RegistryError
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.parties import Party, alternates_of, parties_of
-from registry.sanctions.verdict import UNKNOWN, Decision, Question, Related, decide, source_fault
+from registry.sanctions.verdict import Decision, Question, Related, decide, source_fault
 from registry.store.interface import QueryRow, RecipientRow
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
@@ -221,11 +221,12 @@ class Ask:
             return CODE_INVALID
         record = self.record(found, matter)
         if record is None or record.ref != found.ref or names_a_subject(found.type):
-            return self._decide(record, question, matter)
+            return self.decide_record(record, question, matter)
         leads_to_several = alternates_of(record, position=matter.position, day=matter.question.day)
-        return AMBIGUOUS if leads_to_several else self._decide(None, question, matter)
+        return AMBIGUOUS if leads_to_several else self.decide_record(None, question, matter)
 
-    def _decide(self, record: SubjectRecord | None, question: Question, matter: Matter) -> Decision:
+    def decide_record(self, record: SubjectRecord | None, question: Question, matter: Matter) -> Decision:
+        """The verdict on the subject of a record."""
         related = self.related(record, matter) if record is not None and record.links else ()
         return decide(
             question,
@@ -245,27 +246,6 @@ class Ask:
         """The records that bear on the question beside the subject's own."""
         others = ((p.relation, self.state.index.get(p.ref)) for p in self.parties(record, matter)[1:])
         return [(relation, other) for relation, other in others if other is not None]
-
-    def decide_organisations(
-        self, codes: Sequence[str], questions: Sequence[Question], matter: Matter
-    ) -> list[Decision]:
-        """The verdicts on many organisations by their USCC, each as ``find`` and ``decide`` give it, in one
-        sweep."""
-        record_of, position, edition = self.state.index.get, matter.position, matter.edition
-        fault, decisions = matter.source_fault, []
-        for code, question in zip(codes, questions, strict=True):
-            # Nearly every code comes in its normal form. Whatever else the index is asked by is longer.
-            record = record_of(code) if len(code) == USCC_LENGTH else None
-            if record is None:
-                record = record_of(code := code_asked(code))
-            if record is None:
-                decision = CODE_INVALID if code_faults(_USCC, code) else UNKNOWN
-            elif record.links:
-                decision = self._decide(record, question, matter)
-            else:
-                decision = decide(question, record, position=position, edition=edition, source_fault=fault)
-            decisions.append(decision)
-        return decisions
 
     def require_purpose(self, matter: Matter) -> None:
         """Raises RegistryError unless purpose and reference are stated, as asking about persons needs."""

@@ -23,6 +23,7 @@ from registry.commands.state import RegistryState
 from registry.errors import RegistryError
 from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import Store, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 
@@ -91,16 +92,13 @@ class FollowingState(RegistryState):
         a position leads to must be at hand before it."""
         if self.store.states_more(first, end):
             self.load_small()
-        refs = list(self._changed(first, end))
+        refs, records = list(self._changed(first, end)), dict[str, SubjectRecord]()
         for start in range(0, len(refs), PAGE):
             page = refs[start : start + PAGE]
-            records = {record.ref: record for record in self.store.subjects_of(page, self.measure)}
-            last = start + PAGE >= len(refs)
-            self.index.apply(records.values(), end - 1 if last else first - 1)
-            for ref in set(page) - records.keys():
-                self.index.forget(ref)
-        if not refs:
-            self.index.apply((), end - 1)
+            records |= {ref: SubjectRecord(ref) for ref in page}  # Of whom nothing is left.
+            records |= {record.ref: record for record in self.store.subjects_of(page, self.measure)}
+        self.index.apply(records.values(), end - 1)
+        self._forget(list(records.values()))
 
     def _changed(self, first: int, end: int) -> dict[str, None]:
         """The subjects whose records may have changed. The row of an erased link cannot name its other end:

@@ -17,6 +17,7 @@ case; ``O`` is no symbol of the alphabet, so ``pack(b"9135O100M000100Y43")`` is 
 
 from __future__ import annotations
 
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,9 @@ _ONE = np.where(_DIGITS == _NO_DIGIT, np.nan, _DIGITS.astype(np.float64))
 _PAIRS = np.ascontiguousarray((_ONE[np.newaxis, :] * 31 + _ONE[:, np.newaxis]).reshape(-1))
 _HIGH_PLACES = np.array([float(961**power) for power in range(3, -1, -1)])
 _LOW_PLACES = np.array([float(961**power) for power in range(4, -1, -1)])
-_CHECK = np.array([*(pow(3, place, 31) for place in range(17)), 1], np.int64)
+_WEIGHTS = (*(pow(3, place, 31) for place in range(17)), 1)
+_CHECK = np.array(_WEIGHTS, np.int64)
+_DIGIT_TABLE = _DIGITS.tobytes()
 # As int(…, 31) reads digits.
 _BASE_31 = bytearray(b"!" * 256)
 for _value, _char in enumerate(ALPHABET):
@@ -78,6 +81,11 @@ def pack_one(code: bytes) -> tuple[int, int] | None:
     except ValueError:
         return None
     return low | (high & 0x3FFF) << _LOW_BITS, high >> _SPLIT
+
+
+def check_fails_one(code: bytes) -> bool:
+    """Whether the check character of a well formed code is wrong."""
+    return bool(sum(map(mul, code.translate(_DIGIT_TABLE), _WEIGHTS)) % 31)
 
 
 def check_fails(codes: bytes | memoryview, at: NDArray[np.intp]) -> NDArray[np.bool_]:

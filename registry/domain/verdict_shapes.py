@@ -111,14 +111,16 @@ def _fixed(questions: int) -> list[Shape]:
 
 
 class ShapeBook:
-    """The shapes of a table by number. It grows, and what has a number keeps it: a reader that was given one
-    finds it in ``answers`` and ``limited`` from then on, without a lock."""
+    """The shapes of a table by number. It grows, and what has a number keeps it: a reader that was given
+    one finds it in ``answers``, ``limited`` and ``met`` (whether a restriction is met) from then on,
+    without a lock."""
 
     def __init__(self, shapes: Iterable[Shape] = (), *, roles: int = ROLES) -> None:
         self.roles, self.questions = roles, roles * TENDER_KINDS
         self._shapes: list[Shape] = []
         self.answers: NDArray[np.uint8] = np.zeros((64, self.questions), np.uint8)
         self.limited: NDArray[np.bool_] = np.zeros(64, np.bool_)
+        self.met: NDArray[np.bool_] = np.zeros(64, np.bool_)
         for shape in [*_fixed(self.questions), *shapes]:
             self.add(shape)
 
@@ -135,9 +137,11 @@ class ShapeBook:
         number = len(self._shapes)
         if number == len(self.limited):
             self.answers = np.concatenate([self.answers, np.zeros_like(self.answers)])
+            self.met = np.concatenate([self.met, np.zeros_like(self.met)])
             self.limited = np.concatenate([self.limited, np.zeros_like(self.limited)])
         self.answers[number] = np.frombuffer(shape.answers, np.uint8)
         self.limited[number] = shape.limited
+        self.met[number] = bool(shape.measures)
         self._shapes.append(shape)
         return number
 

@@ -27,10 +27,17 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.domain.packed_codes import CODE_BYTES, Packed, are_foreign, check_fails, pack, pack_one
+from registry.domain.packed_codes import (
+    CODE_BYTES,
+    Packed,
+    are_foreign,
+    check_fails,
+    check_fails_one,
+    pack,
+    pack_one,
+)
 from registry.domain.table_building import hashed
 from registry.domain.table_file import read_table
-from registry.domain.uscc import uscc_faults
 from registry.domain.verdict_shapes import ASK, INVALID, UNKNOWN, Answers, ShapeBook, all_with_fault
 
 _U64 = np.uint64
@@ -108,7 +115,7 @@ class VerdictTable:
                     at += 1
                 return self._step[at]
             row += 2
-        return INVALID if uscc_faults(code.decode().upper()) else UNKNOWN
+        return INVALID if check_fails_one(code) else UNKNOWN
 
     def _timelines(self, packed: Packed) -> NDArray[np.int64]:
         """The timeline of each key, -1 where it is not there or means nothing."""

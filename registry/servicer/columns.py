@@ -9,32 +9,23 @@ hit_measures [0], hit_positions [40], measures ["M-PRO-01"].
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from registry.commands.ask import USCC_LENGTH
+from registry.commands.ask_many import Columns
 from registry.sanctions.verdict import Decision
 from registry.v1 import restriction_service_pb2 as pb
+from registry.v1 import verdict_pb2
 
 MAX_COLUMNS = 100_000
 """Codes of one call: a tenth of a second's work."""
+_reason = verdict_pb2.IndeterminateReason.ValueType
 
 
-def codes_of(request: pb.CheckColumnsRequest) -> list[str]:
-    """The codes one by one. What is not ASCII is no code, and is told so."""
-    text = request.codes.decode("ascii", "replace")
-    return [text[first : first + USCC_LENGTH] for first in range(0, len(text), USCC_LENGTH)]
-
-
-def columns_of(decisions: Sequence[Decision]) -> pb.CheckColumnsResponse:
-    """Decisions as columns; what they have in common is added by whoever asks."""
-    response = pb.CheckColumnsResponse(verdicts=bytes([decision.verdict for decision in decisions]))
+def columns_of(columns: Columns) -> pb.CheckColumnsResponse:
+    """Columns as a message; what they have in common is added by whoever asks."""
+    response = pb.CheckColumnsResponse(verdicts=columns.verdicts, indeterminate_subjects=columns.unsure)
+    response.indeterminate_reasons.extend(map(_reason, columns.reasons))
     measures: dict[str, int] = {}
-    for number, decision in enumerate(decisions):
-        if decision.hits:
-            _add_hits(response, number, decision, measures)
-        if decision.indeterminate:
-            response.indeterminate_subjects.append(number)
-            response.indeterminate_reasons.append(decision.indeterminate)
+    for number, decision in columns.met:
+        _add_hits(response, number, decision, measures)
     response.measures.extend(measures)
     return response
 

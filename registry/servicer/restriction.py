@@ -10,12 +10,13 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.commands.ask import Ask, Found, Matter
+from registry.commands.ask_many import AskMany
 from registry.domain.identifiers import mask, names_a_subject
 from registry.receipts.answers import BATCH_CHECK, CHECK, Told, checks_of_batch, rest_of
 from registry.receipts.receipts import Receipts
 from registry.sanctions.hit_message import put_brief
 from registry.sanctions.verdict import CLEAR, Decision, Question
-from registry.servicer.columns import codes_of, columns_of
+from registry.servicer.columns import columns_of
 from registry.servicer.gate import current_caller, registry_error
 from registry.servicer.messages import found_codes
 from registry.servicer.questions import asks_about_a_person, check_batch, check_columns, check_question
@@ -45,6 +46,7 @@ class RestrictionServicer(ScreeningServicer):
     ) -> None:
         super().__init__(ask, receipts)
         self._elsewhere = elsewhere
+        self._many = AskMany(ask)
 
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         """See restriction_service.proto."""
@@ -80,7 +82,7 @@ class RestrictionServicer(ScreeningServicer):
             self._ask.require_purpose(matter)
         questions = _questions(request, matter.question)
         if request.identifier_type == subject_pb2.IDENTIFIER_TYPE_USCC:
-            decisions = self._ask.decide_organisations(request.identifiers, questions, matter)
+            decisions = self._many.decide(request.identifiers, questions, matter)
         else:
             decisions = self._one_by_one(request, questions, matter)
         self._ask.tell(matter, decisions)
@@ -96,10 +98,9 @@ class RestrictionServicer(ScreeningServicer):
         """See restriction_service.proto."""
         check_columns(request)
         matter = self._ask.settle(request, current_caller.get(), _time_left(request, context))
-        codes = codes_of(request)
-        decisions = self._ask.decide_organisations(codes, [matter.question] * len(codes), matter)
-        self._ask.tell(matter, decisions)
-        response = columns_of(decisions)
+        columns = self._many.columns(request.codes, matter)
+        self._ask.tell(matter, [decision for _, decision in columns.met])
+        response = columns_of(columns)
         response.answered.CopyFrom(self._answered(matter))
         return response
 

@@ -64,13 +64,19 @@ _UNCONNECTED = (
 """Where there is no SQLSTATE: what libpq says when there is no connection, or none any more."""
 
 
+def driver_words(error: object) -> str:
+    """What a driver says, without the rows that it speaks of: PostgreSQL names them in its details."""
+    diagnosis = getattr(error, "diag", None)
+    return getattr(diagnosis, "message_primary", None) or str(error)
+
+
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Turns what a database driver raises into StoreError."""
     try:
         yield
     except DBAPIError as error:
-        detail = str(error.orig)
+        detail = driver_words(error.orig)
         logger.error("store: %s", detail)
         raise StoreError(_told(error, detail)) from error
 

@@ -101,7 +101,7 @@ def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> En
 
 
 def _note_warnings(connection: Any, record: ConnectionPoolEntry) -> None:
-    """Keeps in mind that the server warned: of a commit that its standbys did not confirm, it does no more."""
+    """Keeps in mind that the server warned: it does no more of a commit that no standby confirmed."""
 
     def note(told: psycopg.errors.Diagnostic) -> None:
         if told.severity_nonlocalized == "WARNING":

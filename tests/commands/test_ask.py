@@ -12,6 +12,7 @@ import pytest
 from registry.access.identity import Caller, CallerRole
 from registry.commands import ask as asking
 from registry.commands.ask import Ask, Matter
+from registry.commands.ask_many import AskMany
 from registry.domain.periods import china_day
 from registry.sanctions.verdict import Decision
 from registry.v1 import restriction_service_pb2, subject_pb2
@@ -94,7 +95,7 @@ def test_batch_says_of_each_code_what_is_found_under_it(spine: Spine) -> None:
     for position in (20, spine.position // 2, spine.position):
         for day in DAYS:
             about = matter(ask, position, day)
-            decisions = ask.decide_organisations(asked, [about.question] * len(asked), about)
+            decisions = AskMany(ask).decide(asked, [about.question] * len(asked), about)
             singles = [ask.decide(ask.find(USCC, code), about.question, about) for code in asked]
             assert decisions == singles
             verdicts |= {decision.verdict for decision in decisions}
@@ -105,5 +106,5 @@ def test_reference_of_a_person_or_of_an_old_code_finds_nobody(spine: Spine) -> N
     refs = [record.ref for record in spine.engine.state.index.records() if record.ref[1] == ":"]
     assert {ref[0] for ref in refs} == {"P", "L"}
     about = matter(spine.engine.ask, spine.position, DAYS[2])
-    found: list[Decision] = spine.engine.ask.decide_organisations(refs, [about.question] * len(refs), about)
+    found: list[Decision] = AskMany(spine.engine.ask).decide(refs, [about.question] * len(refs), about)
     assert found == [asking.CODE_INVALID] * len(refs)

@@ -11,22 +11,24 @@ from typing import Any
 
 import pytest
 
+from demo.departments import OPERATOR
 from registry.access.identity import Caller
 from registry.commands.ask import Ask, Matter
 from registry.commands.state import RegistryState
 from registry.domain.live_table import LiveTable
 from registry.domain.verdict_shapes import ASK, question_of
 from registry.domain.verdict_table import VerdictTable
+from registry.provenance.keys import FileSigner
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.timeline import Compiler
 from registry.sanctions.verdict_file import TableBasis, compile_table, is_in_table
-from registry.v1 import restriction_service_pb2, statement_pb2, subject_pb2, verdict_pb2
+from registry.v1 import envelope_pb2, restriction_service_pb2, statement_pb2, subject_pb2, verdict_pb2
 from tests.support import events, remedies
 from tests.support.clock import instant_ms
 from tests.support.events import firm
-from tests.support.history import write_random_history, write_rich_history
+from tests.support.history import short_ban, write_random_history, write_rich_history
 from tests.support.random_acts import write_random_acts
-from tests.support.spine import ORIGIN, ROLE_OF_DOMAIN, Spine, found_spine, furnish
+from tests.support.spine import ORIGIN, ROLE_OF_DOMAIN, TODAY, Spine, found_spine, furnish
 
 DOMAINS = list(ROLE_OF_DOMAIN)
 FIRST = date(2025, 6, 1)
@@ -166,3 +168,28 @@ def test_what_befalls_an_entry_is_in_the_table_from_its_day_on_and_not_before(
     events.placed(spine.say("人社", "note", status_note=note))
     met = assert_agrees_at_every_position(spine, Random(4), since, asked=600)
     assert min(met[status], met["IN_FORCE"]) > 20, met
+
+
+def test_who_is_known_by_a_thief_and_who_is_unknown_by_one_are_two_shapes(spine: Spine) -> None:
+    """The same ban, in dispute on both: one subject is known by it alone, the other by nothing any more."""
+    since, stolen = spine.position + 1, FileSigner.generate(envelope_pb2.SUITE_ED25519)
+    events.placed(spine.enrol("财政", stolen))
+    events.placed(spine.say("财政", "freed", event=short_ban(1)))
+    suspect = events.placed(spine.say("财政", event=short_ban(2), by=stolen))
+    freed = events.withdrawal("财政", "freed")
+    events.placed(spine.say("财政", withdrawal=freed, by=stolen))
+    compromised = statement_pb2.KEY_REVOCATION_REASON_COMPROMISED
+    revocation = statement_pb2.KeyRevocation(keyid=stolen.keyid, reason=compromised, suspect_from=suspect)
+    events.placed(spine.say(OPERATOR.key, key_revocation=revocation))
+    spine.deliver(["法院", "税务"])
+    live, _ = table_of(spine.engine.state, subject_pb2.DOMAIN_PROCUREMENT, spine.position)
+    codes = "".join(firm(number).identifier.value for number in (1, 2)).encode()
+    answers = live.check(codes, TODAY, question_of(subject_pb2.SUBJECT_ROLE_BIDDER, 1))
+    decided = [spine.ask(firm(number).identifier.value).verdict for number in (1, 2)]
+    assert (
+        answers.verdicts.tolist()
+        == decided
+        == [verdict_pb2.VERDICT_INDETERMINATE, verdict_pb2.VERDICT_REVIEW]
+    )
+    met = assert_agrees_at_every_position(spine, Random(6), since, asked=500)
+    assert met["DISPUTED"] > 20, met

@@ -106,6 +106,29 @@ class QueryContract:
         assert store.subjects_with_grams(["ab"], 2) == ["F1", "F2"]
         assert store.subjects_with_grams(["zz"], 9) == store.subjects_with_grams([], 9) == []
 
+    def test_texts_are_told_in_the_order_of_their_bytes_and_not_of_a_language(self, store: Store) -> None:
+        refs = [
+            "",
+            "A",
+            "Z",
+            "a",
+            "b",
+            "z",
+            "é",
+            "一",
+            "丁",
+            "阿",
+            "𠮷",
+            "a\x00",
+            "a\x00b",
+            "a\x01",
+            "a\x01\x01",
+        ]
+        in_order = sorted(refs, key=str.encode)
+        store.commit(Group(grams=[("ab", ref) for ref in refs]))
+        assert store.subjects_with_grams(["ab"], 99) == in_order
+        assert [row[1] for row in store.derived_rows("name_gram")] == in_order
+
     def test_gram_that_a_subject_has_already_is_kept_once(self, store: Store) -> None:
         store.commit(Group(grams=[("ab", "F1"), ("ab", "F1"), ("ab", "F2")]))
         store.commit(Group(grams=[("ab", "F2"), ("bc", "F2")]))

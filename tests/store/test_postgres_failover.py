@@ -48,7 +48,12 @@ def test_group_that_the_standby_has_not_is_not_acknowledged_until_it_has(end: st
         store.commit(group_of(0))
         standby.stop()
         committed = list[int]()
-        committing = Thread(target=lambda: (store.commit(group_of(1)), committed.append(1)))
+
+        def commit() -> None:
+            store.commit(group_of(1))
+            committed.append(1)
+
+        committing = Thread(target=commit)
         committing.start()
         for _ in range(2):
             while not (waiting := execute(url, WAITS)):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -177,6 +180,30 @@ def test_copy_of_a_store_that_was_tampered_with_is_refused_and_removed(
     execute(url, "UPDATE statement SET sealed_payload = sealed_payload || 'x' WHERE position = 9")
     assert "副本有误, 已删除: " in refused("export", "--directory", directory, "--to", again)
     assert execute(again, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+def test_server_on_postgres_is_the_only_one_and_starts_again_after_it_was_killed(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    spine = found_spine(tmp_path / "registry", store=postgres.new_database())
+    spine.engine.close()
+    for end, status in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 0)):
+        with _serving(spine.directory) as server:
+            assert server.stdout is not None
+            assert "提供服务" in server.stdout.readline()
+            assert "正被另一进程写入" in refused("verify", "--directory", spine.directory)
+            server.send_signal(end)
+            assert server.wait(30) == status
+
+
+@contextmanager
+def _serving(directory: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "registry", "serve", "--directory", str(directory)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            yield server
+        finally:
+            server.kill()
 
 
 def test_installation_that_fails_leaves_no_store_in_the_database(

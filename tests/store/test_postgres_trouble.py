@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from registry.store.interface import ErasedRows, Group, QueryRow, StoreBusyError, StoreError
 from registry.store.opening import create_store, open_for_reading, open_store
 from registry.store.postgres_store import PostgresStore
-from tests.store.samples import checkpoint, everything, full_group, group_of
+from tests.store.samples import checkpoint, everything, full_group, group_of, statement
 from tests.support.postgres import execute, running_postgres
 from tests.support.stores import Stores
 
@@ -136,6 +137,16 @@ def _line(store: PostgresStore) -> socket.socket:
 def _hang_up(line: socket.socket) -> None:
     line.shutdown(socket.SHUT_RDWR)
     line.close()
+
+
+def test_row_that_is_refused_is_named_by_no_value_of_it(
+    store: PostgresStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    group = Group(statements=[replace(statement(1, statement_id="S-0"), subject="secret")])
+    with pytest.raises(StoreError, match="存储出错, 未写入任何内容"):
+        store.commit(group)
+    assert "statement_by_id" in caplog.text
+    assert "S-0" not in caplog.text
 
 
 # --- another writer

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 from registry.access.identity import Caller
 from registry.access.policy import DOMAINS, may_ask
+from registry.commands.asked_matter import asked
 from registry.commands.recipients import OvertakenError, Recipients, positions_met
 from registry.commands.state import RegistryState
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import code_faults, names_a_subject, normalise, tells_of_a_person
 from registry.domain.periods import china_day
-from registry.domain.scopes import industry_fault, region_fault
 from registry.domain.sources import DeliveryNote
 from registry.errors import RegistryError
 from registry.sanctions.catalogue.edition import Edition
@@ -149,8 +148,8 @@ class Ask:
         day = china_day(valid_ms)
         basis = self._basis(position, purpose.domain, day)
         stated = facts.SerializeToString()
-        question_of = _question if len(stated) <= MAX_KEPT_BYTES else _question.__wrapped__
-        question = question_of(purpose.domain, stated, day, basis.edition)
+        ask = asked if len(stated) <= MAX_KEPT_BYTES else asked.__wrapped__
+        question = ask(purpose.domain, stated, day, basis.edition)
         return Matter(
             caller,
             purpose,
@@ -371,35 +370,3 @@ def _domain_denied(domain: subject_pb2.Domain.ValueType) -> RegistryError:
     if domain == subject_pb2.DOMAIN_UNSPECIFIED:
         return RegistryError.of(reasons.ERROR_REASON_FIELD_REQUIRED, "缺少查询领域。", "purpose.domain")
     return RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, "本系统无权查询这一领域。", "purpose.domain")
-
-
-@lru_cache(maxsize=4096)
-def _question(domain: subject_pb2.Domain.ValueType, matter: bytes, day: date, edition: Edition) -> Question:
-    """The question in a serialised Matter; many subjects are asked about in few. Raises RegistryError."""
-    stated = restriction_service_pb2.Matter.FromString(matter)
-    _check_scope(stated.scope, edition)
-    return Question(
-        domain=domain,
-        role=stated.role,
-        day=day,
-        region=stated.scope.region,
-        industry=stated.scope.industry,
-        activity=stated.scope.activity,
-        tender_kind=stated.tender_kind,
-    )
-
-
-def _check_scope(scope: subject_pb2.Scope, edition: Edition) -> None:
-    if not (scope.region or scope.industry or scope.activity):
-        return
-    found = Findings()
-    checks = (
-        ("region", region_fault(scope.region) if scope.region else None),
-        ("industry", industry_fault(scope.industry) if scope.industry else None),
-        ("activity", edition.activity_fault(scope.activity)),
-    )
-    for name, fault in checks:
-        if fault:
-            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"matter.scope.{name}", fault)
-    if found.faults:
-        raise RegistryError(found.faults)

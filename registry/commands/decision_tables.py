@@ -62,6 +62,7 @@ class DecisionTables:
         self._kept: dict[_Domain, _Kept] = {}
         self._lock = Lock()
         self._meanwhile: dict[_Domain, dict[str, int]] = {}
+        self._given_up: set[_Domain] = set()
         self._noted = -1
         state.index.listen(self._note)
 
@@ -98,7 +99,8 @@ class DecisionTables:
         kept = self._kept.get(question.domain)
         if kept is not None and _fits(kept, question, edition):
             return kept
-        if question.day == today:
+        latest = self._state.index.position
+        if question.day == today and self._state.edition_at(latest, today) is edition:
             self._make(question.domain, edition, today)
             kept = self._kept.get(question.domain)
         return kept if kept is not None and _fits(kept, question, edition) else None
@@ -132,7 +134,7 @@ class DecisionTables:
     def _make(self, domain: _Domain, edition: Edition, day: date) -> None:
         """Has a table compiled, unless one of the domain is being compiled already."""
         with self._lock:
-            if domain in self._meanwhile:
+            if domain in self._meanwhile or domain in self._given_up:
                 return
             self._meanwhile[domain] = {}
             told = domain, edition, day, self._noted
@@ -144,8 +146,9 @@ class DecisionTables:
     def _compile(self, domain: _Domain, edition: Edition, day: date, noted: int) -> None:
         try:
             self._put(domain, edition, day, noted)
-        except Exception:
-            logger.exception("the decision table of domain %d was not made", domain)
+        except Exception:  # The long way is there; trying again with every question would stop it too.
+            self._given_up.add(domain)
+            logger.exception("the decision table of domain %d was not made, nor will be", domain)
         finally:
             with self._lock:
                 self._meanwhile.pop(domain, None)

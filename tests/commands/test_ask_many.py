@@ -188,3 +188,18 @@ def test_no_answer_is_behind_what_is_stated_while_tables_are_made_and_kept_curre
     matter = matter_of(spine)
     restricted = [bool(each.hits) for each in many.decide(codes, [matter.question] * count, matter)]
     assert restricted == [not number % 2 for number in range(count)]
+
+
+def test_table_that_cannot_be_made_is_tried_once_and_all_is_answered_the_long_way(
+    spine: Spine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_args: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("registry.commands.decision_tables.compile_table", broken)
+    many, matter = AskMany(spine.engine.ask, background=False), matter_of(spine)
+    codes = [firm(number).identifier.value for number in range(40)]
+    asked = [matter.question] * 40
+    for _ in range(3):
+        assert many.decide(codes, asked, matter) == many.one_by_one(codes, asked, matter)
+    assert caplog.text.count("was not made") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -12,6 +13,7 @@ import pytest
 from registry.commands.snapshots import HORIZON_DAYS, build_snapshot
 from registry.provenance.keys import FileSigner, load_verifying_key
 from registry.provenance.policy_lines import RangedKey
+from registry.provenance.snapshot import open_snapshot, write_snapshot
 from registry.provenance.vkey import NoteKey
 from registry.provenance.witness_policy import Policy
 from registry.sanctions.verdict_file import is_in_table
@@ -19,6 +21,7 @@ from registry.v1 import envelope_pb2, subject_pb2
 from registry_client import Replica, ReplicaError, StaleError, Verdict
 from tests.support import events
 from tests.support.clock import SetClock, instant_ms
+from tests.support.editions import adopt, edition_files
 from tests.support.events import firm, person
 from tests.support.history import short_ban, write_rich_history
 from tests.support.spine import ORIGIN, TODAY, Spine, found_spine, furnish
@@ -189,6 +192,19 @@ def test_code_is_read_as_it_is_written_and_no_person_is_there(spine: Spine) -> N
         assert (answer.verdict, answer.ask, answer.measures) == (Verdict.INDETERMINATE, False, ())
 
 
+def test_snapshot_ends_on_the_day_before_another_edition_is_law(spine: Spine) -> None:
+    events.placed(spine.say("财政", event=short_ban(1)))
+    adopt(spine, edition_files("2026.9"), "2027-01-01")
+    replica = loaded(spine)
+    assert replica.header.last == date(2026, 12, 31)
+    asked = {day: replica.asker(role=BIDDER, tender_kind=COMPULSORY, day=day).check(code_of(1))
+             for day in (date(2026, 12, 31), date(2027, 1, 1))}  # fmt: skip
+    assert [(each.verdict, each.ask) for each in asked.values()] == [
+        (Verdict.BLOCKED, False),
+        (Verdict.INDETERMINATE, True),
+    ]
+
+
 # --- what is not believed -------------------------------------------------------------------------
 
 
@@ -237,6 +253,13 @@ def test_snapshot_of_another_domain_does_not_take_the_place_of_one(spine: Spine)
     replica = loaded(spine)
     with pytest.raises(ReplicaError, match="另一领域"):
         replica.load(snapshot_of(spine, domain=subject_pb2.DOMAIN_BIDDING))
+
+
+def test_header_that_speaks_of_another_table_is_refused(spine: Spine) -> None:
+    content, signer = snapshot_of(spine), receipt_key(spine)
+    header, table = open_snapshot(content, lambda origin, size: [load_verifying_key(1, signer.public_key)])
+    later = replace(header, position=header.position - 1)
+    assert "不符" in refused(spine, b"".join(write_snapshot(later, [table], [signer])))
 
 
 def test_snapshot_from_the_future_is_refused(spine: Spine) -> None:

@@ -315,3 +315,12 @@ def test_document_number_with_a_resident_number_in_it_is_refused(spine: Spine) -
     event = penalty("财政", firm(1))
     event.document.number = f"罚{new_person().identifier.value}号"
     assert refusal(spine.say("财政", event=event)) == {("FIELD_INVALID", "event.document.number")}
+
+
+def test_name_of_signs_that_stand_for_many_characters_each_is_too_long(spine: Spine) -> None:
+    """As it is compared it would be longer than an index of a database holds."""
+    event = penalty("财政", firm(1))
+    event.subject.name = "㌖" * 150
+    assert refusal(spine.say("财政", event=event)) == {("TOO_LARGE", "event.subject.name")}
+    event.subject.name = "㌖" * 20
+    placed(spine.say("财政", event=event))

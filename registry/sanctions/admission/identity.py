@@ -21,7 +21,7 @@ from registry.domain.identifiers import code_faults, names_a_subject, normalise
 from registry.domain.quoting import is_blank
 from registry.domain.scopes import region_covers
 from registry.sanctions.admission.document import check_document, check_not_future
-from registry.sanctions.admission.texts import MAX_NAME, check_reason, fits
+from registry.sanctions.admission.texts import check_reason, name_fits
 from registry.sanctions.effects.recording import REGISTRATION
 from registry.sanctions.ground import Link
 from registry.sanctions.ledger import Ledger
@@ -136,7 +136,7 @@ def check_ruling(found: Findings, statement: pb.Statement, day: date, ledger: Le
         message = f"应写明1至{MAX_NAMES}个名称, 没有空白项。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.names", message)
     for number, name in enumerate(ruling.names[:MAX_NAMES]):
-        fits(found, f"{path}.names[{number}]", name, MAX_NAME, "名称")
+        name_fits(found, f"{path}.names[{number}]", name, "名称")
     department = ledger.directory.department(statement.department)
     assert department is not None
     if sound and keeps:

@@ -22,6 +22,7 @@ What follows may be left out; then the registry does without:
 
     [server]
     readers = 3                            # processes that answer, beside the one that writes
+    replica = "postgresql://…"             # what they read from, where it is as far as is asked for
 
     [publication]
     address = "127.0.0.1:8480"             # the log as C2SP tlog-tiles over plain HTTP
@@ -121,6 +122,7 @@ class Config:
     suites_from: int = 0
     webhooks: tuple[tuple[str, str], ...] = ()
     readers: int = 0
+    replica: str = ""
     home: Path = Path()
     database: str = ""
 
@@ -146,7 +148,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {"registry": ("origin", "address"), "pat
 _OPTIONAL: dict[str, dict[str, type]] = {
     "paths": {"head": str, "log_key": str},
     "signing": {"log": list, "receipt": list},
-    "server": {"readers": int},
+    "server": {"readers": int, "replica": str},
     "publication": {"address": str},
     "witnesses": {"policy": str, "interval_s": float},
     "stamping": {"url": str, "certificate": str, "interval_s": float, "max_age_s": float},
@@ -213,6 +215,8 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
         ]
     if _fits(readers := _section(content, "server").get("readers"), int) and (readers or 0) > MAX_READERS:
         faults.append(f"[server] readers 不超过{MAX_READERS}")
+    if not is_url(_section(content, "server").get("replica") or "postgresql://"):
+        faults.append("[server] replica 应为 postgresql:// 地址")
     faults += _address_faults(content) + _stamping_faults(content) + _notices_faults(content)
     if not _log_lines(content):
         faults.append("[paths] 缺少 log_key, [signing] log 也没有写")
@@ -311,7 +315,8 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
-        "readers": content.get("server", {}).get("readers", 0),
+        "readers": _section(content, "server").get("readers", 0),
+        "replica": _section(content, "server").get("replica", ""),
         "webhooks": tuple(content.get(_NOTICES, {}).items()),
     }
 

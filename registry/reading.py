@@ -30,6 +30,7 @@ from registry.servicer.streamed import Elsewhere
 from registry.shared_position import SharedPosition
 from registry.store.interface import QueryRow, RecipientRow, Store, StoreError
 from registry.store.opening import open_for_reading
+from registry.store.replica import replica_first
 from registry.v1 import receipt_pb2, restriction_service_pb2_grpc
 from registry.v1 import restriction_service_pb2 as pb
 
@@ -78,12 +79,12 @@ def start_reading(config: Config, run: Path, clock: Callable[[], int] = now_ms) 
     """Opens an installation's store beside its writer, whose directory is ``run``. Raises StartError."""
     try:
         vault = Vault(read_secret(config.vault_key))
-        store: Store = open_for_reading(config.location)
+        store, reach = _opened(config)
     except (StoreError, VaultError, KeyFileError) as error:
         raise StartError(str(error)) from error
     try:
         committed = SharedPosition(run / POSITION)
-        state = FollowingState(store, vault, shipped_editions(), committed=committed.get)
+        state = FollowingState(store, vault, shipped_editions(), committed=committed.get, reach=reach)
     except StoreError as error:
         store.close()
         raise StartError(str(error)) from error
@@ -92,6 +93,19 @@ def start_reading(config: Config, run: Path, clock: Callable[[], int] = now_ms) 
     return Reading(
         store, state, Ask(state, _written_by_another(store), clock), follower, Writing(writer_address(run))
     )
+
+
+def _opened(config: Config) -> tuple[Store, Callable[[int], None]]:
+    """The store, read from a replica where there is one, and what has it read from where a position is."""
+    primary: Store = open_for_reading(config.location)
+    if not config.replica:
+        return primary, lambda _position: None
+    try:
+        both = replica_first(primary, open_for_reading(config.replica))
+    except StoreError:
+        primary.close()
+        raise
+    return both, both.reach
 
 
 def _written_by_another(store: Store) -> Callable[[Sequence[QueryRow | RecipientRow]], None]:

@@ -334,7 +334,7 @@ class Ask:
 
     def _reach(self, position: int, time_left_s: float | None) -> None:
         if self.state.index.position < position:
-            self.state.catch_up()
+            self.state.catch_up(position)
         wait_s = MAX_WAIT_S if time_left_s is None else min(MAX_WAIT_S, time_left_s / 2)
         if not self.state.index.wait_for(position, wait_s):
             message = f"序号{position}尚未产生(目前到{self.state.index.position})。"

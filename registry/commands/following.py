@@ -46,10 +46,12 @@ class FollowingState(RegistryState):
         editions: Mapping[str, Edition],
         *,
         committed: Callable[[], int] = lambda: -1,
+        reach: Callable[[int], None] = lambda _position: None,
         now_s: Callable[[], float] = monotonic,
         max_stale_s: float = MAX_STALE_S,
     ) -> None:
         self._committed = committed
+        self._reach = reach
         self._now_s = now_s
         self._max_stale_s = max_stale_s
         self._looking = Lock()
@@ -67,10 +69,14 @@ class FollowingState(RegistryState):
             message = f"本进程已有{self.stale_s:.0f}秒未能跟上存储, 不能作答; 请稍后重试。"
             raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, message)
 
-    def catch_up(self) -> None:
-        """See RegistryState: takes everything into account that the store holds. Raises StoreError."""
+    def catch_up(self, position: int = -1) -> None:
+        """See RegistryState: takes everything into account that the store holds. Raises StoreError.
+
+        ``reach`` is told how far is wanted: of a store that reads from a replica, which may be behind."""
         with self._looking:
             looked_at = self._now_s()
+            if (wanted := max(position, self._committed())) > self.index.position:
+                self._reach(wanted)
             head = self.store.checkpoint()
             if head is not None and head.size > self.size:
                 self._follow(self.size, head.size)

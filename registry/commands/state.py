@@ -94,8 +94,9 @@ class RegistryState:
         """Raises RegistryError if the state may lag behind the store by more than is borne. The writer's own
         is what the store holds."""
 
-    def catch_up(self) -> None:
-        """Takes everything into account that is committed. The writer's own state always has."""
+    def catch_up(self, position: int = -1) -> None:
+        """Takes everything into account that is committed, at least as far as a position if there is one so
+        late. The writer's own state always has."""
 
     def newest(self) -> int:
         """The position for a question that asks for none: the last that was acknowledged to anybody."""

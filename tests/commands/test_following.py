@@ -170,3 +170,20 @@ def test_follower_looks_by_itself_and_goes_on_after_an_outage(
         assert caplog.text.count("磁盘读写错误") == 1
     finally:
         looking.close()
+
+
+def test_store_that_reads_from_a_replica_is_told_how_far_is_wanted(spine: Spine) -> None:
+    wanted, committed = list[int](), [-1]
+    follower = following(spine, reach=wanted.append, committed=lambda: committed[0])
+    ask = Ask(follower, lambda _rows: None, spine.clock)
+    ask.settle(question(firm(1)), ASKER, None)
+    assert wanted == [], "what is known is enough"
+    position = placed(spine.say("财政", event=ban("财政", firm(4), "M-PRO-01", "2026-03-01", "2028-03-01")))
+    committed[0] = position
+    assert ask.settle(question(firm(4)), ASKER, None).position == position
+    assert wanted == [position]
+    request = question(firm(4))
+    request.consistency.at_least_as_fresh = position + 1
+    with pytest.raises(RegistryError):
+        ask.settle(request, ASKER, 0.01)
+    assert wanted == [position, position + 1]

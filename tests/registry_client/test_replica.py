@@ -159,15 +159,14 @@ def test_day_that_the_snapshot_does_not_speak_of_is_asked_of_the_registry(spine:
 
 def test_question_with_a_scope_is_asked_of_the_registry_where_the_ban_has_one(spine: Spine) -> None:
     local, whole = short_ban(1), short_ban(2)
-    local.region, whole.region = "130902", ""
+    local.measures[0].scope.region = "130902"
     for ban in (local, whole):
         events.placed(spine.say("财政", event=ban))
-    replica = loaded(spine)
-    asker = replica.asker(role=BIDDER, scoped=True)
-    assert asker.check(code_of(1)).ask == any(
-        each.limited for each in [replica._at_hand().table.book[asker._now().one(code_of(1).encode(), TODAY)]]
-    )
-    assert asker.check(code_of(2)).verdict == Verdict.BLOCKED
+    asker = loaded(spine).asker(role=BIDDER, scoped=True)
+    answers = asker.check_many("".join(map(code_of, (1, 2))).encode())
+    assert answers.ask.tolist() == [asker.check(code_of(number)).ask for number in (1, 2)] == [True, False]
+    assert answers.verdicts.tolist() == [Verdict.INDETERMINATE, Verdict.BLOCKED]
+    assert asker.check(code_of(1)).verdict == Verdict.INDETERMINATE
 
 
 def test_linked_subject_is_asked_of_the_registry(spine: Spine) -> None:
@@ -257,7 +256,9 @@ def test_snapshot_of_another_domain_does_not_take_the_place_of_one(spine: Spine)
 
 def test_header_that_speaks_of_another_table_is_refused(spine: Spine) -> None:
     content, signer = snapshot_of(spine), receipt_key(spine)
-    header, table = open_snapshot(content, lambda origin, size: [load_verifying_key(1, signer.public_key)])
+    header, table = open_snapshot(
+        content, lambda origin, size: [load_verifying_key(signer.suite, signer.public_key)]
+    )
     later = replace(header, position=header.position - 1)
     assert "不符" in refused(spine, b"".join(write_snapshot(later, [table], [signer])))
 

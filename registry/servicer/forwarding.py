@@ -14,8 +14,8 @@ query log first (``MustWriteError``), and the writer is asked instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from time import monotonic
+from collections.abc import Callable, Iterator, Sequence
+from time import monotonic, sleep
 from typing import Any
 
 import grpc
@@ -29,6 +29,7 @@ from registry.v1 import error_reason_pb2 as reasons
 CALLER_KEY = "registry-caller"
 WRITER_WAIT_S = 30.0
 """How long a call waits for a writer that is being started again."""
+_MOMENT_S = 0.001
 UNBOUNDED_S = 86_400.0
 """A caller that sets no deadline has, to gRPC, more time left than a deadline can hold."""
 _CUT = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
@@ -86,17 +87,42 @@ class Writing:
         them. Raises PassedOnError, RegistryError."""
         one = isinstance(request, bytes)
         made: Any = self._channel.unary_stream(method) if one else self._channel.stream_stream(method)
-        refused: list[Exception] = []
-        sent = request if one else _sent(request, refused)
-        call = made(
-            sent, timeout=_bounded(context.time_remaining()), metadata=_by(caller), wait_for_ready=True
-        )
+        sent = None if one else _Sent(request)
+        patience_s = _bounded(context.time_remaining())
+        call = made(sent or request, timeout=patience_s, metadata=_by(caller), wait_for_ready=True)
+        if sent:
+            sent.cancel = call.cancel
         if not context.add_callback(call.cancel):
             call.cancel()
         try:
             yield from call
         except grpc.RpcError as error:
-            raise (refused[0] if refused else _of_writer(error)) from None
+            raise ((sent and sent.failure) or _of_writer(error)) from None
+
+
+class _Sent:
+    """The requests of a stream as they come. Where one of them is not to be passed on, or there are no more
+    because the caller hung up, the call to the writer is cancelled, and why is kept for the caller."""
+
+    def __init__(self, requests: Iterator[bytes]) -> None:
+        self._requests = requests
+        self.failure: Exception | None = None
+        self.cancel: Callable[[], object] | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._requests)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self.failure = error
+            while self.cancel is None:  # The call is being made in another thread.
+                sleep(_MOMENT_S)
+            self.cancel()
+            raise StopIteration from None
 
 
 class Forwarded(grpc.GenericRpcHandler):
@@ -113,16 +139,6 @@ class Forwarded(grpc.GenericRpcHandler):
 
 def _bounded(left_s: float | None) -> float | None:
     return left_s if left_s is None or left_s < UNBOUNDED_S else None
-
-
-def _sent(requests: Iterator[bytes], refused: list[Exception]) -> Iterator[bytes]:
-    """The requests as they come; why one of them is not passed on is kept for whoever reads the answers, for
-    what is raised in the midst of sending tells the caller nothing."""
-    try:
-        yield from requests
-    except Exception as error:
-        refused.append(error)
-        raise
 
 
 def _was_cut(error: grpc.RpcError) -> bool:

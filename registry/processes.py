@@ -119,7 +119,8 @@ class Processes:
             logger.error("not renewed: %s", error)
             return
         self.children = [child for child in self.children if child.role == WRITER] + fresh
-        _stop_all(old)
+        for child in old:  # One by one: whoever leaves the first and meets another has some time there.
+            child.stop()
         self.children[0].stop()
         try:
             self.children[0] = self._child(WRITER)

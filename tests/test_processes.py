@@ -206,7 +206,7 @@ def test_everything_is_started_anew_without_a_request_that_fails(
             stub = RestrictionServiceStub(channel)
             while not over.is_set():
                 try:
-                    stub.Check(question(firm(60)), timeout=DEADLINE_S)
+                    stub.Check(question(firm(60)), timeout=DEADLINE_S, wait_for_ready=True)
                 except grpc.RpcError as error:
                     failed.append(repr(error))
                 count += 1

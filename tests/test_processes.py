@@ -32,7 +32,7 @@ from tests.support.served import DEADLINE_S, Served, authority_of, connect, refu
 from tests.support.spine import Spine, found_spine, furnish
 
 READERS = 2
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 BLOCKED = verdict_pb2.VERDICT_BLOCKED
 
 

@@ -8,8 +8,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -22,8 +21,6 @@ from registry.provenance.keys import FileSigner
 from registry.server import build_server, server_credentials
 from registry.v1.envelope_pb2 import SUITE_ED25519
 from tests.support.command import (
-    TIMEOUT_S,
-    Run,
     assert_one_line,
     digests,
     in_process,
@@ -252,26 +249,12 @@ AS_A_PROCESS = (
 )
 
 
-@pytest.fixture(scope="module")
-def runs(good: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Run]]]:
-    """Every attempt of a process to serve, two at a time."""
-    place = tmp_path_factory.mktemp("spoilt")
-
-    def attempt(name: str) -> Run:
-        directory = Path(shutil.copytree(good, place / name.replace(" ", "-")))
-        SPOILT[name][0](directory)
-        before = digests(directory)
-        run = registry("serve", "--directory", directory)
-        assert digests(directory) == before
-        return run
-
-    with ThreadPoolExecutor(2) as threads:
-        yield {name: threads.submit(attempt, name) for name in AS_A_PROCESS}
-
-
 @pytest.mark.parametrize("name", AS_A_PROCESS)
-def test_serve_prints_the_one_line_and_fails(runs: dict[str, Future[Run]], name: str) -> None:
-    assert_one_line(runs[name].result(TIMEOUT_S), *SPOILT[name][1])
+def test_serve_prints_the_one_line_and_fails(copy: Path, name: str) -> None:
+    SPOILT[name][0](copy)
+    before = digests(copy)
+    assert_one_line(registry("serve", "--directory", copy), *SPOILT[name][1])
+    assert digests(copy) == before
 
 
 def test_serve_names_a_port_in_use(copy: Path) -> None:

@@ -27,6 +27,7 @@ from registry.commands.state import RegistryState
 from registry.config import MAX_READERS, STORE, ConfigError, load_config, split_address
 from registry.editions import CURRENT_LABEL
 from registry.engine import StartError, now_ms
+from registry.indexing.generations import Generations
 from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
 from registry.processes import serve_processes
 from registry.provenance.checkpoint import CheckpointError
@@ -182,7 +183,9 @@ def serve(directory: Path, readers: int | None) -> None:
 @_one_line
 def migrate(directory: Path) -> None:
     """把存储升级到本程序的版本. Brings the store to this version's tables."""
-    before, after = migrate_store(load_config(directory).location)
+    config = load_config(directory)
+    before, after = migrate_store(config.location)
+    Generations.of(config).drop()  # Made from rows as they were before.
     click.echo(f"存储版本: {before} → {after}")
 
 

@@ -30,6 +30,8 @@ from registry.config import Config, ConfigError, load_config
 from registry.durable import exchange
 from registry.editions import shipped_editions
 from registry.engine import OwnSigners, read_secret
+from registry.indexing.checking import compared_index
+from registry.indexing.generations import Generations
 from registry.location import Location, located
 from registry.provenance.keys import KeyFileError, VerifyingKey, load_verifying_key
 from registry.provenance.vault import Vault, VaultError
@@ -115,9 +117,12 @@ def verify(
         )
         result = check_log(log, plan, progress=Progress())
         rebuilt = _rebuilt(log, config, None) if folded and not result.faults else None
+        indexed, index_faults = compared_index(log, Generations.of(config)) if not result.faults else (0, [])
     report(result.faults, f"核对 {result.statements} 条陈述, 一致{'' if signatures else ' (未核对签名)'}")
     if rebuilt:
         _report_rebuilt(rebuilt)
+    if indexed:
+        report(index_faults, f"索引 {indexed} 条记录与存储一致")
     tell_erased(result.passed_over)
     if save:
         _write(save, result.note)

@@ -27,6 +27,11 @@ What follows may be left out; then the registry does without:
     [publication]
     address = "127.0.0.1:8480"             # the log as C2SP tlog-tiles over plain HTTP
 
+    [snapshots]
+    directory = "snapshots"                # files for a web server, see `registry.upkeep.snapshot_files`
+    domains = ["procurement", "bidding"]   # a directory of its own each: who may fetch it is a right
+    interval_s = 60
+
     [witnesses]
     policy = "witnesses.policy"            # C2SP tlog-policy with addresses and a quorum
     interval_s = 1
@@ -63,6 +68,7 @@ from typing import Any
 
 from registry.location import Location, is_url
 from registry.v1.envelope_pb2 import Suite
+from registry.v1.subject_pb2 import Domain
 
 CONFIG_NAME = "registry.toml"
 LOG_KEY = "keys/log.key"
@@ -86,6 +92,15 @@ class Witnesses:
 
     policy: Path
     interval_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFolder:
+    """Where snapshots are written as files, of which domains, and how often at most, in seconds."""
+
+    directory: Path
+    domains: tuple[str, ...]
+    interval_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,7 @@ class Config:
     publication: str = ""
     witnesses: Witnesses | None = None
     stamping: Stamping | None = None
+    snapshots: SnapshotFolder | None = None
     map_interval_s: float = DEFAULT_MAP_INTERVAL_S
     suites: frozenset[int] = frozenset()
     suites_from: int = 0
@@ -150,13 +166,20 @@ _OPTIONAL: dict[str, dict[str, type]] = {
     "signing": {"log": list, "receipt": list},
     "server": {"readers": int, "replica": str},
     "publication": {"address": str},
+    "snapshots": {"directory": str, "domains": list, "interval_s": float},
     "witnesses": {"policy": str, "interval_s": float},
     "stamping": {"url": str, "certificate": str, "interval_s": float, "max_age_s": float},
     "map": {"interval_s": float},
     "suites": {"require": list, "first_size": int},
 }
 _NOTICES = "notices"
-_NEEDED = {"publication": ("address",), "witnesses": ("policy",), "stamping": ("url", "certificate")}
+_NEEDED = {
+    "publication": ("address",),
+    "snapshots": ("directory", "domains"),
+    "witnesses": ("policy",),
+    "stamping": ("url", "certificate"),
+}
+_DOMAINS = tuple(name.removeprefix("DOMAIN_").lower() for name in Domain.keys()[1:])
 
 
 def load_config(directory: Path) -> Config:
@@ -218,6 +241,7 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
     if not is_url(_section(content, "server").get("replica") or "postgresql://"):
         faults.append("[server] replica 应为 postgresql:// 地址")
     faults += _address_faults(content) + _stamping_faults(content) + _notices_faults(content)
+    faults += _snapshots_faults(content)
     if not _log_lines(content):
         faults.append("[paths] 缺少 log_key, [signing] log 也没有写")
     unknown = set(_strings(content, "suites", "require")) - set(Suite.keys()[1:])
@@ -253,6 +277,16 @@ def _stamping_faults(content: dict[str, Any]) -> list[str]:
         faults.append("[stamping] url 应以 http:// 或 https:// 开头")
     if _fits(interval_s, float) and _fits(max_age_s, float) and max_age_s < interval_s:
         faults.append("[stamping] max_age_s 不能短于 interval_s")
+    return faults
+
+
+def _snapshots_faults(content: dict[str, Any]) -> list[str]:
+    if not _section(content, "snapshots"):
+        return []
+    unknown = set(_strings(content, "snapshots", "domains")) - set(_DOMAINS)
+    faults = [f"[snapshots] domains: 没有 {name} 这一领域" for name in sorted(unknown)]
+    if not _strings(content, "signing", "receipt"):
+        faults.append("[snapshots] 需要 [signing] receipt: 快照要签名")
     return faults
 
 
@@ -305,6 +339,7 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
     """The settings of the optional sections, whose values were checked."""
     head, publication = content["paths"].get("head"), content.get("publication", {}).get("address", "")
     witnesses, stamping = content.get("witnesses"), content.get("stamping")
+    folder = content.get("snapshots")
     return {
         "head": (directory / head).resolve() if head else None,
         "log_signers": tuple(_log_lines(content)),
@@ -312,6 +347,7 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         "publication": publication,
         "witnesses": Witnesses(**_placed(witnesses, "policy", directory)) if witnesses else None,
         "stamping": Stamping(**_placed(stamping, "certificate", directory)) if stamping else None,
+        "snapshots": _folder(folder, directory) if folder else None,
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
@@ -323,6 +359,11 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
 
 def _placed(settings: dict[str, Any], path: str, directory: Path) -> dict[str, Any]:
     return {**settings, path: (directory / settings[path]).resolve()}
+
+
+def _folder(settings: dict[str, Any], directory: Path) -> SnapshotFolder:
+    placed = _placed(settings, "directory", directory)
+    return SnapshotFolder(**{**placed, "domains": tuple(dict.fromkeys(settings["domains"]))})
 
 
 def split_address(address: str) -> tuple[str, int]:

@@ -23,16 +23,18 @@ from registry.commands.notices import Notices
 from registry.commands.outbox import Outbox
 from registry.commands.sequencer import Sequencer
 from registry.commands.snapshot_keeping import Snapshots
+from registry.commands.snapshots import Seal
 from registry.commands.state import RegistryState
 from registry.config import Config, ConfigError
 from registry.editions import shipped_editions
+from registry.indexing.generations import Generations
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import KeyFileError, Signer, load_verifying_key
 from registry.provenance.merkle import Frontier
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
 from registry.receipts.signing import ReceiptSigners
-from registry.running import Upkeep, notice_parts, upkeep_of
+from registry.running import Upkeep, notice_parts, snapshot_parts, upkeep_of
 from registry.second_store import start_head
 from registry.signing import SignerError, open_signer
 from registry.store.interface import ExecutionRow, Store, StoreError
@@ -100,7 +102,7 @@ def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
     except (StoreError, VaultError, KeyFileError, SignerError) as error:
         raise StartError(str(error)) from error
     try:
-        state = RegistryState(store, vault, shipped_editions())
+        state = RegistryState(store, vault, shipped_editions(), Generations.of(config).newest)
         state.suites = config.suites
         check_head(state, signers.log)
         check_suites(state, signers, config.suites_from)
@@ -164,7 +166,9 @@ def engine_over(
     executions = Executions(ask, report, clock)
     receipts = Receipts(ask, signers.receipt, prover=upkeep.prover, checkpoints=upkeep.checkpoints)
     intake = Intake(state, writer, upkeep.gate)
-    snapshots = Snapshots(state, receipt_signers.active, clock)
+    seal = Seal(receipt_signers.of_size, upkeep.checkpoints.covering)
+    snapshots = Snapshots(state, seal, clock)
+    upkeep.parts += snapshot_parts(state, seal, config, clock)
     return Engine(
         store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, snapshots, head
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -19,6 +20,7 @@ from registry.commands.following import Follower, FollowingState
 from registry.config import Config
 from registry.editions import shipped_editions
 from registry.engine import StartError, now_ms, read_secret
+from registry.indexing.generations import Generations
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
@@ -84,7 +86,10 @@ def start_reading(config: Config, run: Path, clock: Callable[[], int] = now_ms) 
         raise StartError(str(error)) from error
     try:
         committed = SharedPosition(run / POSITION)
-        state = FollowingState(store, vault, shipped_editions(), committed=committed.get, reach=reach)
+        base = partial(Generations.of(config).newest, checked=False)
+        state = FollowingState(
+            store, vault, shipped_editions(), committed=committed.get, reach=reach, base=base
+        )
     except StoreError as error:
         store.close()
         raise StartError(str(error)) from error

@@ -1,4 +1,5 @@
-"""What runs beside the answers (日常维护): map states, time stamps, cosignatures, the published log, notices.
+"""What runs beside the answers (日常维护): the index's base, map states, time stamps, cosignatures, the
+published log, snapshots as files, notices.
 
 Built with the engine and started by the server. Each part has a thread of its own and none is in the way of
 an answer; a part that is not configured is not there. They stop before the writer does, for they write
@@ -17,8 +18,11 @@ from registry.commands.due import Due
 from registry.commands.jobs import Answer, Job
 from registry.commands.log import LogReading
 from registry.commands.notices import Notices
+from registry.commands.snapshots import Seal
 from registry.commands.state import RegistryState
 from registry.config import DEFAULT_MAP_INTERVAL_S, Config
+from registry.indexing.generations import Generations
+from registry.indexing.keeper import IndexKeeper
 from registry.publication.log_server import LogPublication
 from registry.receipts.providers import Checkpoints, Cosigned, Mapped, MapProver, NewestCheckpoint
 from registry.receipts.signing import ReceiptSigners
@@ -26,6 +30,7 @@ from registry.store.interface import StoreError
 from registry.store.writer import Writer
 from registry.upkeep.mapper import Mapper
 from registry.upkeep.notices import DueNotices
+from registry.upkeep.snapshot_files import SnapshotFiles
 from registry.upkeep.stamper import Authority, Stamper, stamping_state
 from registry.upkeep.stamping import StampingState
 from registry.upkeep.webhooks import Delivery, Webhooks
@@ -82,6 +87,8 @@ def upkeep_of(
     log = LogReading(state, signed_by(cosigner) if cosigner else None)
     checkpoints: Checkpoints = Cosigned(cosigner) if cosigner else NewestCheckpoint(state)
     upkeep = Upkeep(mapper, log, Mapped(mapper), checkpoints, parts=[mapper])
+    if config:
+        upkeep.parts.append(IndexKeeper(state, Generations.of(config), config.home, clock))
     if config and config.stamping:
         stamping: StampingState = stamping_state(state, config.stamping.max_age_s, clock=clock)
         upkeep.gate = stamping.check
@@ -113,3 +120,12 @@ def notice_parts(
     if config and config.webhooks:
         parts.append(Webhooks(dict(config.webhooks), Delivery(notices, write, signers.active, clock)))
     return parts
+
+
+def snapshot_parts(
+    state: RegistryState, seal: Seal, config: Config | None, clock: Callable[[], int]
+) -> list[Part]:
+    """What writes snapshots as files, not started, if a configuration asks for them."""
+    if config is None or config.snapshots is None:
+        return []
+    return [SnapshotFiles(state, seal, config.snapshots, clock)]

@@ -1,15 +1,18 @@
 """A replica (本地副本): verdicts on organisations answered in the caller's own process, by a signed snapshot.
 
     replica = Replica(policy, max_age_s=600)
-    replica.load("procurement.snapshot")       # and again, whenever a newer one has come
+    replica.load("procurement.snapshot")       # and again, or ``apply`` a delta, whenever there is one
     bidders = replica.asker(role=SUBJECT_ROLE_BIDDER, tender_kind=TENDER_KIND_COMPULSORY)
     answer = bidders.check("91350100M000100Y43")
     answer.verdict, answer.measures, answer.position, replica.age_s
     bidders.check_many(b"…")                   # 18 bytes a code, millions a second
 
-* A snapshot is loaded only if the receipt keys that the policy names have signed it and its table has the
-  digest that they signed; a later one must be of the same log and domain, and not know less. What it answers
-  is what the registry would have answered at ``position``: nothing here decides.
+    with replica.follow(FromRegistry(registry, DOMAIN_PROCUREMENT), "procurement.snapshot"):
+        …                                      # kept current: ``registry_client.replica_following``
+
+* What is believed of a snapshot or a delta, ``registry_client.loaded_snapshot`` says: signed as the policy
+  asks, its position in the log, and never less than is known already. What it answers is what the registry
+  would have answered at ``position``: nothing here decides.
 * ``age_s`` says how old it is. When it is older than ``max_age_s`` every question raises ``StaleError``.
 * ``answer.ask``: the registry must be asked (``Registry.check``): a subject that is linked to others, a
   question limited to a region that meets a restriction limited to one, a day beyond the snapshot. The verdict
@@ -26,18 +29,19 @@ import mmap
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from registry.domain.identifiers import normalise
+from registry.domain.live_table import LiveTable
 from registry.domain.packed_codes import CODE_BYTES
 from registry.domain.periods import CHINA_OFFSET_MS, MS_PER_DAY, china_day
-from registry.domain.table_file import TableFileError
 from registry.domain.verdict_shapes import (
     ASK,
     INVALID,
@@ -46,23 +50,26 @@ from registry.domain.verdict_shapes import (
     verdict_in,
     with_fault,
 )
-from registry.domain.verdict_table import VerdictTable
-from registry.provenance.keys import VerifyingKey
-from registry.provenance.snapshot import SnapshotError, SnapshotHeader, open_snapshot
+from registry.provenance.snapshot import SnapshotHeader
 from registry.provenance.witness_policy import Policy
 from registry.v1 import subject_pb2
+from registry_client.loaded_snapshot import Loaded, ReplicaError
+from registry_client.replica_following import Following, Source
 from registry_client.results import Verdict, verdict_of
 
-__all__ = ["Asker", "Measured", "Replica", "ReplicaAnswer", "ReplicaAnswers", "ReplicaError", "StaleError"]
+__all__ = [
+    "Asker",
+    "Measured",
+    "Replica",
+    "ReplicaAnswer",
+    "ReplicaAnswers",
+    "ReplicaError",
+    "StaleError",
+]
 
 _VERDICTS = tuple(map(verdict_of, range(8)))
 """By the number that a verdict has on the wire; what is none is INDETERMINATE."""
 _NUMBERS = np.array(_VERDICTS, np.uint8)
-
-
-class ReplicaError(Exception):
-    """A snapshot cannot be used: not readable, not signed as the policy asks, or older than the one at
-    hand."""
 
 
 class StaleError(ReplicaError):
@@ -94,10 +101,9 @@ class ReplicaAnswers(NamedTuple):
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    header: SnapshotHeader
-    table: VerdictTable
+Prove = Callable[[SnapshotHeader, SnapshotHeader], None]
+"""Shows that the log of one header's checkpoint has only grown into that of a later one. Raises ReplicaError
+where it has not."""
 
 
 class Replica:
@@ -107,24 +113,53 @@ class Replica:
         self, policy: Policy, *, max_age_s: float, clock: Callable[[], int] = lambda: time.time_ns() // 10**6
     ) -> None:
         self._policy, self._clock = policy, clock
+        self.max_age_s = max_age_s
         self._max_age_ms = int(max_age_s * 1000)
-        self._loaded: _Loaded | None = None
+        self._loading = Lock()
+        self._loaded: Loaded | None = None
 
-    def load(self, snapshot: str | Path | bytes) -> SnapshotHeader:
+    def load(
+        self, snapshot: str | Path | bytes, delta: bytes | None = None, *, prove: Prove | None = None
+    ) -> SnapshotHeader:
         """Takes a snapshot, or the file that holds one, which must not be written to any more (replace it by
-        renaming another). Raises ReplicaError, and goes on with the one at hand."""
-        try:
-            content = memoryview(snapshot if isinstance(snapshot, bytes) else _mapped(Path(snapshot)))
-            header, table = open_snapshot(content, self._keys)
-            loaded = _Loaded(header, VerdictTable(table))
-        except OSError as error:
-            raise ReplicaError(f"不能读取快照: {error.strerror}") from error
-        except (SnapshotError, TableFileError) as error:
-            raise ReplicaError(str(error)) from error
-        self._require_of_one_kind(loaded)
-        self._require_later(header)
-        self._loaded = loaded
-        return header
+        renaming another), with a delta over it if there is one. Raises ReplicaError, and goes on with the one
+        at hand."""
+        with self._loading:
+            loaded, admit = Loaded.of(_content(snapshot), self._policy), partial(self._admit, prove=prove)
+            if delta is not None:
+                loaded = loaded.with_delta(memoryview(delta), self._policy, admit)
+            else:
+                admit(loaded)
+            self._loaded = loaded
+        return loaded.header
+
+    def apply(self, delta: str | Path | bytes, *, prove: Prove | None = None) -> SnapshotHeader:
+        """Takes what changed since. Raises ReplicaError, and goes on with what is at hand; StaleError if
+        there is no snapshot."""
+        with self._loading:
+            admit = partial(self._admit, prove=prove)
+            loaded = self._loaded = self._at_hand().with_delta(_content(delta), self._policy, admit)
+        return loaded.header
+
+    def _admit(self, loaded: Loaded, *, prove: Prove | None) -> None:
+        """Raises ReplicaError where what was loaded may not take the place of what is at hand."""
+        loaded.require_past(self._clock())
+        if (before := self._loaded) is not None:
+            loaded.require_after(before)
+            if prove is not None:
+                prove(before.header, loaded.header)
+
+    def follow(self, source: Source, path: str | Path, *, every_s: float | None = None) -> Following:
+        """Keeps it current from a source by a thread of its own, which begins now, with the base in a file;
+        ``every_s``: how often at least, by default thrice within ``max_age_s``."""
+        following = Following(self, source, Path(path), every_s=every_s or min(25.0, self.max_age_s / 3))
+        following.start()
+        return following
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What it holds, if anything."""
+        return self._loaded
 
     @property
     def header(self) -> SnapshotHeader:
@@ -148,35 +183,12 @@ class Replica:
         ``scoped``: the matter is in a region, industry or activity."""
         return Asker(self, role=role, tender_kind=tender_kind, day=day, scoped=scoped)
 
-    def _at_hand(self) -> _Loaded:
+    def _at_hand(self) -> Loaded:
         if self._loaded is None:
             raise StaleError("本地副本还没有载入快照")
         return self._loaded
 
-    def _keys(self, origin: str, size: int) -> list[VerifyingKey]:
-        keys = [key.verifier for key in self._policy.receipt_keys(origin, size)]
-        if keys and not any(self._policy.accepts_suite(key.suite, size) for key in keys):
-            raise SnapshotError("策略要求的签名算法中没有回执密钥的")
-        return keys
-
-    def _require_of_one_kind(self, loaded: _Loaded) -> None:
-        header, facts = loaded.header, loaded.table.facts
-        told = (header.domain, header.position, header.first, header.last, header.edition)
-        if told != (facts.domain, facts.position, facts.first, facts.last, facts.edition):
-            raise ReplicaError("快照的抬头与结论表不符")
-
-    def _require_later(self, header: SnapshotHeader) -> None:
-        if header.made_ms > self._clock() + MS_PER_DAY:
-            raise ReplicaError("快照的制作时间在未来; 请核对本机时钟")
-        if self._loaded is None:
-            return
-        before = self._loaded.header
-        if (header.origin, header.domain) != (before.origin, before.domain):
-            raise ReplicaError("快照属于另一登记系统或另一领域")
-        if (header.position, header.made_ms) < (before.position, before.made_ms):
-            raise ReplicaError(f"快照到序号{header.position}, 早于已载入的序号{before.position}")
-
-    def _bound(self, loaded: _Loaded) -> int:
+    def _bound(self, loaded: Loaded) -> int:
         """The instant from which the snapshot is too old. Raises StaleError if that has come."""
         bound = loaded.header.made_ms + self._max_age_ms
         if self._clock() >= bound:
@@ -205,7 +217,7 @@ class Asker:
 
     def _answer(self, asked: _Settled, shape: int) -> ReplicaAnswer:
         """What a shape means for the question: the same for everybody who has it."""
-        told = asked.table.book[shape]
+        told = asked.live.book[shape]
         if shape == ASK or (self._scoped and told.limited):
             answer = ReplicaAnswer(Verdict.INDETERMINATE, 0, (), asked.position, asked.column, True)
         else:
@@ -219,7 +231,14 @@ class Asker:
         """The verdicts on many organisations, 18 bytes of a code each. Raises StaleError; ValueError if they
         are no whole number of codes."""
         asked = self._now()
-        found = asked.table.check(codes, asked.day, asked.column, fault=asked.fault, scoped=self._scoped)
+        found = asked.live.check(
+            codes,
+            asked.day,
+            asked.column,
+            position=asked.position,
+            fault=asked.fault,
+            scoped=self._scoped,
+        )
         verdicts = found.verdicts
         return ReplicaAnswers(_NUMBERS[verdicts], found.reasons, found.shapes, verdicts == 0, asked.position)
 
@@ -229,30 +248,49 @@ class Asker:
             settled = self._settled = self._settle(replica._at_hand())
         return settled
 
-    def _settle(self, loaded: _Loaded) -> _Settled:
+    def _settle(self, loaded: Loaded) -> _Settled:
         until_ms, now_ms = self._replica._bound(loaded), self._replica._clock()
         day = self._day
         if day is None:
             day = china_day(now_ms)
             until_ms = min(until_ms, now_ms + MS_PER_DAY - (now_ms + CHINA_OFFSET_MS) % MS_PER_DAY)
-        header, table = loaded.header, loaded.table
-        fault = header.fault_on(day) if header.covers(day) else 0
-        column = question_of(*self._stated, roles=table.facts.roles)
-        return _Settled(loaded, until_ms, day, column, fault, header.position, table, table.one, {})
+        header, live = loaded.header, loaded.live
+        covered = header.covers(day)
+        column = question_of(*self._stated, roles=live.facts.roles)
+        one = partial(live.one, position=header.position) if loaded.put_over else live.table.one
+        return _Settled(
+            loaded=loaded,
+            until_ms=until_ms,
+            # A day that the latest header does not speak of is before every table: to be asked elsewhere.
+            day=day if covered else date.min,
+            column=column,
+            fault=header.fault_on(day) if covered else 0,
+            position=header.position,
+            live=live,
+            one=one,
+            answers={},
+        )
 
 
 class _Settled(NamedTuple):
-    """A question settled for a snapshot, until the day is over or the snapshot too old."""
+    """A question settled for what is loaded, until the day is over or it is too old."""
 
-    loaded: _Loaded
+    loaded: Loaded
     until_ms: int
     day: date
     column: int
     fault: int
     position: int
-    table: VerdictTable
+    live: LiveTable
     one: Callable[[bytes, date], int]
     answers: dict[int, ReplicaAnswer]
+
+
+def _content(source: str | Path | bytes) -> memoryview:
+    try:
+        return memoryview(source if isinstance(source, bytes) else _mapped(Path(source)))
+    except OSError as error:
+        raise ReplicaError(f"不能读取快照: {error.strerror}") from error
 
 
 def _mapped(path: Path) -> mmap.mmap | bytes:

@@ -15,7 +15,7 @@ Worked example: a table of 900, a ban on X at 905. Asked at 905, X is compiled a
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Lock, Thread
@@ -87,7 +87,7 @@ class DecisionTables:
             current = kept.live.position
         if current != position:
             return None
-        if kept.live.changed > MAX_CHANGED:
+        if self._is_old(kept):
             self._make(question.domain, edition, today)
         column = question_of(question.role, question.tender_kind)
         scoped = bool(question.region or question.industry or question.activity)
@@ -99,7 +99,9 @@ class DecisionTables:
         kept = self._kept.get(question.domain)
         if kept is not None and _fits(kept, question, edition):
             return kept
-        latest = self._state.index.position
+        latest, base = self._state.index.position, self._state.index.base
+        if base is not None and base.edition != edition.hash:
+            return None  # The next base has one. To compile here what is so large would slow every answer.
         if question.day == today and self._state.edition_at(latest, today) is edition:
             self._make(question.domain, edition, today)
             kept = self._kept.get(question.domain)
@@ -160,23 +162,51 @@ class DecisionTables:
         position = index.position
         if self._state.edition_at(position, day) is not edition:
             return  # Somebody asked about another time, or another position.
-        basis = TableBasis(domain, position, edition, day, self._last(position, edition, day))
-        table = VerdictTable(b"".join(compile_table(index.records(), basis)))
+        mapped = self._from_base(domain, edition, day)
+        table, changed = mapped or (self._compiled(domain, edition, day, position), {})
         live = LiveTable(table)
-        kept = _Kept(live, Compiler(domain, edition, day, live.book))
+        kept = _Kept(live, Compiler(domain, edition, table.facts.first, live.book), changed)
         with self._lock:  # What was noted since is in the one place or in the other.
             kept.changed.update(self._meanwhile[domain])
             self._kept[domain] = kept
 
-    def _last(self, position: int, edition: Edition, first: date) -> date:
-        """The last day from the first on without another edition."""
-        last = first
-        for days in range(1, LAST_DAYS):
-            day = first + timedelta(days=days)
-            if self._state.edition_at(position, day) is not edition:
-                break
-            last = day
-        return last
+    def _from_base(
+        self, domain: _Domain, edition: Edition, day: date
+    ) -> tuple[VerdictTable, dict[str, int]] | None:
+        """The table that lies beside the index's base, where it fits, and what changed since."""
+        index = self._state.index
+        while (base := index.base) is not None and (content := base.table(domain)) is not None:
+            table, changed = VerdictTable(content), index.changed_after(base.position)
+            if index.base is base:  # Else what changed before the other one is not told any more.
+                fits = table.facts.edition == edition.hash and table.facts.covers(day)
+                return (table, _in_table(changed)) if fits else None
+        return None
+
+    def _is_old(self, kept: _Kept) -> bool:
+        """Whether another table is to be had, or worth the making. Beside a base tables are made with it."""
+        base = self._state.index.base
+        if base is not None:
+            return base.position > kept.live.facts.position
+        return kept.live.changed > MAX_CHANGED
+
+    def _compiled(self, domain: _Domain, edition: Edition, day: date, position: int) -> VerdictTable:
+        basis = TableBasis(domain, position, edition, day, last_day(self._state, position, edition, day))
+        return VerdictTable(b"".join(compile_table(self._state.index.records(), basis)))
+
+
+def last_day(state: RegistryState, position: int, edition: Edition, first: date) -> date:
+    """The last day of a table from its first on: those without another edition, as known at a position."""
+    last = first
+    for days in range(1, LAST_DAYS):
+        day = first + timedelta(days=days)
+        if state.edition_at(position, day) is not edition:
+            break
+        last = day
+    return last
+
+
+def _in_table(changed: Mapping[str, int]) -> dict[str, int]:
+    return {ref: at for ref, at in changed.items() if is_in_table(ref)}
 
 
 def _fits(kept: _Kept, question: Question, edition: Edition) -> bool:

@@ -19,20 +19,19 @@ from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread
 from time import monotonic
 
-from registry.commands.state import RegistryState
+from registry.commands.state import FindBase, RegistryState
 from registry.errors import RegistryError
 from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
-from registry.sanctions.ground import SubjectRecord
 from registry.store.interface import Store, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 
 LOOK_S = 0.02
 """How often a follower looks whether the store has grown."""
+LOOK_FOR_BASE_S = 1.0
+"""How often it looks whether the writer has made a newer base of the index."""
 MAX_STALE_S = 5.0
 """How old the last look that succeeded may be before nothing is answered any more."""
-PAGE = 4096
-"""Changed subjects read at a time."""
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +48,7 @@ class FollowingState(RegistryState):
         reach: Callable[[int], None] = lambda _position: None,
         now_s: Callable[[], float] = monotonic,
         max_stale_s: float = MAX_STALE_S,
+        base: FindBase = lambda _state, _after: None,
     ) -> None:
         self._committed = committed
         self._reach = reach
@@ -56,7 +56,7 @@ class FollowingState(RegistryState):
         self._max_stale_s = max_stale_s
         self._looking = Lock()
         self._fresh_at = now_s()
-        super().__init__(store, vault, editions)
+        super().__init__(store, vault, editions, base)
 
     @property
     def stale_s(self) -> float:
@@ -98,22 +98,9 @@ class FollowingState(RegistryState):
         a position leads to must be at hand before it."""
         if self.store.states_more(first, end):
             self.load_small()
-        refs, records = list(self._changed(first, end)), dict[str, SubjectRecord]()
-        for start in range(0, len(refs), PAGE):
-            page = refs[start : start + PAGE]
-            records |= {ref: SubjectRecord(ref) for ref in page}  # Of whom nothing is left.
-            records |= {record.ref: record for record in self.store.subjects_of(page, self.measure)}
+        records = {record.ref: record for record in self._records_since(self.index, first, end)}
         self.index.apply(records.values(), end - 1)
-        self._forget(list(records.values()))
-
-    def _changed(self, first: int, end: int) -> dict[str, None]:
-        """The subjects whose records may have changed. The row of an erased link cannot name its other end:
-        that is among those that the record has known until now."""
-        refs = dict.fromkeys(ref for _, ref in self.store.changes(first, end))
-        for record in [self.index.get(ref) for ref in refs]:
-            if record is not None:
-                refs.update(dict.fromkeys(link.other for link in record.links))
-        return refs
+        self.index.forget_empty(records)
 
 
 class Follower:
@@ -136,10 +123,13 @@ class Follower:
             self._thread.join()
 
     def _run(self) -> None:
-        failing = False
+        failing, looked_at = False, monotonic()
         while not self._ended.wait(self._look_s):
             try:
                 self._state.catch_up()
+                if monotonic() - looked_at >= LOOK_FOR_BASE_S:
+                    self._state.renew_base()
+                    looked_at = monotonic()
                 failing = False
             except StoreError as error:
                 if not failing:  # Once for each outage, not fifty times a second.

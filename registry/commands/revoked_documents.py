@@ -59,9 +59,9 @@ class RevokedDocuments:
             yield from due_after_revocation(rows, revoked, edition, day)
 
     def _resting(self) -> Iterator[tuple[Revoked, list[Ground]]]:
-        records = self._state.index.records()
-        gone = _withdrawn(records)
-        for key, holding in _holding(records, gone.keys()).items():
+        index = self._state.index
+        gone = _withdrawn(index.records())
+        for key, holding in _holding(index.records(), gone.keys()).items():
             revoked = self._first_revocation(gone[key])
             if revoked is not None:
                 yield revoked, list(resting_on(holding.values(), revoked.document))

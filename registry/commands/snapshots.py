@@ -1,44 +1,73 @@
 """Making snapshots (制作快照): the table of a domain compiled from the index, and signed.
 
-    pieces = build_snapshot(state, DOMAIN_PROCUREMENT, signers, made_ms=now_ms())
+    pieces = build_snapshot(state, DOMAIN_PROCUREMENT, seal, made_ms=now_ms())
 
 It speaks of ``HORIZON_DAYS`` from the day it is made on, or of fewer where another edition becomes law
 before: what is law then, this table does not know. Organisations alone are in it
 (``sanctions.verdict_file``). To compile takes some microseconds a subject, so this is no work for a thread
 that answers questions.
+
+The position is the last one that the index has taken into account, the log's size that of when it is signed:
+a key that is added meanwhile signs as well. The checkpoint in the header covers the position, with the
+cosignatures that are required; while there is none, there is no snapshot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.metadata import version
 
 from registry.commands.state import RegistryState
 from registry.domain.periods import china_day
+from registry.errors import RegistryError
 from registry.provenance.keys import Signer
 from registry.provenance.snapshot import SnapshotHeader, digest_of, write_snapshot
 from registry.sanctions.verdict import source_fault
 from registry.sanctions.verdict_file import TableBasis, compile_table
+from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import subject_pb2
 from registry.v1 import verdict_pb2 as pb
 
 HORIZON_DAYS = 366
 """Bid openings lie weeks ahead, never years; of a day beyond, the registry is asked."""
+RELEASE = version("credit-registry")
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a snapshot is signed with: the receipt keys that count at a size of the log, and a checkpoint of
+    at least a size (None: there is none in time)."""
+
+    signers: Callable[[int], Sequence[Signer]]
+    covering: Callable[[int], str | None]
 
 
 def build_snapshot(
-    state: RegistryState, domain: subject_pb2.Domain.ValueType, signers: Sequence[Signer], *, made_ms: int
+    state: RegistryState, domain: subject_pb2.Domain.ValueType, seal: Seal, *, made_ms: int
 ) -> Iterator[bytes | memoryview]:
-    """A snapshot of a domain by what is known now, piece by piece; ``signers`` are the receipt keys that
-    count at the log's present size. ValueError without one."""
-    log_size = state.size
-    basis = basis_of(state, domain, log_size - 1, china_day(made_ms))
+    """A snapshot of a domain by what is known now, piece by piece. Raises RegistryError where nothing can be
+    signed."""
+    basis = basis_of(state, domain, state.index.position, china_day(made_ms))
     table = list(compile_table(state.index.records(), basis))
-    size, digest = digest_of(table)
+    header, signers = sealed_header(state, basis, table, seal, made_ms)
+    return write_snapshot(header, table, signers)
+
+
+def sealed_header(
+    state: RegistryState, basis: TableBasis, table: Sequence[bytes | memoryview], seal: Seal, made_ms: int
+) -> tuple[SnapshotHeader, Sequence[Signer]]:
+    """What is said of a table that was compiled, and who signs it. Raises RegistryError."""
+    checkpoint = seal.covering(basis.position + 1)
+    if checkpoint is None:
+        message = "还没有覆盖快照序号、带有所需见证签名的检查点, 请稍后重试。"
+        raise RegistryError.of(reasons.ERROR_REASON_EVIDENCE_NOT_AVAILABLE, message)
+    log_size, (size, digest) = state.size, digest_of(table)
     header = SnapshotHeader(
         origin=state.origin,
         log_size=log_size,
-        domain=domain,
+        domain=basis.domain,
         position=basis.position,
         made_ms=made_ms,
         first=basis.first,
@@ -47,8 +76,10 @@ def build_snapshot(
         table_bytes=size,
         table_sha256=digest,
         faults=tuple(_faults(state, basis)),
+        checkpoint=checkpoint,
+        release=RELEASE,
     )
-    return write_snapshot(header, table, signers)
+    return header, seal.signers(log_size)
 
 
 def basis_of(

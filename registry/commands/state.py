@@ -6,10 +6,11 @@ and ask everything as of that position.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
+from typing import TypeAlias
 
 from google.protobuf.message import DecodeError
 
@@ -17,7 +18,7 @@ from registry.domain.departments import Directory
 from registry.domain.identifiers import mask, normalise
 from registry.domain.registry_keys import RegistryKeys
 from registry.domain.sources import Sources
-from registry.index import Index
+from registry.index import Base, Index
 from registry.provenance.leaf import Leaf
 from registry.provenance.merkle import leaf_hash
 from registry.provenance.proof import HashReader
@@ -38,6 +39,8 @@ from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
 
 ORIGIN = "origin"
 VAULT_CHECK = "vault_check"
+PAGE = 4096
+"""Changed subjects read at a time."""
 MAX_KEPT = 4096
 """Positions whose time of receipt is at hand: those of the latest groups, and those asked about lately."""
 
@@ -60,10 +63,22 @@ def open_log(store: Store, vault: Vault, editions: Mapping[str, Edition]) -> Log
     return Log(store, vault, editions, facts[ORIGIN])
 
 
+FindBase: TypeAlias = "Callable[[RegistryState, int], Base | None]"
+"""Answers the newest base of the index that a state can use, if it is of a later position than another."""
+
+
 class RegistryState:
     """Directory, sources, editions, index and head of the log."""
 
-    def __init__(self, store: Store, vault: Vault, editions: Mapping[str, Edition]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        editions: Mapping[str, Edition],
+        base: FindBase = lambda _state, _after: None,
+    ) -> None:
+        """Loads a store, over a base of the index where there is one. Raises StoreError."""
+        self._find_base = base
         self.log = open_log(store, vault, editions)
         self.store = store
         self.vault = vault
@@ -83,7 +98,41 @@ class RegistryState:
         self._received: dict[int, int] = {}
         self.load_small()
         self._load_procedures()
-        self.index = Index(store.subjects(self.measure), self.size - 1)
+        self.index = self._loaded_index(base(self, -1))
+
+    def renew_base(self) -> bool:
+        """Takes a newer base of the index, if there is one; whether there was."""
+        base = self._find_base(self, self.index.floor)
+        if base is not None:
+            self.index.lay(base)
+        return base is not None
+
+    def _loaded_index(self, base: Base | None) -> Index:
+        if base is None:
+            return Index(self.store.subjects(self.measure), self.size - 1)
+        index = Index(base=base)
+        index.apply(self._records_since(index, base.position + 1, self.size), self.size - 1)
+        index.forget_empty(index.changed_after(base.position))
+        return index
+
+    def _records_since(self, index: Index, first: int, end: int) -> Iterator[SubjectRecord]:
+        """The records that the statements from a position to before another may have changed, as they are
+        now; of whom nothing is left, an empty one."""
+        refs = list(self._changed(index, first, end))
+        for start in range(0, len(refs), PAGE):
+            page = refs[start : start + PAGE]
+            records = {ref: SubjectRecord(ref) for ref in page}
+            records |= {each.ref: each for each in self.store.subjects_of(page, self.measure)}
+            yield from records.values()
+
+    def _changed(self, index: Index, first: int, end: int) -> dict[str, None]:
+        """The subjects whose records may have changed. The row of an erased link cannot name its other end:
+        that is among those that the record has known until now."""
+        refs = dict.fromkeys(ref for _, ref in self.store.changes(first, end))
+        for record in [index.get(ref) for ref in refs]:
+            if record is not None:
+                refs.update(dict.fromkeys(link.other for link in record.links))
+        return refs
 
     @property
     def size(self) -> int:
@@ -166,13 +215,7 @@ class RegistryState:
         self.index.apply((record for effect in effects for record in effect.subjects), head.size - 1)
         for effect in effects:
             if effect.erased:
-                self._forget(effect.subjects)
-
-    def _forget(self, records: Sequence[SubjectRecord]) -> None:
-        """Drops records with nothing left in them, as they would not be there after a restart."""
-        for record in records:
-            if record == SubjectRecord(record.ref):
-                self.index.forget(record.ref)
+                self.index.forget_empty(record.ref for record in effect.subjects)
 
     def _take_directory(self, effect: Effects) -> None:
         if effect.operator:

@@ -84,7 +84,7 @@ class LiveTable:
         known = self.position if position is None else position
         if not self.facts.position <= known <= self.position:
             return ASK
-        if self._versions and self.facts.covers(day) and len(code) == CODE_BYTES:
+        if code.upper() in self._versions and self.facts.covers(day):
             shape = self._over(code.upper(), known, day.toordinal())
             if shape is not None:
                 return shape

@@ -62,6 +62,7 @@ class Vault:
         self._lookup = _derive(master, b"lookup")
         self._persons = AESGCM(_derive(master, b"persons"))
         self._payload_key = _derive(master, b"payloads")
+        self._index = _derive(master, b"index")
         self.check_value = _derive(master, b"check")[:8].hex()
 
     def ref(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> str:
@@ -107,6 +108,10 @@ class Vault:
             return _open(cipher, sealed, _PAYLOAD)
 
         return opened
+
+    def index_tag(self, content: bytes) -> bytes:
+        """What shows that this registry made an index with these facts (HMAC-SHA256)."""
+        return hmac.digest(self._index, content, "sha256")
 
     def _cipher(self, secret: bytes) -> AESGCM:
         return _payload_cipher(self._payload_key, secret)

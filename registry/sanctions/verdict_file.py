@@ -38,27 +38,45 @@ class TableBasis:
     last: date = date.max
 
 
+class TableCompiler:
+    """Puts a table together, record by record."""
+
+    def __init__(self, basis: TableBasis) -> None:
+        self._basis = basis
+        self._shapes, self._timelines = ShapeBook(), TimelineBook()
+        self._compiler = Compiler(basis.domain, basis.edition, basis.first, self._shapes)
+        self._codes, self._numbers = bytearray(), array("I")
+
+    def add(self, record: SubjectRecord) -> None:
+        """Compiles one more record, if it belongs into a table."""
+        if not is_in_table(record.ref):
+            return
+        timeline = self._compiler.timeline(record, self._basis.position)
+        if timeline is not None:
+            self._codes += record.ref.encode()
+            self._numbers.append(self._timelines.number(timeline))
+
+    def file(self) -> Iterator[bytes | memoryview]:
+        """The file of the table, piece by piece."""
+        basis = self._basis
+        facts = TableFacts(
+            domain=basis.domain,
+            position=basis.position,
+            first=basis.first,
+            last=basis.last,
+            edition=basis.edition.hash,
+            roles=ROLES,
+        )
+        numbers = np.frombuffer(self._numbers, np.uint32)
+        return build_table(facts, self._codes, numbers, self._timelines, self._shapes)
+
+
 def compile_table(records: Iterable[SubjectRecord], basis: TableBasis) -> Iterator[bytes | memoryview]:
     """The file of the table, piece by piece, once every record is compiled."""
-    shapes, timelines = ShapeBook(), TimelineBook()
-    compiler = Compiler(basis.domain, basis.edition, basis.first, shapes)
-    codes, numbers = bytearray(), array("I")
+    compiler = TableCompiler(basis)
     for record in records:
-        if not is_in_table(record.ref):
-            continue
-        timeline = compiler.timeline(record, basis.position)
-        if timeline is not None:
-            codes += record.ref.encode()
-            numbers.append(timelines.number(timeline))
-    facts = TableFacts(
-        domain=basis.domain,
-        position=basis.position,
-        first=basis.first,
-        last=basis.last,
-        edition=basis.edition.hash,
-        roles=ROLES,
-    )
-    return build_table(facts, codes, np.frombuffer(numbers, np.uint32), timelines, shapes)
+        compiler.add(record)
+    return compiler.file()
 
 
 def is_in_table(ref: str) -> bool:

@@ -24,12 +24,13 @@ class SnapshotServicer(snapshot_service_pb2_grpc.SnapshotServiceServicer):
         self, request: pb.GetSnapshotRequest, context: grpc.ServicerContext
     ) -> Iterator[pb.GetSnapshotResponse]:
         """See snapshot_service.proto."""
-        kept = self._snapshots.newest(current_caller.get(), request.domain)
-        if kept.position <= request.newer_than:
+        given = self._snapshots.given(current_caller.get(), request)
+        if given is None:
             return
-        total = len(kept.content)
+        total = len(given.content)
         for first in range(0, total, PIECE_BYTES):
-            response = pb.GetSnapshotResponse(piece=kept.content[first : first + PIECE_BYTES])
+            response = pb.GetSnapshotResponse(piece=given.content[first : first + PIECE_BYTES])
             if not first:
-                response.total_bytes, response.position = total, kept.position
+                response.total_bytes, response.position = total, given.position
+                response.delta, response.whole_reason = given.delta, given.reason
             yield response

@@ -11,7 +11,8 @@ schema of one database (the first of the role's ``search_path``) holds one store
   synchronous standbys if it has any (``synchronous_commit``).
 * **Readers** are read-only, and each of their transactions sees one state (REPEATABLE READ).
 
-Lost connections are noticed within seconds (TCP keepalive, both ways), unless the URL says otherwise.
+Lost connections are noticed within seconds (TCP keepalive, both ways), unless the URL says otherwise. Where
+it names several servers, ``postgres_hosts`` finds the one that writes, and gives up a connection to another.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from registry.store.interface import StoreBusyError, StoreError
+from registry.store.postgres_hosts import servers_of
 from registry.store.postgres_text import adapt_text
 
 Connection = psycopg.Connection[Any]
@@ -158,12 +160,17 @@ def _connect(url: str, role: str) -> Connection:
         raise StoreError("存储的地址不是有效的 postgresql:// 地址") from error
     settings = {**_DEFAULTS, "application_name": f"credit-registry {role}", **given}
     settings["client_encoding"] = "UTF8"
+    servers = servers_of(url)
+    if servers and (chosen := servers.choose()):
+        settings |= {"hostaddr": None, **chosen.settings}
     connection = psycopg.connect(make_conninfo("", **settings), autocommit=True)
     try:
         _require_fit(connection, url)
     except BaseException:
         connection.close()
         raise
+    if servers:
+        servers.watch(connection)
     adapt_text(connection)
     return connection
 

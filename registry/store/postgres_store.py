@@ -31,8 +31,10 @@ from registry.store.postgres import WARNED
 from registry.store.sql_log import PAGE
 from registry.store.sql_store import SqlStore
 
-SETTLE_S = 15.0
-"""How long the session of a broken connection is waited for: longer than a server takes to notice."""
+SETTLE_S = 60.0
+"""How long what became of a group is waited for: longer than a server takes to notice that a connection
+broke, and than a standby takes to be promoted (a lease of 30 s that ends, and what follows). Whatever is
+found after that, the process cannot take into account any more."""
 _ERASED = (
     "statement", "event", "ground", "link", "recipient", "mark", "ban_case", "remedy", "name", "name_gram",
     "subject", "change",

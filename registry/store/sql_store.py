@@ -7,10 +7,8 @@ if the group is there.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -35,7 +33,6 @@ from registry.provenance.leaf import Leaf
 from registry.provenance.time_window import Anchor
 from registry.sanctions.adoption import EditionCase
 from registry.sanctions.bans.case import Case
-from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
 from registry.sanctions.remedies.remedy import Filed
 from registry.store import rows, tables
@@ -45,30 +42,17 @@ from registry.store.interface import (
     Chain,
     CheckpointRow,
     Group,
-    MeasureLookup,
     Recorded,
     StatementKey,
     StoreError,
 )
 from registry.store.sql_log import named
-from registry.store.sql_own import SqlOwn
+from registry.store.sql_subjects import SqlSubjects
 
-MANY_REFS = 500
-"""Subjects read at a time: few enough for any limit of parameters."""
 Entry = TypeVar("Entry")
 
 
-@dataclass(slots=True)
-class _Parts:
-    """What is recorded of each subject, by its reference."""
-
-    grounds: dict[str, list[Ground]]
-    marks: dict[str, list[Mark]]
-    links: dict[str, list[Link]]
-    names: dict[str, list[NameUse]]
-
-
-class SqlStore(SqlOwn):
+class SqlStore(SqlSubjects):
     """A log with its derived state in a relational database."""
 
     def __init__(
@@ -168,89 +152,6 @@ class SqlStore(SqlOwn):
         key = tables.registry_key
         query = select(key).order_by(key.c.added, key.c.purpose, key.c.keyid)
         return self._each("registry_key", lambda row: RegistryKeyEntry(**named(row)), query)
-
-    def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
-        """See Store."""
-        return self._records(measures)
-
-    def subjects_of(self, refs: Collection[str], measures: MeasureLookup) -> list[SubjectRecord]:
-        """See Store."""
-        wanted = sorted(set(refs))
-        chunks = (wanted[at : at + MANY_REFS] for at in range(0, len(wanted), MANY_REFS))
-        return [record for chunk in chunks for record in self._records(measures, chunk)]
-
-    def _records(
-        self, measures: MeasureLookup, refs: Collection[str] | None = None
-    ) -> Iterator[SubjectRecord]:
-        """The records of some subjects, or of all."""
-        parts = self._parts(measures, refs)
-        known = _about(select(tables.subject), tables.subject.c.ref, refs)
-        known = known.order_by(tables.subject.c.ref, tables.subject.c.known_from)
-        live = self._live_events(refs)
-        for ref, intervals in groupby(self._stream(known), key=lambda row: row.ref):
-            yield SubjectRecord(
-                ref=ref,
-                live_events=live.get(ref, 0),
-                known=tuple((row.known_from, row.known_to) for row in intervals),
-                grounds=tuple(parts.grounds.pop(ref, ())),
-                marks=tuple(parts.marks.pop(ref, ())),
-                links=tuple(parts.links.pop(ref, ())),
-                names=tuple(parts.names.pop(ref, ())),
-            )
-        # Codes that are only linked or ruled on: nothing was ever stated about the subject itself.
-        for ref in sorted(parts.links.keys() | parts.names.keys() | parts.marks.keys()):
-            yield SubjectRecord(
-                ref,
-                marks=tuple(parts.marks.get(ref, ())),
-                links=tuple(parts.links.get(ref, ())),
-                names=tuple(parts.names.get(ref, ())),
-            )
-
-    def _parts(self, measures: MeasureLookup, refs: Collection[str] | None) -> _Parts:
-        """What is recorded of each subject: grounds, marks, links and names, each in the order of the log."""
-        ground, mark, link, name = tables.ground.c, tables.mark.c, tables.link.c, tables.name.c
-        uses = self._uses(refs)
-        return _Parts(
-            grounds=self._by_subject(
-                tables.ground,
-                lambda row: rows.ground_from(row, measures),
-                (ground.known_from, ground.position, ground.ordinal),
-                refs,
-            ),
-            marks=self._by_subject(tables.mark, rows.mark_from, (mark.known_from, mark.position), refs),
-            links=self._by_subject(tables.link, rows.link_from, (link.position, link.outgoing), refs),
-            names=self._by_subject(
-                tables.name, lambda row: rows.name_from(row, uses), (name.subject, name.number), refs
-            ),
-        )
-
-    def _by_subject(
-        self,
-        table: Table,
-        read: Callable[[Row[Any]], Entry],
-        order: tuple[Any, ...],
-        refs: Collection[str] | None,
-    ) -> dict[str, list[Entry]]:
-        found: dict[str, list[Entry]] = {}
-        with readable_rows(table.name):
-            for row in self._stream(_about(select(table), table.c.subject, refs).order_by(*order)):
-                found.setdefault(row.subject, []).append(read(row))
-        return found
-
-    def _uses(self, refs: Collection[str] | None) -> Counter[tuple[str, str, bool]]:
-        """How many standing statements use each name of each subject."""
-        event = tables.event.c
-        query = (
-            select(event.subject, event.names, event.settles_names, func.count().label("live"))
-            .where(event.state == 0, event.names != rows.NO_TEXTS)
-            .group_by(event.subject, event.names, event.settles_names)
-        )
-        uses: Counter[tuple[str, str, bool]] = Counter()
-        with readable_rows("event"):
-            for row in self._stream(_about(query, event.subject, refs)):
-                for used in rows.texts(row.names):
-                    uses[row.subject, used, bool(row.settles_names)] += row.live
-        return uses
 
     def departments(self) -> Iterator[Department]:
         """See Store."""
@@ -361,20 +262,6 @@ class SqlStore(SqlOwn):
             )
             found.update({(department, row.key_id): row for row in self._read(query)})
         return found
-
-    def _live_events(self, refs: Collection[str] | None) -> dict[str, int]:
-        query = (
-            select(tables.event.c.subject, func.count().label("live"))
-            .where(tables.event.c.state == 0, tables.event.c.category != "")
-            .group_by(tables.event.c.subject)
-        )
-        about = _about(query, tables.event.c.subject, refs)
-        return {row.subject: row.live for row in self._stream(about)}
-
-
-def _about(query: Select[Any], subject: Any, refs: Collection[str] | None) -> Select[Any]:
-    """A query about some subjects, or about all."""
-    return query if refs is None else query.where(subject.in_(refs))
 
 
 def _grounds_of(kind: int, code: str, after: tuple[int, int], limit: int) -> Select[Any]:

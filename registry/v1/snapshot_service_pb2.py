@@ -25,17 +25,19 @@ _sym_db = _symbol_database.Default()
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"registry/v1/snapshot_service.proto\x12\x0bregistry.v1\x1a\x19registry/v1/subject.proto\"M\n\x12GetSnapshotRequest\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x12\n\nnewer_than\x18\x02 \x01(\x04\"K\n\x13GetSnapshotResponse\x12\r\n\x05piece\x18\x01 \x01(\x0c\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x04\x12\x10\n\x08position\x18\x03 \x01(\x04\x32\x65\n\x0fSnapshotService\x12R\n\x0bGetSnapshot\x12\x1f.registry.v1.GetSnapshotRequest\x1a .registry.v1.GetSnapshotResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"registry/v1/snapshot_service.proto\x12\x0bregistry.v1\x1a\x19registry/v1/subject.proto\"\x83\x01\n\x12GetSnapshotRequest\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x12\n\nnewer_than\x18\x02 \x01(\x04\x12\x0c\n\x04\x62\x61se\x18\x03 \x01(\x0c\x12\x0f\n\x07reached\x18\x04 \x01(\x04\x12\x15\n\rolder_will_do\x18\x05 \x01(\x08\"\x8a\x01\n\x13GetSnapshotResponse\x12\r\n\x05piece\x18\x01 \x01(\x0c\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x04\x12\x10\n\x08position\x18\x03 \x01(\x04\x12\r\n\x05\x64\x65lta\x18\x04 \x01(\x08\x12.\n\x0cwhole_reason\x18\x05 \x01(\x0e\x32\x18.registry.v1.WholeReason*\xb8\x01\n\x0bWholeReason\x12\x1c\n\x18WHOLE_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19WHOLE_REASON_BASE_UNKNOWN\x10\x01\x12\x19\n\x15WHOLE_REASON_BASE_OLD\x10\x02\x12\x18\n\x14WHOLE_REASON_EDITION\x10\x03\x12\x1d\n\x19WHOLE_REASON_MANY_CHANGES\x10\x04\x12\x18\n\x14WHOLE_REASON_ERASURE\x10\x05\x32\x65\n\x0fSnapshotService\x12R\n\x0bGetSnapshot\x12\x1f.registry.v1.GetSnapshotRequest\x1a .registry.v1.GetSnapshotResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.snapshot_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETSNAPSHOTREQUEST']._serialized_start=78
-  _globals['_GETSNAPSHOTREQUEST']._serialized_end=155
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=157
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=232
-  _globals['_SNAPSHOTSERVICE']._serialized_start=234
-  _globals['_SNAPSHOTSERVICE']._serialized_end=335
+  _globals['_WHOLEREASON']._serialized_start=354
+  _globals['_WHOLEREASON']._serialized_end=538
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=79
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=210
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=213
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=351
+  _globals['_SNAPSHOTSERVICE']._serialized_start=540
+  _globals['_SNAPSHOTSERVICE']._serialized_end=641
 # @@protoc_insertion_point(module_scope)

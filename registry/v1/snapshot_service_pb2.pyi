@@ -5,6 +5,7 @@ isort:skip_file
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import subject_pb2 as _subject_pb2
 import builtins as _builtins
 import sys
@@ -17,24 +18,76 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _WholeReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WholeReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WholeReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WHOLE_REASON_UNSPECIFIED: _WholeReason.ValueType  # 0
+    """No base was named."""
+    WHOLE_REASON_BASE_UNKNOWN: _WholeReason.ValueType  # 1
+    """It is no snapshot that this registry signed for the domain, or speaks of a position that is not known here."""
+    WHOLE_REASON_BASE_OLD: _WholeReason.ValueType  # 2
+    """Its days are over or soon will be, or another release made it."""
+    WHOLE_REASON_EDITION: _WholeReason.ValueType  # 3
+    """Another edition of the catalogue is law."""
+    WHOLE_REASON_MANY_CHANGES: _WholeReason.ValueType  # 4
+    """So much changed that the snapshot says it shorter."""
+    WHOLE_REASON_ERASURE: _WholeReason.ValueType  # 5
+    """Something was erased by law since: whoever has the base replaces it."""
+
+class WholeReason(_WholeReason, metaclass=_WholeReasonEnumTypeWrapper):
+    """Why there is no delta over a base."""
+
+WHOLE_REASON_UNSPECIFIED: WholeReason.ValueType  # 0
+"""No base was named."""
+WHOLE_REASON_BASE_UNKNOWN: WholeReason.ValueType  # 1
+"""It is no snapshot that this registry signed for the domain, or speaks of a position that is not known here."""
+WHOLE_REASON_BASE_OLD: WholeReason.ValueType  # 2
+"""Its days are over or soon will be, or another release made it."""
+WHOLE_REASON_EDITION: WholeReason.ValueType  # 3
+"""Another edition of the catalogue is law."""
+WHOLE_REASON_MANY_CHANGES: WholeReason.ValueType  # 4
+"""So much changed that the snapshot says it shorter."""
+WHOLE_REASON_ERASURE: WholeReason.ValueType  # 5
+"""Something was erased by law since: whoever has the base replaces it."""
+Global___WholeReason: _TypeAlias = WholeReason  # noqa: Y015
+
 @_typing.final
 class GetSnapshotRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DOMAIN_FIELD_NUMBER: _builtins.int
     NEWER_THAN_FIELD_NUMBER: _builtins.int
+    BASE_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
+    OLDER_WILL_DO_FIELD_NUMBER: _builtins.int
     domain: _subject_pb2.Domain.ValueType
     newer_than: _builtins.int
-    """The position of the snapshot one has: nothing comes if there is no newer one. 0 = one has none."""
+    """The position of the snapshot one has: nothing comes if there is no newer one. 0 = one has none. With a base it
+    means nothing.
+    """
+    base: _builtins.bytes
+    """The snapshot one has, by its signed header (a serialised Envelope) as it stands in the file: a delta over it comes,
+    however little it says, or else a snapshot and the reason.
+    """
+    reached: _builtins.int
+    """The position up to which deltas were put over the base. Not before the base's own; 0 = that."""
+    older_will_do: _builtins.bool
+    """One asks for a delta over whatever comes: a snapshot that was made a while ago will do."""
     def __init__(
         self,
         *,
         domain: _subject_pb2.Domain.ValueType = ...,
         newer_than: _builtins.int = ...,
+        base: _builtins.bytes = ...,
+        reached: _builtins.int = ...,
+        older_will_do: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "newer_than", b"newer_than"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "domain", b"domain", "newer_than", b"newer_than", "older_will_do", b"older_will_do", "reached", b"reached"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -47,21 +100,29 @@ class GetSnapshotResponse(_message.Message):
     PIECE_FIELD_NUMBER: _builtins.int
     TOTAL_BYTES_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    DELTA_FIELD_NUMBER: _builtins.int
+    WHOLE_REASON_FIELD_NUMBER: _builtins.int
     piece: _builtins.bytes
     """The next bytes of the file."""
     total_bytes: _builtins.int
     """In the first piece: how many bytes there are, and the position of the log they speak of."""
     position: _builtins.int
+    delta: _builtins.bool
+    """In the first piece: the file is a delta over the base. Otherwise it is a snapshot."""
+    whole_reason: Global___WholeReason.ValueType
+    """In the first piece: why there is a snapshot where a base was named."""
     def __init__(
         self,
         *,
         piece: _builtins.bytes = ...,
         total_bytes: _builtins.int = ...,
         position: _builtins.int = ...,
+        delta: _builtins.bool = ...,
+        whole_reason: Global___WholeReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["piece", b"piece", "position", b"position", "total_bytes", b"total_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delta", b"delta", "piece", b"piece", "position", b"position", "total_bytes", b"total_bytes", "whole_reason", b"whole_reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -47,7 +47,7 @@ class SnapshotServiceServicer:
     """
 
     def GetSnapshot(self, request, context):
-        """The file, piece by piece. Natural persons are not in it.
+        """The file, piece by piece: a snapshot, or what has changed since one. Natural persons are not in it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

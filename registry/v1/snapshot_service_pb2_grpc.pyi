@@ -34,7 +34,7 @@ class SnapshotServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SnapshotServiceAsyncStub: ...
     GetSnapshot: _grpc.UnaryStreamMultiCallable[_snapshot_service_pb2.GetSnapshotRequest, _snapshot_service_pb2.GetSnapshotResponse]
-    """The file, piece by piece. Natural persons are not in it."""
+    """The file, piece by piece: a snapshot, or what has changed since one. Natural persons are not in it."""
 
 @_typing.type_check_only
 class SnapshotServiceAsyncStub(SnapshotServiceStub):
@@ -42,7 +42,7 @@ class SnapshotServiceAsyncStub(SnapshotServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetSnapshot: _aio.UnaryStreamMultiCallable[_snapshot_service_pb2.GetSnapshotRequest, _snapshot_service_pb2.GetSnapshotResponse]  # type: ignore[assignment]
-    """The file, piece by piece. Natural persons are not in it."""
+    """The file, piece by piece: a snapshot, or what has changed since one. Natural persons are not in it."""
 
 class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
     """快照: the verdicts on all organisations in a domain as one signed file, to be asked in the caller's own process."""
@@ -53,6 +53,6 @@ class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _snapshot_service_pb2.GetSnapshotRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_snapshot_service_pb2.GetSnapshotResponse], _abc.AsyncIterator[_snapshot_service_pb2.GetSnapshotResponse]]:
-        """The file, piece by piece. Natural persons are not in it."""
+        """The file, piece by piece: a snapshot, or what has changed since one. Natural persons are not in it."""
 
 def add_SnapshotServiceServicer_to_server(servicer: SnapshotServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from registry.commands.snapshots import HORIZON_DAYS, build_snapshot
+from registry.commands.snapshots import HORIZON_DAYS, Seal, build_snapshot
 from registry.provenance.keys import FileSigner, load_verifying_key
-from registry.provenance.policy_lines import RangedKey
+from registry.provenance.policy_lines import LogLine, RangedKey
 from registry.provenance.snapshot import open_snapshot, write_snapshot
 from registry.provenance.vkey import NoteKey
 from registry.provenance.witness_policy import Policy
@@ -48,12 +48,23 @@ def policy_of(*signers: FileSigner) -> Policy:
     return Policy(receipts=tuple(RangedKey(NoteKey.of(ORIGIN, key)) for key in keys))
 
 
+def whole_policy(spine: Spine) -> Policy:
+    """A policy that asks for the log's own signature as well."""
+    log = FileSigner.load(spine.directory / "keys" / "log.key", None)
+    key = NoteKey.of(ORIGIN, load_verifying_key(log.suite, log.public_key))
+    return replace(policy_of(receipt_key(spine)), logs=(LogLine(key),))
+
+
 def snapshot_of(
     spine: Spine, *signers: FileSigner, domain: subject_pb2.Domain.ValueType = PROCUREMENT
 ) -> bytes:
-    state = spine.engine.state
-    pieces = build_snapshot(state, domain, signers or [receipt_key(spine)], made_ms=spine.clock())
+    pieces = build_snapshot(spine.engine.state, domain, seal_of(spine, *signers), made_ms=spine.clock())
     return b"".join(pieces)
+
+
+def seal_of(spine: Spine, *signers: FileSigner) -> Seal:
+    """What the registry seals with, by its own receipt key or by other keys."""
+    return Seal(lambda _size: signers or [receipt_key(spine)], spine.engine.upkeep.checkpoints.covering)
 
 
 def loaded(spine: Spine, content: bytes | None = None) -> Replica:

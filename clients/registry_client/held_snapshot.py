@@ -1,0 +1,38 @@
+"""What a caller has of a snapshot, and what changed since: what is asked for and what comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.provenance.signed_table import HEAD_BYTES
+from registry.provenance.snapshot import SNAPSHOT, SnapshotHeader
+from registry.v1 import snapshot_service_pb2 as pb
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A base by its signed header, as it stands in the file, and the position that deltas over it reach."""
+
+    envelope: bytes
+    header: SnapshotHeader
+    reached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since a snapshot; without ``delta`` another snapshot was fetched, for a reason
+    (registry.v1.WholeReason)."""
+
+    delta: bytes | None = None
+    whole_reason: pb.WholeReason.ValueType = pb.WHOLE_REASON_UNSPECIFIED
+
+
+def held_in(path: Path) -> Held:
+    """The snapshot in a file, by its header alone: nothing of it is believed yet. Raises SnapshotError,
+    OSError."""
+    with path.open("rb") as file:
+        size, _ = SNAPSHOT.begin_of(file.read(HEAD_BYTES))
+        envelope = file.read(size)
+    header = SnapshotHeader.decode(SNAPSHOT.opened(envelope).payload)
+    return Held(envelope, header, header.position)

@@ -1,0 +1,186 @@
+"""The generations of an index on a disk (索引目录): the newest that can be used, making another, removing old
+ones.
+
+    generations = Generations.of(config)
+    base = generations.newest(state)
+
+A generation is made beside its place and takes it with one rename, so it is there whole or not at all. Old
+ones are removed when a newer one is in use; processes that still have one mapped keep it until they let go.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec.structs import replace
+
+from registry.commands.decision_tables import last_day
+from registry.commands.state import RegistryState
+from registry.config import Config
+from registry.domain.periods import china_day
+from registry.indexing.generation import (
+    FACTS,
+    RECORDS,
+    Facts,
+    Generation,
+    digest_of,
+    mapped,
+    release,
+    sealed_facts,
+    table_name,
+)
+from registry.indexing.record_file import RecordWriter
+from registry.location import Location, is_url
+from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.verdict_file import TableBasis, TableCompiler
+from registry.store.interface import StoreError
+from registry.v1 import subject_pb2
+
+INDEX = "index"
+"""The directory's name, in that of the installation."""
+_MAKING = ".making"
+_WIPED_AT_ONCE = 1 << 20
+logger = logging.getLogger(__name__)
+
+
+class Generations:
+    """Those in a directory, which need not be there yet, made from the rows of one store."""
+
+    def __init__(self, directory: Path, store: str) -> None:
+        self.directory = directory
+        self._store = store
+
+    @classmethod
+    def of(cls, config: Config) -> Generations:
+        """Those of an installation."""
+        return cls(config.home / INDEX, _told_apart(config.location))
+
+    def sizes(self) -> list[int]:
+        """The sizes of the log by which there are generations, the newest first."""
+        with suppress(FileNotFoundError):
+            return sorted(map(int, filter(str.isdigit, os.listdir(self.directory))), reverse=True)
+        return []
+
+    def newest(self, state: RegistryState, after: int = -1, *, checked: bool = True) -> Generation | None:
+        """The newest one that can be used, if it is of a later position than ``after``."""
+        for size in self.sizes():
+            if size - 1 <= after:
+                break
+            try:
+                return Generation(self._place(size), state, self._store, checked=checked)
+            except StoreError as error:
+                logger.warning("index: %s", error)
+        return None
+
+    def make(self, state: RegistryState, records: Iterable[SubjectRecord], *, now_ms: int) -> Path:
+        """Makes the generation of a state's position from all records, which may be of later ones as well.
+        Raises OSError, StoreError; then nothing is left of it."""
+        place, beside = self._place(state.size), self.directory / _MAKING
+        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir(parents=True, mode=0o700)
+            facts = replace(_written(beside, state, records, now_ms), store=self._store)
+            _write(beside / FACTS, [sealed_facts(facts, state)])
+            _sync(beside)
+            shutil.rmtree(place, ignore_errors=True)  # One of the same size that could not be used.
+            beside.rename(place)
+            _sync(self.directory)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+        return place
+
+    def keep_only(self, size: int, *, wipe: bool = False) -> None:
+        """Removes every generation but that of a size; with ``wipe`` their records are written over first,
+        because they hold what was erased by law."""
+        for each in self.sizes():
+            if each != size:
+                if wipe:
+                    _wipe(self._place(each) / RECORDS)
+                shutil.rmtree(self._place(each), ignore_errors=True)
+
+    def drop(self) -> None:
+        """Removes all of them: what they were made from is not what it was."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _place(self, size: int) -> Path:
+        return self.directory / f"{size:012d}"
+
+
+def _written(directory: Path, state: RegistryState, records: Iterable[SubjectRecord], now_ms: int) -> Facts:
+    """Writes the files of a generation; answers its facts."""
+    position, first = state.size - 1, china_day(now_ms)
+    edition = state.edition_at(position, first)
+    last = last_day(state, position, edition, first)
+    domains = [domain for domain in subject_pb2.Domain.values() if domain]
+    tables = {each: TableCompiler(TableBasis(each, position, edition, first, last)) for each in domains}
+    with _new(directory / RECORDS) as file:
+        writer = RecordWriter(file)
+        for record in records:
+            writer.add(record)
+            for table in tables.values():
+                table.add(record)
+        writer.finish()
+        _settle(file)
+    for domain in domains:
+        _write(directory / table_name(domain), tables.pop(domain).file())
+    names = (RECORDS, *map(table_name, domains))
+    return Facts(
+        origin=state.origin,
+        store="",
+        size=state.size,
+        root=state.edge.root(),
+        release=release(),
+        edition=edition.hash,
+        first=first.isoformat(),
+        files={name: _measured(directory / name) for name in names},
+    )
+
+
+def _told_apart(location: Location) -> str:
+    """What tells a store from another that is put in its place: one that was rebuilt has other rows."""
+    file = "" if is_url(location) else str(Path(location).stat().st_ino)
+    return sha256(f"{location} {file}".encode()).hexdigest()
+
+
+def _measured(path: Path) -> tuple[int, bytes]:
+    content = mapped(path)
+    return len(content), digest_of(memoryview(content))
+
+
+def _new(path: Path) -> BinaryIO:
+    return path.open("xb", buffering=_WIPED_AT_ONCE)
+
+
+def _write(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    with _new(path) as file:
+        file.writelines(pieces)
+        _settle(file)
+
+
+def _settle(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _wipe(path: Path) -> None:
+    with suppress(OSError), path.open("r+b") as file:
+        left = path.stat().st_size
+        while left > 0:
+            left -= file.write(bytes(min(left, _WIPED_AT_ONCE)))
+        _settle(file)

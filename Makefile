@@ -11,7 +11,7 @@ ARGS ?=
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo demo-bans test test-pg serve lint format proto proto-check proto-baseline bench law-pages lock clean
+.PHONY: help setup demo demo-bans test test-pg test-ha torture serve lint format proto proto-check proto-baseline bench bench-peers law-pages lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
@@ -31,6 +31,12 @@ test: setup ## run the tests, on every core
 
 test-pg: setup ## run the tests that need PostgreSQL, alone
 	@$(PY) -m pytest -q -n auto --dist loadfile tests/store/test_postgres*.py $(ARGS)
+
+test-ha: setup ## run the tests that kill machines of a cluster under Patroni, alone (one round)
+	@$(PY) -m pytest -q -s tests/ha $(ARGS)
+
+torture: setup ## the same in ten rounds, with every kind of failure
+	@REGISTRY_HA_ROUNDS=$${REGISTRY_HA_ROUNDS:-10} $(PY) -m pytest -q -s tests/ha $(ARGS)
 
 serve: setup ## run the registry's server
 	@$(PY) -m registry serve $(ARGS)
@@ -52,6 +58,9 @@ proto-baseline: setup ## accept today's protos as the contract that later ones m
 
 bench: setup ## measure, as ratios within one run
 	@$(PY) -m bench $(ARGS)
+
+bench-peers: setup ## measure side by side with PostgreSQL, Redis, Cedar and Rego
+	@bench/peers/setup && $(PY) -m bench.peers $(ARGS)
 
 law-pages: setup ## write the tables in docs/law anew from the current edition of the catalogue
 	@$(PY) -m scripts.law_pages

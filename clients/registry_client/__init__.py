@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from registry_client.errors import AnswerError, FieldViolation, RegistryCallError
     from registry_client.events import event_of_row
     from registry_client.files import FileFormatError, Row, RowFault, Table, read_table
+    from registry_client.loaded_snapshot import ReplicaError
     from registry_client.numbering import Numbering, NumberingError
     from registry_client.outcomes import SubmitOutcome
     from registry_client.question import (
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
         resident_id,
         uscc,
     )
-    from registry_client.replica import Asker, Replica, ReplicaAnswer, ReplicaError, StaleError
+    from registry_client.replica import Asker, Replica, ReplicaAnswer
+    from registry_client.replica_following import Following
+    from registry_client.replica_holding import StaleError
+    from registry_client.replica_source import FromRegistry
     from registry_client.results import CheckResult, Hit, Verdict, worst
+    from registry_client.snapshot_urls import FromUrl
     from registry_client.statements import new_statement, numbered_statement, reference_to, seal
     from registry_client.submission import Disposition, RowResult, Sender, submit_table
     from registry_client.tender import Tender, TenderParty
@@ -68,8 +73,11 @@ _HOME = {
     "Asker": "replica",
     "Replica": "replica",
     "ReplicaAnswer": "replica",
-    "ReplicaError": "replica",
-    "StaleError": "replica",
+    "ReplicaError": "loaded_snapshot",
+    "StaleError": "replica_holding",
+    "Following": "replica_following",
+    "FromRegistry": "replica_source",
+    "FromUrl": "snapshot_urls",
     "CheckResult": "results",
     "Hit": "results",
     "Verdict": "results",
@@ -105,6 +113,9 @@ __all__ = [
     "Disposition",
     "FieldViolation",
     "FileFormatError",
+    "Following",
+    "FromRegistry",
+    "FromUrl",
     "Hit",
     "Numbering",
     "NumberingError",

@@ -29,7 +29,7 @@ from registry.provenance.snapshot import SNAPSHOT, SnapshotError, SnapshotHeader
 from registry.provenance.snapshot_delta import open_delta
 from registry.provenance.witness_policy import Policy
 
-MAX_PUT_OVER = 200_000
+MAX_PUT_OVER = 50_000
 """Changed subjects over a base, from all its deltas; beyond these a new base is better."""
 
 

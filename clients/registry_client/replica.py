@@ -25,14 +25,8 @@ Needs numpy: ``pip install credit-registry[replica]``. Safe for any number of th
 
 from __future__ import annotations
 
-import mmap
-import os
-import time
 from collections.abc import Callable
 from datetime import date
-from functools import partial
-from pathlib import Path
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -50,11 +44,9 @@ from registry.domain.verdict_shapes import (
     verdict_in,
     with_fault,
 )
-from registry.provenance.snapshot import SnapshotHeader
-from registry.provenance.witness_policy import Policy
 from registry.v1 import subject_pb2
 from registry_client.loaded_snapshot import Loaded, ReplicaError
-from registry_client.replica_following import Following, Source
+from registry_client.replica_holding import Holding, StaleError
 from registry_client.results import Verdict, verdict_of
 
 __all__ = [
@@ -70,10 +62,6 @@ __all__ = [
 _VERDICTS = tuple(map(verdict_of, range(8)))
 """By the number that a verdict has on the wire; what is none is INDETERMINATE."""
 _NUMBERS = np.array(_VERDICTS, np.uint8)
-
-
-class StaleError(ReplicaError):
-    """The replica is older than its bound, or has no snapshot: there is no answer, and none is CLEAR."""
 
 
 class ReplicaAnswer(NamedTuple):
@@ -101,75 +89,8 @@ class ReplicaAnswers(NamedTuple):
     position: int
 
 
-Prove = Callable[[SnapshotHeader, SnapshotHeader], None]
-"""Shows that the log of one header's checkpoint has only grown into that of a later one. Raises ReplicaError
-where it has not."""
-
-
-class Replica:
-    """See the module's text. ``clock`` answers Unix milliseconds."""
-
-    def __init__(
-        self, policy: Policy, *, max_age_s: float, clock: Callable[[], int] = lambda: time.time_ns() // 10**6
-    ) -> None:
-        self._policy, self._clock = policy, clock
-        self.max_age_s = max_age_s
-        self._max_age_ms = int(max_age_s * 1000)
-        self._loading = Lock()
-        self._loaded: Loaded | None = None
-
-    def load(
-        self, snapshot: str | Path | bytes, delta: bytes | None = None, *, prove: Prove | None = None
-    ) -> SnapshotHeader:
-        """Takes a snapshot, or the file that holds one, which must not be written to any more (replace it by
-        renaming another), with a delta over it if there is one. Raises ReplicaError, and goes on with the one
-        at hand."""
-        with self._loading:
-            loaded, admit = Loaded.of(_content(snapshot), self._policy), partial(self._admit, prove=prove)
-            if delta is not None:
-                loaded = loaded.with_delta(memoryview(delta), self._policy, admit)
-            else:
-                admit(loaded)
-            self._loaded = loaded
-        return loaded.header
-
-    def apply(self, delta: str | Path | bytes, *, prove: Prove | None = None) -> SnapshotHeader:
-        """Takes what changed since. Raises ReplicaError, and goes on with what is at hand; StaleError if
-        there is no snapshot."""
-        with self._loading:
-            admit = partial(self._admit, prove=prove)
-            loaded = self._loaded = self._at_hand().with_delta(_content(delta), self._policy, admit)
-        return loaded.header
-
-    def _admit(self, loaded: Loaded, *, prove: Prove | None) -> None:
-        """Raises ReplicaError where what was loaded may not take the place of what is at hand."""
-        loaded.require_past(self._clock())
-        if (before := self._loaded) is not None:
-            loaded.require_after(before)
-            if prove is not None:
-                prove(before.header, loaded.header)
-
-    def follow(self, source: Source, path: str | Path, *, every_s: float | None = None) -> Following:
-        """Keeps it current from a source by a thread of its own, which begins now, with the base in a file;
-        ``every_s``: how often at least, by default thrice within ``max_age_s``."""
-        following = Following(self, source, Path(path), every_s=every_s or min(25.0, self.max_age_s / 3))
-        following.start()
-        return following
-
-    @property
-    def loaded(self) -> Loaded | None:
-        """What it holds, if anything."""
-        return self._loaded
-
-    @property
-    def header(self) -> SnapshotHeader:
-        """Of the snapshot at hand. Raises StaleError if there is none."""
-        return self._at_hand().header
-
-    @property
-    def age_s(self) -> float:
-        """Seconds since the registry made the snapshot at hand. Raises StaleError if there is none."""
-        return (self._clock() - self.header.made_ms) / 1000
+class Replica(Holding):
+    """See the module's text."""
 
     def asker(
         self,
@@ -182,18 +103,6 @@ class Replica:
         """Who asks one question of the replica about many; ``day`` None: today in China, whenever asked.
         ``scoped``: the matter is in a region, industry or activity."""
         return Asker(self, role=role, tender_kind=tender_kind, day=day, scoped=scoped)
-
-    def _at_hand(self) -> Loaded:
-        if self._loaded is None:
-            raise StaleError("本地副本还没有载入快照")
-        return self._loaded
-
-    def _bound(self, loaded: Loaded) -> int:
-        """The instant from which the snapshot is too old. Raises StaleError if that has come."""
-        bound = loaded.header.made_ms + self._max_age_ms
-        if self._clock() >= bound:
-            raise StaleError(f"本地副本制作于{self.age_s:.0f}秒前, 超过{self._max_age_ms // 1000}秒的限度")
-        return bound
 
 
 class Asker:
@@ -257,7 +166,7 @@ class Asker:
         header, live = loaded.header, loaded.live
         covered = header.covers(day)
         column = question_of(*self._stated, roles=live.facts.roles)
-        one = partial(live.one, position=header.position) if loaded.put_over else live.table.one
+        one = live.at(header.position) if loaded.put_over else live.table.one
         return _Settled(
             loaded=loaded,
             until_ms=until_ms,
@@ -284,17 +193,3 @@ class _Settled(NamedTuple):
     live: LiveTable
     one: Callable[[bytes, date], int]
     answers: dict[int, ReplicaAnswer]
-
-
-def _content(source: str | Path | bytes) -> memoryview:
-    try:
-        return memoryview(source if isinstance(source, bytes) else _mapped(Path(source)))
-    except OSError as error:
-        raise ReplicaError(f"不能读取快照: {error.strerror}") from error
-
-
-def _mapped(path: Path) -> mmap.mmap | bytes:
-    with path.open("rb") as file:
-        if not os.fstat(file.fileno()).st_size:
-            return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -8,8 +8,8 @@
 * It begins with the file, if there is one, and asks for everything since. Where there is no delta over it,
   another snapshot comes, which takes the file's place once it is believed.
 * ``FromRegistry`` (``registry_client.replica_source``) waits by Watch: it asks as soon as a statement changes
-  anything in the domain, and at least every ``every_s``. If no place to watch is free, that often. ``FromUrl``
-  (``registry_client.snapshot_urls``) fetches files that often.
+  anything in the domain, and at least every ``every_s``; if no place to watch is free, every five seconds.
+  ``FromUrl`` (``registry_client.snapshot_urls``) fetches files that often.
 * Over gRPC each newer checkpoint is proven to extend the one before it (RFC 9162 §2.1.4), before what comes
   with it is believed.
 * What fails is tried again after longer and longer pauses; the replica goes on with what it has, and raises
@@ -31,11 +31,12 @@ from typing import TYPE_CHECKING, Protocol
 from registry.provenance.signed_table import SnapshotError
 from registry.provenance.snapshot import SnapshotHeader
 from registry.provenance.snapshot_delta import header_in
-from registry_client.held_snapshot import Held, Since, held_in
+from registry.v1.subject_pb2 import Domain
+from registry_client.held_snapshot import Held, Since, held_in, replacing
 from registry_client.loaded_snapshot import MAX_PUT_OVER, ReplicaError
 
 if TYPE_CHECKING:
-    from registry_client.replica import Replica
+    from registry_client.replica_holding import Holding
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 30.0
 APART_S = 0.5
@@ -45,24 +46,28 @@ CLOSE_S = 6.0
 
 
 class Source(Protocol):
-    """Where snapshots and deltas are had from."""
+    """Where snapshots and deltas of a domain are had from."""
 
-    def since(self, held: Held | None, into: Path) -> Since:
-        """What changed since what is held, or a snapshot in a file. Raises RegistryCallError, AnswerError,
-        OSError."""
+    @property
+    def domain(self) -> Domain.ValueType:
+        """The domain."""
+
+    def since(self, held: Held | None, into: Path | None) -> Since:
+        """What changed since what is held, or a snapshot in a file; None: nothing but a delta is wanted.
+        Raises RegistryCallError, AnswerError, OSError."""
 
     def wait(self, position: int, longest_s: float, ended: Event) -> None:
         """Returns when something may have changed after a position, the time is over or it has ended."""
 
     @property
     def prove(self) -> Callable[[SnapshotHeader, SnapshotHeader], None] | None:
-        """See ``registry_client.replica.Prove``, where the source can."""
+        """See ``registry_client.replica_holding.Prove``, where the source can."""
 
 
 class Following:
     """Keeps a replica current between ``start`` and ``close``; had from ``Replica.follow``."""
 
-    def __init__(self, replica: Replica, source: Source, path: Path, *, every_s: float) -> None:
+    def __init__(self, replica: Holding, source: Source, path: Path, *, every_s: float) -> None:
         self._replica, self._source, self._path, self._every_s = replica, source, path, every_s
         self._new = path.with_name(f".{path.name}.new")
         self._wants_whole = False
@@ -70,6 +75,8 @@ class Following:
         self._thread = Thread(target=self._run, name="registry-replica", daemon=True)
         self.rounds, self.failures = 0, 0
         self.error: Exception | None = None
+        self.delta: bytes | None = None
+        """What was put over the base last."""
 
     def __enter__(self) -> Following:
         return self
@@ -79,8 +86,8 @@ class Following:
 
     def start(self) -> None:
         """Begins, with what the file holds."""
-        with suppress(ReplicaError):
-            if self._path.exists():
+        if self._path.exists():
+            with suppress(ReplicaError):  # Another will be fetched.
                 self._replica.load(self._path)
         self._thread.start()
 
@@ -95,13 +102,19 @@ class Following:
         with self._round:
             return self._round.wait_for(lambda: self.rounds > 0, timeout_s)
 
+    def keep_delta(self, path: Path) -> None:
+        """Puts what was put over the base last into a file beside it, for a program that starts later."""
+        if self.delta is not None:
+            with replacing(path) as new:
+                new.write_bytes(self.delta)
+
     def step(self) -> None:
         """One round. Raises ReplicaError, RegistryCallError, AnswerError, OSError."""
         held = None if self._wants_whole else held_by(self._replica)
         since = self._source.since(held, self._new)
         if since.delta is not None:
             self._put_over(since.delta)
-        else:
+        elif not since.unchanged:
             self._put_in_place()
         loaded = self._replica.loaded
         self._wants_whole = loaded is not None and loaded.put_over > MAX_PUT_OVER
@@ -112,6 +125,7 @@ class Following:
         except ReplicaError:
             self._wants_whole = not self._is_old(delta)
             raise
+        self.delta = delta
 
     def _is_old(self, delta: bytes) -> bool:
         """Whether a delta is only older than what is known already: a snapshot would be no newer."""
@@ -127,37 +141,35 @@ class Following:
 
     def _put_in_place(self) -> None:
         """Has the replica take a snapshot that was fetched, with what changed since, and then keeps it."""
-        beside = self._new.with_suffix(".next")
         try:
-            delta = self._source.since(held_in(self._new), beside).delta
+            delta = self._source.since(held_in(self._new), None).delta
             self._replica.load(self._new, delta, prove=self._source.prove)
             self._new.replace(self._path)
+            self.delta = delta
         except SnapshotError as error:
             raise ReplicaError(str(error)) from error
         finally:
-            for left in (self._new, beside):
-                left.unlink(missing_ok=True)
+            self._new.unlink(missing_ok=True)
 
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
                 self.step()
+                with self._round:
+                    self.error, self.failures, self.rounds = None, 0, self.rounds + 1
+                    self._round.notify_all()
+                if not self._ended.wait(APART_S) and (loaded := self._replica.loaded) is not None:
+                    self._source.wait(loaded.header.position, self._every_s, self._ended)
             except Exception as error:  # Whatever it is, it is told, and the bound says what is borne.
                 self.error, self.failures = error, self.failures + 1
                 self._ended.wait(self._pause_s())
-                continue
-            with self._round:
-                self.error, self.failures, self.rounds = None, 0, self.rounds + 1
-                self._round.notify_all()
-            if not self._ended.wait(APART_S) and (loaded := self._replica.loaded) is not None:
-                self._source.wait(loaded.header.position, self._every_s, self._ended)
 
     def _pause_s(self) -> float:
         longest = min(LONGEST_PAUSE_S, self._every_s, FIRST_PAUSE_S * 2.0 ** min(self.failures, 10))
         return longest * random.uniform(0.5, 1.0)
 
 
-def held_by(replica: Replica) -> Held | None:
+def held_by(replica: Holding) -> Held | None:
     """What a replica holds."""
     loaded = replica.loaded
     return Held(loaded.envelope, loaded.base, loaded.header.position) if loaded is not None else None

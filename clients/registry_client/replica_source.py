@@ -1,6 +1,7 @@
 """What a replica is kept current from over gRPC, by right (本地副本的来源).
 
-It waits by Watch, in short polls, so that it can end; if no place to watch is free, for as long as it may.
+It waits by Watch, in short polls, so that it can end. If no place to watch is free, it waits as long as one
+such poll and then asks what changed.
 Each newer checkpoint is proven to extend the one before it (RFC 9162 §2.1.4).
 
     replica.follow(FromRegistry(registry, DOMAIN_PROCUREMENT), "procurement.snapshot")
@@ -28,26 +29,27 @@ class FromRegistry:
     """A ``replica_following.Source``."""
 
     def __init__(self, registry: Registry, domain: Domain.ValueType) -> None:
-        self._registry, self._domain = registry, domain
+        self._registry, self.domain = registry, domain
 
-    def since(self, held: Held | None, into: Path) -> Since:
+    def since(self, held: Held | None, into: Path | None) -> Since:
         """See Source."""
-        return self._registry.snapshots.since(self._domain, held, into=into)
+        return self._registry.snapshots.since(self.domain, held, into=into)
 
     def wait(self, position: int, longest_s: float, ended: Event) -> None:
         """See Source."""
-        until, wanted = monotonic() + longest_s, Wanted(self._domain)
+        until, wanted = monotonic() + longest_s, Wanted(self.domain)
         start = watch_service_pb2.WatchStart(from_position=position + 1)
         while not ended.is_set() and (wait_s := int(min(POLL_S, until - monotonic()))) > 0:
             try:
                 if self._registry.watching.poll(wanted, start, wait_s=wait_s, max_changes=1).changes:
                     return
             except RegistryCallError:  # No place to watch, or it is away: asking for the delta will tell.
-                break
+                ended.wait(wait_s)
+                return
         ended.wait(max(0.0, until - monotonic()))
 
     def prove(self, before: SnapshotHeader, after: SnapshotHeader) -> None:
-        """See ``registry_client.replica.Prove``."""
+        """See ``registry_client.replica_holding.Prove``."""
         log = self._registry.log
         try:
             held = [log.opened(each.checkpoint) for each in (before, after) if each.checkpoint]

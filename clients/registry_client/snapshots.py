@@ -11,9 +11,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -24,12 +22,9 @@ from registry.v1.snapshot_service_pb2_grpc import SnapshotServiceStub
 from registry.v1.subject_pb2 import Domain
 from registry_client.calls import STREAM_TIMEOUT_S, Calls
 from registry_client.errors import AnswerError
-from registry_client.held_snapshot import Held, Since
+from registry_client.held_snapshot import MAX_BYTES, MAX_DELTA_BYTES, Held, Since, replacing
 
 NONE_NEWER = -1
-MAX_BYTES = 1 << 33
-"""Of a snapshot: one of 400 million subjects."""
-MAX_DELTA_BYTES = 1 << 26
 
 
 class Snapshots:
@@ -51,10 +46,10 @@ class Snapshots:
             _write(new, first, pieces)
         return int(first.position)
 
-    def since(self, domain: Domain.ValueType, held: Held | None, *, into: Path) -> Since:
+    def since(self, domain: Domain.ValueType, held: Held | None, *, into: Path | None) -> Since:
         """What changed since a snapshot, or a snapshot in a file where that cannot be told, or none is held;
-        not always the newest, for a delta over it is to be asked for next. Raises RegistryCallError,
-        AnswerError, OSError."""
+        not always the newest, for a delta over it is to be asked for next. ``into`` None: nothing but a delta
+        is wanted. Raises RegistryCallError, AnswerError, OSError."""
         request = pb.GetSnapshotRequest(domain=domain, older_will_do=True)
         if held is not None:
             request.base, request.reached = held.envelope, held.reached
@@ -63,7 +58,8 @@ class Snapshots:
         if first is None:
             raise AnswerError("登记系统没有给出快照")
         if not first.delta:
-            _write(into, first, pieces)
+            if into is not None:
+                _write(into, first, pieces)
             return Since(whole_reason=first.whole_reason)
         if first.total_bytes > MAX_DELTA_BYTES:
             raise AnswerError(f"增量有{first.total_bytes}字节，超过{MAX_DELTA_BYTES}")
@@ -71,19 +67,6 @@ class Snapshots:
 
     def _pieces(self, request: pb.GetSnapshotRequest) -> Iterator[pb.GetSnapshotResponse]:
         return self._calls.stream(self._stub.GetSnapshot, request, STREAM_TIMEOUT_S)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file beside another, which takes its place at the end of the block, or is gone if that fails."""
-    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _write(path: Path, first: pb.GetSnapshotResponse, pieces: Iterable[pb.GetSnapshotResponse]) -> None:

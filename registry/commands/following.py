@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread
-from time import monotonic
+from time import monotonic, sleep
 
 from registry.commands.state import FindBase, RegistryState
 from registry.errors import RegistryError
@@ -32,6 +32,9 @@ LOOK_FOR_BASE_S = 1.0
 """How often it looks whether the writer has made a newer base of the index."""
 MAX_STALE_S = 5.0
 """How old the last look that succeeded may be before nothing is answered any more."""
+ACKNOWLEDGED_S = 0.25
+"""How long a look waits until what it found is acknowledged: the writer is about to say so, or it is gone."""
+_MOMENT_S = 0.001
 logger = logging.getLogger(__name__)
 
 
@@ -74,23 +77,37 @@ class FollowingState(RegistryState):
 
         ``reach`` is told how far is wanted: of a store that reads from a replica, which may be behind."""
         with self._looking:
-            looked_at = self._now_s()
-            if (wanted := max(position, self._committed())) > self.index.position:
+            looked_at, committed = self._now_s(), self._committed()
+            if (wanted := max(position, committed)) > self.index.position:
                 self._reach(wanted)
             head = self.store.checkpoint()
-            if head is not None and head.size > self.size:
+            if head is not None and head.size > self.size and self._is_acknowledged(head.size - 1):
                 self._follow(self.size, head.size)
                 self.head = head
-            self._fresh_at = looked_at
+            if self.index.position >= committed:
+                self._fresh_at = looked_at
+
+    def _is_acknowledged(self, position: int) -> bool:
+        """Whether the writer has said so. What it has not may be gone after a failover, if it was read from a
+        replica that was ahead of the next primary, and another statement have its position."""
+        until = self._now_s() + ACKNOWLEDGED_S
+        while 0 <= self._committed() < position:
+            if self._now_s() > until:
+                return False
+            sleep(_MOMENT_S)
+        return True
 
     def newest(self) -> int:
-        """See RegistryState. ``committed`` says at the cost of a look into memory how far the writer is;
-        while the store cannot be read, the bound on staleness says what is borne."""
-        if self._committed() > self.index.position:
+        """See RegistryState. ``committed`` says at the cost of a look into memory how far the writer is; while
+        the store cannot be read, the bound on staleness says what is borne if nothing is known to be missing."""
+        if (committed := self._committed()) > self.index.position:
             try:
                 self.catch_up()
             except StoreError as error:
                 logger.error("following: %s", error)
+            if self.index.position < committed:  # What is missing may be a ban.
+                message = "本进程尚未读到最近确认的陈述, 不能作答; 请稍后重试。"
+                raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, message)
         return self.index.position
 
     def _follow(self, first: int, end: int) -> None:

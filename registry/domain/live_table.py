@@ -15,7 +15,7 @@ Worked example: a table at position 900, and a ban on X at 905. Asked at 904 X i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import numpy as np
@@ -84,11 +84,23 @@ class LiveTable:
         known = self.position if position is None else position
         if not self.facts.position <= known <= self.position:
             return ASK
-        if code.upper() in self._versions and self.facts.covers(day):
+        if self._versions and self.facts.covers(day) and len(code) == CODE_BYTES:
             shape = self._over(code.upper(), known, day.toordinal())
             if shape is not None:
                 return shape
         return self.table.one(code, day)
+
+    def at(self, position: int) -> Callable[[bytes, date], int]:
+        """What ``one`` says by what was known at a position, sooner."""
+        versions, below = self._versions, self.table.one
+
+        def one(code: bytes, day: date) -> int:
+            if code.upper() in versions:
+                return self.one(code, day, position=position)
+            return below(code, day)
+
+        within = self.facts.position <= position <= self.position
+        return one if within else lambda _code, _day: ASK
 
     def _put_over(self, shapes: NDArray[np.uint32], codes: bytes | memoryview, known: int, day: int) -> None:
         content = memoryview(codes)

@@ -94,9 +94,10 @@ class SnapshotHeader:
     def decode(cls, content: bytes) -> SnapshotHeader:
         """The inverse. Raises SnapshotError."""
         try:
-            return cls.of(json.loads(content))
-        except (ValueError, TypeError) as error:
+            told = json.loads(content)
+        except (ValueError, RecursionError) as error:
             raise SnapshotError("快照抬头不能解析") from error
+        return cls.of(told)
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> SnapshotHeader:
@@ -106,11 +107,12 @@ class SnapshotHeader:
             days = {name: date.fromisoformat(told[name]) for name in ("first", "last")}
             header = cls(**{**told, **days, "faults": faults})
             sound = header.first <= header.last and 0 <= header.position < header.log_size
-            in_order = [day for day, _ in header.faults] == sorted({day for day, _ in header.faults})
-            if not (sound and in_order and header.faults[0][0] == header.first):
-                raise SnapshotError("快照抬头的内容自相矛盾")
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            in_order = [day for day, _ in faults] == sorted({day for day, _ in faults})
+            begins = bool(faults) and faults[0][0] == header.first
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise SnapshotError("快照抬头不能解析") from error
+        if not (sound and in_order and begins):
+            raise SnapshotError("快照抬头的内容自相矛盾")
         return header
 
 

@@ -55,7 +55,9 @@ class DeltaHeader:
             beside = {name: told.pop(name) for name in _BESIDE}
             header = cls(now=SnapshotHeader.of(told), **beside)
             sound = 0 <= header.base_position <= header.after <= header.now.position
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except SnapshotError:
+            raise
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise SnapshotError("增量抬头不能解析") from error
         if not sound:
             raise SnapshotError("增量抬头的内容自相矛盾")

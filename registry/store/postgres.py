@@ -9,7 +9,8 @@ schema of one database (the first of the role's ``search_path``) holds one store
   ``postgres_store``.
 * **Durable.** A commit is acknowledged when its log record is on the disk of the server, and on those of its
   synchronous standbys if it has any (``synchronous_commit``).
-* **Readers** are read-only, and each of their transactions sees one state (REPEATABLE READ).
+* **Readers** are read-only, and each of their transactions sees one state (REPEATABLE READ). None sees an
+  earlier one than another saw before it, whatever server it is lent a connection to (``Horizon``).
 
 Lost connections are noticed within seconds (TCP keepalive, both ways), unless the URL says otherwise. Where
 it names several servers, ``postgres_hosts`` finds the one that writes, and gives up a connection to another.
@@ -18,15 +19,18 @@ it names several servers, ``postgres_hosts`` finds the one that writes, and give
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from registry.store.interface import StoreBusyError, StoreError
-from registry.store.postgres_hosts import servers_of
+from registry.store.interface import CheckpointRow, StoreBusyError, StoreError
+from registry.store.postgres_hosts import Servers, servers_of
 from registry.store.postgres_text import adapt_text
 
 Connection = psycopg.Connection[Any]
@@ -34,6 +38,7 @@ Connection = psycopg.Connection[Any]
 OLDEST = 140_000
 """PostgreSQL 14: ``client_connection_check_interval``, and the oldest that is still maintained."""
 READERS = 8
+READER = "reader"
 WARNED = "warned"
 """Under this name a connection's ``info`` has what the server warned of."""
 PATIENCE_S = 1.0
@@ -57,7 +62,21 @@ _WRITER_SETTINGS = (
 )
 _WEAK = ("off", "local", "remote_write")
 _READING = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_SIZE = "SELECT coalesce(max(size), 0) FROM checkpoint"
 _MINE = "(%s::bigint << 32) | current_schema()::regnamespace::oid::bigint"
+
+
+@dataclass(slots=True)
+class Horizon:
+    """How far a store was seen to be, in statements. A server to which readers are connected anew must be as
+    far: what it lacks (a standby that lags, a primary that was overtaken) they would take for nothing."""
+
+    size: int = 0
+
+    def reaches(self, head: CheckpointRow | None) -> CheckpointRow | None:
+        """A checkpoint that was read just now."""
+        self.size = max(self.size, head.size if head else 0)
+        return head
 
 
 def shown(url: str) -> str:
@@ -79,9 +98,13 @@ def writing_engine(url: str) -> Engine:
     return engine
 
 
-def reading_engine(url: str) -> Engine:
+def reading_engine(url: str, horizon: Horizon | None = None) -> Engine:
     """An engine of read-only connections; each transaction sees one snapshot."""
-    return _engine(lambda: _open_reader(url), size=READERS, overflow=READERS, ping=True)
+    engine = _engine(
+        lambda: _open_reader(url, horizon or Horizon()), size=READERS, overflow=READERS, ping=True
+    )
+    event.listen(engine, "checkout", partial(_lend, url))
+    return engine
 
 
 def maintaining_engine(url: str) -> Engine:
@@ -100,6 +123,14 @@ def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> En
         hide_parameters=True,
         use_native_hstore=False,
     )
+
+
+def _lend(url: str, connection: Any, _record: ConnectionPoolEntry, _lent: object) -> None:
+    """Raises DisconnectionError, upon which the pool makes another, where a connection leads to a server that
+    is not the one any more."""
+    servers = servers_of(url)
+    if servers and not servers.is_current(connection):
+        raise DisconnectionError
 
 
 def _note_warnings(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -141,9 +172,11 @@ def _open_maintainer(url: str) -> Connection:
     return connection
 
 
-def _open_reader(url: str) -> Connection:
-    connection = _connect(url, "reader")
+def _open_reader(url: str, horizon: Horizon) -> Connection:
+    connection = _connect(url, READER)
     try:
+        if horizon.size and _ask(connection, _SIZE) < horizon.size:
+            raise StoreError(f"{shown(url)} 落后于已读到的状态(可能正在切换); 请稍后重试")
         connection.execute(_READING)
     except BaseException:
         connection.close()
@@ -161,9 +194,7 @@ def _connect(url: str, role: str) -> Connection:
     settings = {**_DEFAULTS, "application_name": f"credit-registry {role}", **given}
     settings["client_encoding"] = "UTF8"
     servers = servers_of(url)
-    if servers and (chosen := servers.choose()):
-        settings |= {"hostaddr": None, **chosen.settings}
-    connection = psycopg.connect(make_conninfo("", **settings), autocommit=True)
+    connection = _dial(settings, servers, asked_anew=role != READER)
     try:
         _require_fit(connection, url)
     except BaseException:
@@ -173,6 +204,19 @@ def _connect(url: str, role: str) -> Connection:
         servers.watch(connection)
     adapt_text(connection)
     return connection
+
+
+def _dial(settings: dict[str, Any], servers: Servers | None, *, asked_anew: bool) -> Connection:
+    """A connection to the server that is to be connected to, of those in a URL. Raises psycopg.Error."""
+    if servers and (chosen := servers.choose(asked_anew=asked_anew)):
+        its = {**settings, "hostaddr": None, **chosen.settings}
+        try:
+            return psycopg.connect(make_conninfo("", **its), autocommit=True)
+        except psycopg.OperationalError:
+            servers.leave(chosen)
+            if servers.writing:
+                raise
+    return psycopg.connect(make_conninfo("", **settings), autocommit=True)
 
 
 def _require_fit(connection: Connection, url: str) -> None:

@@ -13,6 +13,10 @@ While connections are open, a thread asks again and again; it cuts those to a se
 and those that wait for a server which answers nobody. Whoever used one sees a broken connection, and settles
 what became of his words as after any other (``postgres_store``).
 
+All connections by a URL lead to one server at a time (``is_current``), also where any would do: what one
+statement was told of must be there for the next. When it changes, those to the server before are not lent
+any more.
+
 Nothing of this decides what may be written: that do the lock, the checkpoint and the second store. It decides
 how long a writer waits for a server that is out of the game.
 
@@ -104,21 +108,29 @@ class Servers:
     all: tuple[Server, ...]
     writing: bool
     _look: Look | None = None
+    _current: Server | None = None
     _connections: WeakKeyDictionary[Connection, _Watched] = field(default_factory=WeakKeyDictionary)
     _lock: Any = field(default_factory=Lock)
     _watching: bool = False
 
-    def choose(self) -> Server | None:
-        """The server to connect to; None if libpq is to find out, and to say, what there is. Raises
-        StoreError while none of those that answer may be written to."""
+    def choose(self, *, asked_anew: bool) -> Server | None:
+        """The server to connect to; None if libpq is to find one. Raises StoreError while none of those that
+        answer may be written to. Whoever is not ``asked_anew`` has what the last look saw, if it is fresh."""
         if not self.writing:
-            return None
+            return self._current
         seen = self._look
-        if seen is None or seen.primary is None or monotonic() - seen.at_s > FRESH_S:
+        if asked_anew or seen is None or seen.primary is None or monotonic() - seen.at_s > FRESH_S:
             seen = self._ask_all()
         if seen.primary is None and seen.timelines:
             raise StoreError(SWITCHING)
+        self._current = seen.primary
         return seen.primary
+
+    def leave(self, server: Server) -> None:
+        """Says that a server cannot be connected to: another is to be found."""
+        with self._lock:
+            if self._current == server:
+                self._current = None
 
     def watch(self, connection: Connection) -> None:
         """Has a connection looked after until it is closed."""
@@ -126,9 +138,15 @@ class Servers:
         timeline = self._look.timelines.get(server, 0) if self._look else 0
         with self._lock:
             self._connections[connection] = _Watched(server, timeline)
+            self._current = self._current or server
             if not self._watching:
                 self._watching = True
                 Thread(target=self._watch, name="registry-servers", daemon=True).start()
+
+    def is_current(self, connection: Connection) -> bool:
+        """Whether a connection leads where the last one was made to."""
+        watched = self._connections.get(connection)
+        return watched is None or self._current in (None, watched.server)
 
     def _of(self, connection: Connection) -> Server:
         at = (connection.info.host, str(connection.info.port))
@@ -136,25 +154,38 @@ class Servers:
 
     def _watch(self) -> None:
         """Looks after the connections for as long as there are any."""
-        before: frozenset[Server] = frozenset()
-        while watched := self._still_open():
-            look = self._ask_all()
-            for connection, its in watched:
-                self._note(connection, its, look.at_s)
-                if self._is_left_behind(its, look) or self._stands_still(its, look, before):
-                    logger.warning(
-                        "store: the connection to %s port %s is given up", its.server.host, its.server.port
-                    )
-                    cut(connection)
-            before = look.silent
-            del watched
-            sleep(LOOK_S)
+        silent: frozenset[Server] = frozenset()
+        while self._still_open():
+            try:
+                silent = self._look_after(silent)
+            except Exception:  # Nobody would start it again.
+                logger.exception("store: the servers could not be looked after")
+                silent = frozenset()
+            if not silent:  # Otherwise it was long enough on the way.
+                sleep(LOOK_S)
 
-    def _still_open(self) -> list[tuple[Connection, _Watched]]:
+    def _look_after(self, before: frozenset[Server]) -> frozenset[Server]:
+        """Asks the servers, and cuts what is of no use any more; who was silent, as ``before`` at the last
+        look."""
+        look = self._ask_all()
+        for connection, its in self._open():
+            self._note(connection, its, look.at_s)
+            if self._is_left_behind(its, look) or self._stands_still(its, look, before):
+                where = f"{its.server.host} port {its.server.port}"
+                logger.warning("store: the connection to %s is given up", where)
+                cut(connection)
+        for server in look.silent & before:
+            self.leave(server)
+        return look.silent
+
+    def _still_open(self) -> bool:
         with self._lock:
-            found = [(each, its) for each, its in self._connections.items() if not each.closed]
-            self._watching = bool(found)
-        return found
+            self._watching = any(not each.closed for each in self._connections)
+            return self._watching
+
+    def _open(self) -> list[tuple[Connection, _Watched]]:
+        with self._lock:
+            return [(each, its) for each, its in self._connections.items() if not each.closed]
 
     def _note(self, connection: Connection, its: _Watched, at_s: float) -> None:
         waits = connection.pgconn.transaction_status == TransactionStatus.ACTIVE

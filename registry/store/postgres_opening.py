@@ -14,7 +14,7 @@ from registry.store import tables
 from registry.store.errors import one_line_errors
 from registry.store.interface import StoreError
 from registry.store.postgres import maintaining_engine, reading_engine, shown, writing_engine
-from registry.store.postgres_store import PostgresStore
+from registry.store.postgres_store import PostgresStore, ReadPostgresStore
 from registry.store.sql_store import SqlStore
 from registry.store.versions import check_version, fits_beside_writer, refuse_newer, upgrade, version_of
 
@@ -40,7 +40,7 @@ def create_postgres(url: str) -> SqlStore:
             if not _scalar(writer, _CREATE):
                 raise StoreError(f"{shown(url)}: 数据库角色没有建表的权限 (CREATE)")
             upgrade(writer)
-        return PostgresStore(writer, reading_engine(url))
+        return PostgresStore(writer, url)
     except BaseException:
         writer.dispose()
         raise
@@ -55,7 +55,7 @@ def open_postgres(url: str) -> SqlStore:
             check_version(writer)
             _require_rights(writer, url, _WRITE)
             _tell_who_owns(writer)
-        return PostgresStore(writer, reading_engine(url))
+        return PostgresStore(writer, url)
     except BaseException:
         writer.dispose()
         raise
@@ -69,10 +69,9 @@ def read_postgres(url: str) -> SqlStore:
             _require_store(reader, url)
             check_version(reader)
             _require_rights(reader, url, _READ)
-        return SqlStore(reader, reader, lambda: None)
-    except BaseException:
+    finally:
         reader.dispose()
-        raise
+    return ReadPostgresStore(url)
 
 
 def migrate_postgres(url: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from registry.store import tables
 from registry.store.errors import one_line_errors
 from registry.store.group_write import write_group
 from registry.store.interface import CheckpointRow, Group, ScannedRow, StoreError
-from registry.store.postgres import WARNED
+from registry.store.postgres import WARNED, Horizon, reading_engine
 from registry.store.sql_log import PAGE
 from registry.store.sql_store import SqlStore
 
@@ -54,12 +54,31 @@ class _NotBegunError(StoreError):
     """The connection turned out to be broken before anything of the group was sent."""
 
 
+class ReadPostgresStore(SqlStore):
+    """A log in PostgreSQL that is only read."""
+
+    def __init__(self, url: str) -> None:
+        self._horizon = Horizon()
+        reader = reading_engine(url, self._horizon)
+        super().__init__(reader, reader, lambda: None)
+
+    def checkpoint(self) -> CheckpointRow | None:
+        """See Store. Nothing is read any more from where this is not."""
+        return self._horizon.reaches(super().checkpoint())
+
+
 class PostgresStore(SqlStore):
     """A log with its derived state in PostgreSQL. ``writer`` holds the right to write."""
 
-    def __init__(self, writer: Engine, reader: Engine) -> None:
+    def __init__(self, writer: Engine, url: str) -> None:
+        self._horizon = Horizon()
+        reader = reading_engine(url, self._horizon)
         super().__init__(writer, reader, lambda: None, lambda: vacuum_erased(writer))
-        self._ours = self._resting()
+        self._ours = self._horizon.reaches(self._resting())
+
+    def checkpoint(self) -> CheckpointRow | None:
+        """See Store. Nothing is read any more from where this is not."""
+        return self._horizon.reaches(super().checkpoint())
 
     def commit(self, group: Group) -> None:
         """See Store."""
@@ -67,7 +86,7 @@ class PostgresStore(SqlStore):
             self._write(group)
         except _NotBegunError:  # Nothing went out: another connection will do, if it has the right.
             self._write(group)
-        self._ours = group.checkpoint or self._ours
+        self._ours = self._horizon.reaches(group.checkpoint or self._ours)
         self._take_out(group)
 
     def _write(self, group: Group) -> None:

@@ -36,6 +36,7 @@ from registry.errors import RegistryError
 from registry.provenance.signed_table import HEAD_BYTES, SnapshotError
 from registry.provenance.snapshot import SNAPSHOT
 from registry.store.interface import StoreError
+from registry.v1 import snapshot_service_pb2 as pb
 from registry.v1 import subject_pb2
 
 SNAPSHOT_NAME, DELTA_NAME = "snapshot", "delta"
@@ -90,7 +91,11 @@ class SnapshotFiles:
 
     def _base(self, path: Path, domain: subject_pb2.Domain.ValueType) -> Base:
         """What lies there. Raises WholeWantedError if it is no base of this registry."""
-        return base_of(self._state, domain, _envelope(path), 0)
+        envelope, table_bytes = _found(path)
+        base = base_of(self._state, domain, envelope, 0)
+        if base.header.table_bytes != table_bytes:
+            raise WholeWantedError(pb.WHOLE_REASON_BASE_UNKNOWN)
+        return base
 
     def _run(self) -> None:
         due, written = self._steady(), self._days()
@@ -115,14 +120,14 @@ class SnapshotFiles:
         return china_day(self._clock()), adopted
 
 
-def _envelope(path: Path) -> bytes:
-    """The signed header in a file; nothing of one that is not there or no snapshot."""
+def _found(path: Path) -> tuple[bytes, int]:
+    """The signed header in a file and the bytes of its table; nothing where there is no snapshot."""
     try:
         with path.open("rb") as file:
-            size, _ = SNAPSHOT.begin_of(file.read(HEAD_BYTES))
-            return file.read(size)
+            size, begin = SNAPSHOT.begin_of(file.read(HEAD_BYTES))
+            return file.read(size), os.fstat(file.fileno()).st_size - begin
     except (FileNotFoundError, SnapshotError):
-        return b""
+        return b"", 0
 
 
 def _replace(path: Path, pieces: Iterable[bytes | memoryview]) -> None:

@@ -187,3 +187,30 @@ def test_store_that_reads_from_a_replica_is_told_how_far_is_wanted(spine: Spine)
     with pytest.raises(RegistryError):
         ask.settle(request, ASKER, 0.01)
     assert wanted == [position, position + 1]
+
+
+def test_what_the_writer_has_not_acknowledged_is_not_taken_into_account_until_it_has(spine: Spine) -> None:
+    acknowledged = [spine.position]
+    follower = following(spine, committed=lambda: acknowledged[0])
+    position = placed(spine.say("财政", event=ban("财政", firm(3), "M-PRO-01", "2026-03-01", "2028-03-01")))
+    follower.catch_up()
+    assert follower.index.position == position - 1
+    acknowledged[0] = position
+    follower.catch_up()
+    assert follower.index.position == position
+
+
+def test_follower_that_knows_that_it_lacks_an_acknowledged_statement_answers_nothing(spine: Spine) -> None:
+    acknowledged = [spine.position]
+    follower = following(spine, committed=lambda: acknowledged[0])
+    store = follower.store
+    acknowledged[0] = placed(
+        spine.say("财政", event=ban("财政", firm(4), "M-PRO-01", "2026-03-01", "2028-03-01"))
+    )
+    unreadable: Store = Unreadable()  # type: ignore[assignment]
+    follower.store = unreadable
+    with pytest.raises(RegistryError) as refused:
+        follower.newest()
+    assert "INDEX_STALE" in str(status_of(refused.value))
+    follower.store = store
+    assert follower.newest() == acknowledged[0]

@@ -50,8 +50,8 @@ BLOWS = (
     "unmanaged",
 )
 """What is done to the primary, round for round: Patroni and PostgreSQL killed; PostgreSQL held still until
-another writes (SIGSTOP); Patroni killed alone, so that two write; PostgreSQL killed alone; the planned change;
-no etcd for a while."""
+another writes (SIGSTOP); Patroni killed alone, so that two write; PostgreSQL killed alone; the planned
+change; no etcd for a while."""
 
 
 @pytest.fixture(scope="module")

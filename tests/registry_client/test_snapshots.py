@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from registry.access.identity import CallerRole
 from registry.commands.snapshot_keeping import MIN_AGE_S
-from registry.v1 import subject_pb2
+from registry.v1 import snapshot_service_pb2, subject_pb2
 from registry_client import Credentials, Registry, RegistryCallError, Replica, Verdict
+from registry_client.held_snapshot import held_in
 from registry_client.snapshots import NONE_NEWER
 from tests.registry_client.test_replica import code_of, policy_of, receipt_key
+from tests.support.editions import adopt, edition_files
 from tests.support.events import firm as firm_of
 from tests.support.events import licence, placed
 from tests.support.history import short_ban
@@ -66,3 +69,49 @@ def test_snapshot_of_a_domain_that_one_may_not_ask_in_is_refused_and_touches_no_
         platform.snapshots.fetch(subject_pb2.DOMAIN_EXIT_ENTRY, file)
     assert refused.value.reason == "DOMAIN_DENIED"
     assert file.read_bytes() == b"earlier"
+
+
+def test_edition_that_was_adopted_since_makes_another_snapshot_however_new_the_last_is(
+    served: Served, platform: Registry, tmp_path: Path
+) -> None:
+    spine, file = served.spine, tmp_path / "procurement.snapshot"
+    first = platform.snapshots.fetch(PROCUREMENT, file)
+    adopt(spine, edition_files("2026.9"), "2027-01-01")
+    assert platform.snapshots.fetch(PROCUREMENT, file, newer_than=first) == spine.position
+    assert str(held_in(file).header.last) == "2026-12-31"
+
+
+def test_who_has_a_snapshot_is_told_what_changed_and_who_begins_is_given_one_that_was_made_before(
+    served: Served, platform: Registry, tmp_path: Path
+) -> None:
+    spine, snapshots = served.spine, platform.snapshots
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert snapshots.since(PROCUREMENT, None, into=one).delta is None
+    placed(spine.say("财政", event=short_ban(1)))
+    spine.clock.now_ms += 3_600_000
+    assert snapshots.since(PROCUREMENT, None, into=other).delta is None
+    assert other.read_bytes() == one.read_bytes(), "nothing is compiled for whoever begins"
+    told = snapshots.since(PROCUREMENT, held_in(other), into=None)
+    assert told.delta is not None
+    replica = Replica(policy_of(receipt_key(spine)), max_age_s=600, clock=spine.clock)
+    replica.load(other, told.delta)
+    assert replica.asker(role=BIDDER).check(code_of(1)).verdict == Verdict.BLOCKED
+    assert replica.age_s == 0
+
+
+def test_who_has_a_snapshot_over_which_there_is_no_delta_is_given_another_and_the_reason(
+    served: Served, platform: Registry, tmp_path: Path
+) -> None:
+    spine, snapshots, file = served.spine, platform.snapshots, tmp_path / "s"
+    snapshots.fetch(PROCUREMENT, file)
+    held = held_in(file)
+    spine.clock.now_ms += 40 * 86_400_000
+    given = snapshots.since(PROCUREMENT, held, into=file)
+    assert (given.delta, given.whole_reason) == (None, snapshot_service_pb2.WHOLE_REASON_BASE_OLD)
+    assert held_in(file).header.first > held.header.first
+    for wrong in (replace(held, envelope=b"\1"), replace(held, reached=spine.position + 1)):
+        given = snapshots.since(PROCUREMENT, wrong, into=file)
+        assert given.whole_reason == snapshot_service_pb2.WHOLE_REASON_BASE_UNKNOWN
+    with pytest.raises(RegistryCallError) as refused:
+        snapshots.since(subject_pb2.DOMAIN_BIDDING, held, into=file)
+    assert refused.value.reason == "DOMAIN_DENIED"

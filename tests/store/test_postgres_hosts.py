@@ -116,8 +116,37 @@ def test_group_under_way_to_a_primary_that_stands_still_is_settled_with_the_next
             signalled(primary, signal.SIGCONT)
 
 
-def test_while_no_server_may_be_written_to_it_is_said_so_in_one_line() -> None:
+def test_reader_is_not_led_to_a_server_that_lacks_what_it_has_read() -> None:
     with pair() as (primary, standby, url):
+        store = create_store(url)
+        reader = open_for_reading(url.replace("read-write", "any"))
+        store.commit(group_of(0))
+        assert reader.checkpoint() == checkpoint(1)
+        settle(primary, standby)
+        standby.execute("SELECT pg_wal_replay_pause()")
+        store.commit(group_of(1))
+        assert reader.checkpoint() == checkpoint(2)
+        (end,) = primary.execute("SELECT pg_current_wal_flush_lsn()::text")[0]
+        while standby.execute(f"SELECT pg_last_wal_receive_lsn() >= '{end}'::pg_lsn") != [(True,)]:
+            time.sleep(0.02)
+        primary.stop()
+        with pytest.raises(StoreError, match="落后于已读到的状态"):
+            reader.changes(0, 2)
+        standby.execute("SELECT pg_wal_replay_resume()")
+        settled_by = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                assert reader.checkpoint() == checkpoint(2)
+                break
+            except StoreError:
+                assert time.monotonic() < settled_by
+                time.sleep(0.05)
+        store.close()
+        reader.close()
+
+
+def test_while_no_server_may_be_written_to_it_is_said_so_in_one_line() -> None:
+    with pair() as (primary, _, url):
         create_store(url).close()
         primary.stop()
         with pytest.raises(StoreError, match="没有可写的主库"):

@@ -141,6 +141,7 @@ class Node:
     port: int = field(default_factory=free_port)
     rest_port: int = field(default_factory=free_port)
     patroni: subprocess.Popen[bytes] | None = None
+    alone: subprocess.Popen[bytes] | None = None
 
     @property
     def data(self) -> Path:
@@ -202,6 +203,9 @@ class Node:
         for pid in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        if self.alone:
+            self.alone.wait()
+            self.alone = None
         until_true(lambda: not self.processes(), f"{self.name} does not die")
 
     def hold(self) -> None:
@@ -223,7 +227,7 @@ class Node:
         settings["unix_socket_directories"] = str(self.directory / self.name)
         command = [f"{programs()['postgres']}/postgres", "-D", str(self.data)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        _start(command, self.directory, f"{self.name}-alone")
+        self.alone = _start(command, self.directory, f"{self.name}-alone")
         until_true(self.writes, f"{self.name} does not start alone")
 
     def hand_over(self) -> None:

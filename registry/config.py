@@ -22,6 +22,7 @@ What follows may be left out; then the registry does without:
 
     [server]
     readers = 3                            # processes that answer, beside the one that writes
+    at_once = true                         # Check on the thread that reads the wire, see `registry.at_once`
     replica = "postgresql://…"             # what they read from, where it is as far as is asked for
 
     [publication]
@@ -138,6 +139,7 @@ class Config:
     suites_from: int = 0
     webhooks: tuple[tuple[str, str], ...] = ()
     readers: int = 0
+    at_once: bool = False
     replica: str = ""
     home: Path = Path()
     database: str = ""
@@ -164,7 +166,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {"registry": ("origin", "address"), "pat
 _OPTIONAL: dict[str, dict[str, type]] = {
     "paths": {"head": str, "log_key": str},
     "signing": {"log": list, "receipt": list},
-    "server": {"readers": int, "replica": str},
+    "server": {"readers": int, "replica": str, "at_once": bool},
     "publication": {"address": str},
     "snapshots": {"directory": str, "domains": list, "interval_s": float},
     "witnesses": {"policy": str, "interval_s": float},
@@ -352,6 +354,7 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
         "readers": _section(content, "server").get("readers", 0),
+        "at_once": _section(content, "server").get("at_once", False),
         "replica": _section(content, "server").get("replica", ""),
         "webhooks": tuple(content.get(_NOTICES, {}).items()),
     }

@@ -75,7 +75,7 @@ def run_reader(config: Config, run: Path, address: str) -> None:
     credentials = server_credentials(config)
     reading = start_reading(config, run)
     try:
-        gate = reading_gate(reading)
+        gate = reading_gate(reading, at_once=config.at_once)
         server, _ = build_reading_server(reading, credentials, address, gate)
         calm_collector()
         _serve(server, gate)

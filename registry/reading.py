@@ -15,6 +15,7 @@ from pathlib import Path
 
 import grpc
 
+from registry.at_once import methods_at_once
 from registry.commands.ask import Ask
 from registry.commands.following import Follower, FollowingState
 from registry.config import Config
@@ -137,9 +138,10 @@ def _asked_of_writer(writing: Writing) -> Elsewhere:
     return ask
 
 
-def reading_gate(reading: Reading) -> Gate:
-    """The gate of a reading process."""
-    return Gate(reading.state.origin, STREAMS, reading.writing, ANSWERED_HERE)
+def reading_gate(reading: Reading, *, at_once: bool = False) -> Gate:
+    """The gate of a reading process. ``at_once``: as ``[server] at_once``."""
+    methods = methods_at_once(wanted=at_once)
+    return Gate(reading.state.origin, STREAMS, reading.writing, ANSWERED_HERE, methods)
 
 
 def build_reading_server(

@@ -21,6 +21,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from registry.at_once import methods_at_once
 from registry.config import Config, ConfigError, split_address
 from registry.engine import Engine, StartError, read_secret, start_engine
 from registry.provenance.keys import KeyFileError
@@ -101,13 +102,14 @@ SERVICES = tuple(service.full_name for service in DESCRIPTORS)
 
 
 def build_server(
-    engine: Engine, credentials: grpc.ServerCredentials, address: str
+    engine: Engine, credentials: grpc.ServerCredentials, address: str, *, at_once: bool = False
 ) -> tuple[grpc.Server, int]:
-    """A gRPC server over an engine, bound to an address but not started; and its port.
+    """A gRPC server over an engine, bound to an address but not started; and its port. ``at_once``: as
+    ``[server] at_once``.
 
     Raises StartError if the port is in use."""
     check_address(address)
-    server = new_server(Gate(engine.state.origin, STREAMS))
+    server = new_server(Gate(engine.state.origin, STREAMS, at_once=methods_at_once(wanted=at_once)))
     add_services(server, engine)
     return server, bind(server, credentials, address)
 
@@ -233,7 +235,7 @@ def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], No
     credentials = server_credentials(config)
     engine = start_engine(config)
     try:
-        server, port = build_server(engine, credentials, config.address)
+        server, port = build_server(engine, credentials, config.address, at_once=config.at_once)
         calm_collector()
         start_upkeep(engine)
         server.start()

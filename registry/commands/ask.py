@@ -29,6 +29,7 @@ from registry.sanctions.verdict import Decision, Question, Related, decide, sour
 from registry.store.interface import QueryRow, RecipientRow
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
+from registry.waiting import may_wait
 
 MAX_WAIT_S = 5.0
 MAX_TEXT = 200
@@ -293,6 +294,7 @@ class Ask:
         position: int,
         told: Iterable[tuple[str, subject_pb2.Domain.ValueType, verdict_pb2.Verdict.ValueType]],
     ) -> None:
+        may_wait()
         asked_ms = self._clock()
         self._log_queries(
             [
@@ -316,6 +318,7 @@ class Ask:
 
     def position_of(self, consistency: consistency_pb2.Consistency, time_left_s: float | None) -> int:
         """The known position that an answer must have. Raises RegistryError if it is not reached in time."""
+        may_wait()
         index = self.state.index
         match consistency.WhichOneof("requirement"):
             case "at_least_as_fresh":

@@ -25,6 +25,7 @@ from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
 from registry.store.interface import Store, StoreError
 from registry.v1 import error_reason_pb2 as reasons
+from registry.waiting import may_wait
 
 LOOK_S = 0.02
 """How often a follower looks whether the store has grown."""
@@ -98,9 +99,11 @@ class FollowingState(RegistryState):
         return True
 
     def newest(self) -> int:
-        """See RegistryState. ``committed`` says at the cost of a look into memory how far the writer is; while
-        the store cannot be read, the bound on staleness says what is borne if nothing is known to be missing."""
+        """See RegistryState. ``committed`` says at the cost of a look into memory how far the writer is;
+        while the store cannot be read, the bound on staleness says what is borne if nothing is known to be
+        missing."""
         if (committed := self._committed()) > self.index.position:
+            may_wait()
             try:
                 self.catch_up()
             except StoreError as error:

@@ -21,6 +21,7 @@ from threading import Lock
 
 from registry.sanctions.verdict import CLEAR, Decision
 from registry.store.interface import RecipientRow, StoreError
+from registry.waiting import may_wait
 
 MAX_HEARD = 1 << 18
 """Rows of one caller and domain that are known to be durable and kept in memory, some 20 MB; those
@@ -49,6 +50,7 @@ class Recipients:
         heard = self._heard.get((caller, domain), _NOTHING)
         if heard.issuperset(positions):
             return False
+        may_wait()
         new = {RecipientRow(position, caller, domain) for position in positions if position not in heard}
         with self._lock:
             rows = new | self._owed

@@ -32,6 +32,7 @@ from registry.receipts.providers import Anchors, Checkpoints, MapProver, NewestC
 from registry.receipts.signing import ReceiptSigners
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import receipt_pb2 as pb
+from registry.waiting import may_wait
 
 MAX_PROVEN = 1000
 """Subjects of one call that are proven."""
@@ -95,6 +96,7 @@ class Receipts:
 
     def make(self, told: Sequence[Told], wanted: pb.ReceiptRequest, matter: Matter) -> list[pb.Receipt]:
         """A receipt for each answer, as was asked for. Raises RegistryError, StoreError."""
+        may_wait()
         evidence, plans = None, [NOTHING] * len(told)
         if wanted.evidence == _PROOF:
             evidence = Evidence(

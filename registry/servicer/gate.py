@@ -38,10 +38,13 @@ from registry.receipts.answers import current_request
 from registry.servicer.forwarding import CALLER_KEY, MustWriteError, PassedOnError, Writing
 from registry.store.interface import QueueFullError, StoreError
 from registry.v1 import error_reason_pb2 as reasons
+from registry.waiting import MustWaitError, may_wait, without_waiting
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """Largest request; 1,024 envelopes of 16 KiB, or 10,000 identifiers many times over."""
 
+MAX_AT_ONCE = 4096
+"""Bytes of a question that is answered at once; to read more takes longer than to hand it over."""
 HELD_S = 1.0
 """How long a call is held at most."""
 logger = logging.getLogger(__name__)
@@ -55,7 +58,8 @@ _Parse = Callable[[bytes], Any]
 
 class Gate(grpc.ServerInterceptor):
     """Wraps every method once, by name; lets in ``streams`` streams at a time. In a process that is not the
-    writer ``writing`` is the way to it, by which every method goes but those ``answered_here``."""
+    writer ``writing`` is the way to it, by which every method goes but those ``answered_here``. Those
+    ``at_once`` may be answered on the thread that reads the wire (``registry.at_once``)."""
 
     def __init__(
         self,
@@ -63,8 +67,10 @@ class Gate(grpc.ServerInterceptor):
         streams: int,
         writing: Writing | None = None,
         answered_here: Collection[str] = (),
+        at_once: Collection[str] = (),
     ) -> None:
         self._origin = origin
+        self._at_once = at_once
         self._writing = writing
         self._answered_here = answered_here
         self._held: Event | None = None
@@ -112,6 +118,8 @@ class Gate(grpc.ServerInterceptor):
             )
             return make(behaviour, None, serialise)
         unary = self._unary(method, handler.unary_unary, parse)
+        if method in self._at_once:
+            unary.at_once = self._not_waiting(unary)
         return grpc.unary_unary_rpc_method_handler(unary, None, serialise)
 
     def _unary(self, method: str, behaviour: Any, parse: _Parse | None) -> Any:
@@ -126,14 +134,28 @@ class Gate(grpc.ServerInterceptor):
                     return self._written(method, request, context)
                 except MustWriteError:
                     return self._written(method, request, context)
+            except MustWaitError:
+                raise
             except Exception as error:
                 failure = error
             _abort(context, method, failure)
 
         return call
 
+    def _not_waiting(self, call: Any) -> Any:
+        """As ``call``, but it raises MustWaitError rather than wait."""
+
+        def at_once(request: bytes, context: grpc.ServicerContext) -> Any:
+            if self._held or len(request) > MAX_AT_ONCE:
+                raise MustWaitError
+            with without_waiting():
+                return call(request, context)
+
+        return at_once
+
     def _written(self, method: str, request: bytes, context: grpc.ServicerContext) -> bytes:
         """The writer's answer, as it came."""
+        may_wait()
         assert self._writing is not None
         return self._writing.unary(method, request, current_caller.get(), context.time_remaining())
 

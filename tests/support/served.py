@@ -33,7 +33,7 @@ from demo.departments import OPERATOR
 from registry.access.certificates import Credential, create_authority, issue
 from registry.access.identity import Caller, CallerRole
 from registry.process import writing_server
-from registry.reading import build_reading_server, start_reading
+from registry.reading import build_reading_server, reading_gate, start_reading
 from registry.server import build_server
 from registry.v1 import error_reason_pb2, intake_service_pb2, statement_pb2, subject_pb2
 from tests.support.events import ban, firm, person
@@ -135,9 +135,10 @@ class Served:
 
 
 @contextmanager
-def serving(spine: Spine, *, by_reader: bool = False) -> Iterator[Served]:
+def serving(spine: Spine, *, by_reader: bool = False, at_once: bool = False) -> Iterator[Served]:
     """Serves a spine on a free port until the block ends; the spine's engine is closed with it.
-    ``by_reader``: through what a reading process consists of, beside the writer."""
+    ``by_reader``: through what a reading process consists of, beside the writer. ``at_once``: as
+    ``[server] at_once``."""
     authority = authority_of(spine)
     own = authority.server()
     credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], own.authority, True)
@@ -146,9 +147,10 @@ def serving(spine: Spine, *, by_reader: bool = False) -> Iterator[Served]:
         if by_reader:
             reading = start_reading(spine.config, stack.enter_context(writing(spine)), spine.clock)
             stack.callback(reading.close)
-            server, port = build_reading_server(reading, credentials, "127.0.0.1:0")
+            gate = reading_gate(reading, at_once=at_once)
+            server, port = build_reading_server(reading, credentials, "127.0.0.1:0", gate)
         else:
-            server, port = build_server(spine.engine, credentials, "127.0.0.1:0")
+            server, port = build_server(spine.engine, credentials, "127.0.0.1:0", at_once=at_once)
         server.start()
         stack.callback(lambda: server.stop(1).wait())
         served = Served(spine, authority, f"127.0.0.1:{port}")

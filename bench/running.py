@@ -44,9 +44,9 @@ class Running:
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[Running]:
-    """A server over an installation, until the block ends."""
-    command = [sys.executable, "-m", "bench.server", str(directory)]
+def running(directory: Path, *more: str) -> Iterator[Running]:
+    """A server over an installation, until the block ends; ``more``: see ``bench.server``."""
+    command = [sys.executable, "-m", "bench.server", str(directory), *more]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

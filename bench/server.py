@@ -1,11 +1,12 @@
-"""The server that is measured, in a process of its own: ``python -m bench.server DIRECTORY``.
+"""The server that is measured, in a process of its own: ``python -m bench.server DIRECTORY [at-once]``.
 
 It is the one that ``registry serve`` starts, over an installation that is there, with two echoes added:
 
     /bench.Echo/Echo   on the registry's own port: same server, threads, options, TLS and gate as ``Check``
     /bench.Echo/Bare   on a port of its own in the same process, without the gate: what gRPC alone reaches
 
-An echo answers the bytes it was sent, and neither parses nor builds a message. When both ports answer, one
+With ``at-once`` it is the one of ``[server] at_once``; the echoes are answered by threads all the same. An
+echo answers the bytes it was sent, and neither parses nor builds a message. When both ports answer, one
 line of JSON with them is printed; the end of standard input ends the server.
 """
 
@@ -28,6 +29,7 @@ from registry.server import THREADS, build_server, calm_collector, server_creden
 SERVICE = "bench.Echo"
 GATED = f"/{SERVICE}/Echo"
 BARE = f"/{SERVICE}/Bare"
+AT_ONCE = "at-once"
 
 
 def echo(request: bytes, _context: grpc.ServicerContext) -> bytes:
@@ -43,14 +45,14 @@ def add_echo(server: grpc.Server, method: str) -> None:
     cast(Any, server).add_registered_method_handlers(SERVICE, handlers)
 
 
-def serve(directory: Path) -> None:
+def serve(directory: Path, *, at_once: bool = False) -> None:
     """Serves until standard input ends."""
     config = load_config(directory)
     credentials = server_credentials(config)
     engine = start_engine(config)
     # The one change to the registry: in this process the gate's table knows the echo.
     cast("dict[str, frozenset[CallerRole]]", METHODS)[GATED] = frozenset(CallerRole)
-    server, port = build_server(engine, credentials, config.address)
+    server, port = build_server(engine, credentials, config.address, at_once=at_once)
     engine.upkeep.start()
     add_echo(server, GATED)
     bare = grpc.server(ThreadPoolExecutor(THREADS), options=[("grpc.so_reuseport", 0)])
@@ -67,4 +69,4 @@ def serve(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), at_once=sys.argv[2:] == [AT_ONCE])

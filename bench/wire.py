@@ -17,6 +17,7 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ _LARGEST_WINDOW = 2**31 - 1
 _TOP_UP = 1 << 28
 _FIRST_DYNAMIC = 62
 _READ = 1 << 18
+_LONGEST_S = 10.0
 
 
 class WireError(Exception):
@@ -68,6 +70,7 @@ class Connection:
         self._received = 0
         self._rest = b""
         self.last_answer = b""
+        self._ended: list[int] = []
         settings = struct.pack(">HIHI", 2, 0, 4, _LARGEST_WINDOW)  # No push; streams may send all they have.
         self._socket.sendall(
             _PREFACE
@@ -95,6 +98,31 @@ class Connection:
             ended = self._receive()
             left -= ended
             self._send(waiting, ended)
+
+    def paced(self, messages: Sequence[bytes], interval_s: float) -> list[float]:
+        """Calls once with each message, one every ``interval_s`` however many are under way; the seconds that
+        each took from when it was due. Raises WireError."""
+        due, taken, under_way = time.perf_counter(), list[float](), dict[int, float]()
+        for message in messages:
+            self._wait_until(due, under_way, taken)
+            self._send(deque([_data(message)]), 1)
+            under_way[self._stream] = due
+            due += interval_s
+        self._wait_until(due + _LONGEST_S, under_way, taken)
+        return taken
+
+    def _wait_until(self, due: float, under_way: dict[int, float], taken: list[float]) -> None:
+        """Takes answers until an instant, or in the end until there are no more."""
+        while (left := due - time.perf_counter()) > 0 and (under_way or left < _LONGEST_S / 2):
+            self._socket.settimeout(left)
+            try:
+                self._ended.clear()
+                self._receive()
+            except TimeoutError:
+                break
+            now = time.perf_counter()
+            taken += [now - under_way.pop(stream) for stream in self._ended]
+        self._socket.settimeout(None)
 
     def _send(self, waiting: deque[tuple[bytes, bytes]], count: int) -> None:
         parts: list[bytes] = []
@@ -129,6 +157,7 @@ class Connection:
             elif kind == _HEADERS:
                 if flags & _END_STREAM:
                     ended += 1
+                    self._ended.append(int.from_bytes(buffer[at + 5 : at + 9], "big"))
                     if not self.last_answer:
                         raise WireError("the server refused the call")
             else:

@@ -315,6 +315,8 @@ def _notices_faults(content: dict[str, Any]) -> list[str]:
 def _fits(value: object, kind: type) -> bool:
     if value is None:
         return True
+    if kind is bool:
+        return isinstance(value, bool)
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value < LARGEST
     if kind is float:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -14,6 +15,7 @@ import pytest
 from registry import at_once
 from registry.access.identity import CallerRole
 from registry.commands.ask import Ask
+from registry.config import CONFIG_NAME, ConfigError, load_config
 from registry.v1 import receipt_pb2, restriction_service_pb2, verdict_pb2
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.support.events import ban, firm, person, placed, withdrawal
@@ -172,3 +174,15 @@ def test_withdrawn_decision_is_not_told_again(served: Served) -> None:
     assert stub(served).Check(question(firm(80))).verdict == BLOCKED
     placed(spine.say("财政", withdrawal=withdrawal("财政", "w")))
     assert stub(served).Check(question(firm(80))).verdict == UNKNOWN
+
+
+def test_configuration_says_whether_it_is_wanted(tmp_path: Path) -> None:
+    spine = found_spine(tmp_path / "registry")
+    spine.engine.close()
+    assert not load_config(spine.directory).at_once
+    config = spine.directory / CONFIG_NAME
+    config.write_text(config.read_text("utf-8") + "\n[server]\nat_once = true\n", "utf-8")
+    assert load_config(spine.directory).at_once
+    config.write_text(config.read_text("utf-8").replace("at_once = true", "at_once = 1"), "utf-8")
+    with pytest.raises(ConfigError, match="at_once 的值不对"):
+        load_config(spine.directory)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from typing import Any
@@ -32,6 +32,8 @@ METHODS = frozenset({"/registry.v1.RestrictionService/Check"})
 """Methods answered at once: those that take microseconds."""
 _POOL = "registry-at-once"
 _TEST_S = 5.0
+_NO_MESSAGE = b"the method requires exactly one request message"
+_DIRECT = (("grpc.enable_http_proxy", 0),)
 logger = logging.getLogger(__name__)
 _internal: Any = _server
 _handed_over: Callable[..., Any] = _internal._handle_unary_unary
@@ -62,7 +64,11 @@ def _handle(event: Any, state: Any, handler: Any, pool: Executor) -> Any:
     def received(message_event: Any) -> Any:
         done = receive(message_event)
         request, state.request = state.request, None
-        if request is not None and _internal._is_rpc_state_active(state):
+        with state.condition:
+            active = _internal._is_rpc_state_active(state)
+            if active and request is None:  # As an ordinary server refuses it.
+                _internal._abort(state, event.call, _internal.cygrpc.StatusCode.unimplemented, _NO_MESSAGE)
+        if active and request is not None:
             _answer(event, state, handler, pool, request)
         return done
 
@@ -117,25 +123,27 @@ def _tried() -> bool:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            return [_asked(channel, each) for each in (b"here", b"wait", b"refuse")] == [
-                b"here",
-                b"pool",
-                grpc.StatusCode.FAILED_PRECONDITION,
-            ]
+        with grpc.insecure_channel(f"127.0.0.1:{port}", _DIRECT) as channel:
+            return all(_asked(channel, words) == expected for words, expected in _EXPECTED)
     finally:
         server.stop(0).wait()
 
 
-def _asked(channel: grpc.Channel, word: bytes) -> Any:
+def _asked(channel: grpc.Channel, words: Sequence[bytes]) -> Any:
     try:
-        call: Any = channel.unary_unary(_TRIAL)
-        return call(word, timeout=_TEST_S, wait_for_ready=True)
+        call: Any = channel.stream_unary(_TRIAL)
+        return call(iter(words), timeout=_TEST_S, wait_for_ready=True)
     except grpc.RpcError as error:
         return error.code()
 
 
 _TRIAL = "/registry.Trial/Trial"
+_EXPECTED: tuple[tuple[Sequence[bytes], Any], ...] = (
+    ([b"here"], b"here"),
+    ([b"wait"], b"pool"),
+    ([b"refuse"], grpc.StatusCode.FAILED_PRECONDITION),
+    ([], grpc.StatusCode.UNIMPLEMENTED),
+)
 
 
 class _Trial(grpc.GenericRpcHandler):

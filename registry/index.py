@@ -92,8 +92,8 @@ class Index:
 
     @property
     def floor(self) -> int:
-        """A base to be laid must be of a later position than this."""
-        return self.base.position if self.base is not None else self._loaded - 1
+        """A base to be laid must not be of an earlier position than this."""
+        return self.base.position if self.base is not None else self._loaded
 
     @property
     def changed(self) -> int:
@@ -117,9 +117,11 @@ class Index:
         return record
 
     def lay(self, base: Base) -> None:
-        """Has another base below. ValueError if it is not later than ``floor``."""
+        """Has another base below. ValueError if it is before ``floor``, or has nothing that is new."""
         with self._laying:
-            if base.position <= self.floor:
+            below = self._layers.base
+            same = below is not None and (base.position, base.edition) == (below.position, below.edition)
+            if same or base.position < self.floor:
                 raise ValueError(f"a base of {base.position} is not later than {self.floor}")
             later = {ref: at for ref, at in self._changed_at.items() if at > base.position}
             changed = self._layers.changed

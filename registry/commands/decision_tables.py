@@ -31,6 +31,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.timeline import Compiler
 from registry.sanctions.verdict import Question
 from registry.sanctions.verdict_file import TableBasis, compile_table, is_in_table
+from registry.store.interface import StoreError
 from registry.v1 import subject_pb2
 from registry.v1.verdict_pb2 import IndeterminateReason
 
@@ -124,10 +125,11 @@ class DecisionTables:
         position = self._state.index.position  # Read first: what is noted later is of a later one.
         if position <= kept.live.position:
             return
-        due = [ref for ref, at in kept.changed.items() if at <= position]
-        kept.live.apply([(ref.encode(), self._timeline(kept, ref, position)) for ref in due], position)
-        for ref in due:
-            del kept.changed[ref]
+        # Of what was noted as of a later position too: it may have changed up to this one before.
+        kept.live.apply(
+            [(ref.encode(), self._timeline(kept, ref, position)) for ref in kept.changed], position
+        )
+        kept.changed = {ref: at for ref, at in kept.changed.items() if at > position}
 
     def _timeline(self, kept: _Kept, ref: str, position: int) -> Timeline | None:
         record = self._state.index.get(ref)
@@ -148,6 +150,8 @@ class DecisionTables:
     def _compile(self, domain: _Domain, edition: Edition, day: date, noted: int) -> None:
         try:
             self._put(domain, edition, day, noted)
+        except StoreError as error:
+            logger.error("decision table of domain %d: %s", domain, error)
         except Exception:  # The long way is there; trying again with every question would stop it too.
             self._given_up.add(domain)
             logger.exception("the decision table of domain %d was not made, nor will be", domain)

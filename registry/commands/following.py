@@ -19,11 +19,11 @@ from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
 
-from registry.commands.state import FindBase, RegistryState
+from registry.commands.state import FindBase, RegistryState, no_base
 from registry.errors import RegistryError
 from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
-from registry.store.interface import Store, StoreError
+from registry.store.interface import CheckpointRow, Store, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 from registry.waiting import may_wait
 
@@ -52,7 +52,7 @@ class FollowingState(RegistryState):
         reach: Callable[[int], None] = lambda _position: None,
         now_s: Callable[[], float] = monotonic,
         max_stale_s: float = MAX_STALE_S,
-        base: FindBase = lambda _state, _after: None,
+        base: FindBase = no_base,
     ) -> None:
         self._committed = committed
         self._reach = reach
@@ -83,7 +83,7 @@ class FollowingState(RegistryState):
                 self._reach(wanted)
             head = self.store.checkpoint()
             if head is not None and head.size > self.size and self._is_acknowledged(head.size - 1):
-                self._follow(self.size, head.size)
+                self._follow(self.size, head)
                 self.head = head
             if self.index.position >= committed:
                 self._fresh_at = looked_at
@@ -113,12 +113,14 @@ class FollowingState(RegistryState):
                 raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, message)
         return self.index.position
 
-    def _follow(self, first: int, end: int) -> None:
-        """Takes the statements from a position to before another into account. What is small goes first: what
-        a position leads to must be at hand before it."""
+    def _follow(self, first: int, head: CheckpointRow) -> None:
+        """Takes the statements from a position to the head into account. What is small goes first: what a
+        position leads to must be at hand before it."""
+        end = head.size
         if self.store.states_more(first, end):
             self.load_small()
         records = {record.ref: record for record in self._records_since(self.index, first, end)}
+        self._keep(end - 1, head.last_received_ms)
         self.index.apply(records.values(), end - 1)
         self.index.forget_empty(records)
 
@@ -155,3 +157,5 @@ class Follower:
                 if not failing:  # Once for each outage, not fifty times a second.
                     logger.error("following: %s", error)
                 failing = True
+            except Exception:  # Without this thread the process would answer nothing any more.
+                logger.exception("following")

@@ -36,6 +36,7 @@ from registry.sanctions.remedies.remedy import RemedyBook
 from registry.store.interface import CheckpointRow, Store, StoreError
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
+from registry.waiting import may_wait
 
 ORIGIN = "origin"
 VAULT_CHECK = "vault_check"
@@ -63,8 +64,13 @@ def open_log(store: Store, vault: Vault, editions: Mapping[str, Edition]) -> Log
     return Log(store, vault, editions, facts[ORIGIN])
 
 
-FindBase: TypeAlias = "Callable[[RegistryState, int], Base | None]"
-"""Answers the newest base of the index that a state can use, if it is of a later position than another."""
+FindBase: TypeAlias = "Callable[[RegistryState, int, str], Base | None]"
+"""Answers the newest base of the index that a state can use, if it is of a later position than another, or of
+the same with tables for another edition than this. Raises StoreError."""
+
+
+def no_base(_state: RegistryState, _after: int, _edition: str) -> None:
+    """For a state whose index is to lie on nothing."""
 
 
 class RegistryState:
@@ -75,7 +81,7 @@ class RegistryState:
         store: Store,
         vault: Vault,
         editions: Mapping[str, Edition],
-        base: FindBase = lambda _state, _after: None,
+        base: FindBase = no_base,
     ) -> None:
         """Loads a store, over a base of the index where there is one. Raises StoreError."""
         self._find_base = base
@@ -98,11 +104,14 @@ class RegistryState:
         self._received: dict[int, int] = {}
         self.load_small()
         self._load_procedures()
-        self.index = self._loaded_index(base(self, -1))
+        self.index = self._loaded_index(base(self, -1, ""))
+        if self.head is not None:
+            self._keep(self.head.size - 1, self.head.last_received_ms)
 
     def renew_base(self) -> bool:
         """Takes a newer base of the index, if there is one; whether there was."""
-        base = self._find_base(self, self.index.floor)
+        below = self.index.base
+        base = self._find_base(self, self.index.floor, below.edition if below is not None else "")
         if base is not None:
             self.index.lay(base)
         return base is not None
@@ -160,6 +169,7 @@ class RegistryState:
         """When the statement at a position was received, in Unix milliseconds. Raises StoreError."""
         received = self._received.get(position)
         if received is None:
+            may_wait()
             row = self.store.statement(position)
             if row is None:
                 raise StoreError(f"存储被改动: 没有序号{position}的陈述")

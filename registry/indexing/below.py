@@ -13,7 +13,7 @@ class NothingBelow:
 
     edition = ""
 
-    def __init__(self, state: RegistryState, _after: int) -> None:
+    def __init__(self, state: RegistryState, _after: int, _edition: str) -> None:
         self.position = state.size - 1
 
     def __len__(self) -> int:

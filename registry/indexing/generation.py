@@ -35,21 +35,23 @@ _DIGEST_BYTES = 32
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Of what a generation speaks: the log's first ``size`` statements, whose tree has ``root``, and tables
     for ``edition`` from ``first`` (ISO) on. ``store`` tells the store whose rows were read, ``files`` the
-    bytes and BLAKE2b-256 of each file."""
+    bytes and BLAKE2b-256 of each file. While they were read the log grew to ``seen`` statements: rows may be
+    of any of these, so all of them must be in the log that believes it."""
 
     origin: str
     store: str
     size: int
     root: bytes
+    seen: int
+    seen_root: bytes
     release: str
     edition: str
     first: str
     files: dict[str, tuple[int, bytes]]
 
 
-def release() -> str:
-    """The program's own: another one may read rows otherwise."""
-    return version("credit-registry")
+RELEASE = version("credit-registry")
+"""The running program's own: another one may read rows otherwise."""
 
 
 def table_name(domain: int) -> str:
@@ -78,11 +80,11 @@ def read_facts(directory: Path, state: RegistryState, store: str) -> Facts:
         facts = msgspec.json.decode(told, type=Facts)
     except (OSError, msgspec.DecodeError) as error:
         raise StoreError(f"索引 {directory.name} 不能读取") from error
-    if (facts.origin, facts.release) != (state.origin, release()):
+    if (facts.origin, facts.release) != (state.origin, RELEASE):
         raise StoreError(f"索引 {directory.name} 是另一登记系统或另一版本程序生成的")
     if facts.store != store:
         raise StoreError(f"索引 {directory.name} 是由另一存储生成的")
-    if not 0 < facts.size <= state.size or tree_edge(state.store, facts.size).root() != facts.root:
+    if not _is_of(state, facts.size, facts.root) or not _is_of(state, facts.seen, facts.seen_root):
         raise StoreError(f"索引 {directory.name} 不是由现有日志生成的")
     return facts
 
@@ -125,6 +127,20 @@ class Generation:
         """See Base."""
         content = self._files.get(table_name(domain))
         return memoryview(content) if content is not None else None
+
+
+def edition_in(directory: Path) -> str:
+    """The edition of a generation's tables, as it says itself; nothing where it cannot be read."""
+    try:
+        told = (directory / FACTS).read_bytes()[_TAG_BYTES:]
+        return msgspec.json.decode(told, type=Facts).edition
+    except (OSError, msgspec.DecodeError):
+        return ""
+
+
+def _is_of(state: RegistryState, size: int, root: bytes) -> bool:
+    """Whether the log that is there begins with these statements."""
+    return 0 < size <= state.size and tree_edge(state.store, size).root() == root
 
 
 def mapped(path: Path) -> mmap.mmap:

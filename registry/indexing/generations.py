@@ -22,17 +22,18 @@ from typing import BinaryIO
 from msgspec.structs import replace
 
 from registry.commands.decision_tables import last_day
-from registry.commands.state import RegistryState
+from registry.commands.state import RegistryState, tree_edge
 from registry.config import Config
 from registry.domain.periods import china_day
 from registry.indexing.generation import (
     FACTS,
     RECORDS,
+    RELEASE,
     Facts,
     Generation,
     digest_of,
+    edition_in,
     mapped,
-    release,
     sealed_facts,
     table_name,
 )
@@ -63,15 +64,21 @@ class Generations:
         return cls(config.home / INDEX, _told_apart(config.location))
 
     def sizes(self) -> list[int]:
-        """The sizes of the log by which there are generations, the newest first."""
-        with suppress(FileNotFoundError):
+        """The sizes of the log by which there are generations, the newest first. Raises StoreError."""
+        try:
             return sorted(map(int, filter(str.isdigit, os.listdir(self.directory))), reverse=True)
-        return []
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(f"索引目录 {self.directory} 不能读取: {error.strerror}") from error
 
-    def newest(self, state: RegistryState, after: int = -1, *, checked: bool = True) -> Generation | None:
-        """The newest one that can be used, if it is of a later position than ``after``."""
+    def newest(
+        self, state: RegistryState, after: int = -1, edition: str = "", *, checked: bool = True
+    ) -> Generation | None:
+        """The newest one that can be used, if it is of a later position than ``after``, or of the same with
+        tables for another edition. Raises StoreError if the directory cannot be read."""
         for size in self.sizes():
-            if size - 1 <= after:
+            if size - 1 < after or (size - 1 == after and edition_in(self._place(size)) == edition):
                 break
             try:
                 return Generation(self._place(size), state, self._store, checked=checked)
@@ -98,8 +105,11 @@ class Generations:
         return place
 
     def keep_only(self, size: int, *, wipe: bool = False) -> None:
-        """Removes every generation but that of a size; with ``wipe`` their records are written over first,
-        because they hold what was erased by law."""
+        """Removes every generation but that of a size, and what was left of one that was being made; with
+        ``wipe`` the records of generations are written over first, because they hold what was erased by law.
+        """
+        _wipe(self.directory / _MAKING / RECORDS)  # What is in it, nobody knows.
+        shutil.rmtree(self.directory / _MAKING, ignore_errors=True)
         for each in self.sizes():
             if each != size:
                 if wipe:
@@ -131,13 +141,18 @@ def _written(directory: Path, state: RegistryState, records: Iterable[SubjectRec
         _settle(file)
     for domain in domains:
         _write(directory / table_name(domain), tables.pop(domain).file())
+    seen = state.store.checkpoint()
+    if seen is None or state.store.erasures(state.size, seen.size):
+        raise StoreError("索引生成期间有内容依法删除, 稍后重新生成")
     names = (RECORDS, *map(table_name, domains))
     return Facts(
         origin=state.origin,
         store="",
         size=state.size,
         root=state.edge.root(),
-        release=release(),
+        seen=seen.size,
+        seen_root=tree_edge(state.store, seen.size).root(),
+        release=RELEASE,
         edition=edition.hash,
         first=first.isoformat(),
         files={name: _measured(directory / name) for name in names},

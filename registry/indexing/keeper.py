@@ -73,31 +73,43 @@ class IndexKeeper:
 
     def make(self) -> bool:
         """Has one made and takes it; whether that was done."""
-        base = self.state.index.base
         command = [sys.executable, "-m", "registry.indexing", str(self.home)]
         self._making = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        if self._ended.is_set():  # It was closed just now, and did not see this process.
+            self._making.kill()
         made = self._making.wait() == 0
         if not made or not self.state.renew_base():
             return False
         newest = self.state.index.base
         assert newest is not None
-        self._let_go(newest.position + 1, wipe=base is not None and self._erased(base.position))
         logger.info("index: a base of %d subjects at position %d", len(newest), newest.position)
+        self.tidy()
         return True
 
-    def _let_go(self, size: int, *, wipe: bool) -> None:
-        if wipe:
-            self._ended.wait(self.letting_go_s)
-        self.generations.keep_only(size, wipe=wipe)
+    def tidy(self) -> None:
+        """Removes every generation but the one in use, once every reading process has taken that; when it
+        ends before, the next start does so."""
+        base = self.state.index.base
+        if base is None:
+            return
+        older = [size for size in self.generations.sizes() if size <= base.position]
+        wipe = bool(older) and self._erased(min(older) - 1)
+        if not wipe or not self._ended.wait(self.letting_go_s):
+            self.generations.keep_only(base.position + 1, wipe=wipe)
 
     def _erased(self, position: int) -> bool:
         return bool(self.state.store.erasures(position + 1, self.state.size))
 
     def _run(self) -> None:
-        pause = LOOK_S
+        pause, do = 0.0, self.tidy
         while not self._ended.wait(pause):
             try:
-                pause = AGAIN_S if self.due() and not self.make() else LOOK_S
+                do()
+                pause, do = LOOK_S, self._look
             except (StoreError, OSError) as error:
                 logger.error("index: %s", error)
                 pause = AGAIN_S
+
+    def _look(self) -> None:
+        if self.due() and not self.make() and not self._ended.is_set():
+            raise StoreError("没有生成新的索引; 稍后再试")

@@ -5,7 +5,7 @@ the rest.
      8  8  records N                    16  4  bits b of the bucket number        20  4  zero
     24  8  where the buckets begin      32  8  where the entries begin
     40  8  where the texts begin        48  8  length of the file                 56  8  zero
-    64     records    one after the other: u32 bytes of the record, u16 bytes of the reference, both
+    64     records    one after the other: u32 bytes of the record, u32 of the reference, then both
            buckets    u32 × (2^b + 1)   number of the first entry of each bucket; the last is N
            entries    u64 × N           where a record begins, by bucket
            texts      see ``packed_records``
@@ -34,7 +34,7 @@ from registry.store.interface import MeasureLookup, StoreError
 
 MAGIC = b"CRINDEX\x01"
 _HEADER = struct.Struct("<8sQII4Q8x")
-_RECORD = struct.Struct("<IH")
+_RECORD = struct.Struct("<II")
 _ALIGN = 8
 _HASH_BITS = 64
 _ALTERED = "索引文件被改动或已损坏; 请删除 index 目录, 它会重新生成"
@@ -100,6 +100,7 @@ class RecordFile:
             begin = at + _RECORD.size + length
             if self._content[at + _RECORD.size : begin] == wanted:
                 return self._record(ref, self._content[begin : begin + size])
+        self._require_whole()
         return None
 
     def __iter__(self) -> Iterator[SubjectRecord]:
@@ -114,9 +115,16 @@ class RecordFile:
 
     def _record(self, ref: str, content: memoryview) -> SubjectRecord:
         try:
-            return unpack_record(ref, content, self._texts, self._measures)
+            record = unpack_record(ref, content, self._texts, self._measures)
+            self._require_whole()
+            return record
         except (msgspec.DecodeError, IndexError, TypeError, ValueError) as error:
             raise StoreError(_ALTERED) from error
+
+    def _require_whole(self) -> None:
+        """Raises StoreError if the file is being written over: that begins at its magic. Looked at last."""
+        if self._content[0] != MAGIC[0]:
+            raise StoreError(_ALTERED)
 
 
 def _read(

@@ -197,6 +197,7 @@ class Gate(grpc.ServerInterceptor):
 
     def _admit(self, method: str, context: grpc.ServicerContext) -> None:
         if held := self._held:
+            may_wait()
             held.wait(HELD_S)
         caller = self._caller_of(context)
         if not may_call(caller, method):

@@ -5,63 +5,30 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from registry.commands.decision_tables import DecisionTables
 from registry.commands.following import FollowingState
 from registry.commands.state import RegistryState
-from registry.domain.periods import china_day
-from registry.domain.verdict_shapes import TENDER_KINDS
-from registry.domain.verdict_table import VerdictTable
 from registry.editions import shipped_editions
 from registry.indexing.generation import FACTS, RECORDS, Generation
 from registry.indexing.generations import Generations
 from registry.indexing.keeper import IndexKeeper
 from registry.indexing.record_file import RecordFile, RecordWriter
-from registry.provenance.vault import Vault
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.verdict import Question
-from registry.sanctions.verdict_file import TableBasis, compile_table, is_in_table
 from registry.store.interface import StoreError
 from registry.v1 import subject_pb2, verdict_pb2
 from tests.support.command import in_process
 from tests.support.editions import adopt, edition_files
 from tests.support.events import erasure, firm, placed, withdrawal
 from tests.support.history import records_on_disk, short_ban, write_random_history, write_rich_history
-from tests.support.spine import TODAY, Spine, found_spine, furnish
+from tests.support.indexing import Town
+from tests.support.spine import found_spine, furnish
 
 DOMAINS = [domain for domain in subject_pb2.Domain.values() if domain]
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A registry whose generations lie beside it."""
-
-    spine: Spine
-    generations: Generations
-
-    @property
-    def vault(self) -> Vault:
-        return Vault(self.spine.config.vault_key.read_bytes())
-
-    def load(self) -> RegistryState:
-        """The state as a process loads it."""
-        return RegistryState(self.spine.engine.store, self.vault, shipped_editions(), self.generations.newest)
-
-    def whole(self) -> RegistryState:
-        """The state without any base."""
-        return RegistryState(self.spine.engine.store, self.vault, shipped_editions())
-
-    def make(self) -> Path:
-        """Makes a generation of what is stated now."""
-        state = self.spine.engine.state
-        records = state.store.subjects(state.measure)
-        return self.generations.make(state, records, now_ms=self.spine.clock())
 
 
 @pytest.fixture
@@ -144,59 +111,6 @@ def test_erased_subject_is_gone_though_the_base_has_it(town: Town) -> None:
     assert state.index.base is not None
     assert state.index.get(firm(1).identifier.value) is None
     check(town, state)
-
-
-def test_tables_beside_a_base_are_those_that_would_be_compiled(town: Town) -> None:
-    write_rich_history(town.spine)
-    town.make()
-    state = town.load()
-    base, today = state.index.base, china_day(town.spine.clock())
-    edition = state.edition_at(state.index.position, today)
-    assert base is not None
-    codes = b"".join(each.ref.encode() for each in state.index.records() if is_in_table(each.ref))
-    for domain in DOMAINS:
-        content = base.table(domain)
-        assert content is not None
-        mapped = VerdictTable(content)
-        basis = TableBasis(domain, state.index.position, edition, today, mapped.facts.last)
-        made = VerdictTable(b"".join(compile_table(state.index.records(), basis)))
-        assert len(mapped) == len(made)
-        for day in (today, today + timedelta(days=400)):
-            for question in range(mapped.facts.roles * TENDER_KINDS):
-                one, other = mapped.check(codes, day, question), made.check(codes, day, question)
-                assert one.verdicts.tolist() == other.verdicts.tolist()
-                assert one.reasons.tolist() == other.reasons.tolist()
-
-
-def test_questions_about_many_are_answered_from_the_mapped_table_and_what_changed_since(town: Town) -> None:
-    for number in range(1, 6):
-        placed(town.spine.say("财政", f"b{number}", event=short_ban(number)))
-    town.make()
-    placed(town.spine.say("财政", "late", event=short_ban(9)))
-    placed(town.spine.say("财政", withdrawal=withdrawal("财政", "b1")))
-    state = town.load()
-    tables = DecisionTables(state, background=False)
-    edition = state.edition_at(state.index.position, TODAY)
-    question = Question(
-        subject_pb2.DOMAIN_PROCUREMENT,
-        subject_pb2.SUBJECT_ROLE_BIDDER,
-        TODAY,
-        tender_kind=subject_pb2.TENDER_KIND_COMPULSORY,
-    )
-    codes = "".join(firm(number).identifier.value for number in (1, 2, 9, 30)).encode()
-    found = tables.answers(
-        codes,
-        question,
-        edition,
-        position=state.index.position,
-        fault=verdict_pb2.INDETERMINATE_REASON_UNSPECIFIED,
-        today=TODAY,
-    )
-    assert found is not None
-    blocked, unknown = verdict_pb2.VERDICT_BLOCKED, verdict_pb2.VERDICT_INDETERMINATE
-    assert found[0].verdicts.tolist() == [unknown, blocked, blocked, unknown]
-    (kept,) = tables._kept.values()
-    assert kept.live.facts.position < state.index.position, "it was compiled and not mapped"
 
 
 def spoilt_byte(path: Path, at: int) -> None:
@@ -393,3 +307,73 @@ def test_migration_drops_the_base_for_its_rows_may_have_another_meaning(town: To
     assert in_process("migrate", "--directory", town.spine.directory).code == 0
     assert town.generations.sizes() == []
     town.spine.reopen()
+
+
+def test_base_is_not_believed_where_the_log_lost_what_was_stated_while_it_was_made(
+    town: Town, tmp_path: Path
+) -> None:
+    spine = town.spine
+    placed(spine.say("财政", "b", event=short_ban(3)))
+    spine.engine.close()
+    shutil.copytree(spine.directory, tmp_path / "copy")
+    spine.reopen()
+    state = town.whole()
+
+    def read_slowly() -> Iterator[SubjectRecord]:
+        placed(spine.say("财政", "meanwhile", event=short_ban(1)))
+        yield from state.store.subjects(state.measure)
+
+    town.generations.make(state, read_slowly(), now_ms=spine.clock())
+    assert town.load().index.base is not None
+    check(town, town.load())
+    spine.engine.close()
+    shutil.copy(tmp_path / "copy" / "registry.db", spine.directory / "registry.db")
+    shutil.copy(tmp_path / "copy" / "head" / "checkpoint", spine.directory / "head" / "checkpoint")
+    spine.reopen()
+    placed(spine.say("财政", "another", event=short_ban(2)))
+    placed(spine.say("财政", "one-more", event=short_ban(4)))
+    assert town.load().index.base is None
+    assert town.load().index.get(firm(1).identifier.value) is None
+
+
+def test_file_that_is_being_written_over_is_no_source_of_absence(town: Town) -> None:
+    placed(town.spine.say("财政", "b", event=short_ban(1)))
+    place = town.make()
+    state = town.load()
+    with (place / RECORDS).open("r+b") as file:
+        file.write(bytes(64))
+    for code in (firm(1), firm(2)):
+        with pytest.raises(StoreError):
+            state.index.get(code.identifier.value)
+
+
+def test_base_of_the_same_position_for_another_edition_takes_the_place_of_the_old(town: Town) -> None:
+    spine, state = town.spine, town.spine.engine.state
+    state._find_base = town.generations.newest
+    adopt(spine, edition_files("2027.1"), "2027-01-01")
+    town.make()
+    assert state.renew_base()
+    spine.clock.move_to(date(2027, 1, 1))
+    town.make()
+    assert state.renew_base()
+    assert not state.renew_base()
+    assert not IndexKeeper(state, town.generations, spine.directory, spine.clock).due()
+    check(town, state)
+
+
+def test_what_a_killed_process_left_is_removed_at_the_next_start(town: Town) -> None:
+    spine, state = town.spine, town.spine.engine.state
+    state._find_base = town.generations.newest
+    placed(spine.say("财政", "b", event=short_ban(1)))
+    older = town.make()
+    placed(spine.say("财政", withdrawal=withdrawal("财政", "b")))
+    placed(spine.say("财政", erasure=erasure("财政", "b")))
+    newer = town.make()
+    left = town.generations.directory / ".making"
+    shutil.copytree(older, left)
+    assert state.renew_base()
+    with (older / RECORDS).open("rb") as one, (left / RECORDS).open("rb") as other:
+        IndexKeeper(state, town.generations, spine.directory, spine.clock, letting_go_s=0.0).tidy()
+        assert not one.read().strip(b"\0")
+        assert not other.read().strip(b"\0")
+    assert list(town.generations.directory.iterdir()) == [newer]

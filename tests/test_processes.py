@@ -44,7 +44,8 @@ def several(spine: Spine) -> Iterator[tuple[Served, subprocess.Popen[str]]]:
     authority.server_named("server")
     config = spine.directory / "registry.toml"
     text = config.read_text("utf-8").replace('"tls/', f'"{authority.directory}/')
-    config.write_text(text + "\n[server]\nat_once = true\n", "utf-8")
+    text = text if "[server]" in text else text + "\n[server]\n"
+    config.write_text(text.replace("[server]\n", "[server]\nat_once = true\n"), "utf-8")
     command = [sys.executable, "-m", "registry", "serve", "--directory", str(spine.directory)]
     process = subprocess.Popen(
         [*command, "--readers", str(READERS)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -68,6 +68,7 @@ def check_figures(running: Running, population: Population, credential: Path) ->
             ("Check, all restricted", _restricted(population, CALLS), None),
         ):
             yield from _check(running, credential, name, [_question(number) for number in numbers], target)
+    yield from _on_all_cores(running, population, credential, "Check, mixed, server on all cores")
 
 
 def at_once_figures(running: Running, population: Population, credential: Path) -> Iterator[Figure]:
@@ -76,6 +77,15 @@ def at_once_figures(running: Running, population: Population, credential: Path) 
     with bound_to(loading_cores()):
         messages = [_question(number) for number in _mixed(population, CALLS)]
         yield from _check(running, credential, "Check at once, mixed", messages, 2.0)
+    yield from _on_all_cores(running, population, credential, "Check at once, mixed, server on all cores")
+
+
+def _on_all_cores(running: Running, population: Population, credential: Path, name: str) -> Iterator[Figure]:
+    """As a server runs, beside the load: there its threads hand calls over between cores."""
+    running.bind(set(cores()))
+    with bound_to(loading_cores()):
+        messages = [_question(number) for number in _mixed(population, CALLS)]
+        yield from _check(running, credential, name, messages, None)
 
 
 def batch_figures(running: Running, population: Population, credential: Path) -> Iterator[Figure]:

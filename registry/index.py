@@ -145,9 +145,9 @@ class Index:
     def __len__(self) -> int:
         changed, _, base = self._layers
         above = sum(record is not _GONE for record in list(changed.values()))
-        return (
-            above if base is None else above + len(base) - sum(base.get(ref) is not None for ref in changed)
-        )
+        if base is None:
+            return above
+        return above + len(base) - sum(base.get(ref) is not None for ref in list(changed))
 
     def records(self) -> Iterator[SubjectRecord]:
         """Every record as it is now. A record holds every version, so later positions can be left out."""

@@ -34,7 +34,7 @@ _DIGEST_BYTES = 32
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Of what a generation speaks: the log's first ``size`` statements, whose tree has ``root``, and tables
-    for ``edition`` from ``first`` (ISO) on. ``store`` tells the store whose rows were read, ``files`` the
+    for ``edition``. ``store`` tells the store whose rows were read, ``files`` the
     bytes and BLAKE2b-256 of each file. While they were read the log grew to ``seen`` statements: rows may be
     of any of these, so all of them must be in the log that believes it."""
 
@@ -46,7 +46,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     seen_root: bytes
     release: str
     edition: str
-    first: str
     files: dict[str, tuple[int, bytes]]
 
 

@@ -15,16 +15,16 @@ import os
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
-
-from msgspec.structs import replace
 
 from registry.commands.decision_tables import last_day
 from registry.commands.state import RegistryState, tree_edge
 from registry.config import Config
 from registry.domain.periods import china_day
+from registry.durable import sync_directory
 from registry.indexing.generation import (
     FACTS,
     RECORDS,
@@ -93,12 +93,12 @@ class Generations:
         shutil.rmtree(beside, ignore_errors=True)
         try:
             beside.mkdir(parents=True, mode=0o700)
-            facts = replace(_written(beside, state, records, now_ms), store=self._store)
+            facts = _written(beside, state, records, store=self._store, first=china_day(now_ms))
             _write(beside / FACTS, [sealed_facts(facts, state)])
-            _sync(beside)
-            shutil.rmtree(place, ignore_errors=True)  # One of the same size that could not be used.
+            sync_directory(beside)
+            shutil.rmtree(place, ignore_errors=True)  # Of the same size, for another edition or of no use.
             beside.rename(place)
-            _sync(self.directory)
+            sync_directory(self.directory)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
             raise
@@ -124,9 +124,11 @@ class Generations:
         return self.directory / f"{size:012d}"
 
 
-def _written(directory: Path, state: RegistryState, records: Iterable[SubjectRecord], now_ms: int) -> Facts:
-    """Writes the files of a generation; answers its facts."""
-    position, first = state.size - 1, china_day(now_ms)
+def _written(
+    directory: Path, state: RegistryState, records: Iterable[SubjectRecord], *, store: str, first: date
+) -> Facts:
+    """Writes the files of a generation, with tables from a day on; answers its facts."""
+    position = state.size - 1
     edition = state.edition_at(position, first)
     last = last_day(state, position, edition, first)
     domains = [domain for domain in subject_pb2.Domain.values() if domain]
@@ -147,14 +149,13 @@ def _written(directory: Path, state: RegistryState, records: Iterable[SubjectRec
     names = (RECORDS, *map(table_name, domains))
     return Facts(
         origin=state.origin,
-        store="",
+        store=store,
         size=state.size,
         root=state.edge.root(),
         seen=seen.size,
         seen_root=tree_edge(state.store, seen.size).root(),
         release=RELEASE,
         edition=edition.hash,
-        first=first.isoformat(),
         files={name: _measured(directory / name) for name in names},
     )
 
@@ -183,14 +184,6 @@ def _write(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
 def _settle(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _wipe(path: Path) -> None:

@@ -22,69 +22,84 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
 from registry.v1 import statement_pb2 as registry_dot_v1_dot_statement__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/catalogue_service.proto\x12\x0bregistry.v1\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\"X\n\rEditionSource\x12\x11\n\x07\x65\x64ition\x18\x01 \x01(\tH\x00\x12*\n\x05\x66iles\x18\x02 \x01(\x0b\x32\x19.registry.v1.EditionFilesH\x00\x42\x08\n\x06source\"E\n\x0c\x45\x64itionFiles\x12\'\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x18.registry.v1.EditionFile\x12\x0c\n\x04\x62\x61se\x18\x02 \x01(\t\"j\n\x13\x43heckEditionRequest\x12*\n\x06source\x18\x01 \x01(\x0b\x32\x1a.registry.v1.EditionSource\x12\'\n\x05\x63\x61ses\x18\x02 \x03(\x0b\x32\x18.registry.v1.EditionFile\"\xbe\x01\n\x14\x43heckEditionResponse\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12)\n\x06\x66\x61ults\x18\x03 \x03(\x0b\x32\x19.registry.v1.EditionFault\x12\x10\n\x08measures\x18\x04 \x01(\r\x12\r\n\x05lists\x18\x05 \x01(\r\x12\x12\n\ncategories\x18\x06 \x01(\r\x12\x11\n\tcases_run\x18\x07 \x01(\r\x12\x13\n\x0bunconfirmed\x18\x08 \x03(\t\";\n\x0c\x45\x64itionFault\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12\x0f\n\x07message\x18\x03 \x01(\t\"_\n\x0b\x44iffRequest\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.registry.v1.EditionSource\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.registry.v1.EditionSource\";\n\x0c\x44iffResponse\x12+\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1a.registry.v1.EditionChange\"u\n\rEditionChange\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.registry.v1.ChangeKind\x12\x0f\n\x07section\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x10\n\x08severity\x18\x05 \x01(\x11\"\x8d\x01\n\x0fSimulateRequest\x12+\n\x07\x65\x64ition\x18\x01 \x01(\x0b\x32\x1a.registry.v1.EditionSource\x12\n\n\x02on\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\x0e\n\x06sample\x18\x04 \x01(\r\x12\x15\n\x08position\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_position\"\xd4\x01\n\x10SimulateResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x0c\n\x04\x64one\x18\x03 \x01(\x08\x12\x10\n\x08subjects\x18\x04 \x01(\x04\x12\x16\n\x0esubjects_total\x18\x05 \x01(\x04\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x04\x12*\n\x07\x64omains\x18\x07 \x03(\x0b\x32\x19.registry.v1.DomainChange\x12*\n\x06sample\x18\x08 \x03(\x0b\x32\x1a.registry.v1.SubjectChange\"_\n\x0c\x44omainChange\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x0c\n\x04gain\x18\x02 \x01(\x04\x12\x0c\n\x04lose\x18\x03 \x01(\x04\x12\x0e\n\x06\x63hange\x18\x04 \x01(\x04\"\xa9\x01\n\rSubjectChange\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12#\n\x06\x64omain\x18\x02 \x01(\x0e\x32\x13.registry.v1.Domain\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.registry.v1.ChangeKind\x12\x14\n\x0cmeasure_code\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"7\n\x0c\x44raftRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\":\n\rDraftResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"8\n\rReviewRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\";\n\x0eReviewResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"7\n\x0c\x41\x64optRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\":\n\rAdoptResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"$\n\x11GetEditionRequest\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\"g\n\x12GetEditionResponse\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.registry.v1.EditionEntry\x12\'\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x18.registry.v1.EditionFile\"\x15\n\x13ListEditionsRequest\"C\n\x14ListEditionsResponse\x12+\n\x08\x65\x64itions\x18\x01 \x03(\x0b\x32\x19.registry.v1.EditionEntry\"\x84\x03\n\x0c\x45\x64itionEntry\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12(\n\x05state\x18\x03 \x01(\x0e\x32\x19.registry.v1.EditionState\x12\x12\n\ndrafted_by\x18\x04 \x01(\t\x12\x13\n\x0breviewed_by\x18\x05 \x01(\t\x12\x0f\n\x07opinion\x18\x06 \x01(\t\x12\x12\n\nadopted_by\x18\x07 \x01(\t\x12\x15\n\rin_force_from\x18\x08 \x01(\t\x12\x15\n\rfiling_number\x18\t \x01(\t\x12\x10\n\x08\x66iled_on\x18\n \x01(\t\x12\x1d\n\x10\x64rafted_position\x18\x0b \x01(\x04H\x00\x88\x01\x01\x12\x1e\n\x11reviewed_position\x18\x0c \x01(\x04H\x01\x88\x01\x01\x12\x1d\n\x10\x61\x64opted_position\x18\r \x01(\x04H\x02\x88\x01\x01\x42\x13\n\x11_drafted_positionB\x14\n\x12_reviewed_positionB\x13\n\x11_adopted_position*r\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANGE_KIND_ADDED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_REMOVED\x10\x02\x12\x17\n\x13\x43HANGE_KIND_CHANGED\x10\x03*\x9b\x01\n\x0c\x45\x64itionState\x12\x1d\n\x19\x45\x44ITION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45\x44ITION_STATE_DRAFTED\x10\x01\x12\x1a\n\x16\x45\x44ITION_STATE_REVIEWED\x10\x02\x12\x1a\n\x16\x45\x44ITION_STATE_REJECTED\x10\x03\x12\x19\n\x15\x45\x44ITION_STATE_ADOPTED\x10\x04\x32\xd6\x04\n\x10\x43\x61talogueService\x12S\n\x0c\x43heckEdition\x12 .registry.v1.CheckEditionRequest\x1a!.registry.v1.CheckEditionResponse\x12;\n\x04\x44iff\x12\x18.registry.v1.DiffRequest\x1a\x19.registry.v1.DiffResponse\x12I\n\x08Simulate\x12\x1c.registry.v1.SimulateRequest\x1a\x1d.registry.v1.SimulateResponse0\x01\x12>\n\x05\x44raft\x12\x19.registry.v1.DraftRequest\x1a\x1a.registry.v1.DraftResponse\x12\x41\n\x06Review\x12\x1a.registry.v1.ReviewRequest\x1a\x1b.registry.v1.ReviewResponse\x12>\n\x05\x41\x64opt\x12\x19.registry.v1.AdoptRequest\x1a\x1a.registry.v1.AdoptResponse\x12M\n\nGetEdition\x12\x1e.registry.v1.GetEditionRequest\x1a\x1f.registry.v1.GetEditionResponse\x12S\n\x0cListEditions\x12 .registry.v1.ListEditionsRequest\x1a!.registry.v1.ListEditionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/catalogue_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\"X\n\rEditionSource\x12\x11\n\x07\x65\x64ition\x18\x01 \x01(\tH\x00\x12*\n\x05\x66iles\x18\x02 \x01(\x0b\x32\x19.registry.v1.EditionFilesH\x00\x42\x08\n\x06source\"E\n\x0c\x45\x64itionFiles\x12\'\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x18.registry.v1.EditionFile\x12\x0c\n\x04\x62\x61se\x18\x02 \x01(\t\"j\n\x13\x43heckEditionRequest\x12*\n\x06source\x18\x01 \x01(\x0b\x32\x1a.registry.v1.EditionSource\x12\'\n\x05\x63\x61ses\x18\x02 \x03(\x0b\x32\x18.registry.v1.EditionFile\"\xbe\x01\n\x14\x43heckEditionResponse\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12)\n\x06\x66\x61ults\x18\x03 \x03(\x0b\x32\x19.registry.v1.EditionFault\x12\x10\n\x08measures\x18\x04 \x01(\r\x12\r\n\x05lists\x18\x05 \x01(\r\x12\x12\n\ncategories\x18\x06 \x01(\r\x12\x11\n\tcases_run\x18\x07 \x01(\r\x12\x13\n\x0bunconfirmed\x18\x08 \x03(\t\";\n\x0c\x45\x64itionFault\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12\x0f\n\x07message\x18\x03 \x01(\t\"_\n\x0b\x44iffRequest\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.registry.v1.EditionSource\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.registry.v1.EditionSource\";\n\x0c\x44iffResponse\x12+\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1a.registry.v1.EditionChange\"u\n\rEditionChange\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.registry.v1.ChangeKind\x12\x0f\n\x07section\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x10\n\x08severity\x18\x05 \x01(\x11\"\x8d\x01\n\x0fSimulateRequest\x12+\n\x07\x65\x64ition\x18\x01 \x01(\x0b\x32\x1a.registry.v1.EditionSource\x12\n\n\x02on\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\x0e\n\x06sample\x18\x04 \x01(\r\x12\x15\n\x08position\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x0b\n\t_position\"\xd4\x01\n\x10SimulateResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x0c\n\x04\x64one\x18\x03 \x01(\x08\x12\x10\n\x08subjects\x18\x04 \x01(\x04\x12\x16\n\x0esubjects_total\x18\x05 \x01(\x04\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x04\x12*\n\x07\x64omains\x18\x07 \x03(\x0b\x32\x19.registry.v1.DomainChange\x12*\n\x06sample\x18\x08 \x03(\x0b\x32\x1a.registry.v1.SubjectChange\"_\n\x0c\x44omainChange\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x0c\n\x04gain\x18\x02 \x01(\x04\x12\x0c\n\x04lose\x18\x03 \x01(\x04\x12\x0e\n\x06\x63hange\x18\x04 \x01(\x04\"\xa9\x01\n\rSubjectChange\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12#\n\x06\x64omain\x18\x02 \x01(\x0e\x32\x13.registry.v1.Domain\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.registry.v1.ChangeKind\x12\x14\n\x0cmeasure_code\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"7\n\x0c\x44raftRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\":\n\rDraftResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"8\n\rReviewRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\";\n\x0eReviewResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"7\n\x0c\x41\x64optRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\":\n\rAdoptResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"$\n\x11GetEditionRequest\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\"g\n\x12GetEditionResponse\x12(\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x19.registry.v1.EditionEntry\x12\'\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x18.registry.v1.EditionFile\"\x15\n\x13ListEditionsRequest\"C\n\x14ListEditionsResponse\x12+\n\x08\x65\x64itions\x18\x01 \x03(\x0b\x32\x19.registry.v1.EditionEntry\"\x84\x03\n\x0c\x45\x64itionEntry\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12(\n\x05state\x18\x03 \x01(\x0e\x32\x19.registry.v1.EditionState\x12\x12\n\ndrafted_by\x18\x04 \x01(\t\x12\x13\n\x0breviewed_by\x18\x05 \x01(\t\x12\x0f\n\x07opinion\x18\x06 \x01(\t\x12\x12\n\nadopted_by\x18\x07 \x01(\t\x12\x15\n\rin_force_from\x18\x08 \x01(\t\x12\x15\n\rfiling_number\x18\t \x01(\t\x12\x10\n\x08\x66iled_on\x18\n \x01(\t\x12\x1d\n\x10\x64rafted_position\x18\x0b \x01(\x04H\x00\x88\x01\x01\x12\x1e\n\x11reviewed_position\x18\x0c \x01(\x04H\x01\x88\x01\x01\x12\x1d\n\x10\x61\x64opted_position\x18\r \x01(\x04H\x02\x88\x01\x01\x42\x13\n\x11_drafted_positionB\x14\n\x12_reviewed_positionB\x13\n\x11_adopted_position*r\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANGE_KIND_ADDED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_REMOVED\x10\x02\x12\x17\n\x13\x43HANGE_KIND_CHANGED\x10\x03*\x9b\x01\n\x0c\x45\x64itionState\x12\x1d\n\x19\x45\x44ITION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45\x44ITION_STATE_DRAFTED\x10\x01\x12\x1a\n\x16\x45\x44ITION_STATE_REVIEWED\x10\x02\x12\x1a\n\x16\x45\x44ITION_STATE_REJECTED\x10\x03\x12\x19\n\x15\x45\x44ITION_STATE_ADOPTED\x10\x04\x32\xc9\x06\n\x10\x43\x61talogueService\x12z\n\x0c\x43heckEdition\x12 .registry.v1.CheckEditionRequest\x1a!.registry.v1.CheckEditionResponse\"%\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/catalogue:checkEdition:\x01*\x12Z\n\x04\x44iff\x12\x18.registry.v1.DiffRequest\x1a\x19.registry.v1.DiffResponse\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/v1/catalogue:diff:\x01*\x12I\n\x08Simulate\x12\x1c.registry.v1.SimulateRequest\x1a\x1d.registry.v1.SimulateResponse0\x01\x12^\n\x05\x44raft\x12\x19.registry.v1.DraftRequest\x1a\x1a.registry.v1.DraftResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/catalogue:draft:\x01*\x12\x62\n\x06Review\x12\x1a.registry.v1.ReviewRequest\x1a\x1b.registry.v1.ReviewResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/catalogue:review:\x01*\x12^\n\x05\x41\x64opt\x12\x19.registry.v1.AdoptRequest\x1a\x1a.registry.v1.AdoptResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/catalogue:adopt:\x01*\x12r\n\nGetEdition\x12\x1e.registry.v1.GetEditionRequest\x1a\x1f.registry.v1.GetEditionResponse\"#\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/catalogue:getEdition:\x01*\x12z\n\x0cListEditions\x12 .registry.v1.ListEditionsRequest\x1a!.registry.v1.ListEditionsResponse\"%\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/catalogue:listEditions:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.catalogue_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHANGEKIND']._serialized_start=2577
-  _globals['_CHANGEKIND']._serialized_end=2691
-  _globals['_EDITIONSTATE']._serialized_start=2694
-  _globals['_EDITIONSTATE']._serialized_end=2849
-  _globals['_EDITIONSOURCE']._serialized_start=170
-  _globals['_EDITIONSOURCE']._serialized_end=258
-  _globals['_EDITIONFILES']._serialized_start=260
-  _globals['_EDITIONFILES']._serialized_end=329
-  _globals['_CHECKEDITIONREQUEST']._serialized_start=331
-  _globals['_CHECKEDITIONREQUEST']._serialized_end=437
-  _globals['_CHECKEDITIONRESPONSE']._serialized_start=440
-  _globals['_CHECKEDITIONRESPONSE']._serialized_end=630
-  _globals['_EDITIONFAULT']._serialized_start=632
-  _globals['_EDITIONFAULT']._serialized_end=691
-  _globals['_DIFFREQUEST']._serialized_start=693
-  _globals['_DIFFREQUEST']._serialized_end=788
-  _globals['_DIFFRESPONSE']._serialized_start=790
-  _globals['_DIFFRESPONSE']._serialized_end=849
-  _globals['_EDITIONCHANGE']._serialized_start=851
-  _globals['_EDITIONCHANGE']._serialized_end=968
-  _globals['_SIMULATEREQUEST']._serialized_start=971
-  _globals['_SIMULATEREQUEST']._serialized_end=1112
-  _globals['_SIMULATERESPONSE']._serialized_start=1115
-  _globals['_SIMULATERESPONSE']._serialized_end=1327
-  _globals['_DOMAINCHANGE']._serialized_start=1329
-  _globals['_DOMAINCHANGE']._serialized_end=1424
-  _globals['_SUBJECTCHANGE']._serialized_start=1427
-  _globals['_SUBJECTCHANGE']._serialized_end=1596
-  _globals['_DRAFTREQUEST']._serialized_start=1598
-  _globals['_DRAFTREQUEST']._serialized_end=1653
-  _globals['_DRAFTRESPONSE']._serialized_start=1655
-  _globals['_DRAFTRESPONSE']._serialized_end=1713
-  _globals['_REVIEWREQUEST']._serialized_start=1715
-  _globals['_REVIEWREQUEST']._serialized_end=1771
-  _globals['_REVIEWRESPONSE']._serialized_start=1773
-  _globals['_REVIEWRESPONSE']._serialized_end=1832
-  _globals['_ADOPTREQUEST']._serialized_start=1834
-  _globals['_ADOPTREQUEST']._serialized_end=1889
-  _globals['_ADOPTRESPONSE']._serialized_start=1891
-  _globals['_ADOPTRESPONSE']._serialized_end=1949
-  _globals['_GETEDITIONREQUEST']._serialized_start=1951
-  _globals['_GETEDITIONREQUEST']._serialized_end=1987
-  _globals['_GETEDITIONRESPONSE']._serialized_start=1989
-  _globals['_GETEDITIONRESPONSE']._serialized_end=2092
-  _globals['_LISTEDITIONSREQUEST']._serialized_start=2094
-  _globals['_LISTEDITIONSREQUEST']._serialized_end=2115
-  _globals['_LISTEDITIONSRESPONSE']._serialized_start=2117
-  _globals['_LISTEDITIONSRESPONSE']._serialized_end=2184
-  _globals['_EDITIONENTRY']._serialized_start=2187
-  _globals['_EDITIONENTRY']._serialized_end=2575
-  _globals['_CATALOGUESERVICE']._serialized_start=2852
-  _globals['_CATALOGUESERVICE']._serialized_end=3450
+  _globals['_CATALOGUESERVICE'].methods_by_name['CheckEdition']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['CheckEdition']._serialized_options = b'\202\323\344\223\002\037\"\032/v1/catalogue:checkEdition:\001*'
+  _globals['_CATALOGUESERVICE'].methods_by_name['Diff']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['Diff']._serialized_options = b'\202\323\344\223\002\027\"\022/v1/catalogue:diff:\001*'
+  _globals['_CATALOGUESERVICE'].methods_by_name['Draft']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['Draft']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/catalogue:draft:\001*'
+  _globals['_CATALOGUESERVICE'].methods_by_name['Review']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['Review']._serialized_options = b'\202\323\344\223\002\031\"\024/v1/catalogue:review:\001*'
+  _globals['_CATALOGUESERVICE'].methods_by_name['Adopt']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['Adopt']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/catalogue:adopt:\001*'
+  _globals['_CATALOGUESERVICE'].methods_by_name['GetEdition']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['GetEdition']._serialized_options = b'\202\323\344\223\002\035\"\030/v1/catalogue:getEdition:\001*'
+  _globals['_CATALOGUESERVICE'].methods_by_name['ListEditions']._loaded_options = None
+  _globals['_CATALOGUESERVICE'].methods_by_name['ListEditions']._serialized_options = b'\202\323\344\223\002\037\"\032/v1/catalogue:listEditions:\001*'
+  _globals['_CHANGEKIND']._serialized_start=2607
+  _globals['_CHANGEKIND']._serialized_end=2721
+  _globals['_EDITIONSTATE']._serialized_start=2724
+  _globals['_EDITIONSTATE']._serialized_end=2879
+  _globals['_EDITIONSOURCE']._serialized_start=200
+  _globals['_EDITIONSOURCE']._serialized_end=288
+  _globals['_EDITIONFILES']._serialized_start=290
+  _globals['_EDITIONFILES']._serialized_end=359
+  _globals['_CHECKEDITIONREQUEST']._serialized_start=361
+  _globals['_CHECKEDITIONREQUEST']._serialized_end=467
+  _globals['_CHECKEDITIONRESPONSE']._serialized_start=470
+  _globals['_CHECKEDITIONRESPONSE']._serialized_end=660
+  _globals['_EDITIONFAULT']._serialized_start=662
+  _globals['_EDITIONFAULT']._serialized_end=721
+  _globals['_DIFFREQUEST']._serialized_start=723
+  _globals['_DIFFREQUEST']._serialized_end=818
+  _globals['_DIFFRESPONSE']._serialized_start=820
+  _globals['_DIFFRESPONSE']._serialized_end=879
+  _globals['_EDITIONCHANGE']._serialized_start=881
+  _globals['_EDITIONCHANGE']._serialized_end=998
+  _globals['_SIMULATEREQUEST']._serialized_start=1001
+  _globals['_SIMULATEREQUEST']._serialized_end=1142
+  _globals['_SIMULATERESPONSE']._serialized_start=1145
+  _globals['_SIMULATERESPONSE']._serialized_end=1357
+  _globals['_DOMAINCHANGE']._serialized_start=1359
+  _globals['_DOMAINCHANGE']._serialized_end=1454
+  _globals['_SUBJECTCHANGE']._serialized_start=1457
+  _globals['_SUBJECTCHANGE']._serialized_end=1626
+  _globals['_DRAFTREQUEST']._serialized_start=1628
+  _globals['_DRAFTREQUEST']._serialized_end=1683
+  _globals['_DRAFTRESPONSE']._serialized_start=1685
+  _globals['_DRAFTRESPONSE']._serialized_end=1743
+  _globals['_REVIEWREQUEST']._serialized_start=1745
+  _globals['_REVIEWREQUEST']._serialized_end=1801
+  _globals['_REVIEWRESPONSE']._serialized_start=1803
+  _globals['_REVIEWRESPONSE']._serialized_end=1862
+  _globals['_ADOPTREQUEST']._serialized_start=1864
+  _globals['_ADOPTREQUEST']._serialized_end=1919
+  _globals['_ADOPTRESPONSE']._serialized_start=1921
+  _globals['_ADOPTRESPONSE']._serialized_end=1979
+  _globals['_GETEDITIONREQUEST']._serialized_start=1981
+  _globals['_GETEDITIONREQUEST']._serialized_end=2017
+  _globals['_GETEDITIONRESPONSE']._serialized_start=2019
+  _globals['_GETEDITIONRESPONSE']._serialized_end=2122
+  _globals['_LISTEDITIONSREQUEST']._serialized_start=2124
+  _globals['_LISTEDITIONSREQUEST']._serialized_end=2145
+  _globals['_LISTEDITIONSRESPONSE']._serialized_start=2147
+  _globals['_LISTEDITIONSRESPONSE']._serialized_end=2214
+  _globals['_EDITIONENTRY']._serialized_start=2217
+  _globals['_EDITIONENTRY']._serialized_end=2605
+  _globals['_CATALOGUESERVICE']._serialized_start=2882
+  _globals['_CATALOGUESERVICE']._serialized_end=3723
 # @@protoc_insertion_point(module_scope)

@@ -22,56 +22,73 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
 from registry.v1 import statement_pb2 as registry_dot_v1_dot_statement__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/directory_service.proto\x12\x0bregistry.v1\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1bregistry/v1/statement.proto\"D\n\x19RegisterDepartmentRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"G\n\x1aRegisterDepartmentResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"B\n\x17RegisterOfficialRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"E\n\x18RegisterOfficialResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"@\n\x15RevokeOfficialRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"C\n\x16RevokeOfficialResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\":\n\x0f\x45nrolKeyRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"=\n\x10\x45nrolKeyResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\";\n\x10RevokeKeyRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\">\n\x11RevokeKeyResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"\x18\n\x16ListDepartmentsRequest\"L\n\x17ListDepartmentsResponse\x12\x31\n\x0b\x64\x65partments\x18\x01 \x03(\x0b\x32\x1c.registry.v1.DepartmentEntry\"^\n\x0f\x44\x65partmentEntry\x12\x39\n\x0cregistration\x18\x01 \x01(\x0b\x32#.registry.v1.DepartmentRegistration\x12\x10\n\x08position\x18\x02 \x01(\x04\"*\n\x14ListOfficialsRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\"F\n\x15ListOfficialsResponse\x12-\n\tofficials\x18\x01 \x03(\x0b\x32\x1a.registry.v1.OfficialEntry\"\x8e\x01\n\rOfficialEntry\x12\x37\n\x0cregistration\x18\x01 \x01(\x0b\x32!.registry.v1.OfficialRegistration\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x1d\n\x10revoked_position\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x13\n\x11_revoked_position\"%\n\x0fListKeysRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\"7\n\x10ListKeysResponse\x12#\n\x04keys\x18\x01 \x03(\x0b\x32\x15.registry.v1.KeyEntry\"\xca\x01\n\x08KeyEntry\x12\r\n\x05keyid\x18\x01 \x01(\t\x12,\n\tenrolment\x18\x02 \x01(\x0b\x32\x19.registry.v1.KeyEnrolment\x12\x10\n\x08position\x18\x03 \x01(\x04\x12\x1d\n\x10revoked_position\x18\x04 \x01(\x04H\x00\x88\x01\x01\x12;\n\x11revocation_reason\x18\x05 \x01(\x0e\x32 .registry.v1.KeyRevocationReasonB\x13\n\x11_revoked_position2\xc9\x05\n\x10\x44irectoryService\x12\x65\n\x12RegisterDepartment\x12&.registry.v1.RegisterDepartmentRequest\x1a\'.registry.v1.RegisterDepartmentResponse\x12_\n\x10RegisterOfficial\x12$.registry.v1.RegisterOfficialRequest\x1a%.registry.v1.RegisterOfficialResponse\x12Y\n\x0eRevokeOfficial\x12\".registry.v1.RevokeOfficialRequest\x1a#.registry.v1.RevokeOfficialResponse\x12G\n\x08\x45nrolKey\x12\x1c.registry.v1.EnrolKeyRequest\x1a\x1d.registry.v1.EnrolKeyResponse\x12J\n\tRevokeKey\x12\x1d.registry.v1.RevokeKeyRequest\x1a\x1e.registry.v1.RevokeKeyResponse\x12\\\n\x0fListDepartments\x12#.registry.v1.ListDepartmentsRequest\x1a$.registry.v1.ListDepartmentsResponse\x12V\n\rListOfficials\x12!.registry.v1.ListOfficialsRequest\x1a\".registry.v1.ListOfficialsResponse\x12G\n\x08ListKeys\x12\x1c.registry.v1.ListKeysRequest\x1a\x1d.registry.v1.ListKeysResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/directory_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1bregistry/v1/statement.proto\"D\n\x19RegisterDepartmentRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"G\n\x1aRegisterDepartmentResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"B\n\x17RegisterOfficialRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"E\n\x18RegisterOfficialResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"@\n\x15RevokeOfficialRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"C\n\x16RevokeOfficialResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\":\n\x0f\x45nrolKeyRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"=\n\x10\x45nrolKeyResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\";\n\x10RevokeKeyRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\">\n\x11RevokeKeyResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"\x18\n\x16ListDepartmentsRequest\"L\n\x17ListDepartmentsResponse\x12\x31\n\x0b\x64\x65partments\x18\x01 \x03(\x0b\x32\x1c.registry.v1.DepartmentEntry\"^\n\x0f\x44\x65partmentEntry\x12\x39\n\x0cregistration\x18\x01 \x01(\x0b\x32#.registry.v1.DepartmentRegistration\x12\x10\n\x08position\x18\x02 \x01(\x04\"*\n\x14ListOfficialsRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\"F\n\x15ListOfficialsResponse\x12-\n\tofficials\x18\x01 \x03(\x0b\x32\x1a.registry.v1.OfficialEntry\"\x8e\x01\n\rOfficialEntry\x12\x37\n\x0cregistration\x18\x01 \x01(\x0b\x32!.registry.v1.OfficialRegistration\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x1d\n\x10revoked_position\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x13\n\x11_revoked_position\"%\n\x0fListKeysRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\"7\n\x10ListKeysResponse\x12#\n\x04keys\x18\x01 \x03(\x0b\x32\x15.registry.v1.KeyEntry\"\xca\x01\n\x08KeyEntry\x12\r\n\x05keyid\x18\x01 \x01(\t\x12,\n\tenrolment\x18\x02 \x01(\x0b\x32\x19.registry.v1.KeyEnrolment\x12\x10\n\x08position\x18\x03 \x01(\x04\x12\x1d\n\x10revoked_position\x18\x04 \x01(\x04H\x00\x88\x01\x01\x12;\n\x11revocation_reason\x18\x05 \x01(\x0e\x32 .registry.v1.KeyRevocationReasonB\x13\n\x11_revoked_position2\x8a\x08\n\x10\x44irectoryService\x12\x92\x01\n\x12RegisterDepartment\x12&.registry.v1.RegisterDepartmentRequest\x1a\'.registry.v1.RegisterDepartmentResponse\"+\x82\xd3\xe4\x93\x02%\" /v1/directory:registerDepartment:\x01*\x12\x8a\x01\n\x10RegisterOfficial\x12$.registry.v1.RegisterOfficialRequest\x1a%.registry.v1.RegisterOfficialResponse\")\x82\xd3\xe4\x93\x02#\"\x1e/v1/directory:registerOfficial:\x01*\x12\x82\x01\n\x0eRevokeOfficial\x12\".registry.v1.RevokeOfficialRequest\x1a#.registry.v1.RevokeOfficialResponse\"\'\x82\xd3\xe4\x93\x02!\"\x1c/v1/directory:revokeOfficial:\x01*\x12j\n\x08\x45nrolKey\x12\x1c.registry.v1.EnrolKeyRequest\x1a\x1d.registry.v1.EnrolKeyResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/directory:enrolKey:\x01*\x12n\n\tRevokeKey\x12\x1d.registry.v1.RevokeKeyRequest\x1a\x1e.registry.v1.RevokeKeyResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/directory:revokeKey:\x01*\x12\x86\x01\n\x0fListDepartments\x12#.registry.v1.ListDepartmentsRequest\x1a$.registry.v1.ListDepartmentsResponse\"(\x82\xd3\xe4\x93\x02\"\"\x1d/v1/directory:listDepartments:\x01*\x12~\n\rListOfficials\x12!.registry.v1.ListOfficialsRequest\x1a\".registry.v1.ListOfficialsResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/directory:listOfficials:\x01*\x12j\n\x08ListKeys\x12\x1c.registry.v1.ListKeysRequest\x1a\x1d.registry.v1.ListKeysResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/directory:listKeys:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.directory_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REGISTERDEPARTMENTREQUEST']._serialized_start=143
-  _globals['_REGISTERDEPARTMENTREQUEST']._serialized_end=211
-  _globals['_REGISTERDEPARTMENTRESPONSE']._serialized_start=213
-  _globals['_REGISTERDEPARTMENTRESPONSE']._serialized_end=284
-  _globals['_REGISTEROFFICIALREQUEST']._serialized_start=286
-  _globals['_REGISTEROFFICIALREQUEST']._serialized_end=352
-  _globals['_REGISTEROFFICIALRESPONSE']._serialized_start=354
-  _globals['_REGISTEROFFICIALRESPONSE']._serialized_end=423
-  _globals['_REVOKEOFFICIALREQUEST']._serialized_start=425
-  _globals['_REVOKEOFFICIALREQUEST']._serialized_end=489
-  _globals['_REVOKEOFFICIALRESPONSE']._serialized_start=491
-  _globals['_REVOKEOFFICIALRESPONSE']._serialized_end=558
-  _globals['_ENROLKEYREQUEST']._serialized_start=560
-  _globals['_ENROLKEYREQUEST']._serialized_end=618
-  _globals['_ENROLKEYRESPONSE']._serialized_start=620
-  _globals['_ENROLKEYRESPONSE']._serialized_end=681
-  _globals['_REVOKEKEYREQUEST']._serialized_start=683
-  _globals['_REVOKEKEYREQUEST']._serialized_end=742
-  _globals['_REVOKEKEYRESPONSE']._serialized_start=744
-  _globals['_REVOKEKEYRESPONSE']._serialized_end=806
-  _globals['_LISTDEPARTMENTSREQUEST']._serialized_start=808
-  _globals['_LISTDEPARTMENTSREQUEST']._serialized_end=832
-  _globals['_LISTDEPARTMENTSRESPONSE']._serialized_start=834
-  _globals['_LISTDEPARTMENTSRESPONSE']._serialized_end=910
-  _globals['_DEPARTMENTENTRY']._serialized_start=912
-  _globals['_DEPARTMENTENTRY']._serialized_end=1006
-  _globals['_LISTOFFICIALSREQUEST']._serialized_start=1008
-  _globals['_LISTOFFICIALSREQUEST']._serialized_end=1050
-  _globals['_LISTOFFICIALSRESPONSE']._serialized_start=1052
-  _globals['_LISTOFFICIALSRESPONSE']._serialized_end=1122
-  _globals['_OFFICIALENTRY']._serialized_start=1125
-  _globals['_OFFICIALENTRY']._serialized_end=1267
-  _globals['_LISTKEYSREQUEST']._serialized_start=1269
-  _globals['_LISTKEYSREQUEST']._serialized_end=1306
-  _globals['_LISTKEYSRESPONSE']._serialized_start=1308
-  _globals['_LISTKEYSRESPONSE']._serialized_end=1363
-  _globals['_KEYENTRY']._serialized_start=1366
-  _globals['_KEYENTRY']._serialized_end=1568
-  _globals['_DIRECTORYSERVICE']._serialized_start=1571
-  _globals['_DIRECTORYSERVICE']._serialized_end=2284
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RegisterDepartment']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RegisterDepartment']._serialized_options = b'\202\323\344\223\002%\" /v1/directory:registerDepartment:\001*'
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RegisterOfficial']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RegisterOfficial']._serialized_options = b'\202\323\344\223\002#\"\036/v1/directory:registerOfficial:\001*'
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RevokeOfficial']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RevokeOfficial']._serialized_options = b'\202\323\344\223\002!\"\034/v1/directory:revokeOfficial:\001*'
+  _globals['_DIRECTORYSERVICE'].methods_by_name['EnrolKey']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['EnrolKey']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/directory:enrolKey:\001*'
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RevokeKey']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['RevokeKey']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/directory:revokeKey:\001*'
+  _globals['_DIRECTORYSERVICE'].methods_by_name['ListDepartments']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['ListDepartments']._serialized_options = b'\202\323\344\223\002\"\"\035/v1/directory:listDepartments:\001*'
+  _globals['_DIRECTORYSERVICE'].methods_by_name['ListOfficials']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['ListOfficials']._serialized_options = b'\202\323\344\223\002 \"\033/v1/directory:listOfficials:\001*'
+  _globals['_DIRECTORYSERVICE'].methods_by_name['ListKeys']._loaded_options = None
+  _globals['_DIRECTORYSERVICE'].methods_by_name['ListKeys']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/directory:listKeys:\001*'
+  _globals['_REGISTERDEPARTMENTREQUEST']._serialized_start=173
+  _globals['_REGISTERDEPARTMENTREQUEST']._serialized_end=241
+  _globals['_REGISTERDEPARTMENTRESPONSE']._serialized_start=243
+  _globals['_REGISTERDEPARTMENTRESPONSE']._serialized_end=314
+  _globals['_REGISTEROFFICIALREQUEST']._serialized_start=316
+  _globals['_REGISTEROFFICIALREQUEST']._serialized_end=382
+  _globals['_REGISTEROFFICIALRESPONSE']._serialized_start=384
+  _globals['_REGISTEROFFICIALRESPONSE']._serialized_end=453
+  _globals['_REVOKEOFFICIALREQUEST']._serialized_start=455
+  _globals['_REVOKEOFFICIALREQUEST']._serialized_end=519
+  _globals['_REVOKEOFFICIALRESPONSE']._serialized_start=521
+  _globals['_REVOKEOFFICIALRESPONSE']._serialized_end=588
+  _globals['_ENROLKEYREQUEST']._serialized_start=590
+  _globals['_ENROLKEYREQUEST']._serialized_end=648
+  _globals['_ENROLKEYRESPONSE']._serialized_start=650
+  _globals['_ENROLKEYRESPONSE']._serialized_end=711
+  _globals['_REVOKEKEYREQUEST']._serialized_start=713
+  _globals['_REVOKEKEYREQUEST']._serialized_end=772
+  _globals['_REVOKEKEYRESPONSE']._serialized_start=774
+  _globals['_REVOKEKEYRESPONSE']._serialized_end=836
+  _globals['_LISTDEPARTMENTSREQUEST']._serialized_start=838
+  _globals['_LISTDEPARTMENTSREQUEST']._serialized_end=862
+  _globals['_LISTDEPARTMENTSRESPONSE']._serialized_start=864
+  _globals['_LISTDEPARTMENTSRESPONSE']._serialized_end=940
+  _globals['_DEPARTMENTENTRY']._serialized_start=942
+  _globals['_DEPARTMENTENTRY']._serialized_end=1036
+  _globals['_LISTOFFICIALSREQUEST']._serialized_start=1038
+  _globals['_LISTOFFICIALSREQUEST']._serialized_end=1080
+  _globals['_LISTOFFICIALSRESPONSE']._serialized_start=1082
+  _globals['_LISTOFFICIALSRESPONSE']._serialized_end=1152
+  _globals['_OFFICIALENTRY']._serialized_start=1155
+  _globals['_OFFICIALENTRY']._serialized_end=1297
+  _globals['_LISTKEYSREQUEST']._serialized_start=1299
+  _globals['_LISTKEYSREQUEST']._serialized_end=1336
+  _globals['_LISTKEYSRESPONSE']._serialized_start=1338
+  _globals['_LISTKEYSRESPONSE']._serialized_end=1393
+  _globals['_KEYENTRY']._serialized_start=1396
+  _globals['_KEYENTRY']._serialized_end=1598
+  _globals['_DIRECTORYSERVICE']._serialized_start=1601
+  _globals['_DIRECTORYSERVICE']._serialized_end=2635
 # @@protoc_insertion_point(module_scope)

@@ -22,39 +22,46 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from registry.v1 import restriction_service_pb2 as registry_dot_v1_dot_restriction__service__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 from registry.v1 import verdict_pb2 as registry_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/execution_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%registry/v1/restriction_service.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"\xfa\x01\n\x16ReportExecutionRequest\x12\x11\n\treport_id\x18\x01 \x01(\t\x12(\n\x05\x63heck\x18\x02 \x01(\x0b\x32\x19.registry.v1.CheckRequest\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\x12%\n\x07verdict\x18\x04 \x01(\x0e\x32\x14.registry.v1.Verdict\x12,\n\x06\x61\x63tion\x18\x05 \x01(\x0e\x32\x1c.registry.v1.ExecutionAction\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x15\n\rmeasure_codes\x18\x07 \x03(\t\"f\n\x17ReportExecutionResponse\x12\x31\n\rrecorded_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x61lready_recorded\x18\x02 \x01(\x08\"<\n\x18ListOwnExecutionsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x11\n\tpage_size\x18\x02 \x01(\r\"G\n\x19ListOwnExecutionsResponse\x12*\n\nexecutions\x18\x01 \x03(\x0b\x32\x16.registry.v1.Execution\"\xd7\x02\n\tExecution\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x11\n\treport_id\x18\x02 \x01(\t\x12\x31\n\rrecorded_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07subject\x18\x04 \x01(\x0b\x32\x17.registry.v1.Identifier\x12#\n\x06\x64omain\x18\x05 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x11\n\treference\x18\x06 \x01(\t\x12\x16\n\x0eknown_position\x18\x07 \x01(\x04\x12%\n\x07verdict\x18\x08 \x01(\x0e\x32\x14.registry.v1.Verdict\x12,\n\x06\x61\x63tion\x18\t \x01(\x0e\x32\x1c.registry.v1.ExecutionAction\x12\x15\n\rmeasure_codes\x18\n \x03(\t\x12\x0e\n\x06reason\x18\x0b \x01(\t\"4\n\x15ListMeasureUseRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\r\n\x05until\x18\x02 \x01(\t\"?\n\x16ListMeasureUseResponse\x12%\n\x04uses\x18\x01 \x03(\x0b\x32\x17.registry.v1.MeasureUse\"q\n\nMeasureUse\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x14\n\x0cmeasure_name\x18\x02 \x01(\t\x12%\n\x02\x62y\x18\x03 \x03(\x0b\x32\x19.registry.v1.MeasureUseBy\x12\x10\n\x08in_force\x18\x04 \x01(\x04\"\x8a\x01\n\x0cMeasureUseBy\x12\x0e\n\x06\x63\x61ller\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.registry.v1.ExecutionAction\x12\r\n\x05\x63ount\x18\x03 \x01(\x04\x12-\n\tlast_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xb3\x01\n\x0f\x45xecutionAction\x12 \n\x1c\x45XECUTION_ACTION_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45XECUTION_ACTION_REFUSED\x10\x01\x12\x1c\n\x18\x45XECUTION_ACTION_ALLOWED\x10\x02\x12 \n\x1c\x45XECUTION_ACTION_GRADED_DOWN\x10\x03\x12 \n\x1c\x45XECUTION_ACTION_FACILITATED\x10\x04\x32\xaf\x02\n\x10\x45xecutionService\x12\\\n\x0fReportExecution\x12#.registry.v1.ReportExecutionRequest\x1a$.registry.v1.ReportExecutionResponse\x12\x62\n\x11ListOwnExecutions\x12%.registry.v1.ListOwnExecutionsRequest\x1a&.registry.v1.ListOwnExecutionsResponse\x12Y\n\x0eListMeasureUse\x12\".registry.v1.ListMeasureUseRequest\x1a#.registry.v1.ListMeasureUseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/execution_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%registry/v1/restriction_service.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"\xfa\x01\n\x16ReportExecutionRequest\x12\x11\n\treport_id\x18\x01 \x01(\t\x12(\n\x05\x63heck\x18\x02 \x01(\x0b\x32\x19.registry.v1.CheckRequest\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\x12%\n\x07verdict\x18\x04 \x01(\x0e\x32\x14.registry.v1.Verdict\x12,\n\x06\x61\x63tion\x18\x05 \x01(\x0e\x32\x1c.registry.v1.ExecutionAction\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x15\n\rmeasure_codes\x18\x07 \x03(\t\"f\n\x17ReportExecutionResponse\x12\x31\n\rrecorded_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x61lready_recorded\x18\x02 \x01(\x08\"<\n\x18ListOwnExecutionsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x11\n\tpage_size\x18\x02 \x01(\r\"G\n\x19ListOwnExecutionsResponse\x12*\n\nexecutions\x18\x01 \x03(\x0b\x32\x16.registry.v1.Execution\"\xd7\x02\n\tExecution\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x11\n\treport_id\x18\x02 \x01(\t\x12\x31\n\rrecorded_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07subject\x18\x04 \x01(\x0b\x32\x17.registry.v1.Identifier\x12#\n\x06\x64omain\x18\x05 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x11\n\treference\x18\x06 \x01(\t\x12\x16\n\x0eknown_position\x18\x07 \x01(\x04\x12%\n\x07verdict\x18\x08 \x01(\x0e\x32\x14.registry.v1.Verdict\x12,\n\x06\x61\x63tion\x18\t \x01(\x0e\x32\x1c.registry.v1.ExecutionAction\x12\x15\n\rmeasure_codes\x18\n \x03(\t\x12\x0e\n\x06reason\x18\x0b \x01(\t\"4\n\x15ListMeasureUseRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\r\n\x05until\x18\x02 \x01(\t\"?\n\x16ListMeasureUseResponse\x12%\n\x04uses\x18\x01 \x03(\x0b\x32\x17.registry.v1.MeasureUse\"q\n\nMeasureUse\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x14\n\x0cmeasure_name\x18\x02 \x01(\t\x12%\n\x02\x62y\x18\x03 \x03(\x0b\x32\x19.registry.v1.MeasureUseBy\x12\x10\n\x08in_force\x18\x04 \x01(\x04\"\x8a\x01\n\x0cMeasureUseBy\x12\x0e\n\x06\x63\x61ller\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.registry.v1.ExecutionAction\x12\r\n\x05\x63ount\x18\x03 \x01(\x04\x12-\n\tlast_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xb3\x01\n\x0f\x45xecutionAction\x12 \n\x1c\x45XECUTION_ACTION_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45XECUTION_ACTION_REFUSED\x10\x01\x12\x1c\n\x18\x45XECUTION_ACTION_ALLOWED\x10\x02\x12 \n\x1c\x45XECUTION_ACTION_GRADED_DOWN\x10\x03\x12 \n\x1c\x45XECUTION_ACTION_FACILITATED\x10\x04\x32\xb4\x03\n\x10\x45xecutionService\x12\x87\x01\n\x0fReportExecution\x12#.registry.v1.ReportExecutionRequest\x1a$.registry.v1.ReportExecutionResponse\")\x82\xd3\xe4\x93\x02#\"\x1e/v1/executions:reportExecution:\x01*\x12\x8f\x01\n\x11ListOwnExecutions\x12%.registry.v1.ListOwnExecutionsRequest\x1a&.registry.v1.ListOwnExecutionsResponse\"+\x82\xd3\xe4\x93\x02%\" /v1/executions:listOwnExecutions:\x01*\x12\x83\x01\n\x0eListMeasureUse\x12\".registry.v1.ListMeasureUseRequest\x1a#.registry.v1.ListMeasureUseResponse\"(\x82\xd3\xe4\x93\x02\"\"\x1d/v1/executions:listMeasureUse:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.execution_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EXECUTIONACTION']._serialized_start=1392
-  _globals['_EXECUTIONACTION']._serialized_end=1571
-  _globals['_REPORTEXECUTIONREQUEST']._serialized_start=179
-  _globals['_REPORTEXECUTIONREQUEST']._serialized_end=429
-  _globals['_REPORTEXECUTIONRESPONSE']._serialized_start=431
-  _globals['_REPORTEXECUTIONRESPONSE']._serialized_end=533
-  _globals['_LISTOWNEXECUTIONSREQUEST']._serialized_start=535
-  _globals['_LISTOWNEXECUTIONSREQUEST']._serialized_end=595
-  _globals['_LISTOWNEXECUTIONSRESPONSE']._serialized_start=597
-  _globals['_LISTOWNEXECUTIONSRESPONSE']._serialized_end=668
-  _globals['_EXECUTION']._serialized_start=671
-  _globals['_EXECUTION']._serialized_end=1014
-  _globals['_LISTMEASUREUSEREQUEST']._serialized_start=1016
-  _globals['_LISTMEASUREUSEREQUEST']._serialized_end=1068
-  _globals['_LISTMEASUREUSERESPONSE']._serialized_start=1070
-  _globals['_LISTMEASUREUSERESPONSE']._serialized_end=1133
-  _globals['_MEASUREUSE']._serialized_start=1135
-  _globals['_MEASUREUSE']._serialized_end=1248
-  _globals['_MEASUREUSEBY']._serialized_start=1251
-  _globals['_MEASUREUSEBY']._serialized_end=1389
-  _globals['_EXECUTIONSERVICE']._serialized_start=1574
-  _globals['_EXECUTIONSERVICE']._serialized_end=1877
+  _globals['_EXECUTIONSERVICE'].methods_by_name['ReportExecution']._loaded_options = None
+  _globals['_EXECUTIONSERVICE'].methods_by_name['ReportExecution']._serialized_options = b'\202\323\344\223\002#\"\036/v1/executions:reportExecution:\001*'
+  _globals['_EXECUTIONSERVICE'].methods_by_name['ListOwnExecutions']._loaded_options = None
+  _globals['_EXECUTIONSERVICE'].methods_by_name['ListOwnExecutions']._serialized_options = b'\202\323\344\223\002%\" /v1/executions:listOwnExecutions:\001*'
+  _globals['_EXECUTIONSERVICE'].methods_by_name['ListMeasureUse']._loaded_options = None
+  _globals['_EXECUTIONSERVICE'].methods_by_name['ListMeasureUse']._serialized_options = b'\202\323\344\223\002\"\"\035/v1/executions:listMeasureUse:\001*'
+  _globals['_EXECUTIONACTION']._serialized_start=1422
+  _globals['_EXECUTIONACTION']._serialized_end=1601
+  _globals['_REPORTEXECUTIONREQUEST']._serialized_start=209
+  _globals['_REPORTEXECUTIONREQUEST']._serialized_end=459
+  _globals['_REPORTEXECUTIONRESPONSE']._serialized_start=461
+  _globals['_REPORTEXECUTIONRESPONSE']._serialized_end=563
+  _globals['_LISTOWNEXECUTIONSREQUEST']._serialized_start=565
+  _globals['_LISTOWNEXECUTIONSREQUEST']._serialized_end=625
+  _globals['_LISTOWNEXECUTIONSRESPONSE']._serialized_start=627
+  _globals['_LISTOWNEXECUTIONSRESPONSE']._serialized_end=698
+  _globals['_EXECUTION']._serialized_start=701
+  _globals['_EXECUTION']._serialized_end=1044
+  _globals['_LISTMEASUREUSEREQUEST']._serialized_start=1046
+  _globals['_LISTMEASUREUSEREQUEST']._serialized_end=1098
+  _globals['_LISTMEASUREUSERESPONSE']._serialized_start=1100
+  _globals['_LISTMEASUREUSERESPONSE']._serialized_end=1163
+  _globals['_MEASUREUSE']._serialized_start=1165
+  _globals['_MEASUREUSE']._serialized_end=1278
+  _globals['_MEASUREUSEBY']._serialized_start=1281
+  _globals['_MEASUREUSEBY']._serialized_end=1419
+  _globals['_EXECUTIONSERVICE']._serialized_start=1604
+  _globals['_EXECUTIONSERVICE']._serialized_end=2040
 # @@protoc_insertion_point(module_scope)

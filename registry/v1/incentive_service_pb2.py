@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import consistency_pb2 as registry_dot_v1_dot_consistency__pb2
 from registry.v1 import restriction_service_pb2 as registry_dot_v1_dot_restriction__service__pb2
 from registry.v1 import statement_pb2 as registry_dot_v1_dot_statement__pb2
@@ -29,29 +30,33 @@ from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 from registry.v1 import verdict_pb2 as registry_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/incentive_service.proto\x12\x0bregistry.v1\x1a\x1dregistry/v1/consistency.proto\x1a%registry/v1/restriction_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"\x9f\x01\n\x11IncentivesRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12\n\n\x02on\x18\x03 \x01(\t\x12-\n\x0b\x63onsistency\x18\x04 \x01(\x0b\x32\x18.registry.v1.Consistency\"\xc8\x01\n\x12IncentivesResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12*\n\nincentives\x18\x02 \x03(\x0b\x32\x16.registry.v1.Incentive\x12\x32\n\tsuspended\x18\x03 \x03(\x0b\x32\x1f.registry.v1.SuspendedIncentive\x12\'\n\x08\x61nswered\x18\x04 \x01(\x0b\x32\x15.registry.v1.Answered\"\xfe\x01\n\tIncentive\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x14\n\x0cmeasure_name\x18\x02 \x01(\t\x12\x15\n\rdiscretionary\x18\x03 \x01(\x08\x12\x15\n\rred_list_code\x18\x04 \x01(\t\x12\x15\n\rred_list_name\x18\x05 \x01(\t\x12\x13\n\x0blegal_basis\x18\x06 \x03(\t\x12\x0c\n\x04\x66rom\x18\x07 \x01(\t\x12\r\n\x05until\x18\x08 \x01(\t\x12\'\n\x08\x64ocument\x18\t \x01(\x0b\x32\x15.registry.v1.Document\x12\x10\n\x08position\x18\n \x01(\x04\x12\x13\n\x0bunconfirmed\x18\x0b \x01(\x08\"l\n\x12SuspendedIncentive\x12)\n\tincentive\x18\x01 \x01(\x0b\x32\x16.registry.v1.Incentive\x12\x1b\n\x13\x62\x65\x63\x61use_of_position\x18\x02 \x01(\x04\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\\\n\x14ListRedListedRequest\x12\x11\n\tlist_code\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x85\x01\n\x15ListRedListedResponse\x12*\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x19.registry.v1.RedListEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\"\x8a\x02\n\x0cRedListEntry\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tlist_code\x18\x03 \x01(\t\x12\x11\n\tlist_name\x18\x04 \x01(\t\x12(\n\x05state\x18\x05 \x01(\x0e\x32\x19.registry.v1.RedListState\x12\x17\n\x0fpublicised_from\x18\x06 \x01(\t\x12\x18\n\x10publicised_until\x18\x07 \x01(\t\x12\x0c\n\x04\x66rom\x18\x08 \x01(\t\x12\r\n\x05until\x18\t \x01(\t\x12\x10\n\x08position\x18\n \x01(\x04\x12\x10\n\x08objected\x18\x0b \x01(\x08*\xc4\x01\n\x0cRedListState\x12\x1e\n\x1aRED_LIST_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RED_LIST_STATE_PUBLICISED\x10\x01\x12\x1f\n\x1bRED_LIST_STATE_NOTICE_ENDED\x10\x02\x12\x1a\n\x16RED_LIST_STATE_GRANTED\x10\x03\x12\x1a\n\x16RED_LIST_STATE_EXPIRED\x10\x04\x12\x1c\n\x18RED_LIST_STATE_SUSPENDED\x10\x05\x32\xb9\x01\n\x10IncentiveService\x12M\n\nIncentives\x12\x1e.registry.v1.IncentivesRequest\x1a\x1f.registry.v1.IncentivesResponse\x12V\n\rListRedListed\x12!.registry.v1.ListRedListedRequest\x1a\".registry.v1.ListRedListedResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/incentive_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dregistry/v1/consistency.proto\x1a%registry/v1/restriction_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"\x9f\x01\n\x11IncentivesRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12\n\n\x02on\x18\x03 \x01(\t\x12-\n\x0b\x63onsistency\x18\x04 \x01(\x0b\x32\x18.registry.v1.Consistency\"\xc8\x01\n\x12IncentivesResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12*\n\nincentives\x18\x02 \x03(\x0b\x32\x16.registry.v1.Incentive\x12\x32\n\tsuspended\x18\x03 \x03(\x0b\x32\x1f.registry.v1.SuspendedIncentive\x12\'\n\x08\x61nswered\x18\x04 \x01(\x0b\x32\x15.registry.v1.Answered\"\xfe\x01\n\tIncentive\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x14\n\x0cmeasure_name\x18\x02 \x01(\t\x12\x15\n\rdiscretionary\x18\x03 \x01(\x08\x12\x15\n\rred_list_code\x18\x04 \x01(\t\x12\x15\n\rred_list_name\x18\x05 \x01(\t\x12\x13\n\x0blegal_basis\x18\x06 \x03(\t\x12\x0c\n\x04\x66rom\x18\x07 \x01(\t\x12\r\n\x05until\x18\x08 \x01(\t\x12\'\n\x08\x64ocument\x18\t \x01(\x0b\x32\x15.registry.v1.Document\x12\x10\n\x08position\x18\n \x01(\x04\x12\x13\n\x0bunconfirmed\x18\x0b \x01(\x08\"l\n\x12SuspendedIncentive\x12)\n\tincentive\x18\x01 \x01(\x0b\x32\x16.registry.v1.Incentive\x12\x1b\n\x13\x62\x65\x63\x61use_of_position\x18\x02 \x01(\x04\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\\\n\x14ListRedListedRequest\x12\x11\n\tlist_code\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x85\x01\n\x15ListRedListedResponse\x12*\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x19.registry.v1.RedListEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\"\x8a\x02\n\x0cRedListEntry\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tlist_code\x18\x03 \x01(\t\x12\x11\n\tlist_name\x18\x04 \x01(\t\x12(\n\x05state\x18\x05 \x01(\x0e\x32\x19.registry.v1.RedListState\x12\x17\n\x0fpublicised_from\x18\x06 \x01(\t\x12\x18\n\x10publicised_until\x18\x07 \x01(\t\x12\x0c\n\x04\x66rom\x18\x08 \x01(\t\x12\r\n\x05until\x18\t \x01(\t\x12\x10\n\x08position\x18\n \x01(\x04\x12\x10\n\x08objected\x18\x0b \x01(\x08*\xc4\x01\n\x0cRedListState\x12\x1e\n\x1aRED_LIST_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RED_LIST_STATE_PUBLICISED\x10\x01\x12\x1f\n\x1bRED_LIST_STATE_NOTICE_ENDED\x10\x02\x12\x1a\n\x16RED_LIST_STATE_GRANTED\x10\x03\x12\x1a\n\x16RED_LIST_STATE_EXPIRED\x10\x04\x12\x1c\n\x18RED_LIST_STATE_SUSPENDED\x10\x05\x32\x88\x02\n\x10IncentiveService\x12s\n\nIncentives\x12\x1e.registry.v1.IncentivesRequest\x1a\x1f.registry.v1.IncentivesResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/incentives:incentives:\x01*\x12\x7f\n\rListRedListed\x12!.registry.v1.ListRedListedRequest\x1a\".registry.v1.ListRedListedResponse\"\'\x82\xd3\xe4\x93\x02!\"\x1c/v1/incentives:listRedListed:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.incentive_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REDLISTSTATE']._serialized_start=1437
-  _globals['_REDLISTSTATE']._serialized_end=1633
-  _globals['_INCENTIVESREQUEST']._serialized_start=206
-  _globals['_INCENTIVESREQUEST']._serialized_end=365
-  _globals['_INCENTIVESRESPONSE']._serialized_start=368
-  _globals['_INCENTIVESRESPONSE']._serialized_end=568
-  _globals['_INCENTIVE']._serialized_start=571
-  _globals['_INCENTIVE']._serialized_end=825
-  _globals['_SUSPENDEDINCENTIVE']._serialized_start=827
-  _globals['_SUSPENDEDINCENTIVE']._serialized_end=935
-  _globals['_LISTREDLISTEDREQUEST']._serialized_start=937
-  _globals['_LISTREDLISTEDREQUEST']._serialized_end=1029
-  _globals['_LISTREDLISTEDRESPONSE']._serialized_start=1032
-  _globals['_LISTREDLISTEDRESPONSE']._serialized_end=1165
-  _globals['_REDLISTENTRY']._serialized_start=1168
-  _globals['_REDLISTENTRY']._serialized_end=1434
-  _globals['_INCENTIVESERVICE']._serialized_start=1636
-  _globals['_INCENTIVESERVICE']._serialized_end=1821
+  _globals['_INCENTIVESERVICE'].methods_by_name['Incentives']._loaded_options = None
+  _globals['_INCENTIVESERVICE'].methods_by_name['Incentives']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/incentives:incentives:\001*'
+  _globals['_INCENTIVESERVICE'].methods_by_name['ListRedListed']._loaded_options = None
+  _globals['_INCENTIVESERVICE'].methods_by_name['ListRedListed']._serialized_options = b'\202\323\344\223\002!\"\034/v1/incentives:listRedListed:\001*'
+  _globals['_REDLISTSTATE']._serialized_start=1467
+  _globals['_REDLISTSTATE']._serialized_end=1663
+  _globals['_INCENTIVESREQUEST']._serialized_start=236
+  _globals['_INCENTIVESREQUEST']._serialized_end=395
+  _globals['_INCENTIVESRESPONSE']._serialized_start=398
+  _globals['_INCENTIVESRESPONSE']._serialized_end=598
+  _globals['_INCENTIVE']._serialized_start=601
+  _globals['_INCENTIVE']._serialized_end=855
+  _globals['_SUSPENDEDINCENTIVE']._serialized_start=857
+  _globals['_SUSPENDEDINCENTIVE']._serialized_end=965
+  _globals['_LISTREDLISTEDREQUEST']._serialized_start=967
+  _globals['_LISTREDLISTEDREQUEST']._serialized_end=1059
+  _globals['_LISTREDLISTEDRESPONSE']._serialized_start=1062
+  _globals['_LISTREDLISTEDRESPONSE']._serialized_end=1195
+  _globals['_REDLISTENTRY']._serialized_start=1198
+  _globals['_REDLISTENTRY']._serialized_end=1464
+  _globals['_INCENTIVESERVICE']._serialized_start=1666
+  _globals['_INCENTIVESERVICE']._serialized_end=1930
 # @@protoc_insertion_point(module_scope)

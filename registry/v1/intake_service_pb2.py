@@ -22,46 +22,64 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import error_reason_pb2 as registry_dot_v1_dot_error__reason__pb2
+from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/intake_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aregistry/v1/envelope.proto\x1a\x1eregistry/v1/error_reason.proto\"9\n\rSubmitRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"<\n\x0eSubmitResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"=\n\x12SubmitBatchRequest\x12\'\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x18.registry.v1.SignedBatch\"A\n\x13SubmitBatchResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"?\n\x13SubmitStreamRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"B\n\x14SubmitStreamResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"\x83\x01\n\x0cSubmitResult\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12)\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x0b\x32\x15.registry.v1.AcceptedH\x00\x12\'\n\x07refused\x18\x03 \x01(\x0b\x32\x14.registry.v1.RefusedH\x00\x42\t\n\x07outcome\"i\n\x08\x41\x63\x63\x65pted\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x31\n\rreceived_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x61lready_recorded\x18\x03 \x01(\x08\"-\n\x07Refused\x12\"\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x12.registry.v1.Fault\"G\n\x13GetStatementRequest\x12\x16\n\x0cstatement_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08position\x18\x02 \x01(\x04H\x00\x42\x04\n\x02\x62y\"\xb1\x01\n\x14GetStatementResponse\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05\x62\x61tch\x18\x04 \x01(\x0b\x32\x1c.registry.v1.BatchMembership\"7\n\x13ListRefusalsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x11\n\tpage_size\x18\x02 \x01(\r\">\n\x14ListRefusalsResponse\x12&\n\x08refusals\x18\x01 \x03(\x0b\x32\x14.registry.v1.Refusal\"\x9e\x01\n\x07Refusal\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x16\n\x0epayload_sha256\x18\x03 \x01(\x0c\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x66\x61ults\x18\x05 \x03(\x0b\x32\x12.registry.v1.Fault2\xa7\x03\n\rIntakeService\x12\x41\n\x06Submit\x12\x1a.registry.v1.SubmitRequest\x1a\x1b.registry.v1.SubmitResponse\x12P\n\x0bSubmitBatch\x12\x1f.registry.v1.SubmitBatchRequest\x1a .registry.v1.SubmitBatchResponse\x12W\n\x0cSubmitStream\x12 .registry.v1.SubmitStreamRequest\x1a!.registry.v1.SubmitStreamResponse(\x01\x30\x01\x12S\n\x0cGetStatement\x12 .registry.v1.GetStatementRequest\x1a!.registry.v1.GetStatementResponse\x12S\n\x0cListRefusals\x12 .registry.v1.ListRefusalsRequest\x1a!.registry.v1.ListRefusalsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/intake_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aregistry/v1/envelope.proto\x1a\x1eregistry/v1/error_reason.proto\x1a\x19registry/v1/subject.proto\"9\n\rSubmitRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"<\n\x0eSubmitResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"=\n\x12SubmitBatchRequest\x12\'\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x18.registry.v1.SignedBatch\"A\n\x13SubmitBatchResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"?\n\x13SubmitStreamRequest\x12(\n\tenvelopes\x18\x01 \x03(\x0b\x32\x15.registry.v1.Envelope\"B\n\x14SubmitStreamResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.registry.v1.SubmitResult\"\x83\x01\n\x0cSubmitResult\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12)\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x0b\x32\x15.registry.v1.AcceptedH\x00\x12\'\n\x07refused\x18\x03 \x01(\x0b\x32\x14.registry.v1.RefusedH\x00\x42\t\n\x07outcome\"i\n\x08\x41\x63\x63\x65pted\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x31\n\rreceived_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x61lready_recorded\x18\x03 \x01(\x08\"-\n\x07Refused\x12\"\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x12.registry.v1.Fault\"G\n\x13GetStatementRequest\x12\x16\n\x0cstatement_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08position\x18\x02 \x01(\x04H\x00\x42\x04\n\x02\x62y\"\xb1\x01\n\x14GetStatementResponse\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05\x62\x61tch\x18\x04 \x01(\x0b\x32\x1c.registry.v1.BatchMembership\">\n\x15ListStatementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\"d\n\x16ListStatementsResponse\x12\x31\n\nstatements\x18\x01 \x03(\x0b\x32\x1d.registry.v1.StatementSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xcf\x01\n\x10StatementSummary\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12(\n\x07subject\x18\x05 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04name\x18\x06 \x01(\t\x12\x16\n\x0e\x65nded_position\x18\x07 \x01(\x04\"7\n\x13ListRefusalsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x04\x12\x11\n\tpage_size\x18\x02 \x01(\r\">\n\x14ListRefusalsResponse\x12&\n\x08refusals\x18\x01 \x03(\x0b\x32\x14.registry.v1.Refusal\"\x9e\x01\n\x07Refusal\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x16\n\x0epayload_sha256\x18\x03 \x01(\x0c\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x66\x61ults\x18\x05 \x03(\x0b\x32\x12.registry.v1.Fault2\xb1\x05\n\rIntakeService\x12_\n\x06Submit\x12\x1a.registry.v1.SubmitRequest\x1a\x1b.registry.v1.SubmitResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\"\x11/v1/intake:submit:\x01*\x12s\n\x0bSubmitBatch\x12\x1f.registry.v1.SubmitBatchRequest\x1a .registry.v1.SubmitBatchResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/intake:submitBatch:\x01*\x12W\n\x0cSubmitStream\x12 .registry.v1.SubmitStreamRequest\x1a!.registry.v1.SubmitStreamResponse(\x01\x30\x01\x12w\n\x0cGetStatement\x12 .registry.v1.GetStatementRequest\x1a!.registry.v1.GetStatementResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/intake:getStatement:\x01*\x12\x7f\n\x0eListStatements\x12\".registry.v1.ListStatementsRequest\x1a#.registry.v1.ListStatementsResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/intake:listStatements:\x01*\x12w\n\x0cListRefusals\x12 .registry.v1.ListRefusalsRequest\x1a!.registry.v1.ListRefusalsResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/intake:listRefusals:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.intake_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUBMITREQUEST']._serialized_start=142
-  _globals['_SUBMITREQUEST']._serialized_end=199
-  _globals['_SUBMITRESPONSE']._serialized_start=201
-  _globals['_SUBMITRESPONSE']._serialized_end=261
-  _globals['_SUBMITBATCHREQUEST']._serialized_start=263
-  _globals['_SUBMITBATCHREQUEST']._serialized_end=324
-  _globals['_SUBMITBATCHRESPONSE']._serialized_start=326
-  _globals['_SUBMITBATCHRESPONSE']._serialized_end=391
-  _globals['_SUBMITSTREAMREQUEST']._serialized_start=393
-  _globals['_SUBMITSTREAMREQUEST']._serialized_end=456
-  _globals['_SUBMITSTREAMRESPONSE']._serialized_start=458
-  _globals['_SUBMITSTREAMRESPONSE']._serialized_end=524
-  _globals['_SUBMITRESULT']._serialized_start=527
-  _globals['_SUBMITRESULT']._serialized_end=658
-  _globals['_ACCEPTED']._serialized_start=660
-  _globals['_ACCEPTED']._serialized_end=765
-  _globals['_REFUSED']._serialized_start=767
-  _globals['_REFUSED']._serialized_end=812
-  _globals['_GETSTATEMENTREQUEST']._serialized_start=814
-  _globals['_GETSTATEMENTREQUEST']._serialized_end=885
-  _globals['_GETSTATEMENTRESPONSE']._serialized_start=888
-  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1065
-  _globals['_LISTREFUSALSREQUEST']._serialized_start=1067
-  _globals['_LISTREFUSALSREQUEST']._serialized_end=1122
-  _globals['_LISTREFUSALSRESPONSE']._serialized_start=1124
-  _globals['_LISTREFUSALSRESPONSE']._serialized_end=1186
-  _globals['_REFUSAL']._serialized_start=1189
-  _globals['_REFUSAL']._serialized_end=1347
-  _globals['_INTAKESERVICE']._serialized_start=1350
-  _globals['_INTAKESERVICE']._serialized_end=1773
+  _globals['_INTAKESERVICE'].methods_by_name['Submit']._loaded_options = None
+  _globals['_INTAKESERVICE'].methods_by_name['Submit']._serialized_options = b'\202\323\344\223\002\026\"\021/v1/intake:submit:\001*'
+  _globals['_INTAKESERVICE'].methods_by_name['SubmitBatch']._loaded_options = None
+  _globals['_INTAKESERVICE'].methods_by_name['SubmitBatch']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/intake:submitBatch:\001*'
+  _globals['_INTAKESERVICE'].methods_by_name['GetStatement']._loaded_options = None
+  _globals['_INTAKESERVICE'].methods_by_name['GetStatement']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/intake:getStatement:\001*'
+  _globals['_INTAKESERVICE'].methods_by_name['ListStatements']._loaded_options = None
+  _globals['_INTAKESERVICE'].methods_by_name['ListStatements']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/intake:listStatements:\001*'
+  _globals['_INTAKESERVICE'].methods_by_name['ListRefusals']._loaded_options = None
+  _globals['_INTAKESERVICE'].methods_by_name['ListRefusals']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/intake:listRefusals:\001*'
+  _globals['_SUBMITREQUEST']._serialized_start=199
+  _globals['_SUBMITREQUEST']._serialized_end=256
+  _globals['_SUBMITRESPONSE']._serialized_start=258
+  _globals['_SUBMITRESPONSE']._serialized_end=318
+  _globals['_SUBMITBATCHREQUEST']._serialized_start=320
+  _globals['_SUBMITBATCHREQUEST']._serialized_end=381
+  _globals['_SUBMITBATCHRESPONSE']._serialized_start=383
+  _globals['_SUBMITBATCHRESPONSE']._serialized_end=448
+  _globals['_SUBMITSTREAMREQUEST']._serialized_start=450
+  _globals['_SUBMITSTREAMREQUEST']._serialized_end=513
+  _globals['_SUBMITSTREAMRESPONSE']._serialized_start=515
+  _globals['_SUBMITSTREAMRESPONSE']._serialized_end=581
+  _globals['_SUBMITRESULT']._serialized_start=584
+  _globals['_SUBMITRESULT']._serialized_end=715
+  _globals['_ACCEPTED']._serialized_start=717
+  _globals['_ACCEPTED']._serialized_end=822
+  _globals['_REFUSED']._serialized_start=824
+  _globals['_REFUSED']._serialized_end=869
+  _globals['_GETSTATEMENTREQUEST']._serialized_start=871
+  _globals['_GETSTATEMENTREQUEST']._serialized_end=942
+  _globals['_GETSTATEMENTRESPONSE']._serialized_start=945
+  _globals['_GETSTATEMENTRESPONSE']._serialized_end=1122
+  _globals['_LISTSTATEMENTSREQUEST']._serialized_start=1124
+  _globals['_LISTSTATEMENTSREQUEST']._serialized_end=1186
+  _globals['_LISTSTATEMENTSRESPONSE']._serialized_start=1188
+  _globals['_LISTSTATEMENTSRESPONSE']._serialized_end=1288
+  _globals['_STATEMENTSUMMARY']._serialized_start=1291
+  _globals['_STATEMENTSUMMARY']._serialized_end=1498
+  _globals['_LISTREFUSALSREQUEST']._serialized_start=1500
+  _globals['_LISTREFUSALSREQUEST']._serialized_end=1555
+  _globals['_LISTREFUSALSRESPONSE']._serialized_start=1557
+  _globals['_LISTREFUSALSRESPONSE']._serialized_end=1619
+  _globals['_REFUSAL']._serialized_start=1622
+  _globals['_REFUSAL']._serialized_end=1780
+  _globals['_INTAKESERVICE']._serialized_start=1783
+  _globals['_INTAKESERVICE']._serialized_end=2472
 # @@protoc_insertion_point(module_scope)

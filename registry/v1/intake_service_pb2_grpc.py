@@ -55,6 +55,11 @@ class IntakeServiceStub:
                 request_serializer=registry_dot_v1_dot_intake__service__pb2.GetStatementRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_intake__service__pb2.GetStatementResponse.FromString,
                 _registered_method=True)
+        self.ListStatements = channel.unary_unary(
+                '/registry.v1.IntakeService/ListStatements',
+                request_serializer=registry_dot_v1_dot_intake__service__pb2.ListStatementsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_intake__service__pb2.ListStatementsResponse.FromString,
+                _registered_method=True)
         self.ListRefusals = channel.unary_unary(
                 '/registry.v1.IntakeService/ListRefusals',
                 request_serializer=registry_dot_v1_dot_intake__service__pb2.ListRefusalsRequest.SerializeToString,
@@ -95,6 +100,13 @@ class IntakeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListStatements(self, request, context):
+        """The caller's own statements, newest first, with what they are about and not what they say.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRefusals(self, request, context):
         """What the registry refused from the calling department, newest last.
         """
@@ -124,6 +136,11 @@ def add_IntakeServiceServicer_to_server(servicer, server):
                     servicer.GetStatement,
                     request_deserializer=registry_dot_v1_dot_intake__service__pb2.GetStatementRequest.FromString,
                     response_serializer=registry_dot_v1_dot_intake__service__pb2.GetStatementResponse.SerializeToString,
+            ),
+            'ListStatements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListStatements,
+                    request_deserializer=registry_dot_v1_dot_intake__service__pb2.ListStatementsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_intake__service__pb2.ListStatementsResponse.SerializeToString,
             ),
             'ListRefusals': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRefusals,
@@ -240,6 +257,33 @@ class IntakeService:
             '/registry.v1.IntakeService/GetStatement',
             registry_dot_v1_dot_intake__service__pb2.GetStatementRequest.SerializeToString,
             registry_dot_v1_dot_intake__service__pb2.GetStatementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListStatements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.IntakeService/ListStatements',
+            registry_dot_v1_dot_intake__service__pb2.ListStatementsRequest.SerializeToString,
+            registry_dot_v1_dot_intake__service__pb2.ListStatementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,8 @@ class IntakeServiceStub:
     """The same as Submit for bulk: answers come in the order of the requests, with several under way."""
     GetStatement: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.GetStatementRequest, _intake_service_pb2.GetStatementResponse]
     """The caller's own statement, byte for byte as it was received."""
+    ListStatements: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.ListStatementsRequest, _intake_service_pb2.ListStatementsResponse]
+    """The caller's own statements, newest first, with what they are about and not what they say."""
     ListRefusals: _grpc.UnaryUnaryMultiCallable[_intake_service_pb2.ListRefusalsRequest, _intake_service_pb2.ListRefusalsResponse]
     """What the registry refused from the calling department, newest last."""
 
@@ -61,6 +63,8 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     """The same as Submit for bulk: answers come in the order of the requests, with several under way."""
     GetStatement: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.GetStatementRequest, _intake_service_pb2.GetStatementResponse]  # type: ignore[assignment]
     """The caller's own statement, byte for byte as it was received."""
+    ListStatements: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.ListStatementsRequest, _intake_service_pb2.ListStatementsResponse]  # type: ignore[assignment]
+    """The caller's own statements, newest first, with what they are about and not what they say."""
     ListRefusals: _aio.UnaryUnaryMultiCallable[_intake_service_pb2.ListRefusalsRequest, _intake_service_pb2.ListRefusalsResponse]  # type: ignore[assignment]
     """What the registry refused from the calling department, newest last."""
 
@@ -100,6 +104,14 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_intake_service_pb2.GetStatementResponse, _abc.Awaitable[_intake_service_pb2.GetStatementResponse]]:
         """The caller's own statement, byte for byte as it was received."""
+
+    @_abc_1.abstractmethod
+    def ListStatements(
+        self,
+        request: _intake_service_pb2.ListStatementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_intake_service_pb2.ListStatementsResponse, _abc.Awaitable[_intake_service_pb2.ListStatementsResponse]]:
+        """The caller's own statements, newest first, with what they are about and not what they say."""
 
     @_abc_1.abstractmethod
     def ListRefusals(

@@ -22,41 +22,52 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dregistry/v1/log_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aregistry/v1/envelope.proto\"\x16\n\x14GetCheckpointRequest\"+\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\"H\n\x18GetInclusionProofRequest\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x11\n\x04size\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x07\n\x05_size\"z\n\x19GetInclusionProofResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0c\n\x04size\x18\x02 \x01(\x04\x12\x0c\n\x04leaf\x18\x03 \x01(\x0c\x12\r\n\x05proof\x18\x04 \x03(\x0c\x12\x0c\n\x04root\x18\x05 \x01(\x0c\x12\x12\n\ncheckpoint\x18\x06 \x01(\t\"K\n\x1aGetConsistencyProofRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x13\n\x06second\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\t\n\x07_second\"_\n\x1bGetConsistencyProofResponse\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x0e\n\x06second\x18\x02 \x01(\x04\x12\r\n\x05proof\x18\x03 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x04 \x01(\t\"0\n\x10GetLeavesRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"2\n\x11GetLeavesResponse\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x0e\n\x06leaves\x18\x02 \x03(\x0c\"1\n\x1dLogServiceGetStatementRequest\x12\x10\n\x08position\x18\x01 \x01(\x04\"\xa4\x01\n\x1eLogServiceGetStatementResponse\x12/\n\tstatement\x18\x01 \x01(\x0b\x32\x1c.registry.v1.SignedStatement\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04leaf\x18\x04 \x01(\x0c\"\x19\n\x17WatchCheckpointsRequest\".\n\x18WatchCheckpointsResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t2\xca\x04\n\nLogService\x12V\n\rGetCheckpoint\x12!.registry.v1.GetCheckpointRequest\x1a\".registry.v1.GetCheckpointResponse\x12\x62\n\x11GetInclusionProof\x12%.registry.v1.GetInclusionProofRequest\x1a&.registry.v1.GetInclusionProofResponse\x12h\n\x13GetConsistencyProof\x12\'.registry.v1.GetConsistencyProofRequest\x1a(.registry.v1.GetConsistencyProofResponse\x12J\n\tGetLeaves\x12\x1d.registry.v1.GetLeavesRequest\x1a\x1e.registry.v1.GetLeavesResponse\x12g\n\x0cGetStatement\x12*.registry.v1.LogServiceGetStatementRequest\x1a+.registry.v1.LogServiceGetStatementResponse\x12\x61\n\x10WatchCheckpoints\x12$.registry.v1.WatchCheckpointsRequest\x1a%.registry.v1.WatchCheckpointsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dregistry/v1/log_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aregistry/v1/envelope.proto\"\x16\n\x14GetCheckpointRequest\"+\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\"H\n\x18GetInclusionProofRequest\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x11\n\x04size\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x07\n\x05_size\"z\n\x19GetInclusionProofResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0c\n\x04size\x18\x02 \x01(\x04\x12\x0c\n\x04leaf\x18\x03 \x01(\x0c\x12\r\n\x05proof\x18\x04 \x03(\x0c\x12\x0c\n\x04root\x18\x05 \x01(\x0c\x12\x12\n\ncheckpoint\x18\x06 \x01(\t\"K\n\x1aGetConsistencyProofRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x13\n\x06second\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\t\n\x07_second\"_\n\x1bGetConsistencyProofResponse\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x0e\n\x06second\x18\x02 \x01(\x04\x12\r\n\x05proof\x18\x03 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x04 \x01(\t\"0\n\x10GetLeavesRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\r\n\x05\x63ount\x18\x02 \x01(\r\"2\n\x11GetLeavesResponse\x12\r\n\x05\x66irst\x18\x01 \x01(\x04\x12\x0e\n\x06leaves\x18\x02 \x03(\x0c\"1\n\x1dLogServiceGetStatementRequest\x12\x10\n\x08position\x18\x01 \x01(\x04\"\xa4\x01\n\x1eLogServiceGetStatementResponse\x12/\n\tstatement\x18\x01 \x01(\x0b\x32\x1c.registry.v1.SignedStatement\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x31\n\rreceived_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04leaf\x18\x04 \x01(\x0c\"\x19\n\x17WatchCheckpointsRequest\".\n\x18WatchCheckpointsResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t2\xfc\x05\n\nLogService\x12x\n\rGetCheckpoint\x12!.registry.v1.GetCheckpointRequest\x1a\".registry.v1.GetCheckpointResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/log:getCheckpoint:\x01*\x12\x88\x01\n\x11GetInclusionProof\x12%.registry.v1.GetInclusionProofRequest\x1a&.registry.v1.GetInclusionProofResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/log:getInclusionProof:\x01*\x12\x90\x01\n\x13GetConsistencyProof\x12\'.registry.v1.GetConsistencyProofRequest\x1a(.registry.v1.GetConsistencyProofResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/log:getConsistencyProof:\x01*\x12h\n\tGetLeaves\x12\x1d.registry.v1.GetLeavesRequest\x1a\x1e.registry.v1.GetLeavesResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\"\x11/v1/log:getLeaves:\x01*\x12\x88\x01\n\x0cGetStatement\x12*.registry.v1.LogServiceGetStatementRequest\x1a+.registry.v1.LogServiceGetStatementResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/log:getStatement:\x01*\x12\x61\n\x10WatchCheckpoints\x12$.registry.v1.WatchCheckpointsRequest\x1a%.registry.v1.WatchCheckpointsResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.log_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETCHECKPOINTREQUEST']._serialized_start=107
-  _globals['_GETCHECKPOINTREQUEST']._serialized_end=129
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=131
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=174
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=176
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=248
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=250
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=372
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=374
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=449
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=451
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=546
-  _globals['_GETLEAVESREQUEST']._serialized_start=548
-  _globals['_GETLEAVESREQUEST']._serialized_end=596
-  _globals['_GETLEAVESRESPONSE']._serialized_start=598
-  _globals['_GETLEAVESRESPONSE']._serialized_end=648
-  _globals['_LOGSERVICEGETSTATEMENTREQUEST']._serialized_start=650
-  _globals['_LOGSERVICEGETSTATEMENTREQUEST']._serialized_end=699
-  _globals['_LOGSERVICEGETSTATEMENTRESPONSE']._serialized_start=702
-  _globals['_LOGSERVICEGETSTATEMENTRESPONSE']._serialized_end=866
-  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_start=868
-  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_end=893
-  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_start=895
-  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_end=941
-  _globals['_LOGSERVICE']._serialized_start=944
-  _globals['_LOGSERVICE']._serialized_end=1530
+  _globals['_LOGSERVICE'].methods_by_name['GetCheckpoint']._loaded_options = None
+  _globals['_LOGSERVICE'].methods_by_name['GetCheckpoint']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/log:getCheckpoint:\001*'
+  _globals['_LOGSERVICE'].methods_by_name['GetInclusionProof']._loaded_options = None
+  _globals['_LOGSERVICE'].methods_by_name['GetInclusionProof']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/log:getInclusionProof:\001*'
+  _globals['_LOGSERVICE'].methods_by_name['GetConsistencyProof']._loaded_options = None
+  _globals['_LOGSERVICE'].methods_by_name['GetConsistencyProof']._serialized_options = b'\202\323\344\223\002 \"\033/v1/log:getConsistencyProof:\001*'
+  _globals['_LOGSERVICE'].methods_by_name['GetLeaves']._loaded_options = None
+  _globals['_LOGSERVICE'].methods_by_name['GetLeaves']._serialized_options = b'\202\323\344\223\002\026\"\021/v1/log:getLeaves:\001*'
+  _globals['_LOGSERVICE'].methods_by_name['GetStatement']._loaded_options = None
+  _globals['_LOGSERVICE'].methods_by_name['GetStatement']._serialized_options = b'\202\323\344\223\002\031\"\024/v1/log:getStatement:\001*'
+  _globals['_GETCHECKPOINTREQUEST']._serialized_start=137
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=159
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=161
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=204
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=206
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=278
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=280
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=402
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=404
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=479
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=481
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=576
+  _globals['_GETLEAVESREQUEST']._serialized_start=578
+  _globals['_GETLEAVESREQUEST']._serialized_end=626
+  _globals['_GETLEAVESRESPONSE']._serialized_start=628
+  _globals['_GETLEAVESRESPONSE']._serialized_end=678
+  _globals['_LOGSERVICEGETSTATEMENTREQUEST']._serialized_start=680
+  _globals['_LOGSERVICEGETSTATEMENTREQUEST']._serialized_end=729
+  _globals['_LOGSERVICEGETSTATEMENTRESPONSE']._serialized_start=732
+  _globals['_LOGSERVICEGETSTATEMENTRESPONSE']._serialized_end=896
+  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_start=898
+  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_end=923
+  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_start=925
+  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_end=971
+  _globals['_LOGSERVICE']._serialized_start=974
+  _globals['_LOGSERVICE']._serialized_end=1738
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import consistency_pb2 as registry_dot_v1_dot_consistency__pb2
 from registry.v1 import receipt_pb2 as registry_dot_v1_dot_receipt__pb2
 from registry.v1 import restriction_service_pb2 as registry_dot_v1_dot_restriction__service__pb2
@@ -30,49 +31,61 @@ from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 from registry.v1 import verdict_pb2 as registry_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/record_service.proto\x12\x0bregistry.v1\x1a\x1dregistry/v1/consistency.proto\x1a\x19registry/v1/receipt.proto\x1a%registry/v1/restriction_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"\xcc\x01\n\x10GetRecordRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\x12\n\n\x02on\x18\x04 \x01(\t\x12,\n\x07receipt\x18\x05 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\"\xbc\x01\n\x11GetRecordResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12,\n\x08sections\x18\x02 \x03(\x0b\x32\x1a.registry.v1.RecordSection\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\x12%\n\x07receipt\x18\x04 \x01(\x0b\x32\x14.registry.v1.Receipt\"Z\n\rRecordSection\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12)\n\x07\x65ntries\x18\x03 \x03(\x0b\x32\x18.registry.v1.RecordEntry\"\xa4\x05\n\x0bRecordEntry\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x12\n\ndepartment\x18\x03 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\x15\n\rcategory_name\x18\x05 \x01(\t\x12\'\n\x08\x64ocument\x18\x06 \x01(\x0b\x32\x15.registry.v1.Document\x12&\n\x05state\x18\x07 \x01(\x0e\x32\x17.registry.v1.EntryState\x12\x15\n\rin_force_from\x18\x08 \x01(\t\x12\x16\n\x0ein_force_until\x18\t \x01(\t\x12\x10\n\x08in_force\x18\n \x01(\x08\x12\x16\n\x0e\x64isclosed_from\x18\x0b \x01(\t\x12\x17\n\x0f\x64isclosed_until\x18\x0c \x01(\t\x12\x11\n\tdisclosed\x18\r \x01(\x08\x12\x17\n\x0frepairable_from\x18\x0e \x01(\t\x12\x18\n\x10\x64isclosure_basis\x18\x0f \x01(\t\x12\x16\n\x0eretained_until\x18\x10 \x01(\t\x12\'\n\x08severity\x18\x11 \x01(\x0e\x32\x15.registry.v1.Severity\x12#\n\x07\x63ontent\x18\x12 \x03(\x0b\x32\x12.registry.v1.Field\x12\x13\n\x0blegal_basis\x18\x13 \x03(\t\x12\x11\n\tlist_code\x18\x14 \x01(\t\x12-\n\x08measures\x18\x15 \x03(\x0b\x32\x1b.registry.v1.ImposedMeasure\x12%\n\x05notes\x18\x16 \x03(\x0e\x32\x16.registry.v1.HitStatus\x12\x13\n\x0bmilder_rule\x18\x17 \x01(\x08\x12.\n\x0b\x65nded_early\x18\x18 \x03(\x0b\x32\x19.registry.v1.EndedMeasure\"6\n\x0c\x45ndedMeasure\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x10\n\x08last_day\x18\x02 \x01(\t\"\xb4\x01\n\x15GetCertificateRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\x12\x0c\n\x04\x66rom\x18\x04 \x01(\t\x12\r\n\x05until\x18\x05 \x01(\t\"\x8d\x02\n\x16GetCertificateResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\r\n\x05until\x18\x03 \x01(\t\x12,\n\x08sections\x18\x04 \x03(\x0b\x32\x1a.registry.v1.RecordSection\x12\x18\n\x10nothing_recorded\x18\x05 \x01(\x08\x12\'\n\x05lists\x18\x06 \x03(\x0b\x32\x18.registry.v1.CheckedList\x12\x11\n\tstatement\x18\x07 \x01(\t\x12\'\n\x08\x61nswered\x18\x08 \x01(\x0b\x32\x15.registry.v1.Answered\"0\n\rSearchRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\"9\n\x0eSearchResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.registry.v1.NameMatch\"b\n\tNameMatch\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\r\x12\x0e\n\x06\x66ormer\x18\x04 \x01(\x08\"\x95\x01\n\x15ListMarketBansRequest\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x14\n\x0cmeasure_code\x18\x02 \x01(\t\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\n\n\x02on\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\r\x12\x12\n\npage_token\x18\x06 \x01(\t\"\x88\x01\n\x16ListMarketBansResponse\x12,\n\x04\x62\x61ns\x18\x01 \x03(\x0b\x32\x1e.registry.v1.ListedRestriction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\"j\n\x11ListedRestriction\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1d\n\x03hit\x18\x03 \x01(\x0b\x32\x10.registry.v1.Hit\"T\n\x11ListListedRequest\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"\xaf\x01\n\x12ListListedResponse\x12/\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1e.registry.v1.ListedRestriction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\x12&\n\x04list\x18\x04 \x01(\x0b\x32\x18.registry.v1.CheckedList\"@\n\x17ListNameDisputesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x87\x01\n\x18ListNameDisputesResponse\x12)\n\x08\x64isputes\x18\x01 \x03(\x0b\x32\x17.registry.v1.Resolution\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered*\x91\x01\n\nEntryState\x12\x1b\n\x17\x45NTRY_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45NTRY_STATE_STANDS\x10\x01\x12\x19\n\x15\x45NTRY_STATE_CORRECTED\x10\x02\x12\x19\n\x15\x45NTRY_STATE_WITHDRAWN\x10\x03\x12\x18\n\x14\x45NTRY_STATE_REPAIRED\x10\x04\x32\x84\x04\n\rRecordService\x12J\n\tGetRecord\x12\x1d.registry.v1.GetRecordRequest\x1a\x1e.registry.v1.GetRecordResponse\x12Y\n\x0eGetCertificate\x12\".registry.v1.GetCertificateRequest\x1a#.registry.v1.GetCertificateResponse\x12\x41\n\x06Search\x12\x1a.registry.v1.SearchRequest\x1a\x1b.registry.v1.SearchResponse\x12Y\n\x0eListMarketBans\x12\".registry.v1.ListMarketBansRequest\x1a#.registry.v1.ListMarketBansResponse\x12M\n\nListListed\x12\x1e.registry.v1.ListListedRequest\x1a\x1f.registry.v1.ListListedResponse\x12_\n\x10ListNameDisputes\x12$.registry.v1.ListNameDisputesRequest\x1a%.registry.v1.ListNameDisputesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/record_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dregistry/v1/consistency.proto\x1a\x19registry/v1/receipt.proto\x1a%registry/v1/restriction_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"\xcc\x01\n\x10GetRecordRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\x12\n\n\x02on\x18\x04 \x01(\t\x12,\n\x07receipt\x18\x05 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\"\xbc\x01\n\x11GetRecordResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12,\n\x08sections\x18\x02 \x03(\x0b\x32\x1a.registry.v1.RecordSection\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\x12%\n\x07receipt\x18\x04 \x01(\x0b\x32\x14.registry.v1.Receipt\"Z\n\rRecordSection\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12)\n\x07\x65ntries\x18\x03 \x03(\x0b\x32\x18.registry.v1.RecordEntry\"\xa4\x05\n\x0bRecordEntry\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x12\n\ndepartment\x18\x03 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\x15\n\rcategory_name\x18\x05 \x01(\t\x12\'\n\x08\x64ocument\x18\x06 \x01(\x0b\x32\x15.registry.v1.Document\x12&\n\x05state\x18\x07 \x01(\x0e\x32\x17.registry.v1.EntryState\x12\x15\n\rin_force_from\x18\x08 \x01(\t\x12\x16\n\x0ein_force_until\x18\t \x01(\t\x12\x10\n\x08in_force\x18\n \x01(\x08\x12\x16\n\x0e\x64isclosed_from\x18\x0b \x01(\t\x12\x17\n\x0f\x64isclosed_until\x18\x0c \x01(\t\x12\x11\n\tdisclosed\x18\r \x01(\x08\x12\x17\n\x0frepairable_from\x18\x0e \x01(\t\x12\x18\n\x10\x64isclosure_basis\x18\x0f \x01(\t\x12\x16\n\x0eretained_until\x18\x10 \x01(\t\x12\'\n\x08severity\x18\x11 \x01(\x0e\x32\x15.registry.v1.Severity\x12#\n\x07\x63ontent\x18\x12 \x03(\x0b\x32\x12.registry.v1.Field\x12\x13\n\x0blegal_basis\x18\x13 \x03(\t\x12\x11\n\tlist_code\x18\x14 \x01(\t\x12-\n\x08measures\x18\x15 \x03(\x0b\x32\x1b.registry.v1.ImposedMeasure\x12%\n\x05notes\x18\x16 \x03(\x0e\x32\x16.registry.v1.HitStatus\x12\x13\n\x0bmilder_rule\x18\x17 \x01(\x08\x12.\n\x0b\x65nded_early\x18\x18 \x03(\x0b\x32\x19.registry.v1.EndedMeasure\"6\n\x0c\x45ndedMeasure\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x10\n\x08last_day\x18\x02 \x01(\t\"\xe2\x01\n\x15GetCertificateRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\x12\x0c\n\x04\x66rom\x18\x04 \x01(\t\x12\r\n\x05until\x18\x05 \x01(\t\x12,\n\x07receipt\x18\x06 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\"\xb4\x02\n\x16GetCertificateResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\r\n\x05until\x18\x03 \x01(\t\x12,\n\x08sections\x18\x04 \x03(\x0b\x32\x1a.registry.v1.RecordSection\x12\x18\n\x10nothing_recorded\x18\x05 \x01(\x08\x12\'\n\x05lists\x18\x06 \x03(\x0b\x32\x18.registry.v1.CheckedList\x12\x11\n\tstatement\x18\x07 \x01(\t\x12\'\n\x08\x61nswered\x18\x08 \x01(\x0b\x32\x15.registry.v1.Answered\x12%\n\x07receipt\x18\t \x01(\x0b\x32\x14.registry.v1.Receipt\"0\n\rSearchRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\"9\n\x0eSearchResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.registry.v1.NameMatch\"b\n\tNameMatch\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\r\x12\x0e\n\x06\x66ormer\x18\x04 \x01(\x08\"\x95\x01\n\x15ListMarketBansRequest\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x14\n\x0cmeasure_code\x18\x02 \x01(\t\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\n\n\x02on\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\r\x12\x12\n\npage_token\x18\x06 \x01(\t\"\x88\x01\n\x16ListMarketBansResponse\x12,\n\x04\x62\x61ns\x18\x01 \x03(\x0b\x32\x1e.registry.v1.ListedRestriction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\"j\n\x11ListedRestriction\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1d\n\x03hit\x18\x03 \x01(\x0b\x32\x10.registry.v1.Hit\"T\n\x11ListListedRequest\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"\xaf\x01\n\x12ListListedResponse\x12/\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1e.registry.v1.ListedRestriction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\x12&\n\x04list\x18\x04 \x01(\x0b\x32\x18.registry.v1.CheckedList\"@\n\x17ListNameDisputesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x87\x01\n\x18ListNameDisputesResponse\x12)\n\x08\x64isputes\x18\x01 \x03(\x0b\x32\x17.registry.v1.Resolution\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\x08\x61nswered\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered*\x91\x01\n\nEntryState\x12\x1b\n\x17\x45NTRY_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45NTRY_STATE_STANDS\x10\x01\x12\x19\n\x15\x45NTRY_STATE_CORRECTED\x10\x02\x12\x19\n\x15\x45NTRY_STATE_WITHDRAWN\x10\x03\x12\x18\n\x14\x45NTRY_STATE_REPAIRED\x10\x04\x32\xe2\x05\n\rRecordService\x12l\n\tGetRecord\x12\x1d.registry.v1.GetRecordRequest\x1a\x1e.registry.v1.GetRecordResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/records:getRecord:\x01*\x12\x80\x01\n\x0eGetCertificate\x12\".registry.v1.GetCertificateRequest\x1a#.registry.v1.GetCertificateResponse\"%\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/records:getCertificate:\x01*\x12`\n\x06Search\x12\x1a.registry.v1.SearchRequest\x1a\x1b.registry.v1.SearchResponse\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/v1/records:search:\x01*\x12\x80\x01\n\x0eListMarketBans\x12\".registry.v1.ListMarketBansRequest\x1a#.registry.v1.ListMarketBansResponse\"%\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/records:listMarketBans:\x01*\x12p\n\nListListed\x12\x1e.registry.v1.ListListedRequest\x1a\x1f.registry.v1.ListListedResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/records:listListed:\x01*\x12\x88\x01\n\x10ListNameDisputes\x12$.registry.v1.ListNameDisputesRequest\x1a%.registry.v1.ListNameDisputesResponse\"\'\x82\xd3\xe4\x93\x02!\"\x1c/v1/records:listNameDisputes:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.record_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENTRYSTATE']._serialized_start=2986
-  _globals['_ENTRYSTATE']._serialized_end=3131
-  _globals['_GETRECORDREQUEST']._serialized_start=230
-  _globals['_GETRECORDREQUEST']._serialized_end=434
-  _globals['_GETRECORDRESPONSE']._serialized_start=437
-  _globals['_GETRECORDRESPONSE']._serialized_end=625
-  _globals['_RECORDSECTION']._serialized_start=627
-  _globals['_RECORDSECTION']._serialized_end=717
-  _globals['_RECORDENTRY']._serialized_start=720
-  _globals['_RECORDENTRY']._serialized_end=1396
-  _globals['_ENDEDMEASURE']._serialized_start=1398
-  _globals['_ENDEDMEASURE']._serialized_end=1452
-  _globals['_GETCERTIFICATEREQUEST']._serialized_start=1455
-  _globals['_GETCERTIFICATEREQUEST']._serialized_end=1635
-  _globals['_GETCERTIFICATERESPONSE']._serialized_start=1638
-  _globals['_GETCERTIFICATERESPONSE']._serialized_end=1907
-  _globals['_SEARCHREQUEST']._serialized_start=1909
-  _globals['_SEARCHREQUEST']._serialized_end=1957
-  _globals['_SEARCHRESPONSE']._serialized_start=1959
-  _globals['_SEARCHRESPONSE']._serialized_end=2016
-  _globals['_NAMEMATCH']._serialized_start=2018
-  _globals['_NAMEMATCH']._serialized_end=2116
-  _globals['_LISTMARKETBANSREQUEST']._serialized_start=2119
-  _globals['_LISTMARKETBANSREQUEST']._serialized_end=2268
-  _globals['_LISTMARKETBANSRESPONSE']._serialized_start=2271
-  _globals['_LISTMARKETBANSRESPONSE']._serialized_end=2407
-  _globals['_LISTEDRESTRICTION']._serialized_start=2409
-  _globals['_LISTEDRESTRICTION']._serialized_end=2515
-  _globals['_LISTLISTEDREQUEST']._serialized_start=2517
-  _globals['_LISTLISTEDREQUEST']._serialized_end=2601
-  _globals['_LISTLISTEDRESPONSE']._serialized_start=2604
-  _globals['_LISTLISTEDRESPONSE']._serialized_end=2779
-  _globals['_LISTNAMEDISPUTESREQUEST']._serialized_start=2781
-  _globals['_LISTNAMEDISPUTESREQUEST']._serialized_end=2845
-  _globals['_LISTNAMEDISPUTESRESPONSE']._serialized_start=2848
-  _globals['_LISTNAMEDISPUTESRESPONSE']._serialized_end=2983
-  _globals['_RECORDSERVICE']._serialized_start=3134
-  _globals['_RECORDSERVICE']._serialized_end=3650
+  _globals['_RECORDSERVICE'].methods_by_name['GetRecord']._loaded_options = None
+  _globals['_RECORDSERVICE'].methods_by_name['GetRecord']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/records:getRecord:\001*'
+  _globals['_RECORDSERVICE'].methods_by_name['GetCertificate']._loaded_options = None
+  _globals['_RECORDSERVICE'].methods_by_name['GetCertificate']._serialized_options = b'\202\323\344\223\002\037\"\032/v1/records:getCertificate:\001*'
+  _globals['_RECORDSERVICE'].methods_by_name['Search']._loaded_options = None
+  _globals['_RECORDSERVICE'].methods_by_name['Search']._serialized_options = b'\202\323\344\223\002\027\"\022/v1/records:search:\001*'
+  _globals['_RECORDSERVICE'].methods_by_name['ListMarketBans']._loaded_options = None
+  _globals['_RECORDSERVICE'].methods_by_name['ListMarketBans']._serialized_options = b'\202\323\344\223\002\037\"\032/v1/records:listMarketBans:\001*'
+  _globals['_RECORDSERVICE'].methods_by_name['ListListed']._loaded_options = None
+  _globals['_RECORDSERVICE'].methods_by_name['ListListed']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/records:listListed:\001*'
+  _globals['_RECORDSERVICE'].methods_by_name['ListNameDisputes']._loaded_options = None
+  _globals['_RECORDSERVICE'].methods_by_name['ListNameDisputes']._serialized_options = b'\202\323\344\223\002!\"\034/v1/records:listNameDisputes:\001*'
+  _globals['_ENTRYSTATE']._serialized_start=3101
+  _globals['_ENTRYSTATE']._serialized_end=3246
+  _globals['_GETRECORDREQUEST']._serialized_start=260
+  _globals['_GETRECORDREQUEST']._serialized_end=464
+  _globals['_GETRECORDRESPONSE']._serialized_start=467
+  _globals['_GETRECORDRESPONSE']._serialized_end=655
+  _globals['_RECORDSECTION']._serialized_start=657
+  _globals['_RECORDSECTION']._serialized_end=747
+  _globals['_RECORDENTRY']._serialized_start=750
+  _globals['_RECORDENTRY']._serialized_end=1426
+  _globals['_ENDEDMEASURE']._serialized_start=1428
+  _globals['_ENDEDMEASURE']._serialized_end=1482
+  _globals['_GETCERTIFICATEREQUEST']._serialized_start=1485
+  _globals['_GETCERTIFICATEREQUEST']._serialized_end=1711
+  _globals['_GETCERTIFICATERESPONSE']._serialized_start=1714
+  _globals['_GETCERTIFICATERESPONSE']._serialized_end=2022
+  _globals['_SEARCHREQUEST']._serialized_start=2024
+  _globals['_SEARCHREQUEST']._serialized_end=2072
+  _globals['_SEARCHRESPONSE']._serialized_start=2074
+  _globals['_SEARCHRESPONSE']._serialized_end=2131
+  _globals['_NAMEMATCH']._serialized_start=2133
+  _globals['_NAMEMATCH']._serialized_end=2231
+  _globals['_LISTMARKETBANSREQUEST']._serialized_start=2234
+  _globals['_LISTMARKETBANSREQUEST']._serialized_end=2383
+  _globals['_LISTMARKETBANSRESPONSE']._serialized_start=2386
+  _globals['_LISTMARKETBANSRESPONSE']._serialized_end=2522
+  _globals['_LISTEDRESTRICTION']._serialized_start=2524
+  _globals['_LISTEDRESTRICTION']._serialized_end=2630
+  _globals['_LISTLISTEDREQUEST']._serialized_start=2632
+  _globals['_LISTLISTEDREQUEST']._serialized_end=2716
+  _globals['_LISTLISTEDRESPONSE']._serialized_start=2719
+  _globals['_LISTLISTEDRESPONSE']._serialized_end=2894
+  _globals['_LISTNAMEDISPUTESREQUEST']._serialized_start=2896
+  _globals['_LISTNAMEDISPUTESREQUEST']._serialized_end=2960
+  _globals['_LISTNAMEDISPUTESRESPONSE']._serialized_start=2963
+  _globals['_LISTNAMEDISPUTESRESPONSE']._serialized_end=3098
+  _globals['_RECORDSERVICE']._serialized_start=3249
+  _globals['_RECORDSERVICE']._serialized_end=3987
 # @@protoc_insertion_point(module_scope)

@@ -282,6 +282,7 @@ class GetCertificateRequest(_message.Message):
     CONSISTENCY_FIELD_NUMBER: _builtins.int
     FROM_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     until: _builtins.str
     @_builtins.property
     def subject(self) -> _subject_pb2.Identifier: ...
@@ -289,6 +290,8 @@ class GetCertificateRequest(_message.Message):
     def purpose(self) -> _restriction_service_pb2.Purpose: ...
     @_builtins.property
     def consistency(self) -> _consistency_pb2.Consistency: ...
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.ReceiptRequest: ...
     def __init__(
         self,
         *,
@@ -296,10 +299,11 @@ class GetCertificateRequest(_message.Message):
         purpose: _restriction_service_pb2.Purpose | None = ...,
         consistency: _consistency_pb2.Consistency | None = ...,
         until: _builtins.str = ...,
+        receipt: _receipt_pb2.ReceiptRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "purpose", b"purpose", "subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "purpose", b"purpose", "receipt", b"receipt", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "from", b"from", "purpose", b"purpose", "subject", b"subject", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "from", b"from", "purpose", b"purpose", "receipt", b"receipt", "subject", b"subject", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -317,6 +321,7 @@ class GetCertificateResponse(_message.Message):
     LISTS_FIELD_NUMBER: _builtins.int
     STATEMENT_FIELD_NUMBER: _builtins.int
     ANSWERED_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     until: _builtins.str
     nothing_recorded: _builtins.bool
     """Whether every section is empty; false says only that something is recorded."""
@@ -334,6 +339,10 @@ class GetCertificateResponse(_message.Message):
 
     @_builtins.property
     def answered(self) -> _restriction_service_pb2.Answered: ...
+    @_builtins.property
+    def receipt(self) -> _receipt_pb2.Receipt:
+        """Where one was asked for: signed, or with the statements behind the entries as in GetRecord."""
+
     def __init__(
         self,
         *,
@@ -344,10 +353,11 @@ class GetCertificateResponse(_message.Message):
         lists: _abc.Iterable[_verdict_pb2.CheckedList] | None = ...,
         statement: _builtins.str = ...,
         answered: _restriction_service_pb2.Answered | None = ...,
+        receipt: _receipt_pb2.Receipt | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "identity", b"identity", "receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "from", b"from", "identity", b"identity", "lists", b"lists", "nothing_recorded", b"nothing_recorded", "sections", b"sections", "statement", b"statement", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "from", b"from", "identity", b"identity", "lists", b"lists", "nothing_recorded", b"nothing_recorded", "receipt", b"receipt", "sections", b"sections", "statement", b"statement", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

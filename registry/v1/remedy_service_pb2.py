@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import ban_service_pb2 as registry_dot_v1_dot_ban__service__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
@@ -29,51 +30,67 @@ from registry.v1 import statement_pb2 as registry_dot_v1_dot_statement__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/remedy_service.proto\x12\x0bregistry.v1\x1a\x1dregistry/v1/ban_service.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\"\xaa\x04\n\x06Remedy\x12.\n\x05\x66iled\x18\x01 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.registry.v1.RemedyKind\x12\'\n\x05state\x18\x03 \x01(\x0e\x32\x18.registry.v1.RemedyState\x12/\n\x06target\x18\x04 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12(\n\x07subject\x18\x05 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x10\n\x08\x66iled_on\x18\x06 \x01(\t\x12\x13\n\x0b\x61\x63\x63\x65pted_on\x18\x07 \x01(\t\x12\x12\n\ndecided_on\x18\x08 \x01(\t\x12,\n\x06ground\x18\t \x01(\x0e\x32\x1c.registry.v1.ObjectionGround\x12.\n\x07outcome\x18\n \x01(\x0e\x32\x1d.registry.v1.ObjectionOutcome\x12\x16\n\x0e\x66iled_position\x18\x0b \x01(\x04\x12\x1e\n\x11\x61\x63\x63\x65pted_position\x18\x0c \x01(\x04H\x00\x88\x01\x01\x12\x1d\n\x10\x64\x65\x63ided_position\x18\r \x01(\x04H\x01\x88\x01\x01\x12\x15\n\rby_commitment\x18\x0e \x01(\x08\x12\x13\n\x0bofficial_id\x18\x0f \x01(\tB\x14\n\x12_accepted_positionB\x13\n\x11_decided_position\"?\n\x14\x46ileObjectionRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"B\n\x15\x46ileObjectionResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"A\n\x16\x44\x65\x63ideObjectionRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"D\n\x17\x44\x65\x63ideObjectionResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"@\n\x15\x41pplyForRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"C\n\x16\x41pplyForRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\">\n\x13\x41\x63\x63\x65ptRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"A\n\x14\x41\x63\x63\x65ptRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\">\n\x13\x44\x65\x63ideRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"A\n\x14\x44\x65\x63ideRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"=\n\x12\x41nnulRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"@\n\x13\x41nnulRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"N\n\x10GetRemedyRequest\x12.\n\x05\x66iled\x18\x01 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12\n\n\x02on\x18\x02 \x01(\t\"\x8b\x01\n\x11GetRemedyResponse\x12#\n\x06remedy\x18\x01 \x01(\x0b\x32\x13.registry.v1.Remedy\x12!\n\x03\x64ue\x18\x02 \x03(\x0b\x32\x14.registry.v1.DueItem\x12.\n\nstatements\x18\x03 \x03(\x0b\x32\x1a.registry.v1.CaseStatement\"\x8a\x01\n\x13ListRemediesRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.registry.v1.RemedyKind\x12\x11\n\topen_only\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"V\n\x14ListRemediesResponse\x12%\n\x08remedies\x18\x01 \x03(\x0b\x32\x13.registry.v1.Remedy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\\\n\nRemedyKind\x12\x1b\n\x17REMEDY_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15REMEDY_KIND_OBJECTION\x10\x01\x12\x16\n\x12REMEDY_KIND_REPAIR\x10\x02*\xcc\x01\n\x0bRemedyState\x12\x1c\n\x18REMEDY_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12REMEDY_STATE_FILED\x10\x01\x12\x19\n\x15REMEDY_STATE_ACCEPTED\x10\x02\x12\x1d\n\x19REMEDY_STATE_NOT_ACCEPTED\x10\x03\x12\x18\n\x14REMEDY_STATE_GRANTED\x10\x04\x12\x18\n\x14REMEDY_STATE_REFUSED\x10\x05\x12\x19\n\x15REMEDY_STATE_ANNULLED\x10\x06\x32\xbd\x05\n\rRemedyService\x12V\n\rFileObjection\x12!.registry.v1.FileObjectionRequest\x1a\".registry.v1.FileObjectionResponse\x12\\\n\x0f\x44\x65\x63ideObjection\x12#.registry.v1.DecideObjectionRequest\x1a$.registry.v1.DecideObjectionResponse\x12Y\n\x0e\x41pplyForRepair\x12\".registry.v1.ApplyForRepairRequest\x1a#.registry.v1.ApplyForRepairResponse\x12S\n\x0c\x41\x63\x63\x65ptRepair\x12 .registry.v1.AcceptRepairRequest\x1a!.registry.v1.AcceptRepairResponse\x12S\n\x0c\x44\x65\x63ideRepair\x12 .registry.v1.DecideRepairRequest\x1a!.registry.v1.DecideRepairResponse\x12P\n\x0b\x41nnulRepair\x12\x1f.registry.v1.AnnulRepairRequest\x1a .registry.v1.AnnulRepairResponse\x12J\n\tGetRemedy\x12\x1d.registry.v1.GetRemedyRequest\x1a\x1e.registry.v1.GetRemedyResponse\x12S\n\x0cListRemedies\x12 .registry.v1.ListRemediesRequest\x1a!.registry.v1.ListRemediesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/remedy_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1dregistry/v1/ban_service.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\"\xaa\x04\n\x06Remedy\x12.\n\x05\x66iled\x18\x01 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.registry.v1.RemedyKind\x12\'\n\x05state\x18\x03 \x01(\x0e\x32\x18.registry.v1.RemedyState\x12/\n\x06target\x18\x04 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12(\n\x07subject\x18\x05 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x10\n\x08\x66iled_on\x18\x06 \x01(\t\x12\x13\n\x0b\x61\x63\x63\x65pted_on\x18\x07 \x01(\t\x12\x12\n\ndecided_on\x18\x08 \x01(\t\x12,\n\x06ground\x18\t \x01(\x0e\x32\x1c.registry.v1.ObjectionGround\x12.\n\x07outcome\x18\n \x01(\x0e\x32\x1d.registry.v1.ObjectionOutcome\x12\x16\n\x0e\x66iled_position\x18\x0b \x01(\x04\x12\x1e\n\x11\x61\x63\x63\x65pted_position\x18\x0c \x01(\x04H\x00\x88\x01\x01\x12\x1d\n\x10\x64\x65\x63ided_position\x18\r \x01(\x04H\x01\x88\x01\x01\x12\x15\n\rby_commitment\x18\x0e \x01(\x08\x12\x13\n\x0bofficial_id\x18\x0f \x01(\tB\x14\n\x12_accepted_positionB\x13\n\x11_decided_position\"?\n\x14\x46ileObjectionRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"B\n\x15\x46ileObjectionResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"A\n\x16\x44\x65\x63ideObjectionRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"D\n\x17\x44\x65\x63ideObjectionResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"@\n\x15\x41pplyForRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"C\n\x16\x41pplyForRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\">\n\x13\x41\x63\x63\x65ptRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"A\n\x14\x41\x63\x63\x65ptRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\">\n\x13\x44\x65\x63ideRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"A\n\x14\x44\x65\x63ideRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"=\n\x12\x41nnulRepairRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"@\n\x13\x41nnulRepairResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"N\n\x10GetRemedyRequest\x12.\n\x05\x66iled\x18\x01 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12\n\n\x02on\x18\x02 \x01(\t\"\x8b\x01\n\x11GetRemedyResponse\x12#\n\x06remedy\x18\x01 \x01(\x0b\x32\x13.registry.v1.Remedy\x12!\n\x03\x64ue\x18\x02 \x03(\x0b\x32\x14.registry.v1.DueItem\x12.\n\nstatements\x18\x03 \x03(\x0b\x32\x1a.registry.v1.CaseStatement\"\x8a\x01\n\x13ListRemediesRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.registry.v1.RemedyKind\x12\x11\n\topen_only\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"V\n\x14ListRemediesResponse\x12%\n\x08remedies\x18\x01 \x03(\x0b\x32\x13.registry.v1.Remedy\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\\\n\nRemedyKind\x12\x1b\n\x17REMEDY_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15REMEDY_KIND_OBJECTION\x10\x01\x12\x16\n\x12REMEDY_KIND_REPAIR\x10\x02*\xcc\x01\n\x0bRemedyState\x12\x1c\n\x18REMEDY_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12REMEDY_STATE_FILED\x10\x01\x12\x19\n\x15REMEDY_STATE_ACCEPTED\x10\x02\x12\x1d\n\x19REMEDY_STATE_NOT_ACCEPTED\x10\x03\x12\x18\n\x14REMEDY_STATE_GRANTED\x10\x04\x12\x18\n\x14REMEDY_STATE_REFUSED\x10\x05\x12\x19\n\x15REMEDY_STATE_ANNULLED\x10\x06\x32\xf1\x07\n\rRemedyService\x12}\n\rFileObjection\x12!.registry.v1.FileObjectionRequest\x1a\".registry.v1.FileObjectionResponse\"%\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/remedies:fileObjection:\x01*\x12\x85\x01\n\x0f\x44\x65\x63ideObjection\x12#.registry.v1.DecideObjectionRequest\x1a$.registry.v1.DecideObjectionResponse\"\'\x82\xd3\xe4\x93\x02!\"\x1c/v1/remedies:decideObjection:\x01*\x12\x81\x01\n\x0e\x41pplyForRepair\x12\".registry.v1.ApplyForRepairRequest\x1a#.registry.v1.ApplyForRepairResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/remedies:applyForRepair:\x01*\x12y\n\x0c\x41\x63\x63\x65ptRepair\x12 .registry.v1.AcceptRepairRequest\x1a!.registry.v1.AcceptRepairResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/remedies:acceptRepair:\x01*\x12y\n\x0c\x44\x65\x63ideRepair\x12 .registry.v1.DecideRepairRequest\x1a!.registry.v1.DecideRepairResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/remedies:decideRepair:\x01*\x12u\n\x0b\x41nnulRepair\x12\x1f.registry.v1.AnnulRepairRequest\x1a .registry.v1.AnnulRepairResponse\"#\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/remedies:annulRepair:\x01*\x12m\n\tGetRemedy\x12\x1d.registry.v1.GetRemedyRequest\x1a\x1e.registry.v1.GetRemedyResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/remedies:getRemedy:\x01*\x12y\n\x0cListRemedies\x12 .registry.v1.ListRemediesRequest\x1a!.registry.v1.ListRemediesResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/remedies:listRemedies:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.remedy_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REMEDYKIND']._serialized_start=2002
-  _globals['_REMEDYKIND']._serialized_end=2094
-  _globals['_REMEDYSTATE']._serialized_start=2097
-  _globals['_REMEDYSTATE']._serialized_end=2301
-  _globals['_REMEDY']._serialized_start=199
-  _globals['_REMEDY']._serialized_end=753
-  _globals['_FILEOBJECTIONREQUEST']._serialized_start=755
-  _globals['_FILEOBJECTIONREQUEST']._serialized_end=818
-  _globals['_FILEOBJECTIONRESPONSE']._serialized_start=820
-  _globals['_FILEOBJECTIONRESPONSE']._serialized_end=886
-  _globals['_DECIDEOBJECTIONREQUEST']._serialized_start=888
-  _globals['_DECIDEOBJECTIONREQUEST']._serialized_end=953
-  _globals['_DECIDEOBJECTIONRESPONSE']._serialized_start=955
-  _globals['_DECIDEOBJECTIONRESPONSE']._serialized_end=1023
-  _globals['_APPLYFORREPAIRREQUEST']._serialized_start=1025
-  _globals['_APPLYFORREPAIRREQUEST']._serialized_end=1089
-  _globals['_APPLYFORREPAIRRESPONSE']._serialized_start=1091
-  _globals['_APPLYFORREPAIRRESPONSE']._serialized_end=1158
-  _globals['_ACCEPTREPAIRREQUEST']._serialized_start=1160
-  _globals['_ACCEPTREPAIRREQUEST']._serialized_end=1222
-  _globals['_ACCEPTREPAIRRESPONSE']._serialized_start=1224
-  _globals['_ACCEPTREPAIRRESPONSE']._serialized_end=1289
-  _globals['_DECIDEREPAIRREQUEST']._serialized_start=1291
-  _globals['_DECIDEREPAIRREQUEST']._serialized_end=1353
-  _globals['_DECIDEREPAIRRESPONSE']._serialized_start=1355
-  _globals['_DECIDEREPAIRRESPONSE']._serialized_end=1420
-  _globals['_ANNULREPAIRREQUEST']._serialized_start=1422
-  _globals['_ANNULREPAIRREQUEST']._serialized_end=1483
-  _globals['_ANNULREPAIRRESPONSE']._serialized_start=1485
-  _globals['_ANNULREPAIRRESPONSE']._serialized_end=1549
-  _globals['_GETREMEDYREQUEST']._serialized_start=1551
-  _globals['_GETREMEDYREQUEST']._serialized_end=1629
-  _globals['_GETREMEDYRESPONSE']._serialized_start=1632
-  _globals['_GETREMEDYRESPONSE']._serialized_end=1771
-  _globals['_LISTREMEDIESREQUEST']._serialized_start=1774
-  _globals['_LISTREMEDIESREQUEST']._serialized_end=1912
-  _globals['_LISTREMEDIESRESPONSE']._serialized_start=1914
-  _globals['_LISTREMEDIESRESPONSE']._serialized_end=2000
-  _globals['_REMEDYSERVICE']._serialized_start=2304
-  _globals['_REMEDYSERVICE']._serialized_end=3005
+  _globals['_REMEDYSERVICE'].methods_by_name['FileObjection']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['FileObjection']._serialized_options = b'\202\323\344\223\002\037\"\032/v1/remedies:fileObjection:\001*'
+  _globals['_REMEDYSERVICE'].methods_by_name['DecideObjection']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['DecideObjection']._serialized_options = b'\202\323\344\223\002!\"\034/v1/remedies:decideObjection:\001*'
+  _globals['_REMEDYSERVICE'].methods_by_name['ApplyForRepair']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['ApplyForRepair']._serialized_options = b'\202\323\344\223\002 \"\033/v1/remedies:applyForRepair:\001*'
+  _globals['_REMEDYSERVICE'].methods_by_name['AcceptRepair']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['AcceptRepair']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/remedies:acceptRepair:\001*'
+  _globals['_REMEDYSERVICE'].methods_by_name['DecideRepair']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['DecideRepair']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/remedies:decideRepair:\001*'
+  _globals['_REMEDYSERVICE'].methods_by_name['AnnulRepair']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['AnnulRepair']._serialized_options = b'\202\323\344\223\002\035\"\030/v1/remedies:annulRepair:\001*'
+  _globals['_REMEDYSERVICE'].methods_by_name['GetRemedy']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['GetRemedy']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/remedies:getRemedy:\001*'
+  _globals['_REMEDYSERVICE'].methods_by_name['ListRemedies']._loaded_options = None
+  _globals['_REMEDYSERVICE'].methods_by_name['ListRemedies']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/remedies:listRemedies:\001*'
+  _globals['_REMEDYKIND']._serialized_start=2032
+  _globals['_REMEDYKIND']._serialized_end=2124
+  _globals['_REMEDYSTATE']._serialized_start=2127
+  _globals['_REMEDYSTATE']._serialized_end=2331
+  _globals['_REMEDY']._serialized_start=229
+  _globals['_REMEDY']._serialized_end=783
+  _globals['_FILEOBJECTIONREQUEST']._serialized_start=785
+  _globals['_FILEOBJECTIONREQUEST']._serialized_end=848
+  _globals['_FILEOBJECTIONRESPONSE']._serialized_start=850
+  _globals['_FILEOBJECTIONRESPONSE']._serialized_end=916
+  _globals['_DECIDEOBJECTIONREQUEST']._serialized_start=918
+  _globals['_DECIDEOBJECTIONREQUEST']._serialized_end=983
+  _globals['_DECIDEOBJECTIONRESPONSE']._serialized_start=985
+  _globals['_DECIDEOBJECTIONRESPONSE']._serialized_end=1053
+  _globals['_APPLYFORREPAIRREQUEST']._serialized_start=1055
+  _globals['_APPLYFORREPAIRREQUEST']._serialized_end=1119
+  _globals['_APPLYFORREPAIRRESPONSE']._serialized_start=1121
+  _globals['_APPLYFORREPAIRRESPONSE']._serialized_end=1188
+  _globals['_ACCEPTREPAIRREQUEST']._serialized_start=1190
+  _globals['_ACCEPTREPAIRREQUEST']._serialized_end=1252
+  _globals['_ACCEPTREPAIRRESPONSE']._serialized_start=1254
+  _globals['_ACCEPTREPAIRRESPONSE']._serialized_end=1319
+  _globals['_DECIDEREPAIRREQUEST']._serialized_start=1321
+  _globals['_DECIDEREPAIRREQUEST']._serialized_end=1383
+  _globals['_DECIDEREPAIRRESPONSE']._serialized_start=1385
+  _globals['_DECIDEREPAIRRESPONSE']._serialized_end=1450
+  _globals['_ANNULREPAIRREQUEST']._serialized_start=1452
+  _globals['_ANNULREPAIRREQUEST']._serialized_end=1513
+  _globals['_ANNULREPAIRRESPONSE']._serialized_start=1515
+  _globals['_ANNULREPAIRRESPONSE']._serialized_end=1579
+  _globals['_GETREMEDYREQUEST']._serialized_start=1581
+  _globals['_GETREMEDYREQUEST']._serialized_end=1659
+  _globals['_GETREMEDYRESPONSE']._serialized_start=1662
+  _globals['_GETREMEDYRESPONSE']._serialized_end=1801
+  _globals['_LISTREMEDIESREQUEST']._serialized_start=1804
+  _globals['_LISTREMEDIESREQUEST']._serialized_end=1942
+  _globals['_LISTREMEDIESRESPONSE']._serialized_start=1944
+  _globals['_LISTREMEDIESRESPONSE']._serialized_end=2030
+  _globals['_REMEDYSERVICE']._serialized_start=2334
+  _globals['_REMEDYSERVICE']._serialized_end=3343
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from registry.v1 import consistency_pb2 as registry_dot_v1_dot_consistency__pb2
 from registry.v1 import error_reason_pb2 as registry_dot_v1_dot_error__reason__pb2
@@ -30,75 +31,85 @@ from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 from registry.v1 import verdict_pb2 as registry_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%registry/v1/restriction_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dregistry/v1/consistency.proto\x1a\x1eregistry/v1/error_reason.proto\x1a\x19registry/v1/receipt.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"Q\n\x07Purpose\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x11\n\treference\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x81\x01\n\x06Matter\x12!\n\x05scope\x18\x01 \x01(\x0b\x32\x12.registry.v1.Scope\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.registry.v1.SubjectRole\x12,\n\x0btender_kind\x18\x03 \x01(\x0e\x32\x17.registry.v1.TenderKind\"\x91\x02\n\x0c\x43heckRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12#\n\x06matter\x18\x03 \x01(\x0b\x32\x13.registry.v1.Matter\x12.\n\nvalid_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0b\x63onsistency\x18\x05 \x01(\x0b\x32\x18.registry.v1.Consistency\x12,\n\x07receipt\x18\x06 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\"\x8a\x03\n\rCheckResponse\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07verdict\x18\x02 \x01(\x0e\x32\x14.registry.v1.Verdict\x12>\n\x14indeterminate_reason\x18\x03 \x01(\x0e\x32 .registry.v1.IndeterminateReason\x12\x1c\n\x14indeterminate_detail\x18\x04 \x01(\t\x12\x1e\n\x04hits\x18\x05 \x03(\x0b\x32\x10.registry.v1.Hit\x12/\n\x11\x63hecked_and_empty\x18\x06 \x01(\x0b\x32\x14.registry.v1.Checked\x12\'\n\x08\x61nswered\x18\x07 \x01(\x0b\x32\x15.registry.v1.Answered\x12)\n\x08identity\x18\x08 \x01(\x0b\x32\x17.registry.v1.Resolution\x12%\n\x07receipt\x18\t \x01(\x0b\x32\x14.registry.v1.Receipt\"\xba\x01\n\x08\x41nswered\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x16\n\x0eknown_position\x18\x02 \x01(\x04\x12.\n\nvalid_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\t\x12\x15\n\redition_label\x18\x05 \x01(\t\x12.\n\nknown_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9a\x03\n\x11\x42\x61tchCheckRequest\x12\x34\n\x0fidentifier_type\x18\x01 \x01(\x0e\x32\x1b.registry.v1.IdentifierType\x12\x13\n\x0bidentifiers\x18\x02 \x03(\t\x12%\n\x07purpose\x18\x03 \x01(\x0b\x32\x14.registry.v1.Purpose\x12#\n\x06matter\x18\x04 \x01(\x0b\x32\x13.registry.v1.Matter\x12\'\n\x05roles\x18\x05 \x03(\x0e\x32\x18.registry.v1.SubjectRole\x12.\n\nvalid_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0b\x63onsistency\x18\x07 \x01(\x0b\x32\x18.registry.v1.Consistency\x12,\n\x07receipt\x18\x08 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\x12\x0c\n\x04keys\x18\t \x03(\t\x12*\n\x07options\x18\n \x01(\x0b\x32\x19.registry.v1.BatchOptions\"M\n\x0c\x42\x61tchOptions\x12$\n\x04hits\x18\x01 \x01(\x0e\x32\x16.registry.v1.HitDetail\x12\x17\n\x0fwithout_checked\x18\x02 \x01(\x08\"\xfc\x02\n\x12\x42\x61tchCheckResponse\x12&\n\x08verdicts\x18\x01 \x03(\x0e\x32\x14.registry.v1.Verdict\x12\x14\n\x0chit_subjects\x18\x02 \x03(\r\x12\x1e\n\x04hits\x18\x03 \x03(\x0b\x32\x10.registry.v1.Hit\x12\x1e\n\x16indeterminate_subjects\x18\x04 \x03(\r\x12?\n\x15indeterminate_reasons\x18\x05 \x03(\x0e\x32 .registry.v1.IndeterminateReason\x12)\n\x07\x63hecked\x18\x06 \x03(\x0b\x32\x18.registry.v1.RoleChecked\x12\'\n\x08\x61nswered\x18\x07 \x01(\x0b\x32\x15.registry.v1.Answered\x12&\n\x08receipts\x18\x08 \x03(\x0b\x32\x14.registry.v1.Receipt\x12\x1d\n\x15indeterminate_details\x18\t \x03(\t\x12\x0c\n\x04keys\x18\n \x03(\t\"\xcf\x01\n\x13\x43heckColumnsRequest\x12\r\n\x05\x63odes\x18\x01 \x01(\x0c\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12#\n\x06matter\x18\x03 \x01(\x0b\x32\x13.registry.v1.Matter\x12.\n\nvalid_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0b\x63onsistency\x18\x05 \x01(\x0b\x32\x18.registry.v1.Consistency\"\xe2\x02\n\x14\x43heckColumnsResponse\x12\x10\n\x08verdicts\x18\x01 \x01(\x0c\x12\x14\n\x0chit_subjects\x18\x02 \x03(\r\x12\x14\n\x0chit_measures\x18\x03 \x03(\r\x12+\n\x0bhit_effects\x18\x04 \x03(\x0e\x32\x16.registry.v1.HitEffect\x12,\n\x0chit_statuses\x18\x05 \x03(\x0e\x32\x16.registry.v1.HitStatus\x12\x15\n\rhit_positions\x18\x06 \x03(\x04\x12\x10\n\x08measures\x18\x07 \x03(\t\x12\x1e\n\x16indeterminate_subjects\x18\x08 \x03(\r\x12?\n\x15indeterminate_reasons\x18\t \x03(\x0e\x32 .registry.v1.IndeterminateReason\x12\'\n\x08\x61nswered\x18\n \x01(\x0b\x32\x15.registry.v1.Answered\"\xbf\x01\n\x12StreamCheckRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\x05\x63heck\x18\x02 \x01(\x0b\x32\x19.registry.v1.CheckRequestH\x00\x12/\n\x05\x62\x61tch\x18\x03 \x01(\x0b\x32\x1e.registry.v1.BatchCheckRequestH\x00\x12\x33\n\x07\x63olumns\x18\x04 \x01(\x0b\x32 .registry.v1.CheckColumnsRequestH\x00\x42\n\n\x08question\"\xf0\x01\n\x13StreamCheckResponse\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x05\x63heck\x18\x02 \x01(\x0b\x32\x1a.registry.v1.CheckResponseH\x00\x12\x30\n\x05\x62\x61tch\x18\x03 \x01(\x0b\x32\x1f.registry.v1.BatchCheckResponseH\x00\x12\x34\n\x07\x63olumns\x18\x04 \x01(\x0b\x32!.registry.v1.CheckColumnsResponseH\x00\x12-\n\nunanswered\x18\x05 \x01(\x0b\x32\x17.registry.v1.UnansweredH\x00\x42\x08\n\x06\x61nswer\"C\n\nUnanswered\x12\"\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x12.registry.v1.Fault\x12\x11\n\tmay_retry\x18\x02 \x01(\x08\"\\\n\x0bRoleChecked\x12&\n\x04role\x18\x01 \x01(\x0e\x32\x18.registry.v1.SubjectRole\x12%\n\x07\x63hecked\x18\x02 \x01(\x0b\x32\x14.registry.v1.Checked\"\xda\x01\n\x07Project\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12#\n\x06\x64omain\x18\x03 \x01(\x0e\x32\x13.registry.v1.Domain\x12,\n\x0btender_kind\x18\x04 \x01(\x0e\x32\x17.registry.v1.TenderKind\x12+\n\x07\x63ut_off\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12!\n\x05scope\x18\x06 \x01(\x0b\x32\x12.registry.v1.Scope\x12\x0e\n\x06reason\x18\x07 \x01(\t\"t\n\x05Party\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.registry.v1.SubjectRole\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0b\n\x03\x62id\x18\x04 \x01(\t\"\xcd\x01\n\rScreenRequest\x12%\n\x07project\x18\x01 \x01(\x0b\x32\x14.registry.v1.Project\x12#\n\x07parties\x18\x02 \x03(\x0b\x32\x12.registry.v1.Party\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\x12\x13\n\x0bnamed_lists\x18\x04 \x03(\t\x12,\n\x07receipt\x18\x05 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\"\xf2\x01\n\x0eScreenResponse\x12)\n\x07parties\x18\x01 \x03(\x0b\x32\x18.registry.v1.PartyReport\x12$\n\x04\x62ids\x18\x02 \x03(\x0b\x32\x16.registry.v1.BidReport\x12\'\n\x05lists\x18\x03 \x03(\x0b\x32\x18.registry.v1.CheckedList\x12\x15\n\runknown_lists\x18\x04 \x03(\t\x12\'\n\x08\x61nswered\x18\x05 \x01(\x0b\x32\x15.registry.v1.Answered\x12&\n\x08receipts\x18\x06 \x03(\x0b\x32\x14.registry.v1.Receipt\"\x96\x02\n\x0bPartyReport\x12!\n\x05party\x18\x01 \x01(\x0b\x32\x12.registry.v1.Party\x12)\n\x08identity\x18\x02 \x01(\x0b\x32\x17.registry.v1.Resolution\x12\x14\n\x0cname_differs\x18\x03 \x01(\x08\x12%\n\x07verdict\x18\x04 \x01(\x0e\x32\x14.registry.v1.Verdict\x12>\n\x14indeterminate_reason\x18\x05 \x01(\x0e\x32 .registry.v1.IndeterminateReason\x12\x1c\n\x14indeterminate_detail\x18\x06 \x01(\t\x12\x1e\n\x04hits\x18\x07 \x03(\x0b\x32\x10.registry.v1.Hit\"S\n\tBidReport\x12\x0b\n\x03\x62id\x18\x01 \x01(\t\x12%\n\x07verdict\x18\x02 \x01(\x0e\x32\x14.registry.v1.Verdict\x12\x12\n\ndecided_by\x18\x03 \x03(\r\"\x91\x01\n\x12WatchScreenRequest\x12*\n\x06screen\x18\x01 \x01(\x0b\x32\x1a.registry.v1.ScreenRequest\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05since\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\"m\n\x13WatchScreenResponse\x12+\n\x06report\x18\x01 \x01(\x0b\x32\x1b.registry.v1.ScreenResponse\x12)\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x18.registry.v1.PartyChange\"\xa7\x01\n\x0bPartyChange\x12\r\n\x05party\x18\x01 \x01(\r\x12$\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0e\x32\x14.registry.v1.Verdict\x12#\n\x05\x61\x66ter\x18\x03 \x01(\x0e\x32\x14.registry.v1.Verdict\x12\x1e\n\x04\x63\x61me\x18\x04 \x03(\x0b\x32\x10.registry.v1.Hit\x12\x1e\n\x04went\x18\x05 \x03(\x0b\x32\x10.registry.v1.Hit\":\n\x0e\x45xplainRequest\x12(\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x19.registry.v1.CheckRequest\"z\n\x0f\x45xplainResponse\x12*\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x1a.registry.v1.CheckResponse\x12\'\n\x05steps\x18\x02 \x03(\x0b\x32\x18.registry.v1.ExplainStep\x12\x12\n\nconclusion\x18\x03 \x03(\t\"c\n\x0b\x45xplainStep\x12\x1d\n\x03hit\x18\x01 \x01(\x0b\x32\x10.registry.v1.Hit\x12\x0f\n\x07\x63ounted\x18\x02 \x01(\x08\x12$\n\x07\x63lauses\x18\x03 \x03(\x0b\x32\x13.registry.v1.Clause\"S\n\x06\x43lause\x12\x0c\n\x04text\x18\x01 \x01(\t\x12+\n\x07outcome\x18\x02 \x01(\x0e\x32\x1a.registry.v1.ClauseOutcome\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"\x90\x01\n\x0eResolveRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\"e\n\x0fResolveResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12\'\n\x08\x61nswered\x18\x02 \x01(\x0b\x32\x15.registry.v1.Answered*R\n\tHitDetail\x12\x1a\n\x16HIT_DETAIL_UNSPECIFIED\x10\x00\x12\x14\n\x10HIT_DETAIL_BRIEF\x10\x01\x12\x13\n\x0fHIT_DETAIL_NONE\x10\x02*\x81\x01\n\rClauseOutcome\x12\x1e\n\x1a\x43LAUSE_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43LAUSE_OUTCOME_HELD\x10\x01\x12\x19\n\x15\x43LAUSE_OUTCOME_FAILED\x10\x02\x12\x1c\n\x18\x43LAUSE_OUTCOME_UNSETTLED\x10\x03\x32\xf1\x04\n\x12RestrictionService\x12>\n\x05\x43heck\x12\x19.registry.v1.CheckRequest\x1a\x1a.registry.v1.CheckResponse\x12M\n\nBatchCheck\x12\x1e.registry.v1.BatchCheckRequest\x1a\x1f.registry.v1.BatchCheckResponse\x12S\n\x0c\x43heckColumns\x12 .registry.v1.CheckColumnsRequest\x1a!.registry.v1.CheckColumnsResponse\x12T\n\x0bStreamCheck\x12\x1f.registry.v1.StreamCheckRequest\x1a .registry.v1.StreamCheckResponse(\x01\x30\x01\x12\x41\n\x06Screen\x12\x1a.registry.v1.ScreenRequest\x1a\x1b.registry.v1.ScreenResponse\x12R\n\x0bWatchScreen\x12\x1f.registry.v1.WatchScreenRequest\x1a .registry.v1.WatchScreenResponse0\x01\x12\x44\n\x07\x45xplain\x12\x1b.registry.v1.ExplainRequest\x1a\x1c.registry.v1.ExplainResponse\x12\x44\n\x07Resolve\x12\x1b.registry.v1.ResolveRequest\x1a\x1c.registry.v1.ResolveResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%registry/v1/restriction_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dregistry/v1/consistency.proto\x1a\x1eregistry/v1/error_reason.proto\x1a\x19registry/v1/receipt.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"Q\n\x07Purpose\x12#\n\x06\x64omain\x18\x01 \x01(\x0e\x32\x13.registry.v1.Domain\x12\x11\n\treference\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x81\x01\n\x06Matter\x12!\n\x05scope\x18\x01 \x01(\x0b\x32\x12.registry.v1.Scope\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.registry.v1.SubjectRole\x12,\n\x0btender_kind\x18\x03 \x01(\x0e\x32\x17.registry.v1.TenderKind\"\x91\x02\n\x0c\x43heckRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12#\n\x06matter\x18\x03 \x01(\x0b\x32\x13.registry.v1.Matter\x12.\n\nvalid_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0b\x63onsistency\x18\x05 \x01(\x0b\x32\x18.registry.v1.Consistency\x12,\n\x07receipt\x18\x06 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\"\x8a\x03\n\rCheckResponse\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07verdict\x18\x02 \x01(\x0e\x32\x14.registry.v1.Verdict\x12>\n\x14indeterminate_reason\x18\x03 \x01(\x0e\x32 .registry.v1.IndeterminateReason\x12\x1c\n\x14indeterminate_detail\x18\x04 \x01(\t\x12\x1e\n\x04hits\x18\x05 \x03(\x0b\x32\x10.registry.v1.Hit\x12/\n\x11\x63hecked_and_empty\x18\x06 \x01(\x0b\x32\x14.registry.v1.Checked\x12\'\n\x08\x61nswered\x18\x07 \x01(\x0b\x32\x15.registry.v1.Answered\x12)\n\x08identity\x18\x08 \x01(\x0b\x32\x17.registry.v1.Resolution\x12%\n\x07receipt\x18\t \x01(\x0b\x32\x14.registry.v1.Receipt\"\xba\x01\n\x08\x41nswered\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x16\n\x0eknown_position\x18\x02 \x01(\x04\x12.\n\nvalid_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\t\x12\x15\n\redition_label\x18\x05 \x01(\t\x12.\n\nknown_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9a\x03\n\x11\x42\x61tchCheckRequest\x12\x34\n\x0fidentifier_type\x18\x01 \x01(\x0e\x32\x1b.registry.v1.IdentifierType\x12\x13\n\x0bidentifiers\x18\x02 \x03(\t\x12%\n\x07purpose\x18\x03 \x01(\x0b\x32\x14.registry.v1.Purpose\x12#\n\x06matter\x18\x04 \x01(\x0b\x32\x13.registry.v1.Matter\x12\'\n\x05roles\x18\x05 \x03(\x0e\x32\x18.registry.v1.SubjectRole\x12.\n\nvalid_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0b\x63onsistency\x18\x07 \x01(\x0b\x32\x18.registry.v1.Consistency\x12,\n\x07receipt\x18\x08 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\x12\x0c\n\x04keys\x18\t \x03(\t\x12*\n\x07options\x18\n \x01(\x0b\x32\x19.registry.v1.BatchOptions\"M\n\x0c\x42\x61tchOptions\x12$\n\x04hits\x18\x01 \x01(\x0e\x32\x16.registry.v1.HitDetail\x12\x17\n\x0fwithout_checked\x18\x02 \x01(\x08\"\xfc\x02\n\x12\x42\x61tchCheckResponse\x12&\n\x08verdicts\x18\x01 \x03(\x0e\x32\x14.registry.v1.Verdict\x12\x14\n\x0chit_subjects\x18\x02 \x03(\r\x12\x1e\n\x04hits\x18\x03 \x03(\x0b\x32\x10.registry.v1.Hit\x12\x1e\n\x16indeterminate_subjects\x18\x04 \x03(\r\x12?\n\x15indeterminate_reasons\x18\x05 \x03(\x0e\x32 .registry.v1.IndeterminateReason\x12)\n\x07\x63hecked\x18\x06 \x03(\x0b\x32\x18.registry.v1.RoleChecked\x12\'\n\x08\x61nswered\x18\x07 \x01(\x0b\x32\x15.registry.v1.Answered\x12&\n\x08receipts\x18\x08 \x03(\x0b\x32\x14.registry.v1.Receipt\x12\x1d\n\x15indeterminate_details\x18\t \x03(\t\x12\x0c\n\x04keys\x18\n \x03(\t\"\xcf\x01\n\x13\x43heckColumnsRequest\x12\r\n\x05\x63odes\x18\x01 \x01(\x0c\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12#\n\x06matter\x18\x03 \x01(\x0b\x32\x13.registry.v1.Matter\x12.\n\nvalid_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0b\x63onsistency\x18\x05 \x01(\x0b\x32\x18.registry.v1.Consistency\"\xe2\x02\n\x14\x43heckColumnsResponse\x12\x10\n\x08verdicts\x18\x01 \x01(\x0c\x12\x14\n\x0chit_subjects\x18\x02 \x03(\r\x12\x14\n\x0chit_measures\x18\x03 \x03(\r\x12+\n\x0bhit_effects\x18\x04 \x03(\x0e\x32\x16.registry.v1.HitEffect\x12,\n\x0chit_statuses\x18\x05 \x03(\x0e\x32\x16.registry.v1.HitStatus\x12\x15\n\rhit_positions\x18\x06 \x03(\x04\x12\x10\n\x08measures\x18\x07 \x03(\t\x12\x1e\n\x16indeterminate_subjects\x18\x08 \x03(\r\x12?\n\x15indeterminate_reasons\x18\t \x03(\x0e\x32 .registry.v1.IndeterminateReason\x12\'\n\x08\x61nswered\x18\n \x01(\x0b\x32\x15.registry.v1.Answered\"\xbf\x01\n\x12StreamCheckRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\x05\x63heck\x18\x02 \x01(\x0b\x32\x19.registry.v1.CheckRequestH\x00\x12/\n\x05\x62\x61tch\x18\x03 \x01(\x0b\x32\x1e.registry.v1.BatchCheckRequestH\x00\x12\x33\n\x07\x63olumns\x18\x04 \x01(\x0b\x32 .registry.v1.CheckColumnsRequestH\x00\x42\n\n\x08question\"\xf0\x01\n\x13StreamCheckResponse\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x05\x63heck\x18\x02 \x01(\x0b\x32\x1a.registry.v1.CheckResponseH\x00\x12\x30\n\x05\x62\x61tch\x18\x03 \x01(\x0b\x32\x1f.registry.v1.BatchCheckResponseH\x00\x12\x34\n\x07\x63olumns\x18\x04 \x01(\x0b\x32!.registry.v1.CheckColumnsResponseH\x00\x12-\n\nunanswered\x18\x05 \x01(\x0b\x32\x17.registry.v1.UnansweredH\x00\x42\x08\n\x06\x61nswer\"C\n\nUnanswered\x12\"\n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x12.registry.v1.Fault\x12\x11\n\tmay_retry\x18\x02 \x01(\x08\"\\\n\x0bRoleChecked\x12&\n\x04role\x18\x01 \x01(\x0e\x32\x18.registry.v1.SubjectRole\x12%\n\x07\x63hecked\x18\x02 \x01(\x0b\x32\x14.registry.v1.Checked\"\xda\x01\n\x07Project\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12#\n\x06\x64omain\x18\x03 \x01(\x0e\x32\x13.registry.v1.Domain\x12,\n\x0btender_kind\x18\x04 \x01(\x0e\x32\x17.registry.v1.TenderKind\x12+\n\x07\x63ut_off\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12!\n\x05scope\x18\x06 \x01(\x0b\x32\x12.registry.v1.Scope\x12\x0e\n\x06reason\x18\x07 \x01(\t\"t\n\x05Party\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12&\n\x04role\x18\x02 \x01(\x0e\x32\x18.registry.v1.SubjectRole\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0b\n\x03\x62id\x18\x04 \x01(\t\"\xcd\x01\n\rScreenRequest\x12%\n\x07project\x18\x01 \x01(\x0b\x32\x14.registry.v1.Project\x12#\n\x07parties\x18\x02 \x03(\x0b\x32\x12.registry.v1.Party\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\x12\x13\n\x0bnamed_lists\x18\x04 \x03(\t\x12,\n\x07receipt\x18\x05 \x01(\x0b\x32\x1b.registry.v1.ReceiptRequest\"\xf2\x01\n\x0eScreenResponse\x12)\n\x07parties\x18\x01 \x03(\x0b\x32\x18.registry.v1.PartyReport\x12$\n\x04\x62ids\x18\x02 \x03(\x0b\x32\x16.registry.v1.BidReport\x12\'\n\x05lists\x18\x03 \x03(\x0b\x32\x18.registry.v1.CheckedList\x12\x15\n\runknown_lists\x18\x04 \x03(\t\x12\'\n\x08\x61nswered\x18\x05 \x01(\x0b\x32\x15.registry.v1.Answered\x12&\n\x08receipts\x18\x06 \x03(\x0b\x32\x14.registry.v1.Receipt\"\x96\x02\n\x0bPartyReport\x12!\n\x05party\x18\x01 \x01(\x0b\x32\x12.registry.v1.Party\x12)\n\x08identity\x18\x02 \x01(\x0b\x32\x17.registry.v1.Resolution\x12\x14\n\x0cname_differs\x18\x03 \x01(\x08\x12%\n\x07verdict\x18\x04 \x01(\x0e\x32\x14.registry.v1.Verdict\x12>\n\x14indeterminate_reason\x18\x05 \x01(\x0e\x32 .registry.v1.IndeterminateReason\x12\x1c\n\x14indeterminate_detail\x18\x06 \x01(\t\x12\x1e\n\x04hits\x18\x07 \x03(\x0b\x32\x10.registry.v1.Hit\"S\n\tBidReport\x12\x0b\n\x03\x62id\x18\x01 \x01(\t\x12%\n\x07verdict\x18\x02 \x01(\x0e\x32\x14.registry.v1.Verdict\x12\x12\n\ndecided_by\x18\x03 \x03(\r\"\x91\x01\n\x12WatchScreenRequest\x12*\n\x06screen\x18\x01 \x01(\x0b\x32\x1a.registry.v1.ScreenRequest\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05since\x18\x03 \x01(\x0b\x32\x15.registry.v1.Answered\"m\n\x13WatchScreenResponse\x12+\n\x06report\x18\x01 \x01(\x0b\x32\x1b.registry.v1.ScreenResponse\x12)\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x18.registry.v1.PartyChange\"\xa7\x01\n\x0bPartyChange\x12\r\n\x05party\x18\x01 \x01(\r\x12$\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0e\x32\x14.registry.v1.Verdict\x12#\n\x05\x61\x66ter\x18\x03 \x01(\x0e\x32\x14.registry.v1.Verdict\x12\x1e\n\x04\x63\x61me\x18\x04 \x03(\x0b\x32\x10.registry.v1.Hit\x12\x1e\n\x04went\x18\x05 \x03(\x0b\x32\x10.registry.v1.Hit\":\n\x0e\x45xplainRequest\x12(\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x19.registry.v1.CheckRequest\"z\n\x0f\x45xplainResponse\x12*\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x1a.registry.v1.CheckResponse\x12\'\n\x05steps\x18\x02 \x03(\x0b\x32\x18.registry.v1.ExplainStep\x12\x12\n\nconclusion\x18\x03 \x03(\t\"c\n\x0b\x45xplainStep\x12\x1d\n\x03hit\x18\x01 \x01(\x0b\x32\x10.registry.v1.Hit\x12\x0f\n\x07\x63ounted\x18\x02 \x01(\x08\x12$\n\x07\x63lauses\x18\x03 \x03(\x0b\x32\x13.registry.v1.Clause\"S\n\x06\x43lause\x12\x0c\n\x04text\x18\x01 \x01(\t\x12+\n\x07outcome\x18\x02 \x01(\x0e\x32\x1a.registry.v1.ClauseOutcome\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"\x90\x01\n\x0eResolveRequest\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12%\n\x07purpose\x18\x02 \x01(\x0b\x32\x14.registry.v1.Purpose\x12-\n\x0b\x63onsistency\x18\x03 \x01(\x0b\x32\x18.registry.v1.Consistency\"e\n\x0fResolveResponse\x12)\n\x08identity\x18\x01 \x01(\x0b\x32\x17.registry.v1.Resolution\x12\'\n\x08\x61nswered\x18\x02 \x01(\x0b\x32\x15.registry.v1.Answered*R\n\tHitDetail\x12\x1a\n\x16HIT_DETAIL_UNSPECIFIED\x10\x00\x12\x14\n\x10HIT_DETAIL_BRIEF\x10\x01\x12\x13\n\x0fHIT_DETAIL_NONE\x10\x02*\x81\x01\n\rClauseOutcome\x12\x1e\n\x1a\x43LAUSE_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43LAUSE_OUTCOME_HELD\x10\x01\x12\x19\n\x15\x43LAUSE_OUTCOME_FAILED\x10\x02\x12\x1c\n\x18\x43LAUSE_OUTCOME_UNSETTLED\x10\x03\x32\xaa\x06\n\x12RestrictionService\x12\x61\n\x05\x43heck\x12\x19.registry.v1.CheckRequest\x1a\x1a.registry.v1.CheckResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/restrictions:check:\x01*\x12u\n\nBatchCheck\x12\x1e.registry.v1.BatchCheckRequest\x1a\x1f.registry.v1.BatchCheckResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/restrictions:batchCheck:\x01*\x12S\n\x0c\x43heckColumns\x12 .registry.v1.CheckColumnsRequest\x1a!.registry.v1.CheckColumnsResponse\x12T\n\x0bStreamCheck\x12\x1f.registry.v1.StreamCheckRequest\x1a .registry.v1.StreamCheckResponse(\x01\x30\x01\x12\x65\n\x06Screen\x12\x1a.registry.v1.ScreenRequest\x1a\x1b.registry.v1.ScreenResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/restrictions:screen:\x01*\x12R\n\x0bWatchScreen\x12\x1f.registry.v1.WatchScreenRequest\x1a .registry.v1.WatchScreenResponse0\x01\x12i\n\x07\x45xplain\x12\x1b.registry.v1.ExplainRequest\x1a\x1c.registry.v1.ExplainResponse\"#\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/restrictions:explain:\x01*\x12i\n\x07Resolve\x12\x1b.registry.v1.ResolveRequest\x1a\x1c.registry.v1.ResolveResponse\"#\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/restrictions:resolve:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.restriction_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_HITDETAIL']._serialized_start=5557
-  _globals['_HITDETAIL']._serialized_end=5639
-  _globals['_CLAUSEOUTCOME']._serialized_start=5642
-  _globals['_CLAUSEOUTCOME']._serialized_end=5771
-  _globals['_PURPOSE']._serialized_start=231
-  _globals['_PURPOSE']._serialized_end=312
-  _globals['_MATTER']._serialized_start=315
-  _globals['_MATTER']._serialized_end=444
-  _globals['_CHECKREQUEST']._serialized_start=447
-  _globals['_CHECKREQUEST']._serialized_end=720
-  _globals['_CHECKRESPONSE']._serialized_start=723
-  _globals['_CHECKRESPONSE']._serialized_end=1117
-  _globals['_ANSWERED']._serialized_start=1120
-  _globals['_ANSWERED']._serialized_end=1306
-  _globals['_BATCHCHECKREQUEST']._serialized_start=1309
-  _globals['_BATCHCHECKREQUEST']._serialized_end=1719
-  _globals['_BATCHOPTIONS']._serialized_start=1721
-  _globals['_BATCHOPTIONS']._serialized_end=1798
-  _globals['_BATCHCHECKRESPONSE']._serialized_start=1801
-  _globals['_BATCHCHECKRESPONSE']._serialized_end=2181
-  _globals['_CHECKCOLUMNSREQUEST']._serialized_start=2184
-  _globals['_CHECKCOLUMNSREQUEST']._serialized_end=2391
-  _globals['_CHECKCOLUMNSRESPONSE']._serialized_start=2394
-  _globals['_CHECKCOLUMNSRESPONSE']._serialized_end=2748
-  _globals['_STREAMCHECKREQUEST']._serialized_start=2751
-  _globals['_STREAMCHECKREQUEST']._serialized_end=2942
-  _globals['_STREAMCHECKRESPONSE']._serialized_start=2945
-  _globals['_STREAMCHECKRESPONSE']._serialized_end=3185
-  _globals['_UNANSWERED']._serialized_start=3187
-  _globals['_UNANSWERED']._serialized_end=3254
-  _globals['_ROLECHECKED']._serialized_start=3256
-  _globals['_ROLECHECKED']._serialized_end=3348
-  _globals['_PROJECT']._serialized_start=3351
-  _globals['_PROJECT']._serialized_end=3569
-  _globals['_PARTY']._serialized_start=3571
-  _globals['_PARTY']._serialized_end=3687
-  _globals['_SCREENREQUEST']._serialized_start=3690
-  _globals['_SCREENREQUEST']._serialized_end=3895
-  _globals['_SCREENRESPONSE']._serialized_start=3898
-  _globals['_SCREENRESPONSE']._serialized_end=4140
-  _globals['_PARTYREPORT']._serialized_start=4143
-  _globals['_PARTYREPORT']._serialized_end=4421
-  _globals['_BIDREPORT']._serialized_start=4423
-  _globals['_BIDREPORT']._serialized_end=4506
-  _globals['_WATCHSCREENREQUEST']._serialized_start=4509
-  _globals['_WATCHSCREENREQUEST']._serialized_end=4654
-  _globals['_WATCHSCREENRESPONSE']._serialized_start=4656
-  _globals['_WATCHSCREENRESPONSE']._serialized_end=4765
-  _globals['_PARTYCHANGE']._serialized_start=4768
-  _globals['_PARTYCHANGE']._serialized_end=4935
-  _globals['_EXPLAINREQUEST']._serialized_start=4937
-  _globals['_EXPLAINREQUEST']._serialized_end=4995
-  _globals['_EXPLAINRESPONSE']._serialized_start=4997
-  _globals['_EXPLAINRESPONSE']._serialized_end=5119
-  _globals['_EXPLAINSTEP']._serialized_start=5121
-  _globals['_EXPLAINSTEP']._serialized_end=5220
-  _globals['_CLAUSE']._serialized_start=5222
-  _globals['_CLAUSE']._serialized_end=5305
-  _globals['_RESOLVEREQUEST']._serialized_start=5308
-  _globals['_RESOLVEREQUEST']._serialized_end=5452
-  _globals['_RESOLVERESPONSE']._serialized_start=5454
-  _globals['_RESOLVERESPONSE']._serialized_end=5555
-  _globals['_RESTRICTIONSERVICE']._serialized_start=5774
-  _globals['_RESTRICTIONSERVICE']._serialized_end=6399
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Check']._loaded_options = None
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Check']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/restrictions:check:\001*'
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['BatchCheck']._loaded_options = None
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['BatchCheck']._serialized_options = b'\202\323\344\223\002 \"\033/v1/restrictions:batchCheck:\001*'
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Screen']._loaded_options = None
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Screen']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/restrictions:screen:\001*'
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Explain']._loaded_options = None
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Explain']._serialized_options = b'\202\323\344\223\002\035\"\030/v1/restrictions:explain:\001*'
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Resolve']._loaded_options = None
+  _globals['_RESTRICTIONSERVICE'].methods_by_name['Resolve']._serialized_options = b'\202\323\344\223\002\035\"\030/v1/restrictions:resolve:\001*'
+  _globals['_HITDETAIL']._serialized_start=5587
+  _globals['_HITDETAIL']._serialized_end=5669
+  _globals['_CLAUSEOUTCOME']._serialized_start=5672
+  _globals['_CLAUSEOUTCOME']._serialized_end=5801
+  _globals['_PURPOSE']._serialized_start=261
+  _globals['_PURPOSE']._serialized_end=342
+  _globals['_MATTER']._serialized_start=345
+  _globals['_MATTER']._serialized_end=474
+  _globals['_CHECKREQUEST']._serialized_start=477
+  _globals['_CHECKREQUEST']._serialized_end=750
+  _globals['_CHECKRESPONSE']._serialized_start=753
+  _globals['_CHECKRESPONSE']._serialized_end=1147
+  _globals['_ANSWERED']._serialized_start=1150
+  _globals['_ANSWERED']._serialized_end=1336
+  _globals['_BATCHCHECKREQUEST']._serialized_start=1339
+  _globals['_BATCHCHECKREQUEST']._serialized_end=1749
+  _globals['_BATCHOPTIONS']._serialized_start=1751
+  _globals['_BATCHOPTIONS']._serialized_end=1828
+  _globals['_BATCHCHECKRESPONSE']._serialized_start=1831
+  _globals['_BATCHCHECKRESPONSE']._serialized_end=2211
+  _globals['_CHECKCOLUMNSREQUEST']._serialized_start=2214
+  _globals['_CHECKCOLUMNSREQUEST']._serialized_end=2421
+  _globals['_CHECKCOLUMNSRESPONSE']._serialized_start=2424
+  _globals['_CHECKCOLUMNSRESPONSE']._serialized_end=2778
+  _globals['_STREAMCHECKREQUEST']._serialized_start=2781
+  _globals['_STREAMCHECKREQUEST']._serialized_end=2972
+  _globals['_STREAMCHECKRESPONSE']._serialized_start=2975
+  _globals['_STREAMCHECKRESPONSE']._serialized_end=3215
+  _globals['_UNANSWERED']._serialized_start=3217
+  _globals['_UNANSWERED']._serialized_end=3284
+  _globals['_ROLECHECKED']._serialized_start=3286
+  _globals['_ROLECHECKED']._serialized_end=3378
+  _globals['_PROJECT']._serialized_start=3381
+  _globals['_PROJECT']._serialized_end=3599
+  _globals['_PARTY']._serialized_start=3601
+  _globals['_PARTY']._serialized_end=3717
+  _globals['_SCREENREQUEST']._serialized_start=3720
+  _globals['_SCREENREQUEST']._serialized_end=3925
+  _globals['_SCREENRESPONSE']._serialized_start=3928
+  _globals['_SCREENRESPONSE']._serialized_end=4170
+  _globals['_PARTYREPORT']._serialized_start=4173
+  _globals['_PARTYREPORT']._serialized_end=4451
+  _globals['_BIDREPORT']._serialized_start=4453
+  _globals['_BIDREPORT']._serialized_end=4536
+  _globals['_WATCHSCREENREQUEST']._serialized_start=4539
+  _globals['_WATCHSCREENREQUEST']._serialized_end=4684
+  _globals['_WATCHSCREENRESPONSE']._serialized_start=4686
+  _globals['_WATCHSCREENRESPONSE']._serialized_end=4795
+  _globals['_PARTYCHANGE']._serialized_start=4798
+  _globals['_PARTYCHANGE']._serialized_end=4965
+  _globals['_EXPLAINREQUEST']._serialized_start=4967
+  _globals['_EXPLAINREQUEST']._serialized_end=5025
+  _globals['_EXPLAINRESPONSE']._serialized_start=5027
+  _globals['_EXPLAINRESPONSE']._serialized_end=5149
+  _globals['_EXPLAINSTEP']._serialized_start=5151
+  _globals['_EXPLAINSTEP']._serialized_end=5250
+  _globals['_CLAUSE']._serialized_start=5252
+  _globals['_CLAUSE']._serialized_end=5335
+  _globals['_RESOLVEREQUEST']._serialized_start=5338
+  _globals['_RESOLVEREQUEST']._serialized_end=5482
+  _globals['_RESOLVERESPONSE']._serialized_start=5484
+  _globals['_RESOLVERESPONSE']._serialized_end=5585
+  _globals['_RESTRICTIONSERVICE']._serialized_start=5804
+  _globals['_RESTRICTIONSERVICE']._serialized_end=6614
 # @@protoc_insertion_point(module_scope)

@@ -22,41 +22,44 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from registry.v1 import restriction_service_pb2 as registry_dot_v1_dot_restriction__service__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
 from registry.v1 import verdict_pb2 as registry_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fregistry/v1/watch_service.proto\x12\x0bregistry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%registry/v1/restriction_service.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"w\n\x11RestrictionFilter\x12%\n\x07purpose\x18\x01 \x01(\x0b\x32\x14.registry.v1.Purpose\x12\x0e\n\x06region\x18\x02 \x01(\t\x12\x12\n\nlist_codes\x18\x03 \x03(\t\x12\x17\n\x0finclude_persons\x18\x04 \x01(\x08\"F\n\nWatchStart\x12\x16\n\x0cresume_token\x18\x01 \x01(\tH\x00\x12\x17\n\rfrom_position\x18\x02 \x01(\x04H\x00\x42\x07\n\x05start\"r\n\x18WatchRestrictionsRequest\x12.\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x1e.registry.v1.RestrictionFilter\x12&\n\x05start\x18\x02 \x01(\x0b\x32\x17.registry.v1.WatchStart\"\x9f\x01\n\x19WatchRestrictionsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12\x30\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1e.registry.v1.RestrictionChangeH\x00\x12\x32\n\ncheckpoint\x18\x03 \x01(\x0b\x32\x1c.registry.v1.WatchCheckpointH\x00\x42\x06\n\x04told\"\x9c\x01\n\x17PollRestrictionsRequest\x12.\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x1e.registry.v1.RestrictionFilter\x12&\n\x05start\x18\x02 \x01(\x0b\x32\x17.registry.v1.WatchStart\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\r\x12\x13\n\x0bmax_changes\x18\x04 \x01(\r\"\x93\x01\n\x18PollRestrictionsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12/\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x1e.registry.v1.RestrictionChange\x12\x30\n\ncheckpoint\x18\x03 \x01(\x0b\x32\x1c.registry.v1.WatchCheckpoint\"\x94\x01\n\x0fWatchCheckpoint\x12\x16\n\x0eknown_position\x18\x01 \x01(\x04\x12.\n\nknown_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tcaught_up\x18\x03 \x01(\x08\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\t\x12\x15\n\redition_label\x18\x05 \x01(\t\"\xc8\x01\n\x11RestrictionChange\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x31\n\rreceived_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x08subjects\x18\x03 \x03(\x0b\x32\x1b.registry.v1.ChangedSubject\x12,\n\x07\x61\x64opted\x18\x04 \x01(\x0b\x32\x1b.registry.v1.AdoptedEdition\x12\x11\n\tcontinued\x18\x05 \x01(\x08\"G\n\x0e\x41\x64optedEdition\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x15\n\rin_force_from\x18\x03 \x01(\t\"\xb0\x01\n\x0e\x43hangedSubject\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x36\n\x0crestrictions\x18\x02 \x03(\x0b\x32 .registry.v1.StandingRestriction\x12,\n\x07related\x18\x03 \x03(\x0b\x32\x1b.registry.v1.RelatedSubject\x12\x0e\n\x06\x65rased\x18\x04 \x01(\x08\"\xa8\x02\n\x13StandingRestriction\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x11\n\tlist_code\x18\x02 \x01(\t\x12\x0c\n\x04\x66rom\x18\x03 \x01(\t\x12\r\n\x05until\x18\x04 \x01(\t\x12&\n\x06status\x18\x05 \x01(\x0e\x32\x16.registry.v1.HitStatus\x12\x14\n\x0cstatus_until\x18\x06 \x01(\t\x12.\n\x06origin\x18\x07 \x01(\x0e\x32\x1e.registry.v1.RestrictionOrigin\x12!\n\x05scope\x18\x08 \x01(\x0b\x32\x12.registry.v1.Scope\x12\x10\n\x08position\x18\t \x01(\x04\x12\x12\n\ndepartment\x18\n \x01(\t\x12\x14\n\x0cstatement_id\x18\x0b \x01(\t2\xd5\x01\n\x0cWatchService\x12\x64\n\x11WatchRestrictions\x12%.registry.v1.WatchRestrictionsRequest\x1a&.registry.v1.WatchRestrictionsResponse0\x01\x12_\n\x10PollRestrictions\x12$.registry.v1.PollRestrictionsRequest\x1a%.registry.v1.PollRestrictionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fregistry/v1/watch_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%registry/v1/restriction_service.proto\x1a\x19registry/v1/subject.proto\x1a\x19registry/v1/verdict.proto\"w\n\x11RestrictionFilter\x12%\n\x07purpose\x18\x01 \x01(\x0b\x32\x14.registry.v1.Purpose\x12\x0e\n\x06region\x18\x02 \x01(\t\x12\x12\n\nlist_codes\x18\x03 \x03(\t\x12\x17\n\x0finclude_persons\x18\x04 \x01(\x08\"F\n\nWatchStart\x12\x16\n\x0cresume_token\x18\x01 \x01(\tH\x00\x12\x17\n\rfrom_position\x18\x02 \x01(\x04H\x00\x42\x07\n\x05start\"r\n\x18WatchRestrictionsRequest\x12.\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x1e.registry.v1.RestrictionFilter\x12&\n\x05start\x18\x02 \x01(\x0b\x32\x17.registry.v1.WatchStart\"\x9f\x01\n\x19WatchRestrictionsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12\x30\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1e.registry.v1.RestrictionChangeH\x00\x12\x32\n\ncheckpoint\x18\x03 \x01(\x0b\x32\x1c.registry.v1.WatchCheckpointH\x00\x42\x06\n\x04told\"\x9c\x01\n\x17PollRestrictionsRequest\x12.\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x1e.registry.v1.RestrictionFilter\x12&\n\x05start\x18\x02 \x01(\x0b\x32\x17.registry.v1.WatchStart\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\r\x12\x13\n\x0bmax_changes\x18\x04 \x01(\r\"\x93\x01\n\x18PollRestrictionsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12/\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x1e.registry.v1.RestrictionChange\x12\x30\n\ncheckpoint\x18\x03 \x01(\x0b\x32\x1c.registry.v1.WatchCheckpoint\"\x94\x01\n\x0fWatchCheckpoint\x12\x16\n\x0eknown_position\x18\x01 \x01(\x04\x12.\n\nknown_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tcaught_up\x18\x03 \x01(\x08\x12\x0f\n\x07\x65\x64ition\x18\x04 \x01(\t\x12\x15\n\redition_label\x18\x05 \x01(\t\"\xc8\x01\n\x11RestrictionChange\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x31\n\rreceived_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x08subjects\x18\x03 \x03(\x0b\x32\x1b.registry.v1.ChangedSubject\x12,\n\x07\x61\x64opted\x18\x04 \x01(\x0b\x32\x1b.registry.v1.AdoptedEdition\x12\x11\n\tcontinued\x18\x05 \x01(\x08\"G\n\x0e\x41\x64optedEdition\x12\x0f\n\x07\x65\x64ition\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x15\n\rin_force_from\x18\x03 \x01(\t\"\xb0\x01\n\x0e\x43hangedSubject\x12(\n\x07subject\x18\x01 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x36\n\x0crestrictions\x18\x02 \x03(\x0b\x32 .registry.v1.StandingRestriction\x12,\n\x07related\x18\x03 \x03(\x0b\x32\x1b.registry.v1.RelatedSubject\x12\x0e\n\x06\x65rased\x18\x04 \x01(\x08\"\xa8\x02\n\x13StandingRestriction\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x11\n\tlist_code\x18\x02 \x01(\t\x12\x0c\n\x04\x66rom\x18\x03 \x01(\t\x12\r\n\x05until\x18\x04 \x01(\t\x12&\n\x06status\x18\x05 \x01(\x0e\x32\x16.registry.v1.HitStatus\x12\x14\n\x0cstatus_until\x18\x06 \x01(\t\x12.\n\x06origin\x18\x07 \x01(\x0e\x32\x1e.registry.v1.RestrictionOrigin\x12!\n\x05scope\x18\x08 \x01(\x0b\x32\x12.registry.v1.Scope\x12\x10\n\x08position\x18\t \x01(\x04\x12\x12\n\ndepartment\x18\n \x01(\t\x12\x14\n\x0cstatement_id\x18\x0b \x01(\t2\xff\x01\n\x0cWatchService\x12\x64\n\x11WatchRestrictions\x12%.registry.v1.WatchRestrictionsRequest\x1a&.registry.v1.WatchRestrictionsResponse0\x01\x12\x88\x01\n\x10PollRestrictions\x12$.registry.v1.PollRestrictionsRequest\x1a%.registry.v1.PollRestrictionsResponse\"\'\x82\xd3\xe4\x93\x02!\"\x1c/v1/watches:pollRestrictions:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.watch_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESTRICTIONFILTER']._serialized_start=174
-  _globals['_RESTRICTIONFILTER']._serialized_end=293
-  _globals['_WATCHSTART']._serialized_start=295
-  _globals['_WATCHSTART']._serialized_end=365
-  _globals['_WATCHRESTRICTIONSREQUEST']._serialized_start=367
-  _globals['_WATCHRESTRICTIONSREQUEST']._serialized_end=481
-  _globals['_WATCHRESTRICTIONSRESPONSE']._serialized_start=484
-  _globals['_WATCHRESTRICTIONSRESPONSE']._serialized_end=643
-  _globals['_POLLRESTRICTIONSREQUEST']._serialized_start=646
-  _globals['_POLLRESTRICTIONSREQUEST']._serialized_end=802
-  _globals['_POLLRESTRICTIONSRESPONSE']._serialized_start=805
-  _globals['_POLLRESTRICTIONSRESPONSE']._serialized_end=952
-  _globals['_WATCHCHECKPOINT']._serialized_start=955
-  _globals['_WATCHCHECKPOINT']._serialized_end=1103
-  _globals['_RESTRICTIONCHANGE']._serialized_start=1106
-  _globals['_RESTRICTIONCHANGE']._serialized_end=1306
-  _globals['_ADOPTEDEDITION']._serialized_start=1308
-  _globals['_ADOPTEDEDITION']._serialized_end=1379
-  _globals['_CHANGEDSUBJECT']._serialized_start=1382
-  _globals['_CHANGEDSUBJECT']._serialized_end=1558
-  _globals['_STANDINGRESTRICTION']._serialized_start=1561
-  _globals['_STANDINGRESTRICTION']._serialized_end=1857
-  _globals['_WATCHSERVICE']._serialized_start=1860
-  _globals['_WATCHSERVICE']._serialized_end=2073
+  _globals['_WATCHSERVICE'].methods_by_name['PollRestrictions']._loaded_options = None
+  _globals['_WATCHSERVICE'].methods_by_name['PollRestrictions']._serialized_options = b'\202\323\344\223\002!\"\034/v1/watches:pollRestrictions:\001*'
+  _globals['_RESTRICTIONFILTER']._serialized_start=204
+  _globals['_RESTRICTIONFILTER']._serialized_end=323
+  _globals['_WATCHSTART']._serialized_start=325
+  _globals['_WATCHSTART']._serialized_end=395
+  _globals['_WATCHRESTRICTIONSREQUEST']._serialized_start=397
+  _globals['_WATCHRESTRICTIONSREQUEST']._serialized_end=511
+  _globals['_WATCHRESTRICTIONSRESPONSE']._serialized_start=514
+  _globals['_WATCHRESTRICTIONSRESPONSE']._serialized_end=673
+  _globals['_POLLRESTRICTIONSREQUEST']._serialized_start=676
+  _globals['_POLLRESTRICTIONSREQUEST']._serialized_end=832
+  _globals['_POLLRESTRICTIONSRESPONSE']._serialized_start=835
+  _globals['_POLLRESTRICTIONSRESPONSE']._serialized_end=982
+  _globals['_WATCHCHECKPOINT']._serialized_start=985
+  _globals['_WATCHCHECKPOINT']._serialized_end=1133
+  _globals['_RESTRICTIONCHANGE']._serialized_start=1136
+  _globals['_RESTRICTIONCHANGE']._serialized_end=1336
+  _globals['_ADOPTEDEDITION']._serialized_start=1338
+  _globals['_ADOPTEDEDITION']._serialized_end=1409
+  _globals['_CHANGEDSUBJECT']._serialized_start=1412
+  _globals['_CHANGEDSUBJECT']._serialized_end=1588
+  _globals['_STANDINGRESTRICTION']._serialized_start=1591
+  _globals['_STANDINGRESTRICTION']._serialized_end=1887
+  _globals['_WATCHSERVICE']._serialized_start=1890
+  _globals['_WATCHSERVICE']._serialized_end=2145
 # @@protoc_insertion_point(module_scope)

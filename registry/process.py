@@ -35,6 +35,7 @@ from registry.server import (
     new_server,
     server_credentials,
     start_upkeep,
+    token_door,
 )
 from registry.servicer.gate import Gate, TrustingGate
 from registry.shared_position import SharedPosition
@@ -75,7 +76,7 @@ def run_reader(config: Config, run: Path, address: str) -> None:
     credentials = server_credentials(config)
     reading = start_reading(config, run)
     try:
-        gate = reading_gate(reading, at_once=config.at_once)
+        gate = reading_gate(reading, at_once=config.at_once, tokens=token_door(config))
         server, _ = build_reading_server(reading, credentials, address, gate)
         calm_collector()
         _serve(server, gate)

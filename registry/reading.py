@@ -15,6 +15,7 @@ from pathlib import Path
 
 import grpc
 
+from registry.access.token_files import TokenDoor
 from registry.at_once import methods_at_once
 from registry.commands.ask import Ask
 from registry.commands.following import Follower, FollowingState
@@ -26,6 +27,7 @@ from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
 from registry.server import DESCRIPTORS, STREAMS, bind, new_server
+from registry.servicer.disclosure import DisclosureServicer
 from registry.servicer.forwarding import Forwarded, MustWriteError, Writing
 from registry.servicer.gate import Gate, current_caller
 from registry.servicer.restriction import RestrictionServicer
@@ -34,16 +36,21 @@ from registry.shared_position import SharedPosition
 from registry.store.interface import QueryRow, RecipientRow, Store, StoreError
 from registry.store.opening import open_for_reading
 from registry.store.replica import replica_first
-from registry.v1 import receipt_pb2, restriction_service_pb2_grpc
+from registry.v1 import disclosure_service_pb2_grpc, receipt_pb2, restriction_service_pb2_grpc
 from registry.v1 import restriction_service_pb2 as pb
 
 POSITION = "position"
 """The file of ``SharedPosition`` in the writer's directory."""
+_ASKED = ("Check", "BatchCheck", "CheckColumns", "StreamCheck", "Screen", "Explain", "Resolve")
+_SHOWN = ("FindOrganisations", "GetDisclosure", "ListDisclosedBans", "ListTypicalCases")
 ANSWERED_HERE = frozenset(
-    f"/registry.v1.RestrictionService/{name}"
-    for name in ("Check", "BatchCheck", "CheckColumns", "StreamCheck", "Screen", "Explain", "Resolve")
+    {
+        *(f"/registry.v1.RestrictionService/{name}" for name in _ASKED),
+        *(f"/registry.v1.DisclosureService/{name}" for name in _SHOWN),
+    }
 )
-"""Methods that a reading process answers itself, unless something has to be written first."""
+"""Methods that a reading process answers itself, unless something has to be written first. Counts of all that
+is disclosed are kept by the writer: kept by every process they would be made as often."""
 
 
 class ReceiptsOfWriter(Receipts):
@@ -138,10 +145,10 @@ def _asked_of_writer(writing: Writing) -> Elsewhere:
     return ask
 
 
-def reading_gate(reading: Reading, *, at_once: bool = False) -> Gate:
+def reading_gate(reading: Reading, *, at_once: bool = False, tokens: TokenDoor | None = None) -> Gate:
     """The gate of a reading process. ``at_once``: as ``[server] at_once``."""
     methods = methods_at_once(wanted=at_once)
-    return Gate(reading.state.origin, STREAMS, reading.writing, ANSWERED_HERE, methods)
+    return Gate(reading.state.origin, STREAMS, reading.writing, ANSWERED_HERE, methods, tokens)
 
 
 def build_reading_server(
@@ -154,4 +161,6 @@ def build_reading_server(
     receipts, elsewhere = ReceiptsOfWriter(reading.ask), _asked_of_writer(reading.writing)
     restrictions = RestrictionServicer(reading.ask, receipts, elsewhere)
     restriction_service_pb2_grpc.add_RestrictionServiceServicer_to_server(restrictions, server)
+    disclosure = DisclosureServicer(reading.ask)
+    disclosure_service_pb2_grpc.add_DisclosureServiceServicer_to_server(disclosure, server)
     return server, bind(server, credentials, address)

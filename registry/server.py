@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import time
 
 import grpc
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,13 +22,17 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from registry.access.token_files import TokenDoor, read_trust
 from registry.at_once import methods_at_once
 from registry.config import Config, ConfigError, split_address
 from registry.engine import Engine, StartError, read_secret, start_engine
+from registry.provenance.access_token import TokenError
 from registry.provenance.keys import KeyFileError
+from registry.servicer.audit import AuditServicer
 from registry.servicer.ban import BanServicer
 from registry.servicer.catalogue import CatalogueServicer
 from registry.servicer.directory import DirectoryServicer
+from registry.servicer.disclosure import DisclosureServicer
 from registry.servicer.execution import ExecutionServicer
 from registry.servicer.gate import MAX_MESSAGE_BYTES, Gate
 from registry.servicer.incentive import IncentiveServicer
@@ -41,13 +46,18 @@ from registry.servicer.snapshot import SnapshotServicer
 from registry.servicer.watch import WatchServicer
 from registry.store.interface import StoreError
 from registry.store.opening import engine_notice
+from registry.upkeep.standing import Standing
 from registry.v1 import (
+    audit_service_pb2,
+    audit_service_pb2_grpc,
     ban_service_pb2,
     ban_service_pb2_grpc,
     catalogue_service_pb2,
     catalogue_service_pb2_grpc,
     directory_service_pb2,
     directory_service_pb2_grpc,
+    disclosure_service_pb2,
+    disclosure_service_pb2_grpc,
     execution_service_pb2,
     execution_service_pb2_grpc,
     incentive_service_pb2,
@@ -96,20 +106,28 @@ DESCRIPTORS = tuple(
         (snapshot_service_pb2, "SnapshotService"),
         (remedy_service_pb2, "RemedyService"),
         (watch_service_pb2, "WatchService"),
+        (disclosure_service_pb2, "DisclosureService"),
+        (audit_service_pb2, "AuditService"),
     )
 )
 SERVICES = tuple(service.full_name for service in DESCRIPTORS)
 
 
 def build_server(
-    engine: Engine, credentials: grpc.ServerCredentials, address: str, *, at_once: bool = False
+    engine: Engine,
+    credentials: grpc.ServerCredentials,
+    address: str,
+    *,
+    at_once: bool = False,
+    tokens: TokenDoor | None = None,
 ) -> tuple[grpc.Server, int]:
     """A gRPC server over an engine, bound to an address but not started; and its port. ``at_once``: as
     ``[server] at_once``.
 
     Raises StartError if the port is in use."""
     check_address(address)
-    server = new_server(Gate(engine.state.origin, STREAMS, at_once=methods_at_once(wanted=at_once)))
+    methods = methods_at_once(wanted=at_once)
+    server = new_server(Gate(engine.state.origin, STREAMS, at_once=methods, tokens=tokens))
     add_services(server, engine)
     return server, bind(server, credentials, address)
 
@@ -143,7 +161,9 @@ def bind(server: grpc.Server, credentials: grpc.ServerCredentials, address: str)
 
 def add_services(server: grpc.Server, engine: Engine) -> None:
     """Every service of the contract, over one engine."""
-    intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(IntakeServicer(engine.intake), server)
+    intake_service_pb2_grpc.add_IntakeServiceServicer_to_server(
+        IntakeServicer(engine.intake, engine.ask), server
+    )
     restriction_service_pb2_grpc.add_RestrictionServiceServicer_to_server(
         RestrictionServicer(engine.ask, engine.receipts), server
     )
@@ -166,6 +186,11 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     remedy_service_pb2_grpc.add_RemedyServiceServicer_to_server(remedy, server)
     notice_service_pb2_grpc.add_NoticeServiceServicer_to_server(NoticeServicer(engine.notices), server)
     watch_service_pb2_grpc.add_WatchServiceServicer_to_server(WatchServicer(engine.ask), server)
+    disclosure = DisclosureServicer(engine.ask)
+    disclosure_service_pb2_grpc.add_DisclosureServiceServicer_to_server(disclosure, server)
+    standing = Standing(engine.state, engine.upkeep.stamping, engine.upkeep.witnesses)
+    audit = AuditServicer(engine.ask, engine.log, standing)
+    audit_service_pb2_grpc.add_AuditServiceServicer_to_server(audit, server)
 
 
 def check_address(address: str) -> None:
@@ -206,6 +231,17 @@ def server_credentials(config: Config) -> grpc.ServerCredentials:
     return grpc.ssl_server_credentials([(key, certificate)], authority, require_client_auth=True)
 
 
+def token_door(config: Config) -> TokenDoor | None:
+    """What tells who calls through a face. Raises StartError for files that say nothing."""
+    if config.tokens is None:
+        return None
+    try:
+        read_trust(config.tokens.issuers, config.tokens.revoked)
+    except TokenError as error:
+        raise StartError(str(error)) from error
+    return TokenDoor(config.tokens.issuers, config.tokens.revoked, time)
+
+
 def read_certificate(path: Path, pem: bytes) -> Certificate:
     """The first certificate of a file. Raises StartError."""
     try:
@@ -235,7 +271,8 @@ def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], No
     credentials = server_credentials(config)
     engine = start_engine(config)
     try:
-        server, port = build_server(engine, credentials, config.address, at_once=config.at_once)
+        door = token_door(config)
+        server, port = build_server(engine, credentials, config.address, at_once=config.at_once, tokens=door)
         calm_collector()
         start_upkeep(engine)
         server.start()

@@ -5,6 +5,9 @@
     registry://<origin>/system/<domain>/<name>       a system that asks; the domain is one of
                                                      procurement, bidding, financing, licensing, border
     registry://<origin>/auditor/<name>               one who reads everything and states nothing
+    registry://<origin>/public/<name>                a portal that shows everybody what is disclosed
+    registry://<origin>/face/<name>                  a gateway or console: nothing by itself, it calls for
+                                                     those whose tokens it brings (``access.tokens``)
 
 * ``<origin>`` is the origin of the log, as in its checkpoints: a host, perhaps with a port and a path. A
   certificate for one registry therefore names nobody at another.
@@ -54,6 +57,8 @@ class CallerRole(Enum):
     LICENSING_SYSTEM = "system/licensing"
     BORDER_SYSTEM = "system/border"
     AUDITOR = "auditor"
+    PUBLIC = "public"
+    FACE = "face"
 
 
 _NAMED_BY_CODE = frozenset({CallerRole.DEPARTMENT, CallerRole.REGISTRAR})

@@ -3,7 +3,8 @@ is denied.
 
 A border system asks about exit and entry and nothing else; a procurement system does not learn of
 exit bans. Departments ask in the domains in which law lets them consult credit information
-(许可、资金、政府采购、招标投标). The auditor reads the log and asks nothing about subjects.
+(许可、资金、政府采购、招标投标). The auditor reads the log and asks nothing about subjects. The public
+sees what is disclosed. A face has no rights of its own: it calls as whom its token names, or not at all.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from registry.access.identity import Caller, CallerRole
 from registry.v1 import subject_pb2 as subject
 
 _DEPARTMENT, _REGISTRAR, _AUDITOR = CallerRole.DEPARTMENT, CallerRole.REGISTRAR, CallerRole.AUDITOR
-_ALL = frozenset(CallerRole)
+_EVERYBODY = frozenset(CallerRole)
+_ALL = _EVERYBODY - {CallerRole.PUBLIC, CallerRole.FACE}
 _SYSTEMS = _ALL - {_DEPARTMENT, _REGISTRAR, _AUDITOR}
+_DISCLOSED_TO = _ALL | {CallerRole.PUBLIC}
 _STATING = frozenset({_DEPARTMENT, _REGISTRAR})
 _ASKING = _SYSTEMS | {_DEPARTMENT}
 _REGISTERING = frozenset({_REGISTRAR})
@@ -26,6 +29,7 @@ METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/registry.v1.IntakeService/SubmitBatch": _STATING,
     "/registry.v1.IntakeService/SubmitStream": _STATING,
     "/registry.v1.IntakeService/GetStatement": _STATING,
+    "/registry.v1.IntakeService/ListStatements": _STATING,
     "/registry.v1.IntakeService/ListRefusals": _STATING,
     "/registry.v1.RestrictionService/Check": _ASKING,
     "/registry.v1.RestrictionService/BatchCheck": _ASKING,
@@ -95,15 +99,22 @@ METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/registry.v1.NoticeService/ListNotices": _ALL,
     "/registry.v1.NoticeService/Acknowledge": _ASKING | _STATING,
     "/registry.v1.NoticeService/Subscribe": _ASKING,
-    "/registry.v1.LogService/GetCheckpoint": _ALL,
-    "/registry.v1.LogService/GetInclusionProof": _ALL,
-    "/registry.v1.LogService/GetConsistencyProof": _ALL,
+    "/registry.v1.DisclosureService/FindOrganisations": _DISCLOSED_TO,
+    "/registry.v1.DisclosureService/GetDisclosure": _DISCLOSED_TO,
+    "/registry.v1.DisclosureService/ListDisclosedBans": _DISCLOSED_TO,
+    "/registry.v1.DisclosureService/ListTypicalCases": _DISCLOSED_TO,
+    "/registry.v1.DisclosureService/GetStatistics": _DISCLOSED_TO,
+    "/registry.v1.AuditService/ListQueries": frozenset({_AUDITOR}),
+    "/registry.v1.AuditService/GetHealth": _READING_DIRECTORY,
+    "/registry.v1.LogService/GetCheckpoint": _DISCLOSED_TO,
+    "/registry.v1.LogService/GetInclusionProof": _DISCLOSED_TO,
+    "/registry.v1.LogService/GetConsistencyProof": _DISCLOSED_TO,
     "/registry.v1.LogService/GetLeaves": _ALL,
     "/registry.v1.LogService/GetStatement": _ALL,
     "/registry.v1.LogService/WatchCheckpoints": _ALL,
-    "/grpc.health.v1.Health/Check": _ALL,
-    "/grpc.health.v1.Health/List": _ALL,
-    "/grpc.health.v1.Health/Watch": _ALL,
+    "/grpc.health.v1.Health/Check": _EVERYBODY,
+    "/grpc.health.v1.Health/List": _EVERYBODY,
+    "/grpc.health.v1.Health/Watch": _EVERYBODY,
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _ALL,
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo": _ALL,
 }

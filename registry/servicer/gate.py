@@ -7,6 +7,9 @@ statuses here, and only here.
 A stream holds a thread for as long as its caller likes, so the gate lets in only so many at a time:
 idle streams must never keep a question from being answered.
 
+A face (gateway, console) shows its own certificate and says by a token for whom it calls (``access.tokens``);
+then that caller calls, and without a token the face, which may do nothing.
+
 In a process that only reads, what has to be written is passed on to the writer (``forwarding``), whose own
 gate (``TrustingGate``) asks the same questions again.
 """
@@ -27,13 +30,16 @@ from google.protobuf.message import DecodeError
 from registry.access.identity import (
     PEER_URI_PROPERTY,
     Caller,
+    CallerRole,
     IdentityError,
     caller_of_peer,
     parse_identity,
 )
 from registry.access.policy import may_call
+from registry.access.token_files import TokenDoor
 from registry.commands.recipients import OvertakenError
 from registry.errors import RegistryError, status_of
+from registry.provenance.access_token import TokenError
 from registry.receipts.answers import current_request
 from registry.servicer.forwarding import CALLER_KEY, MustWriteError, PassedOnError, Writing
 from registry.store.interface import QueueFullError, StoreError
@@ -51,6 +57,7 @@ logger = logging.getLogger(__name__)
 current_caller: ContextVar[Caller] = ContextVar("current_caller")
 """Who made the call that this thread is serving."""
 
+_AUTHORIZATION, _BEARER = "authorization", "Bearer "
 OWN_METHODS = "/registry."
 """How methods of the contract begin; health and reflection are every process's own."""
 _Parse = Callable[[bytes], Any]
@@ -68,9 +75,11 @@ class Gate(grpc.ServerInterceptor):
         writing: Writing | None = None,
         answered_here: Collection[str] = (),
         at_once: Collection[str] = (),
+        tokens: TokenDoor | None = None,
     ) -> None:
         self._origin = origin
         self._at_once = at_once
+        self._tokens = tokens
         self._writing = writing
         self._answered_here = answered_here
         self._held: Event | None = None
@@ -167,10 +176,12 @@ class Gate(grpc.ServerInterceptor):
                     (_parsed(parse, each) for each in request) if of_streams else _parsed(parse, request)
                 )
                 with self._stream():
-                    if parse is None:
-                        yield from self._written_answers(method, messages, context)
-                    else:
-                        yield from behaviour(messages, context)
+                    answers = (
+                        self._written_answers(method, messages, context)
+                        if parse is None
+                        else behaviour(messages, context)
+                    )
+                    yield from self._while_admitted(method, answers, context)
                 return
             except grpc.RpcError:
                 return  # Reading on failed because the caller hung up: nobody is left to be told.
@@ -179,6 +190,17 @@ class Gate(grpc.ServerInterceptor):
             _abort(context, method, failure)
 
         return call
+
+    def _while_admitted(
+        self, method: str, answers: Iterator[Any], context: grpc.ServicerContext
+    ) -> Iterator[Any]:
+        """The answers of a stream, which may last days; a face's only as long as its token is taken."""
+        if self._tokens is None or self._caller(context.auth_context()).role is not CallerRole.FACE:
+            yield from answers
+            return
+        for answer in answers:
+            self._admit(method, context)
+            yield answer
 
     def _written_answers(self, method: str, messages: Any, context: grpc.ServicerContext) -> Iterator[bytes]:
         """The writer's answers to a call with a stream in it, as they come."""
@@ -201,12 +223,27 @@ class Gate(grpc.ServerInterceptor):
             held.wait(HELD_S)
         caller = self._caller_of(context)
         if not may_call(caller, method):
-            message = "本证书的角色不能调用这一方法。"
+            message = "调用方的角色不能调用这一方法。"
             raise RegistryError.of(reasons.ERROR_REASON_METHOD_DENIED, message)
         current_caller.set(caller)
 
     def _caller_of(self, context: grpc.ServicerContext) -> Caller:
-        return self._caller(context.auth_context())
+        caller = self._caller(context.auth_context())
+        return caller if caller.role is not CallerRole.FACE else self._behind(caller, context)
+
+    def _behind(self, face: Caller, context: grpc.ServicerContext) -> Caller:
+        """For whom a face calls: for the caller of its token, or for nobody."""
+        given = [value for key, value in context.invocation_metadata() if key == _AUTHORIZATION]
+        if not given:
+            return face
+        try:
+            if self._tokens is None:
+                raise TokenError("本登记系统不用令牌")
+            if len(given) != 1 or not str(given[0]).startswith(_BEARER):
+                raise TokenError("authorization 应为一个 Bearer 令牌")
+            return self._tokens.caller(str(given[0]).removeprefix(_BEARER), face)
+        except TokenError as error:
+            raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, f"{error}。") from error
 
     def _caller(self, properties: Any) -> Caller:
         names: Sequence[bytes] = properties.get(PEER_URI_PROPERTY, ())

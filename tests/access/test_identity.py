@@ -24,6 +24,8 @@ def test_each_role_has_its_place_in_the_uri() -> None:
         "registry://example.com/log/system/licensing/platform-1.north",
         "registry://example.com/log/system/border/platform-1.north",
         "registry://example.com/log/auditor/platform-1.north",
+        "registry://example.com/log/public/platform-1.north",
+        "registry://example.com/log/face/platform-1.north",
     ]
 
 

@@ -59,6 +59,8 @@ class Upkeep:
     checkpoints: Checkpoints
     gate: Callable[[], None] = lambda: None
     publication: LogPublication | None = None
+    stamping: StampingState | None = None
+    witnesses: tuple[str, ...] = ()
     parts: list[Part] = field(default_factory=list)
     _running: list[Part] = field(default_factory=list)
 
@@ -91,7 +93,7 @@ def upkeep_of(
         upkeep.parts.append(IndexKeeper(state, Generations.of(config), config.home, clock))
     if config and config.stamping:
         stamping: StampingState = stamping_state(state, config.stamping.max_age_s, clock=clock)
-        upkeep.gate = stamping.check
+        upkeep.gate, upkeep.stamping = stamping.check, stamping
         authority = Authority.configured(config.stamping)
         interval_s = config.stamping.interval_s
         upkeep.parts.append(
@@ -99,6 +101,7 @@ def upkeep_of(
         )
     if cosigner:
         upkeep.parts.append(cosigner)
+        upkeep.witnesses = cosigner.witnesses
     if config and config.publication:
         upkeep.publication = LogPublication(log, config.publication)
         upkeep.parts.append(upkeep.publication)

@@ -73,13 +73,15 @@ class Listing:
         codes: Sequence[str],
         rows_of: Callable[[Ground, SubjectRecord], Iterable[Row]],
         size: int,
+        most_read: int | None = None,
     ) -> ListingPage:
-        """The next rows of grounds of these kinds and codes, about ``size``."""
-        found: list[Row] = []
+        """The next rows of grounds of these kinds and codes, about ``size``, out of ``most_read`` of them at
+        most (None: ``MOST_READ``)."""
+        found, limit = list[Row](), MOST_READ if most_read is None else most_read
         last = self.page.after
         for read, (at, ground, record) in enumerate(self._grounds(kinds, codes)):
             rows = list(rows_of(ground, record)) if ground is not None and record is not None else []
-            if (rows and len(found) >= size) or read >= MOST_READ:
+            if (rows and len(found) >= size) or read >= limit:
                 rest = replace(self.page, after=last)
                 return ListingPage(self._named(found), token_of(rest, *self.filters))
             found += rows

@@ -40,7 +40,7 @@ from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import subject_pb2
 from registry.v1.verdict_pb2 import HIT_STATUS_DISPUTED
 
-_BANNING = (GroundKind.IMPOSED, GroundKind.LISTED, GroundKind.RECORDED)
+BANNING = (GroundKind.IMPOSED, GroundKind.LISTED, GroundKind.RECORDED)
 _EVERY_LIST = (CallerRole.DEPARTMENT, CallerRole.REGISTRAR, CallerRole.AUDITOR)
 _Domains = frozenset[subject_pb2.Domain.ValueType]
 
@@ -70,13 +70,13 @@ class BansAsked:
         domains = domains_open_to(caller)
         if wanted.domain:
             domains &= {wanted.domain}
-        _check(wanted, listing.edition, domains)
+        check_filter(wanted, listing.edition, domains)
         return cls(listing, wanted, domains)
 
     def page(self, size: int) -> ListingPage:
         """The next market bans in force."""
-        codes = _banning_codes(self.listing.edition, self.domains, self.wanted.measure_code)
-        return self.listing.rows(_BANNING, codes, self._bans, size)
+        codes = banning_codes(self.listing.edition, self.domains, self.wanted.measure_code)
+        return self.listing.rows(BANNING, codes, self._bans, size)
 
     def _bans(self, ground: Ground, record: SubjectRecord) -> Iterator[Row]:
         edition, page = self.listing.edition, self.listing.page
@@ -126,7 +126,7 @@ class ListAsked:
             yield Row(ground, status)
 
 
-def _check(wanted: BanFilter, edition: Edition, domains: _Domains) -> None:
+def check_filter(wanted: BanFilter, edition: Edition, domains: _Domains) -> None:
     """Raises RegistryError where nothing can be listed."""
     code = wanted.measure_code
     rows = edition.measures.get(code, ())
@@ -143,7 +143,7 @@ def _check(wanted: BanFilter, edition: Edition, domains: _Domains) -> None:
         raise RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, message, "measure_code")
 
 
-def _banning_codes(edition: Edition, domains: _Domains, measure_code: str) -> list[str]:
+def banning_codes(edition: Edition, domains: _Domains, measure_code: str) -> list[str]:
     """Codes of the grounds from which market bans of these domains may follow: measures that documents
     impose, lists that bring them about, categories from which they arise."""
     codes: dict[str, None] = {}

@@ -38,6 +38,7 @@ CHECK = "registry.v1.RestrictionService/Check"
 BATCH_CHECK = "registry.v1.RestrictionService/BatchCheck"
 SCREEN = "registry.v1.RestrictionService/Screen"
 GET_RECORD = "registry.v1.RecordService/GetRecord"
+GET_CERTIFICATE = "registry.v1.RecordService/GetCertificate"
 KEPT_ROOTS = 1024
 
 current_request: ContextVar[bytes] = ContextVar("current_request", default=b"")
@@ -48,6 +49,7 @@ Asked = (
     | restriction_service_pb2.BatchCheckRequest
     | restriction_service_pb2.ScreenRequest
     | record_service_pb2.GetRecordRequest
+    | record_service_pb2.GetCertificateRequest
 )
 _Request = TypeVar("_Request", bound=Asked)
 

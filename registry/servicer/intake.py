@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import grpc
 
+from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.jobs import Outcome
+from registry.commands.statement_list import Own, own_statements
 from registry.errors import RegistryError
 from registry.servicer.gate import current_caller
 from registry.servicer.pipeline import begun_in_order
@@ -27,8 +29,9 @@ _LARGEST = 2**63 - 1
 class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
     """See intake_service.proto."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, ask: Ask) -> None:
         self._intake = intake
+        self._ask = ask
 
     def Submit(self, request: pb.SubmitRequest, context: grpc.ServicerContext) -> pb.SubmitResponse:
         """See intake_service.proto."""
@@ -70,6 +73,14 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
         response.received_time.FromMilliseconds(kept.received_ms)
         return response
 
+    def ListStatements(
+        self, request: pb.ListStatementsRequest, context: grpc.ServicerContext
+    ) -> pb.ListStatementsResponse:
+        """See intake_service.proto."""
+        department = current_caller.get().name
+        page = own_statements(self._ask, department, request.page_token, request.page_size)
+        return pb.ListStatementsResponse(statements=map(_summary, page.found), next_page_token=page.token)
+
     def ListRefusals(
         self, request: pb.ListRefusalsRequest, context: grpc.ServicerContext
     ) -> pb.ListRefusalsResponse:
@@ -86,3 +97,17 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
             )
             refusal.received_time.FromMilliseconds(row.received_ms)
         return response
+
+
+def _summary(own: Own) -> pb.StatementSummary:
+    recorded = own.recorded
+    message = pb.StatementSummary(
+        position=recorded.position,
+        statement_id=recorded.statement_id,
+        category=recorded.category,
+        subject=own.subject,
+        name=own.name,
+        ended_position=own.ended_position,
+    )
+    message.received_time.FromMilliseconds(own.received_ms)
+    return message

@@ -18,7 +18,7 @@ from registry.commands.name_search import search
 from registry.commands.paging import page_size
 from registry.commands.records import Records
 from registry.domain.periods import Period
-from registry.receipts.answers import GET_RECORD, Told
+from registry.receipts.answers import GET_CERTIFICATE, GET_RECORD, Told
 from registry.receipts.evidence import Rest
 from registry.receipts.receipts import Receipts
 from registry.sanctions.record.sections import Section, sections_of
@@ -70,10 +70,11 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
     ) -> pb.GetCertificateResponse:
         """See record_service.proto."""
         check_subject(request)
+        with_receipt = self._receipts.require(request.receipt, [request.subject.value])
         period = period_asked(request, self._ask.today())
         found, matter = self._asked(request, None, context)
         report = self._records.certificate(found, matter, period)
-        entries = (entry for section in report.sections for entry in section.entries)
+        entries = [entry for section in report.sections for entry in section.entries]
         self._tell(matter, [entry.position for entry in entries if entry.grounds])
         self._log(found, matter)
         lists = (list_message(code, matter.question.day, matter) for code in report.lists)
@@ -86,6 +87,10 @@ class RecordServicer(record_service_pb2_grpc.RecordServiceServicer):
         )
         _put_period(response, period)
         put_identity(response.identity, report.identity, found, self._state.identifier_of)
+        if with_receipt:
+            positions = tuple(entry.position for entry in entries)
+            told = Told(GET_CERTIFICATE, request, response, (Rest(found, positions),))
+            response.receipt.CopyFrom(self._receipts.make([told], request.receipt, matter)[0])
         return response
 
     def Search(self, request: pb.SearchRequest, context: grpc.ServicerContext) -> pb.SearchResponse:

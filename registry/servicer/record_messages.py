@@ -10,7 +10,8 @@ from registry.commands.listing_pages import Row
 from registry.commands.right_to_see import open_measures
 from registry.domain.periods import Period
 from registry.sanctions.catalogue.edition import Edition
-from registry.sanctions.ground import Ending
+from registry.sanctions.catalogue.entries import CreditList, RedList
+from registry.sanctions.ground import Ending, Ground
 from registry.sanctions.record.entries import Entry
 from registry.sanctions.record.sections import Section, name_of
 from registry.sanctions.verdict import Hit
@@ -91,16 +92,17 @@ class RowMessages:
 
     def _hit(self, row: Row, edition: Edition) -> verdict_pb2.Hit:
         if row.restriction is None:
-            return _entry_hit(row, edition)
+            ground = row.ground
+            return list_hit(ground, edition.credit_list(ground.code, ground.period.first), row.status)
         holder = CheckResponse()
         self._messages.add_hit(holder.hits, Hit(row.restriction, row.status, _NO_EFFECT, ()), edition)
         return holder.hits[0]
 
 
-def _entry_hit(row: Row, edition: Edition) -> verdict_pb2.Hit:
-    """An entry on a list as such, without the measures that it brings about."""
-    ground = row.ground
-    listed = edition.credit_list(ground.code, ground.period.first)
+def list_hit(
+    ground: Ground, listed: CreditList | RedList | None, status: verdict_pb2.HitStatus.ValueType
+) -> verdict_pb2.Hit:
+    """An entry on a list, or on a red list, as such: without the measures that it brings about."""
     first, last = _days(ground.period)
     message = verdict_pb2.Hit(
         list_code=ground.code,
@@ -112,7 +114,7 @@ def _entry_hit(row: Row, edition: Edition) -> verdict_pb2.Hit:
         position=ground.position,
         statement_id=ground.statement_id,
         department=ground.department,
-        status=row.status,
+        status=status,
         origin=verdict_pb2.RESTRICTION_ORIGIN_LIST,
         relation=verdict_pb2.SUBJECT_RELATION_SELF,
         unconfirmed=listed is not None and listed.confidence == "low",

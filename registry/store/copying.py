@@ -35,14 +35,8 @@ def copy_store(
     source: SqlStore, target: SqlStore, *, progress: Callable[[int], None] = lambda _rows: None
 ) -> int:
     """Copies every row into an empty store; how many. Raises StoreError."""
-    copied = 0
-    with one_line_errors(), source.reading() as reading, target.writing() as writing:
-        for table in tables.metadata.sorted_tables:
-            rows = _rows(reading, table)
-            while page := list(islice(rows, PAGE)):
-                add_rows(writing, table, [dict(row._mapping) for row in page])
-                copied += len(page)
-                progress(copied)
+    with one_line_errors(), source.reading() as reading:
+        copied = _copy(reading, target, progress)
     target.settle_statistics()
     return copied
 
@@ -50,11 +44,38 @@ def copy_store(
 def compare_stores(one: SqlStore, other: SqlStore) -> None:
     """Raises StoreError with the first table that differs, and where: no content of it."""
     with one_line_errors(), one.reading() as left, other.reading() as right:
+        _compare(left, right)
+
+
+def copy_state(source: SqlStore, target: SqlStore, *, progress: Callable[[int, int], None]) -> None:
+    """Copies one state of a store that is being written to into an empty one, and compares both before that
+    state is let go. ``progress`` is told rows done of how many. Raises StoreError."""
+    with one_line_errors(), source.reading() as reading:
+        counts = (select(func.count()).select_from(table) for table in tables.metadata.sorted_tables)
+        total = sum(reading.execute(count).scalar_one() for count in counts)
+        _copy(reading, target, lambda done: progress(done, total))
+        with target.reading() as copy:
+            _compare(reading, copy)
+
+
+def _copy(reading: Connection, target: SqlStore, progress: Callable[[int], None]) -> int:
+    copied = 0
+    with target.writing() as writing:
         for table in tables.metadata.sorted_tables:
-            pairs = zip_longest(_rows(left, table), _rows(right, table))
-            for number, (mine, theirs) in enumerate(pairs, 1):
-                if mine is None or theirs is None or tuple(mine) != tuple(theirs):
-                    raise StoreError(f"副本与原存储不符: {table.name} 表按主键顺序的第{number}行")
+            rows = _rows(reading, table)
+            while page := list(islice(rows, PAGE)):
+                add_rows(writing, table, [dict(row._mapping) for row in page])
+                copied += len(page)
+                progress(copied)
+    return copied
+
+
+def _compare(left: Connection, right: Connection) -> None:
+    for table in tables.metadata.sorted_tables:
+        pairs = zip_longest(_rows(left, table), _rows(right, table))
+        for number, (mine, theirs) in enumerate(pairs, 1):
+            if mine is None or theirs is None or tuple(mine) != tuple(theirs):
+                raise StoreError(f"副本与原存储不符: {table.name} 表按主键顺序的第{number}行")
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:

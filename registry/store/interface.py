@@ -38,6 +38,7 @@ from registry.store.records import (
     ExecutionRow,
     ExecutionTotal,
     NoticeRow,
+    QueryFilter,
     QueryRow,
     RecipientRow,
     Recorded,
@@ -64,6 +65,7 @@ __all__ = [
     "Group",
     "MeasureLookup",
     "NoticeRow",
+    "QueryFilter",
     "QueryRow",
     "QueueFullError",
     "RecipientRow",
@@ -82,6 +84,10 @@ __all__ = [
 
 class StoreError(Exception):
     """The store cannot do what was asked; the message is one clear line for an operator."""
+
+
+class NoStoreError(StoreError):
+    """There is no store in this place."""
 
 
 class StoreBusyError(StoreError):
@@ -219,6 +225,9 @@ class Store(Protocol):
     def all_cosignatures(self) -> Iterator[CosignatureRow]:
         """Every witness's signature, by size."""
 
+    def cosigned_size(self, name: str) -> int:
+        """Size of the newest checkpoint that a witness cosigned; 0 if there is none."""
+
     def subjects(self, measures: MeasureLookup) -> Iterator[SubjectRecord]:
         """Every subject with all that is recorded of it, to build the index."""
 
@@ -275,6 +284,17 @@ class Store(Protocol):
         """Position, ordinal and subject of grounds of these kinds and codes, each once, rising after a
         pair."""
 
+    def newest_grounds(
+        self, kinds: Collection[int], codes: Collection[str], before: tuple[int, int] | None, limit: int
+    ) -> list[tuple[int, int, str]]:
+        """The same, falling before a pair; None: from the end."""
+
+    def own_events(
+        self, department: str, before: int | None, limit: int
+    ) -> list[tuple[RecordedEvent, bytes]]:
+        """A department's statements about subjects before a position (None: from the end), falling; each with
+        its leaf."""
+
     def refusals(self, department: str, after: int, limit: int) -> list[RefusalRow]:
         """A department's refusals with a number above ``after``, rising."""
 
@@ -286,6 +306,12 @@ class Store(Protocol):
 
     def queries(self) -> Iterator[QueryRow]:
         """The query log, oldest first."""
+
+    def queries_before(
+        self, before: tuple[int, int] | None, limit: int, wanted: QueryFilter
+    ) -> list[tuple[int, QueryRow]]:
+        """Rows of the query log with their numbers, falling by instant and number before such a pair (None:
+        from the end)."""
 
     def executions(self, keys: Collection[ReportKey]) -> dict[ReportKey, ExecutionRow]:
         """Those of the reports that are recorded."""

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from registry.store import tables
 from registry.store.errors import one_line_errors
-from registry.store.interface import StoreError
+from registry.store.interface import NoStoreError, StoreError
 from registry.store.postgres import maintaining_engine, reading_engine, shown, writing_engine
 from registry.store.postgres_store import PostgresStore, ReadPostgresStore
 from registry.store.sql_store import SqlStore
@@ -121,7 +121,7 @@ def _present(engine: Engine) -> set[str]:
 
 def _require_store(engine: Engine, url: str) -> None:
     if not _present(engine):
-        raise StoreError(f"{shown(url)} 里没有存储; 请先运行 registry init")
+        raise NoStoreError(f"{shown(url)} 里没有存储; 请先运行 registry init")
 
 
 def _require_rights(engine: Engine, url: str, rights: tuple[str, ...]) -> None:

@@ -142,6 +142,17 @@ class QueryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryFilter:
+    """Which rows of the query log are asked for: of a caller, about a subject, from one instant up to, but
+    not including, another. What is empty, or None, does not filter."""
+
+    caller: str = ""
+    subject: str = ""
+    first_ms: int = 0
+    end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionRow:
     """What a system did with a verdict (联合奖惩反馈); ``report_id`` is unique in its caller.
 

@@ -47,12 +47,12 @@ from registry.store.interface import (
     StoreError,
 )
 from registry.store.sql_log import named
-from registry.store.sql_subjects import SqlSubjects
+from registry.store.sql_newest import SqlNewest
 
 Entry = TypeVar("Entry")
 
 
-class SqlStore(SqlSubjects):
+class SqlStore(SqlNewest):
     """A log with its derived state in a relational database."""
 
     def __init__(

@@ -119,6 +119,9 @@ query_log = _table(
     _text("reason"),
     _int("known_position"),
     _int("verdict"),
+    Index("query_log_by_time", "asked_ms", "number"),
+    Index("query_log_by_caller", "caller", "asked_ms", "number"),
+    Index("query_log_by_subject", "subject", "asked_ms", "number"),
 )
 
 execution = _table(
@@ -158,6 +161,7 @@ event = _table(
     _int("settles_names"),
     UniqueConstraint("department", "statement_id", name="event_by_id"),
     Index("event_by_subject", "subject", "position"),
+    Index("event_by_department", "department", "position"),
 )
 
 ground = _table(

@@ -76,6 +76,11 @@ class Cosigner:
         ]
         self._threads.append(Thread(target=self._go_on, name="registry-cosigner", daemon=True))
 
+    @property
+    def witnesses(self) -> tuple[str, ...]:
+        """Names of those whom it asks, in the order of the policy."""
+        return tuple(each.name for each in self._policy.witnesses)
+
     def start(self) -> None:
         """Begins to ask."""
         for thread in self._threads:

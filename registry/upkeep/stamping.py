@@ -69,6 +69,12 @@ class StampingState:
         return max(self._steady() - success.steady_s, (self._clock() - success.clock_ms) / 1000)
 
     @property
+    def succeeded_ms(self) -> int | None:
+        """When the last stamp was had, by the host's clock; None as for ``age_s``."""
+        with self._lock:
+            return self._success.clock_ms if self._success else None
+
+    @property
     def is_open(self) -> bool:
         """Whether new statements are taken."""
         age = self.age_s

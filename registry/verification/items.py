@@ -3,7 +3,8 @@
     Check        one item
     BatchCheck   one for each identifier, with its role
     Screen       one for each party, with its role
-    GetRecord    none: its entries are compared with the statements (``record``)
+    GetRecord, GetCertificate
+                 none: their entries are compared with the statements (``record``)
 
 Question and response must fit each other: as many verdicts as identifiers, the position and the edition of
 the answer, the instant that was asked about.
@@ -32,6 +33,10 @@ _KINDS: dict[str, tuple[type[Message], type[Message]]] = {
     terms.BATCH_CHECK: (pb.BatchCheckRequest, pb.BatchCheckResponse),
     terms.SCREEN: (pb.ScreenRequest, pb.ScreenResponse),
     terms.GET_RECORD: (record_service_pb2.GetRecordRequest, record_service_pb2.GetRecordResponse),
+    terms.GET_CERTIFICATE: (
+        record_service_pb2.GetCertificateRequest,
+        record_service_pb2.GetCertificateResponse,
+    ),
 }
 _BADNESS = (
     verdict_pb2.VERDICT_BLOCKED,
@@ -90,6 +95,8 @@ def read_filed(answer: receipt_pb2.Answer) -> Filed:
     ):
         raise FailedError("答复内容中的日志、序号或目录版本与回执所述不同")
     _check_asked(question, answer, answered)
+    if isinstance(question, record_service_pb2.GetCertificateRequest):
+        _check_certificate(question, response)
     return Filed(question, response, answered, tuple(_items(question, response, answered)))
 
 
@@ -107,6 +114,18 @@ def _check_asked(question: Message, answer: receipt_pb2.Answer, answered: pb.Ans
         raise FailedError("答复的时点不是问题中的")
     if stated is None and answered.valid_time.ToMilliseconds() > answer.answered_ms:
         raise FailedError("答复的时点晚于答复时间")
+
+
+def _check_certificate(question: record_service_pb2.GetCertificateRequest, response: Message) -> None:
+    """The period is the one that was asked about, and what is said of its being empty is so."""
+    assert isinstance(response, record_service_pb2.GetCertificateResponse)
+    for name in ("from", "until"):
+        stated = getattr(question, name)
+        if stated and stated != getattr(response, name):
+            raise FailedError("报告的期间不是问题中的")
+    entries = any(section.entries for section in response.sections)
+    if response.nothing_recorded and (entries or not response.sections):
+        raise FailedError("报告自称没有查见登记, 与其内容不符")
 
 
 def _reference(question: Message) -> str:

@@ -95,8 +95,8 @@ class Proof:
 
     def _answered(self, editions: Mapping[str, Edition]) -> None:
         filed = self._filed
-        if self._answer.method == terms.GET_RECORD:
-            check_record(filed.question, filed.response, self._evidence, self._chained, self._report)
+        if self._answer.method in (terms.GET_RECORD, terms.GET_CERTIFICATE):
+            check_record(filed.response, self._evidence, self._chained, self._report)
             return
         court = self._court({**shipped_editions(), **_drafted(self._evidence), **editions})
         decisions = list[Decision]()

@@ -1,4 +1,4 @@
-"""The entries of a record (信用记录) against the statements that are shown for them.
+"""The entries of a record (信用记录) or a report (专项信用报告) against the statements shown for them.
 
 Each entry names a statement: it must be disclosed, of this subject, by that department under that id, and say
 what the entry shows of it, category, document, list and articles. Clocks (公示、保存) and states follow from
@@ -23,12 +23,9 @@ from registry.verification.statements import Evidence, Shown
 _RED_LIST = "E-60"
 
 
-def check_record(
-    question: Message, response: Message, evidence: Evidence, chains: Mapping[str, Chain], report: Report
-) -> None:
+def check_record(response: Message, evidence: Evidence, chains: Mapping[str, Chain], report: Report) -> None:
     """Raises FailedError unless every entry shown is behind a proven statement."""
-    assert isinstance(question, pb.GetRecordRequest)
-    assert isinstance(response, pb.GetRecordResponse)
+    assert isinstance(response, pb.GetRecordResponse | pb.GetCertificateResponse)
     subjects = {ref for ref in chains if ref[:2] not in ("K:", "O:", "D:", "E:")}
     shown = list(_entries(response))
     for entry in shown:
@@ -43,7 +40,7 @@ def check_record(
     report.claimed("clocks", "公示、修复、保存的日期和记录的状态, 是登记系统签名的说法")
 
 
-def _entries(response: pb.GetRecordResponse) -> Iterator[pb.RecordEntry]:
+def _entries(response: pb.GetRecordResponse | pb.GetCertificateResponse) -> Iterator[pb.RecordEntry]:
     for section in response.sections:
         yield from section.entries
 

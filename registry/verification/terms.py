@@ -17,7 +17,14 @@ CHECK = "registry.v1.RestrictionService/Check"
 BATCH_CHECK = "registry.v1.RestrictionService/BatchCheck"
 SCREEN = "registry.v1.RestrictionService/Screen"
 GET_RECORD = "registry.v1.RecordService/GetRecord"
-METHODS = {CHECK: "查询主体", BATCH_CHECK: "批量查询", SCREEN: "项目审查", GET_RECORD: "信用记录"}
+GET_CERTIFICATE = "registry.v1.RecordService/GetCertificate"
+METHODS = {
+    CHECK: "查询主体",
+    BATCH_CHECK: "批量查询",
+    SCREEN: "项目审查",
+    GET_RECORD: "信用记录",
+    GET_CERTIFICATE: "专项信用报告",
+}
 HASH_BYTES = 32
 
 _REASONS = {

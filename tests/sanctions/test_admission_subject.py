@@ -4,6 +4,7 @@ import pytest
 
 from registry.domain.identifiers import uscc_check_character
 from registry.domain.uscc import uscc_faults
+from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import Subject
 from tests.support.events import ban, faults, firm, new_person, penalty, person, placed, refusal
@@ -26,6 +27,14 @@ def with_code(value: str, subject: Subject | None = None) -> Subject:
 
 def test_code_that_is_too_short_is_refused(spine: Spine) -> None:
     assert said(spine, with_code(firm(1).identifier.value[:17])) == {("CODE_LENGTH", CODE)}
+
+
+@pytest.mark.parametrize("written", ["", " ", "9", "x"])
+def test_registration_under_no_code_is_refused_with_its_place(spine: Spine, written: str) -> None:
+    event = pb.Event(subject=with_code(written), category="E-01", effective_from="2026-01-05")
+    refused = refusal(spine.say("市场监管", event=event))
+    assert CODE in {place for _, place in refused}
+    assert not {reason for reason, _ in refused} & {"REGION_OUTSIDE_MANDATE", "CATEGORY_OUTSIDE_MANDATE"}
 
 
 def test_character_that_no_code_has_is_named_with_its_place(spine: Spine) -> None:

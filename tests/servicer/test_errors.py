@@ -47,9 +47,9 @@ INSIDE = ("Traceback", "Exception", "Error:", ".py", "sqlite", "SQL", "registry.
 
 
 def role_that_may(method: str) -> CallerRole:
-    """The registrar, or a system that asks where the registrar may not call."""
-    registrar = CallerRole.REGISTRAR
-    return registrar if registrar in METHODS[method] else CallerRole.PROCUREMENT_SYSTEM
+    """The registrar, or where the registrar may not call a system that asks, or the auditor."""
+    asking = (CallerRole.REGISTRAR, CallerRole.PROCUREMENT_SYSTEM, CallerRole.AUDITOR)
+    return next(role for role in asking if role in METHODS[method])
 
 
 def send(served: Served, method: str, content: bytes) -> Refusal | bytes:

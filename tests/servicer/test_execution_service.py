@@ -222,7 +222,7 @@ def test_systems_and_departments_report_and_departments_and_offices_read_the_use
             return (refusal.reason, refusal.code)
         return None
 
-    asks = role not in (CallerRole.REGISTRAR, CallerRole.AUDITOR)
+    asks = role not in (CallerRole.REGISTRAR, CallerRole.AUDITOR, CallerRole.PUBLIC, CallerRole.FACE)
     assert outcome("ListOwnExecutions", pb.ListOwnExecutionsRequest()) == (None if asks else denied)
     assert (outcome("ReportExecution", pb.ReportExecutionRequest()) == denied) is not asks
     reads = role in (CallerRole.REGISTRAR, CallerRole.AUDITOR, CallerRole.DEPARTMENT)

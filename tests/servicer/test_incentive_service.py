@@ -353,8 +353,11 @@ def test_list_that_the_catalogue_does_not_have_is_refused(town: Served) -> None:
 
 
 @pytest.mark.parametrize("role", list(CallerRole))
-def test_lists_are_for_everybody(town: Served, role: CallerRole) -> None:
-    assert listed(town, town.of_role(role)).entries
+def test_lists_are_for_everybody_but_the_public_and_faces(town: Served, role: CallerRole) -> None:
+    if role in (CallerRole.PUBLIC, CallerRole.FACE):  # What the public sees is DisclosureService's.
+        assert refused(lambda: listed(town, town.of_role(role))).reason == "METHOD_DENIED"
+    else:
+        assert listed(town, town.of_role(role)).entries
 
 
 def test_notice_its_end_and_the_term_follow_each_other(town: Served) -> None:

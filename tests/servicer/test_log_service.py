@@ -221,7 +221,10 @@ def made_by(served: Served, key: str) -> set[int]:
     }
 
 
-@pytest.mark.parametrize("role", [role for role in CallerRole if role is not CallerRole.DEPARTMENT])
+READERS = set(CallerRole) - {CallerRole.DEPARTMENT, CallerRole.PUBLIC, CallerRole.FACE}
+
+
+@pytest.mark.parametrize("role", sorted(READERS, key=str))
 def test_everybody_reads_the_registry_s_own_and_overseers_what_governs_it(
     served: Served, positions: dict[str, int], role: CallerRole
 ) -> None:
@@ -235,6 +238,13 @@ def test_everybody_reads_the_registry_s_own_and_overseers_what_governs_it(
         CallerRole.AUDITOR: own | governing,
     }
     assert readable(served, served.of_role(role)) == expected.get(role, own)
+
+
+@pytest.mark.parametrize("role", [CallerRole.PUBLIC, CallerRole.FACE])
+def test_portal_and_a_face_by_itself_read_no_statement(served: Served, role: CallerRole) -> None:
+    for position in range(3):
+        refusal = refused(partial(statement, served, position, served.of_role(role)))
+        assert refusal.reason == "METHOD_DENIED"
 
 
 @pytest.mark.parametrize("key", [KEY, "法院", "市场监管"])

@@ -326,6 +326,24 @@ def test_a_tender_is_filed_whole_or_party_by_party(served: Served, each: bool) -
         assert checks[0].answer.response == response.SerializeToString()
 
 
+def test_a_report_is_proven_by_the_entries_it_shows_and_signed_if_that_is_enough(served: Served) -> None:
+    firm = new_firm()
+    event = list_entry("人社", firm, "L-04", "2025-03-01", "2027-03-01")
+    position = placed(served.spine.say("人社", event=event))
+    stub = RecordServiceStub(served.channel(served.department("财政")))
+    response = stub.GetCertificate(records.GetCertificateRequest(subject=firm.identifier, receipt=PROOF))
+    checked = proven(response.receipt, state(served))
+    assert position in checked.statements
+    response.ClearField("receipt")
+    assert checked.answer.response == response.SerializeToString()
+    assert checked.answer.method == "registry.v1.RecordService/GetCertificate"
+    wanted = ReceiptRequest(evidence=EVIDENCE_LEVEL_SIGNED)
+    response = stub.GetCertificate(records.GetCertificateRequest(subject=firm.identifier, receipt=wanted))
+    answer = signed(response.receipt, state(served)).answer
+    response.ClearField("receipt")
+    assert answer.response == response.SerializeToString()
+
+
 def test_a_file_is_proven_by_the_entries_it_shows(served: Served) -> None:
     firm = new_firm()
     position = placed(

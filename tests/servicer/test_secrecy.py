@@ -37,6 +37,7 @@ OWN = "records of the caller's own, kept for it alone"
 HASHED = "the log's leaves and its trees: hashes, signed and everybody's, from which nothing can be read"
 RECEIPT = "the evidence of this very answer, for its caller: it discloses what the answer rests on"
 COUNTED = "reports of what was done with verdicts, counted by measure and reporter: no reference, no subject"
+AUDITED = "the query log (查询日志): for the auditor alone, who states why he reads it and is logged himself"
 
 TEXTS: dict[str, tuple[str, str]] = {
     "AcknowledgeResponse": (CALL, "unknown"),
@@ -93,15 +94,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "department official_id public_key valid_from valid_until categories replaces",
     ),
     "KeyEntry": (STATED, "keyid"),
+    "KeyExpiry": (STATED, "department official_id key_id valid_until"),
     "LeafEvidence": (RECEIPT, "leaf inclusion"),
     "ListCasesResponse": (CALL, "next_page_token"),
+    "ListDisclosedBansResponse": (CALL, "next_page_token"),
     "ListListedResponse": (CALL, "next_page_token"),
     "ListMarketBansResponse": (CALL, "next_page_token"),
     "ListNameDisputesResponse": (CALL, "next_page_token"),
     "ListNoticesResponse": (CALL, "next_page_token"),
+    "ListQueriesResponse": (CALL, "next_page_token"),
     "ListRedListedResponse": (CALL, "next_page_token"),
     "ListRemediesResponse": (CALL, "next_page_token"),
+    "ListStatementsResponse": (CALL, "next_page_token"),
+    "ListTypicalCasesResponse": (CALL, "next_page_token"),
     "ListedRestriction": (STATED, "name"),
+    "LoggedQuery": (AUDITED, "caller reference reason"),
     "LogServiceGetStatementResponse": (HASHED, "leaf"),
     "Mandate": (STATED, "categories lists measures region relayed_authorities decides_here"),
     "MapLeaf": (HASHED, "key head"),
@@ -135,18 +142,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         STATED,
         "measure_code list_code from until status_until department statement_id",
     ),
+    "StatementSummary": (OWN, "statement_id category name"),
     "StatementReference": (STATED, "department statement_id"),
     "SubjectChange": (LAW, "measure_code text"),
+    "StatisticsRow": (STATED, "month region"),
     "StreamCheckResponse": (CALL, "key"),
     "SubmitResult": (CALL, "statement_id"),
     "SuspendedIncentive": (LAW, "reason"),
+    "TypicalCase": (STATED, "name facts"),
     "WatchCheckpoint": (LAW, "edition edition_label"),
     "WatchCheckpointsResponse": (HASHED, "checkpoint"),
     "WatchRestrictionsResponse": (CALL, "resume_token"),
+    "WitnessHealth": (LAW, "name"),
 }
 """Every message that a response can hold and that has texts: where they come from, and which they are."""
 
-RECEIPTED = {"Check", "BatchCheck", "Screen", "WatchScreen", "Explain", "GetRecord"}
+RECEIPTED = {"Check", "BatchCheck", "Screen", "WatchScreen", "Explain", "GetRecord", "GetCertificate"}
 """Methods whose answers can hold a receipt, and with it the statements that the answer rests on."""
 
 ANSWERED_TO_THEIR_SENDER: dict[str, set[str]] = {
@@ -155,6 +166,7 @@ ANSWERED_TO_THEIR_SENDER: dict[str, set[str]] = {
     "ScreenResponse": {"Screen", "WatchScreen"},
     "Execution": {"ListOwnExecutions"},
     "Envelope": {"GetStatement", "GetCase", "GetRemedy", "StreamCheck", *RECEIPTED},
+    "LoggedQuery": {"ListQueries"},
     "Notice": {"WatchNotices", "ListNotices"},
     "Receipt": {"StreamCheck", *RECEIPTED},
     "Refusal": {"ListRefusals"},

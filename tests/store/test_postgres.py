@@ -9,6 +9,7 @@ from tests.store.change_contract import ChangeContract
 from tests.store.contract import StoreContract
 from tests.store.execution_contract import ExecutionContract
 from tests.store.log_contract import LogContract
+from tests.store.newest_contract import NewestContract
 from tests.store.notice_contract import NoticeContract
 from tests.store.query_contract import QueryContract
 from tests.store.record_contract import RecordContract
@@ -35,6 +36,10 @@ class TestPostgresRecords(RecordContract):
 
 class TestPostgresQueries(QueryContract):
     """PostgreSQL answers every question about what is recorded."""
+
+
+class TestPostgresNewest(NewestContract):
+    """PostgreSQL lists from the end."""
 
 
 class TestPostgresLog(LogContract):

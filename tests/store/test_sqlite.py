@@ -17,6 +17,7 @@ from registry.store.opening import create_store, open_for_reading, open_store
 from registry.store.sqlite import StoreLock, empty_wal, reading_engine, sqlite_notice, writing_engine
 from tests.store.contract import StoreContract
 from tests.store.log_contract import LogContract
+from tests.store.newest_contract import NewestContract
 from tests.store.query_contract import QueryContract
 from tests.store.record_contract import RecordContract
 from tests.store.samples import (
@@ -38,6 +39,10 @@ class TestSqliteRecords(RecordContract):
 
 class TestSqliteQueries(QueryContract):
     """SQLite answers every question about what is recorded."""
+
+
+class TestSqliteNewest(NewestContract):
+    """SQLite lists from the end."""
 
 
 class TestSqliteLog(LogContract):

@@ -11,7 +11,10 @@ from google.protobuf import json_format
 from registry.provenance.answer import seal_receipt, sign_answer
 from registry.v1 import receipt_pb2, subject_pb2, verdict_pb2
 from registry.v1 import restriction_service_pb2 as pb
+from registry.v1.record_service_pb2 import GetCertificateResponse
 from registry.verification import Outcome, check_receipt
+from registry.verification.items import read_filed
+from registry.verification.report import FailedError
 from tests.receipts.test_history import everybody
 from tests.support.events import firm, old_code, person
 from tests.support.spine import ROLE_OF_DOMAIN
@@ -182,6 +185,38 @@ def test_every_entry_of_a_record_is_behind_a_statement(world: World) -> None:
     for who in somebody(world):
         report = world.report(world.record(who), accept_shortfalls=True)
         assert report.ok, (who.value, report.faults)
+
+
+def test_every_entry_of_a_report_is_behind_a_statement(world: World) -> None:
+    for who in somebody(world):
+        receipt = world.certificate(who)
+        report = world.report(receipt, accept_shortfalls=True, nonce=NONCE)
+        assert report.ok, (who.value, report.faults)
+        assert report.answer is not None
+        assert report.answer.method == "registry.v1.RecordService/GetCertificate"
+
+
+def test_a_signed_report_is_the_registrys_word(world: World) -> None:
+    report = world.report(world.certificate(firm(5).identifier, evidence=receipt_pb2.EVIDENCE_LEVEL_SIGNED))
+    assert report.ok
+    assert "evidence" in [line.name for line in report.claims]
+
+
+@pytest.mark.parametrize("lie", ["until", "nothing_recorded"])
+def test_a_report_of_another_period_or_that_contradicts_itself_is_refused(world: World, lie: str) -> None:
+    receipt = world.certificate(
+        firm(5).identifier, evidence=receipt_pb2.EVIDENCE_LEVEL_SIGNED, until="2026-11-20"
+    )
+    answer = receipt_pb2.Answer.FromString(receipt.answer)
+    response = GetCertificateResponse.FromString(answer.response)
+    if lie == "until":
+        response.until = "2026-11-21"
+    else:
+        del response.sections[:]
+        response.nothing_recorded = True
+    answer.response = response.SerializeToString()
+    with pytest.raises(FailedError):
+        read_filed(answer)
 
 
 def test_a_receipt_in_json_says_the_same(world: World) -> None:

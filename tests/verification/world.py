@@ -12,7 +12,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.v1 import receipt_pb2, statement_pb2, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_PROOF, ReceiptRequest
-from registry.v1.record_service_pb2 import GetRecordRequest
+from registry.v1.record_service_pb2 import GetCertificateRequest, GetRecordRequest
 from registry.v1.record_service_pb2_grpc import RecordServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.verification import Report, check_receipt
@@ -81,6 +81,14 @@ class World:
         request = GetRecordRequest(subject=who, receipt=ReceiptRequest(evidence=EVIDENCE_LEVEL_PROOF))
         request.purpose.domain, request.purpose.reference, request.purpose.reason = PROCUREMENT, "案1", "审查"
         return RecordServiceStub(self.served.channel(self.served.registrar())).GetRecord(request).receipt
+
+    def certificate(self, who: subject_pb2.Identifier, **asked: Any) -> receipt_pb2.Receipt:
+        """The receipt for a special credit report on a subject."""
+        wanted = ReceiptRequest(evidence=asked.pop("evidence", EVIDENCE_LEVEL_PROOF), nonce=NONCE)
+        request = GetCertificateRequest(subject=who, receipt=wanted, **asked)
+        request.purpose.domain, request.purpose.reference, request.purpose.reason = PROCUREMENT, "案1", "审查"
+        caller = Caller(ROLE_OF_DOMAIN[PROCUREMENT], "asker", self.served.spine.engine.state.origin)
+        return RecordServiceStub(self.served.channel(caller)).GetCertificate(request).receipt
 
     def restrictions(self, domain: subject_pb2.Domain.ValueType) -> RestrictionServiceStub:
         """The service, for a system that may ask in a domain."""

@@ -71,6 +71,8 @@ def check_on_register(
     if identifier.type != subject_pb2.IDENTIFIER_TYPE_USCC:
         return
     code = normalise(identifier.value)
+    if code_faults(identifier.type, code):
+        return  # Said elsewhere; of a code that is none, nobody can say who registers it.
     kind, name = _REGISTRARS.get(code[0], ("", ""))
     if kind and kind not in department.kinds:
         message = f"首位为{code[0]}的代码由{name}登记, {department.name}不能认定。"

@@ -18,33 +18,35 @@ import click
 
 from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.access.profile import CertificateError
+from registry.cli_backup import register as register_backups
 from registry.cli_check import opened
 from registry.cli_check import register as register_checking
 from registry.cli_copy import register as register_copying
+from registry.cli_setup import register as register_setup
+from registry.cli_tokens import register as register_tokens
 from registry.cli_witness import register as register_watching
-from registry.commands.found import FoundingError, Operator
+from registry.commands.found import FoundingError
 from registry.commands.state import RegistryState
-from registry.config import MAX_READERS, STORE, ConfigError, load_config, split_address
-from registry.editions import CURRENT_LABEL
+from registry.config import MAX_READERS, ConfigError, load_config
 from registry.engine import StartError, now_ms
 from registry.indexing.generations import Generations
-from registry.installation import InstallationError, Plan, as_host, create_installation, issue_client
+from registry.installation import InstallationError, issue_client
 from registry.processes import serve_processes
+from registry.provenance.access_token import TokenError
 from registry.provenance.checkpoint import CheckpointError
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import VaultError
 from registry.second_store import adopt
 from registry.server import serve as run_server
+from registry.setup_answers import AnswerError
 from registry.store.errors import driver_words
 from registry.store.interface import StoreError
 from registry.store.opening import migrate_store
-from registry.v1.envelope_pb2 import SUITE_ECDSA_P256_SHA256, SUITE_ED25519, SUITE_SM2_SM3
 
-SUITES = {"ed25519": SUITE_ED25519, "p256": SUITE_ECDSA_P256_SHA256, "sm2": SUITE_SM2_SM3}
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ONE_LINE = (
-    CertificateError, CheckpointError, ConfigError, FoundingError, IdentityError, InstallationError,
-    KeyFileError, StartError, StoreError, VaultError,
+    AnswerError, CertificateError, CheckpointError, ConfigError, FoundingError, IdentityError,
+    InstallationError, KeyFileError, StartError, StoreError, TokenError, VaultError,
 )  # fmt: skip
 
 _directory = click.option(
@@ -82,62 +84,6 @@ def main() -> None:
     os.umask(0o077)  # Keys, certificates and the store are for the account that runs the registry alone.
     # A command's failure is one line; only a server that runs has a log.
     logging.basicConfig(handlers=[logging.NullHandler()])
-
-
-@main.command()
-@_directory
-@click.option(
-    "--origin", default="credit.example/cangzhou", show_default=True, help="日志的来源名. Origin of the log."
-)
-@click.option(
-    "--address", default="127.0.0.1:8443", show_default=True, help="监听地址. Where the server listens."
-)
-@click.option(
-    "--host", "hosts", multiple=True, help="证书中另外的主机名或地址. More hosts in the certificate."
-)
-@click.option("--operator-code", required=True, help="登记机构的统一社会信用代码. The operator's code.")
-@click.option("--operator-name", required=True, help="登记机构名称. The operator's name.")
-@click.option("--region", default="130900", show_default=True, help="登记机构的地区 (GB/T 2260). Its region.")
-@click.option(
-    "--store",
-    default=STORE,
-    show_default=True,
-    help="存储: 安装目录里的文件, 或 postgresql:// 地址. Where the store rests: a file, or a URL.",
-)
-@click.option("--edition", default=CURRENT_LABEL, show_default=True, help="创世的目录版本. Founding edition.")
-@click.option(
-    "--suite",
-    type=click.Choice(list(SUITES)),
-    default="ed25519",
-    show_default=True,
-    help="所生成密钥的签名算法. Signature suite of every key that is made.",
-)
-@_one_line
-def init(
-    directory: Path,
-    origin: str,
-    address: str,
-    hosts: tuple[str, ...],
-    operator_code: str,
-    operator_name: str,
-    region: str,
-    store: str,
-    edition: str,
-    suite: str,
-) -> None:
-    """建立一个新的登记系统: 密钥、开发用证书、空的存储和创世陈述. Makes a new installation."""
-    named = [as_host(host) for host in (split_address(address)[0], *hosts)]
-    plan = Plan(
-        origin,
-        Operator(operator_code, operator_name, region),
-        address,
-        list(dict.fromkeys(["localhost", *named])),
-        edition,
-        SUITES[suite],
-        store,
-    )
-    create_installation(directory, plan, clock=now_ms)
-    click.echo(f"已建立: {directory}\n  日志 {origin}\n  登记员证书 {directory / 'clients' / 'registrar'}")
 
 
 @main.command()
@@ -210,9 +156,12 @@ def _log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=line, force=True)
 
 
+register_setup(main, _one_line)
 register_checking(main)
 register_copying(main)
+register_backups(main)
 register_watching(main)
+register_tokens(main, _one_line)
 
 if __name__ == "__main__":
     main()

@@ -175,8 +175,9 @@ class Progress:
 
     Example: ``1,200,000/10,000,000 条, 105,000 条/秒, 剩余 84 秒``."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, unit: str = "条") -> None:
         self._clock = clock
+        self._unit = unit
         self._began = self._told = clock()
 
     def __call__(self, done: int, total: int) -> None:
@@ -187,7 +188,8 @@ class Progress:
         self._told = now
         rate = done / (now - self._began)
         left = (total - done) / rate if rate else 0
-        click.echo(f"  {done:,}/{total:,} 条, {rate:,.0f} 条/秒, 剩余 {left:.0f} 秒", err=True)
+        unit = self._unit
+        click.echo(f"  {done:,}/{total:,} {unit}, {rate:,.0f} {unit}/秒, 剩余 {left:.0f} 秒", err=True)
 
 
 def _rebuilt(log: Log, config: Config, into: Location | None) -> Rebuilt:

@@ -1,59 +1,15 @@
 """Where an installation keeps its things: one directory, one ``registry.toml``.
 
     [registry]
-    origin = "credit.example/cangzhou"     # of the log; in every checkpoint, identity and statement
-    address = "127.0.0.1:8443"             # where the server listens
+    origin = "credit.example/cangzhou"
+    address = "127.0.0.1:8443"
 
-    [paths]                                # relative to the directory of this file
-    store = "registry.db"                  # or postgresql://registry@db.example/registry
-    vault_key = "keys/vault.key"           # 32 bytes: seals personal content; keep a copy elsewhere
-    log_key = "keys/log.key"               # signs checkpoints; may be missing if [signing] log is there
-    authority = "tls/authority.pem"               # who vouches for clients
-    certificate = "tls/server.pem"
-    certificate_key = "tls/server.key"
-    head = "head/checkpoint"               # the second store: what was signed last; best on another disk
+    [paths]
+    store = "registry.db"
+    ...
 
-    [signing]                              # signers beside log_key, see `registry.signing`
-    log = []                               # further log keys, such as an SM2 one: every active key signs;
-                                           # encrypted, or in hardware: "file:…;passphrase-file=…", "pkcs11:…"
-    receipt = ["keys/receipt.key"]         # sign answers; none: no receipts
-
-What follows may be left out; then the registry does without:
-
-    [server]
-    readers = 3                            # processes that answer, beside the one that writes
-    at_once = true                         # Check on the thread that reads the wire, see `registry.at_once`
-    replica = "postgresql://…"             # what they read from, where it is as far as is asked for
-
-    [publication]
-    address = "127.0.0.1:8480"             # the log as C2SP tlog-tiles over plain HTTP
-
-    [snapshots]
-    directory = "snapshots"                # files for a web server, see `registry.upkeep.snapshot_files`
-    domains = ["procurement", "bidding"]   # a directory of its own each: who may fetch it is a right
-    interval_s = 60
-
-    [witnesses]
-    policy = "witnesses.policy"            # C2SP tlog-policy with addresses and a quorum
-    interval_s = 1
-
-    [stamping]                             # RFC 3161
-    url = "http://tsa.example/"
-    certificate = "tls/tsa.pem"
-    interval_s = 600
-    max_age_s = 86400                      # new statements are refused when the last stamp is older
-
-    [map]
-    interval_s = 10                        # how often the map's state is logged, if something is new
-
-    [suites]
-    require = ["SUITE_SM2_SM3"]            # what statements, answers and checkpoints must be signed with,
-    first_size = 5001                      # from this size of the log on, where it was not always so
-
-    [notices]                              # where notices are pushed to, by addressee; needs a receipt key
-    subject = "https://portal.example/hooks/credit"              # what is to be served on subjects
-    "11130900DEM000011Q" = "https://finance.example/hooks"       # a department, by its code
-    "registry://credit.example/cangzhou/system/procurement/platform" = "https://platform.example/hooks"
+What may stand in it, what it means and what holds without it is written down once, in
+`registry.config_options`, and printed from there as docs/configuration.md.
 
 Every fault of the file is told at once, with its key.
 """
@@ -67,6 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from registry.config_options import (
+    BY_NAME,
+    MAP_INTERVAL_S,
+    SECTIONS,
+    SNAPSHOT_INTERVAL_S,
+    STAMP_INTERVAL_S,
+    STAMP_MAX_AGE_S,
+    WITNESS_INTERVAL_S,
+)
 from registry.location import Location, is_url
 from registry.v1.envelope_pb2 import Suite
 from registry.v1.subject_pb2 import Domain
@@ -74,13 +39,12 @@ from registry.v1.subject_pb2 import Domain
 CONFIG_NAME = "registry.toml"
 LOG_KEY = "keys/log.key"
 STORE = "registry.db"
-DEFAULT_MAP_INTERVAL_S = 10.0
+DEFAULT_MAP_INTERVAL_S = MAP_INTERVAL_S
 LONGEST_S = 1e8
 """Three years: whoever means never leaves the section out."""
 MAX_READERS = 64
 LARGEST = 1 << 63
 """No log grows so far."""
-_STAMPED_S, _STAMPED_AGE_S = 600.0, 86_400.0
 
 
 class ConfigError(ValueError):
@@ -92,7 +56,15 @@ class Witnesses:
     """Who is asked to cosign checkpoints: a policy file, and how often at most, in seconds."""
 
     policy: Path
-    interval_s: float = 1.0
+    interval_s: float = WITNESS_INTERVAL_S
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Whose access tokens are taken, and which are revoked: files of ``registry.access.token_files``."""
+
+    issuers: Path
+    revoked: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +73,7 @@ class SnapshotFolder:
 
     directory: Path
     domains: tuple[str, ...]
-    interval_s: float = 60.0
+    interval_s: float = SNAPSHOT_INTERVAL_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +82,8 @@ class Stamping:
 
     url: str
     certificate: Path
-    interval_s: float = _STAMPED_S
-    max_age_s: float = _STAMPED_AGE_S
+    interval_s: float = STAMP_INTERVAL_S
+    max_age_s: float = STAMP_MAX_AGE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +106,7 @@ class Config:
     witnesses: Witnesses | None = None
     stamping: Stamping | None = None
     snapshots: SnapshotFolder | None = None
+    tokens: Tokens | None = None
     map_interval_s: float = DEFAULT_MAP_INTERVAL_S
     suites: frozenset[int] = frozenset()
     suites_from: int = 0
@@ -161,25 +134,22 @@ _ADDRESSEE = re.compile(r"subject|[0-9A-Z]{18}|registry://\S+/system/\S+")
 _HOOK = re.compile(r"https://[^/\s]+(/\S*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/\S*)?")
 """Where a notice goes must be known by its certificate; this host itself needs none."""
 _LAST_PORT = 65_535
-_PATHS = ("store", "vault_key", "authority", "certificate", "certificate_key")
-_SECTIONS: dict[str, tuple[str, ...]] = {"registry": ("origin", "address"), "paths": _PATHS}
-_OPTIONAL: dict[str, dict[str, type]] = {
-    "paths": {"head": str, "log_key": str},
-    "signing": {"log": list, "receipt": list},
-    "server": {"readers": int, "replica": str, "at_once": bool},
-    "publication": {"address": str},
-    "snapshots": {"directory": str, "domains": list, "interval_s": float},
-    "witnesses": {"policy": str, "interval_s": float},
-    "stamping": {"url": str, "certificate": str, "interval_s": float, "max_age_s": float},
-    "map": {"interval_s": float},
-    "suites": {"require": list, "first_size": int},
-}
 _NOTICES = "notices"
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    each.name: tuple(option.name for option in each.options if option.needed)
+    for each in SECTIONS
+    if each.always
+}
+_PATHS = _SECTIONS["paths"]
+_OPTIONAL: dict[str, dict[str, type]] = {
+    each.name: {option.name: option.kind for option in each.options if not (each.always and option.needed)}
+    for each in SECTIONS
+    if each.name not in ("registry", _NOTICES)
+}
 _NEEDED = {
-    "publication": ("address",),
-    "snapshots": ("directory", "domains"),
-    "witnesses": ("policy",),
-    "stamping": ("url", "certificate"),
+    name: tuple(option.name for option in BY_NAME[name].options if option.needed)
+    for name in _OPTIONAL
+    if not BY_NAME[name].always
 }
 _DOMAINS = tuple(name.removeprefix("DOMAIN_").lower() for name in Domain.keys()[1:])
 
@@ -272,8 +242,8 @@ def _stamping_faults(content: dict[str, Any]) -> list[str]:
     given = content.get("stamping")
     if not isinstance(given, dict):
         return []
-    url, interval_s = given.get("url"), given.get("interval_s", _STAMPED_S)
-    max_age_s = given.get("max_age_s", _STAMPED_AGE_S)
+    url, interval_s = given.get("url"), given.get("interval_s", STAMP_INTERVAL_S)
+    max_age_s = given.get("max_age_s", STAMP_MAX_AGE_S)
     faults = []
     if isinstance(url, str) and url and not _URL.fullmatch(url):
         faults.append("[stamping] url 应以 http:// 或 https:// 开头")
@@ -352,6 +322,7 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         "witnesses": Witnesses(**_placed(witnesses, "policy", directory)) if witnesses else None,
         "stamping": Stamping(**_placed(stamping, "certificate", directory)) if stamping else None,
         "snapshots": _folder(folder, directory) if folder else None,
+        "tokens": _tokens(content["tokens"], directory) if "tokens" in content else None,
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
@@ -364,6 +335,10 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
 
 def _placed(settings: dict[str, Any], path: str, directory: Path) -> dict[str, Any]:
     return {**settings, path: (directory / settings[path]).resolve()}
+
+
+def _tokens(settings: dict[str, Any], directory: Path) -> Tokens:
+    return Tokens(**{name: (directory / path).resolve() for name, path in settings.items()})
 
 
 def _folder(settings: dict[str, Any], directory: Path) -> SnapshotFolder:
@@ -398,4 +373,8 @@ head = "head/checkpoint"
 
 [signing]
 receipt = ["keys/receipt.key"]
+
+[tokens]
+issuers = "tokens/issuers.jwks"
+revoked = "tokens/revoked"
 """

@@ -2,49 +2,52 @@
 
     registry.toml   registry.db
     head/           checkpoint: what was signed last, a second time
-    keys/           vault.key, log.key, receipt.key, operator.key (the registrar's signing key)
+    keys/           vault.key, log.key, receipt.key, operator.key (the registrar's signing key), token.key
+    tokens/         whose access tokens are taken, and which are revoked
     tls/            the development authority, the server's certificate, every issued one
     clients/NAME/   ca.pem, cert.pem, key.pem: what a caller needs, ready to hand over
 
-Everything is made beside the directory and moved into place at the end, so that an installation is
-there whole or not at all. Real deployments bring their own authority and keep operator.key elsewhere;
-the paths in ``registry.toml`` say where.
+Everything is made beside the directory and moved into place at the end (`registry.whole_directory`), so
+that an installation is there whole or not at all. Real deployments bring their own authority and keep
+operator.key elsewhere; the paths in ``registry.toml`` say where.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from tempfile import mkdtemp
 
 from registry.access.certificates import Credential, create_authority, issue
 from registry.access.identity import Caller, CallerRole
 from registry.access.profile import Host
 from registry.commands.found import Operator, found, genesis_statement, place_genesis
 from registry.commands.sequencer import Sequencer
-from registry.commands.state import RegistryState
-from registry.config import CONFIG_NAME, STORE, Config, config_text, load_config
+from registry.commands.state import VAULT_CHECK, RegistryState
+from registry.config import CONFIG_NAME, STORE, Config, ConfigError, config_text, load_config
 from registry.domain.periods import china_day
 from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.provenance.keys import FileSigner, SuiteNotSupportedError
-from registry.provenance.vault import MASTER_BYTES, Vault
+from registry.provenance.vault import MASTER_BYTES, Vault, VaultError
 from registry.sanctions.catalogue.edition import Edition
 from registry.second_store import first_head
-from registry.store.interface import StoreError
-from registry.store.opening import create_store, remove_store
+from registry.store.interface import NoStoreError, StoreError
+from registry.store.opening import create_store, open_store, remove_store
+from registry.token_desk import KEY as TOKEN_KEY
+from registry.token_desk import set_up as set_up_tokens
 from registry.v1.envelope_pb2 import SUITE_ED25519, Suite
 from registry.v1.statement_pb2 import (
     REGISTRY_KEY_PURPOSE_LOG,
     REGISTRY_KEY_PURPOSE_RECEIPT,
     RegistryKey,
 )
+from registry.whole_directory import OccupiedError, whole_directory
 
 CERTIFICATE_LIFETIME = timedelta(days=825)
 KEY_YEARS = 10
@@ -74,19 +77,12 @@ class Plan:
 def create_installation(directory: Path, plan: Plan, *, clock: Callable[[], int]) -> Config:
     """Makes an installation in a directory that does not exist or is empty. Raises InstallationError."""
     registrar = Caller(CallerRole.REGISTRAR, plan.operator.code, plan.origin)
+    made: list[Config] = []
     try:
-        directory = directory.resolve()  # "." has no name of its own
-        if directory.exists() and any(directory.iterdir()):
-            raise InstallationError(f"{directory} 不是空目录; 不会覆盖")
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        # A name of its own, so that another init under way is neither met nor swept away.
-        partial = Path(mkdtemp(prefix=f"{directory.name}.", suffix=".partial", dir=directory.parent))
-        try:
-            config = _make(partial, plan, registrar, clock)
-            with _undone(config):
-                partial.rename(directory)  # Takes the place of an empty directory, and of nothing else.
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        with _all_undone(made), whole_directory(directory, kind="init", forsaken=_undo_forsaken) as making:
+            made.append(_make(making, plan, registrar, clock))
+    except OccupiedError as error:
+        raise InstallationError(str(error)) from error
     except OSError as error:
         raise InstallationError(f"不能在 {directory} 写入: {error.strerror}") from error
     except SuiteNotSupportedError as error:
@@ -125,11 +121,13 @@ def _make(directory: Path, plan: Plan, registrar: Caller, clock: Callable[[], in
     (directory / CONFIG_NAME).write_text(text, encoding="utf-8")
     config = load_config(directory)
     (directory / "keys").mkdir(mode=0o700)
-    _write_secret(config.vault_key, os.urandom(MASTER_BYTES))
+    write_secret(config.vault_key, os.urandom(MASTER_BYTES))
     log_key = _new_key(config.log_key, plan.suite)
     receipt_key = _new_key(directory / "keys" / "receipt.key", plan.suite)
     (directory / "head").mkdir(mode=0o700)
     operator_key = _new_key(directory / "keys" / "operator.key", plan.suite)
+    assert config.tokens is not None  # As it stands in the text of every new configuration.
+    set_up_tokens(directory / TOKEN_KEY, config.tokens.issuers, config.tokens.revoked)
     now = clock()
     opening = _opening(now)
     tls = directory / "tls"
@@ -180,6 +178,40 @@ def _found(
 
 
 @contextmanager
+def _all_undone(made: Sequence[Config]) -> Iterator[None]:
+    """The same for what was made whole, and could not be put in its place."""
+    try:
+        yield
+    except BaseException:
+        for config in made:
+            if config.database:
+                remove_store(config.database)
+        raise
+
+
+def _undo_forsaken(left: Path) -> None:
+    """Takes away what an init that was killed has made in a database: the store that its vault's key, made
+    for it alone, fits and that nobody wrote to since. Raises OSError, upon which the directory, with that
+    key, is kept for the next time, if the database does not answer."""
+    try:
+        config = load_config(left)
+        if not config.database:
+            return
+        check_value = Vault(config.vault_key.read_bytes()).check_value
+    except (ConfigError, OSError, VaultError):
+        return  # It did not come to the database.
+    try:
+        with closing(open_store(config.database)) as store:
+            last, facts = store.last_position() or 0, store.meta()
+    except NoStoreError:
+        return
+    except StoreError as error:
+        raise OSError(errno.EBUSY, str(error)) from error
+    if last == 0 and facts.get(VAULT_CHECK, check_value) == check_value:
+        remove_store(config.database)
+
+
+@contextmanager
 def _undone(config: Config) -> Iterator[None]:
     """Takes the new store away again if the block fails, and it is in a database: no directory has it."""
     try:
@@ -210,11 +242,12 @@ def _hand_over(directory: Path, credential: Credential) -> Path:
     directory.mkdir(parents=True, mode=0o700)
     (directory / "ca.pem").write_bytes(credential.authority)
     (directory / "cert.pem").write_bytes(credential.certificate)
-    _write_secret(directory / "key.pem", credential.key)
+    write_secret(directory / "key.pem", credential.key)
     return directory
 
 
-def _write_secret(path: Path, content: bytes) -> None:
+def write_secret(path: Path, content: bytes) -> None:
+    """A new file that its owner alone may read. Raises OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

@@ -1,0 +1,73 @@
+"""Putting a store from a backup where it is to rest: brought to this version, checked, and then all at once.
+
+In a file it is made beside its place, under a name that nothing reads, and takes it with one rename. In a
+database it is written in one transaction, compared, checked, and taken away again if that fails. The backup's
+own file is never opened for writing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from registry.durable import sync_directory
+from registry.location import Location, is_url
+from registry.store.copying import compare_stores, copy_store
+from registry.store.interface import StoreError
+from registry.store.opening import create_store, migrate_store, open_for_reading, remove_store
+from registry.store.sqlite import StoreLock
+
+BESIDE = ".restoring"
+
+
+def place_store(
+    source: Path, where: Location, home: Path, check: Callable[[Location], None]
+) -> tuple[str, str]:
+    """Places a store and answers its versions before and after; ``home`` has room for a copy on the way.
+    Raises StoreError, OSError, and what ``check`` raises of the copy; then nothing is placed."""
+    return _in_database(source, where, home, check) if is_url(where) else _in_file(source, Path(where), check)
+
+
+def _in_file(source: Path, path: Path, check: Callable[[Location], None]) -> tuple[str, str]:
+    if not path.parent.is_dir():
+        raise StoreError(f"目录 {path.parent} 不存在")
+    lock, beside = StoreLock(path), path.with_name(path.name + BESIDE)
+    try:
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            if path.with_name(name).exists():  # A log file of the old store would be played into the new one.
+                raise StoreError(f"{path.with_name(name)} 已存在; 不会覆盖, 请先移走旧的存储")
+        versions = _copied(source, beside)
+        check(beside)
+        beside.rename(path)
+        sync_directory(path.parent)
+        return versions
+    finally:
+        remove_store(beside)
+        lock.release()
+
+
+def _in_database(source: Path, url: str, home: Path, check: Callable[[Location], None]) -> tuple[str, str]:
+    copy = home / f"store.db{BESIDE}"
+    try:
+        versions = _copied(source, copy)
+        check(copy)
+        made = create_store(url)
+        try:
+            with closing(made), closing(open_for_reading(copy)) as given:
+                copy_store(given, made)
+                compare_stores(given, made)
+        except BaseException:
+            remove_store(url)
+            raise
+    finally:
+        remove_store(copy)
+    return versions
+
+
+def _copied(source: Path, copy: Path) -> tuple[str, str]:
+    remove_store(copy)  # Left by one that was killed.
+    shutil.copyfile(source, copy)
+    copy.chmod(0o600)
+    return migrate_store(copy)

@@ -1,0 +1,184 @@
+"""Putting a backup back: into a new directory, or into an installation whose store is gone.
+
+    new directory       configuration, certificates, the keys that are at hand, and the store; all or nothing
+    registry.toml is    the installation keeps its configuration, its keys and its second store; the store
+    there already       alone is put in its place, which must be free
+
+First every file is held against the manifest, then the backup against what the second store has: a backup
+that is shorter than a head that was signed would give positions a second time for which somebody holds a
+receipt. It is refused, or, where that is accepted, put back to be read: the server refuses it all the same.
+Then the store is copied, brought to this program's version, checked to its root, and only then put in place.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from registry.backups.checking import checked_copy
+from registry.backups.manifest import OWN_FILES, STORE_FILE, BackupError, Manifest, faults_of, read_manifest
+from registry.backups.placing import place_store
+from registry.backups.taking import named_keys
+from registry.config import CONFIG_NAME, Config, load_config
+from registry.config_options import toml
+from registry.engine import read_secret
+from registry.indexing.generations import Generations
+from registry.installation import write_secret
+from registry.location import Location
+from registry.provenance.checkpoint import Checkpoint, CheckpointError
+from registry.store.head import HeadFile
+from registry.whole_directory import OccupiedError, whole_directory
+
+Progress = Callable[[int, int], None]
+_STORE_LINE = re.compile(r"^(\s*store\s*=\s*).*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to put back and how. ``keys`` are private keys by their names in an installation; ``store`` where
+    the store is to rest instead; ``head`` a file of the second store that outlived the installation;
+    ``shorter`` accepts a backup that is behind it."""
+
+    backup: Path
+    directory: Path
+    keys: Mapping[str, bytes]
+    store: str = ""
+    head: Path | None = None
+    shorter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back: the manifest, the versions of the store before and after, key files that are yet to
+    be put in their places, and the size that the second store has (0: it has nothing)."""
+
+    manifest: Manifest
+    before: str
+    after: str
+    missing: tuple[Path, ...]
+    head_size: int
+
+
+def whole_backup(directory: Path) -> Manifest:
+    """The manifest of a backup whose every file is as it says. Raises BackupError."""
+    manifest = read_manifest(directory)
+    if faults := faults_of(directory, manifest):
+        raise BackupError(f"备份 {directory} 不完整或被改动: {'; '.join(faults)}")
+    return manifest
+
+
+def restore(order: Order, *, progress: Progress) -> Restored:
+    """Puts a backup back. Raises BackupError, StoreError, KeyFileError, VaultError, ConfigError; then the
+    directory is as it was."""
+    manifest = whole_backup(order.backup)
+    try:
+        if (order.directory / CONFIG_NAME).exists():
+            if order.keys or order.store:
+                raise BackupError(
+                    f"{order.directory} 已有设置和密钥, 只恢复存储; 请去掉 --keys、口令和 --store"
+                )
+            return _into(load_config(order.directory), order, manifest, progress)
+        with whole_directory(order.directory, kind="restore") as making:
+            config = _laid_out(making, order, manifest)
+            done = _into(config, order, manifest, progress)
+            place = order.directory.resolve()
+            missing = tuple(place / path.relative_to(config.home) for path in done.missing)
+        return replace(done, missing=missing)
+    except OccupiedError as error:
+        raise BackupError(str(error)) from error
+    except OSError as error:
+        raise BackupError(f"不能在 {order.directory} 写入: {error.strerror}") from error
+
+
+def _laid_out(making: Path, order: Order, manifest: Manifest) -> Config:
+    """Everything of a new installation but its store."""
+    for name in manifest.files:
+        if name not in OWN_FILES:
+            _parent_of(making / name)
+            shutil.copyfile(order.backup / name, making / name)
+    for name, content in order.keys.items():
+        _parent_of(making / name)
+        write_secret(making / name, content)
+    if order.store:
+        path = making / CONFIG_NAME
+        text = _STORE_LINE.sub(lambda found: found[1] + toml(order.store), path.read_text("utf-8"), count=1)
+        path.write_text(text, encoding="utf-8")
+    config = load_config(making)
+    if config.head and config.head.is_relative_to(config.home):
+        _parent_of(config.head)
+    return config
+
+
+def _parent_of(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _into(config: Config, order: Order, manifest: Manifest, progress: Progress) -> Restored:
+    """Places the store, and the second store's file if one was given."""
+    if config.origin != manifest.origin:
+        raise BackupError(f"{CONFIG_NAME} 的 origin 是 {config.origin}, 备份属于 {manifest.origin}")
+    if not config.vault_key.exists():
+        raise BackupError(f"缺少 {config.vault_key.name}: 请用 --keys 指出密钥副本的目录, 或用封存密钥的口令")
+    master = read_secret(config.vault_key)
+
+    def check(where: Location) -> None:
+        checked = checked_copy(where, master, second=second, progress=progress)
+        if (checked.size, checked.root) != (manifest.size, manifest.root):
+            raise BackupError("存储的条数或树根与备份所记的不同")
+
+    with _second_store(config) as own:
+        kept = own.read() if own else None
+        given = _given_head(order, kept)
+        note = kept or given or ""
+        size = _size_of(note) if note else 0
+        second = _comparable(note, size, order, manifest)
+        before, after = place_store(order.backup / STORE_FILE, config.location, config.home, check)
+        if own and given and second:
+            own.swap(None, given)
+    Generations.of(config).drop()  # Of the store that is gone.
+    missing = tuple(path for path in named_keys(config) if not path.exists())
+    return Restored(manifest, before, after, missing, size if kept or (own and given) else 0)
+
+
+@contextmanager
+def _second_store(config: Config) -> Iterator[HeadFile | None]:
+    """The second store, held; None if the configuration has none. Raises StoreError if a server has it."""
+    head = HeadFile(config.head) if config.head else None
+    try:
+        yield head
+    finally:
+        if head:
+            head.close()
+
+
+def _given_head(order: Order, kept: str | None) -> str | None:
+    if order.head is None:
+        return None
+    if kept is not None:
+        raise BackupError("目标已有第二存储的日志头; 请去掉 --head")
+    try:
+        return order.head.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BackupError(f"日志头 {order.head} 不能读取") from error
+
+
+def _size_of(note: str) -> int:
+    """The size that a head says; whether it is signed is seen when the store is checked against it."""
+    try:
+        return Checkpoint.parse(note.partition("\n\n")[0] + "\n").size
+    except CheckpointError:
+        raise BackupError("第二存储的日志头不是签名的检查点") from None
+
+
+def _comparable(note: str, size: int, order: Order, manifest: Manifest) -> str | None:
+    """The head that the store must agree with. Raises BackupError if the backup is behind it."""
+    if size <= manifest.size:
+        return note or None
+    if order.shorter:
+        return None
+    behind = f"备份只有{manifest.size}条陈述, 日志头已签到{size}条"
+    raise BackupError(f"{behind}: 请用更新的备份; 只为查阅可加 --accept-shorter, 服务仍会拒绝启动")

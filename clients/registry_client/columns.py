@@ -11,18 +11,27 @@ in a ``registry.v1.Event``:
 
 Headings are the Chinese ones or the short codes (CF_XDR_MC), also mixed. They are compared by their letters,
 digits and Chinese characters alone, so brackets, blanks, line ends, full width and a star for “required” do
-not matter: ``＊罚款金额 (万元)`` is 罚款金额（万元）. A heading that the layout does not know is no error;
-where its column has text, the caller is told that it was not sent.
+not matter: ``＊罚款金额 (万元)`` is 罚款金额（万元）. What a form adds to say that a cell must be filled
+(必填, 选填) does not count either. A heading that the layout does not know is no error; where its column has
+text, the caller is told that it was not sent. The two columns that a marked workbook adds (``RETURNED``) are
+passed over, so that it can be mended and submitted as it is.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import SubjectKind
+
+MAX_COLUMNS = 500
+"""Of a file: the widest layout has some thirty, and what is far wider is no file of this kind."""
+RETURNED = ("问题（登记系统标注）", "登记结果（登记系统标注）")
+"""The columns that a marked workbook adds: what is wrong with a row, and what became of it."""
+_REQUIREMENT = re.compile("必填项?|选填项?|可选|非必填")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,10 @@ class Layout:
         """The column with a heading of this layout."""
         return next((column for column in self.columns if column.heading == heading), None)
 
+    def knows(self, heading: str) -> bool:
+        """Whether a cell has the heading of one of the columns."""
+        return heading_letters(heading) in set().union(*_names(self).values())
+
     def column_of(self, name: str) -> Column | None:
         """The first column that fills a field of the event, by path, or a content field, by name."""
         if not name:
@@ -79,9 +92,17 @@ class Headings:
         pairs = zip(self.written, self.columns, strict=True)
         return next((text for text, column in pairs if column and column.heading == heading), heading)
 
+    def index_of(self, written: str) -> int | None:
+        """The place, from 0, of the column that this file calls so; None where it has none."""
+        return self.written.index(written) if written in self.written else None
+
 
 class HeadingsError(ValueError):
     """A first line that is no layout's, or names a column twice; the message is one line in Chinese."""
+
+
+class UnknownHeadingsError(HeadingsError):
+    """A line in which no layout's mark stands: it may be no line of headings at all."""
 
 
 def recognise(headings: Sequence[str], layouts: Sequence[Layout]) -> Headings:
@@ -90,7 +111,9 @@ def recognise(headings: Sequence[str], layouts: Sequence[Layout]) -> Headings:
     candidates = [layout for layout in layouts if set(letters) & _names(layout)[layout.mark]]
     if not candidates:
         marks = "、".join(layout.mark for layout in layouts)
-        raise HeadingsError(f"认不出表头：第一行应为列名，且含以下列之一：{marks}")
+        raise UnknownHeadingsError(f"认不出表头：第一行应为列名，且含以下列之一：{marks}")
+    if len(letters) > MAX_COLUMNS:
+        raise HeadingsError(f"有{len(letters)}列，超过{MAX_COLUMNS}列，请删去无关的列")
     found = max(candidates, key=lambda layout: len(set(letters) & set().union(*_names(layout).values())))
     by_letters = {name: column for column in found.columns for name in _names_of(column)}
     columns = tuple(by_letters.get(each) for each in letters)
@@ -104,7 +127,16 @@ def recognise(headings: Sequence[str], layouts: Sequence[Layout]) -> Headings:
 def heading_letters(heading: str) -> str:
     """What counts of a heading: letters, digits and Chinese characters, half width, upper case."""
     folded = unicodedata.normalize("NFKC", heading).upper()
-    return "".join(char for char in folded if char.isalnum())
+    letters = "".join(char for char in folded if char.isalnum())
+    return _REQUIREMENT.sub("", letters) or letters
+
+
+_RETURNED = frozenset(map(heading_letters, RETURNED))
+
+
+def is_returned(heading: str) -> bool:
+    """Whether the column is one that a marked workbook added."""
+    return heading_letters(heading) in _RETURNED
 
 
 def _names(layout: Layout) -> dict[str, set[str]]:

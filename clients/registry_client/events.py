@@ -13,13 +13,14 @@ Subject: a natural person (自然人) by 证件类型 and 证件号码, everybod
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from registry.domain.identifiers import normalise, uscc_kinds
 from registry.v1 import error_reason_pb2, subject_pb2
-from registry.v1.statement_pb2 import Event, Field
+from registry.v1.statement_pb2 import Event
 from registry.v1.subject_pb2 import SubjectKind
 from registry_client import layouts
 from registry_client.articles import split_articles
@@ -104,35 +105,27 @@ class _Reading:
         layout = layout_of_row(self.headings, self.row)
         event = Event(category=layout.category)
         self._subject(event, layout)
-        for column in layout.columns:
-            if column.path not in _SUBJECT_PATHS:
-                self._fill(event, column.path, column)
+        cells = self.row.cells
+        # Most columns of most rows are empty: what follows looks at the others alone.
+        filled = [(column, text) for column in layout.columns if (text := cells.get(column.heading))]
+        for column, text in filled:
+            if column.path and column.path not in _SUBJECT_PATHS:
+                self._fill(event, column.path, column, text)
         for path, heading in layout.fallbacks.items():
             fallback = layout.column(heading)
-            if fallback and not _value(event, path):
-                self._fill(event, path, fallback)
-        event.content.extend(self._content(layout))
+            if fallback and (text := self._text(fallback)) and not _value(event, path):
+                self._fill(event, path, fallback, text)
+        for name, value in _content(filled):
+            event.content.add(name=name, value=value)
         return event
 
-    def _fill(self, event: Event, path: str, column: Column) -> None:
-        text = self._text(column)
-        if not path or not text:
-            return
+    def _fill(self, event: Event, path: str, column: Column, text: str) -> None:
         if path == "legal_basis":
-            event.legal_basis.extend(split_articles(text))
+            event.legal_basis.extend(_articles(text))
         elif path not in _WORDS:
             _put(event, path, _DAYS.get(path, str)(text))
         elif (value := self._word(column, _WORDS[path])) is not None:
             _put(event, path, value)
-
-    def _content(self, layout: Layout) -> list[Field]:
-        """Content fields in the order of the columns; several cells of one field with their headings."""
-        given: dict[str, list[tuple[str, str]]] = {}
-        for column in layout.columns:
-            text = self._text(column)
-            if column.content and text:
-                given.setdefault(column.content, []).append((column.heading, text))
-        return [Field(name=name, value=_joined(cells)) for name, cells in given.items()]
 
     def _subject(self, event: Event, layout: Layout) -> None:
         identifier = event.subject.identifier
@@ -149,23 +142,29 @@ class _Reading:
         column = layout.column_of(layouts.KIND)
         if column is None:
             return layout.kind
-        if plain(self._text(column)) == ORGANISATIONS:
+        text = self._text(column)
+        if text == ORGANISATIONS or plain(text) == ORGANISATIONS:
             code = self._text(_code_column(layout, subject_pb2.SUBJECT_KIND_ENTERPRISE))
             possible = uscc_kinds(normalise(code))
             return next((kind for kind in _KINDS_BY_CODE if kind in possible), _KINDS_BY_CODE[0])
-        return self._word(column, KINDS) or layout.kind
+        return self._word(column, KINDS, also=(ORGANISATIONS,)) or layout.kind
 
     def _text(self, column: Column | None) -> str:
         return self.row.cells.get(column.heading, "") if column else ""
 
-    def _word(self, column: Column, table: Mapping[str, _Value]) -> _Value | None:
-        """The value of a cell's word; None where it is empty, and where it is no word (a fault is noted)."""
+    def _word(
+        self, column: Column, table: Mapping[str, _Value], *, also: tuple[str, ...] = ()
+    ) -> _Value | None:
+        """The value of a cell's word; None where it is empty, and where it is no word (a fault is noted).
+        ``also`` are words that the column may have and that were understood before."""
         text = self._text(column)
-        value = table.get(plain(text))
+        value = table.get(text)
+        if value is None and text:
+            value = table.get(plain(text))
         if value is None and text:
             # A number in a column of words is a code that slid, perhaps a person's: it is not quoted.
             quoted = "" if any(map(str.isdigit, text)) else f"“{text[:20]}”"
-            message = f"{quoted}不是可用的写法，应为：{'、'.join(table)}"
+            message = f"{quoted}不是可用的写法，应为：{'、'.join((*also, *table))}"
             heading = self.headings.as_written(column.heading)
             reason = error_reason_pb2.ERROR_REASON_FIELD_INVALID
             self.faults.append(RowFault(self.row.line, heading, reason, message))
@@ -174,9 +173,21 @@ class _Reading:
 
 def _code_column(layout: Layout, kind: SubjectKind.ValueType) -> Column | None:
     """Where the subject's code stands: 证件号码 for a person, the column for the USCC otherwise."""
-    columns = [column for column in layout.columns if column.path == layouts.CODE]
     personal = kind == _PERSON
-    return next((each for each in columns if (each.heading == layouts.PAPER_NUMBER) == personal), None)
+    for column in layout.columns:
+        if column.path == layouts.CODE and (column.heading == layouts.PAPER_NUMBER) == personal:
+            return column
+    return None
+
+
+def _content(filled: list[tuple[Column, str]]) -> Iterator[tuple[str, str]]:
+    """Content fields in the order of the columns; several cells of one field with their headings."""
+    given: dict[str, list[tuple[str, str]]] = {}
+    for column, text in filled:
+        if column.content:
+            given.setdefault(column.content, []).append((column.heading, text))
+    for name, cells in given.items():
+        yield name, _joined(cells)
 
 
 def _joined(cells: list[tuple[str, str]]) -> str:
@@ -185,9 +196,28 @@ def _joined(cells: list[tuple[str, str]]) -> str:
     return "；".join(f"{heading}：{text}" for heading, text in cells)
 
 
+@lru_cache(maxsize=4096)
+def _articles(cell: str) -> tuple[str, ...]:
+    """As ``split_articles``: the rows of a file cite few articles."""
+    return tuple(split_articles(cell))
+
+
+_OF_DOCUMENT = ("document",)
+"""Where most of them lead."""
+
+
+@lru_cache(maxsize=64)
+def _steps(path: str) -> tuple[tuple[str, ...], str]:
+    *parents, name = path.split(".")
+    return tuple(parents), name
+
+
 def _put(event: Event, path: str, value: Any) -> None:
     """Sets a field by its path; ``measures[0]`` is made when it is first needed."""
-    *parents, name = path.split(".")
+    parents, name = _steps(path)
+    if parents == _OF_DOCUMENT:
+        setattr(event.document, name, value)
+        return
     message: Any = event
     for parent in parents:
         if parent == "measures[0]":

@@ -11,6 +11,10 @@ Content fields are those of the catalogue's categories. 双公示 has no column 
 (失信严重程度, 信用修复管理办法) and none is derived: the column may be added to a penalty file. 所属地区, the
 GB/T 2260 code of the place a record belongs to, may be added to any file.
 
+Headings are those of the standard; beside them stand the usual variants of departments' own systems. A
+heading in yuan (罚款金额（元）) is the same column in another unit, which ``registry_client.bulk.amounts``
+turns into 万元.
+
 The code of a natural person who is not the subject (法定代表人证件号码) goes into the statement's content;
 the subject's own code goes nowhere but into its identifier.
 """
@@ -28,6 +32,10 @@ _COUNTERPART_CODES = (
     ("行政相对人代码_6（社会组织登记证号）", "SHZZ", "xdr_shzz"),
 )
 
+_REPRESENTATIVE = ("法定代表人姓名", "法定代表人（负责人）")
+_PENALTY_NUMBER = ("处罚决定书文号", "行政处罚决定书文书号", "行政处罚决定书编号")
+_LICENCE_NUMBER = ("许可决定文书号", "行政许可决定书文号", "行政许可决定文书编号")
+
 USCC = "统一社会信用代码"
 PAPER, PAPER_NUMBER = "证件类型", "证件号码"
 KIND = "subject.kind"
@@ -42,19 +50,19 @@ _REGION = Column("所属地区", ("行政区划代码", "地方编码"), path="r
 def _counterpart(prefix: str) -> tuple[Column, ...]:
     """行政相对人: the subject, in the columns that penalties and licences share."""
     return (
-        Column("行政相对人名称", (f"{prefix}_XDR_MC",), path="subject.name"),
+        Column("行政相对人名称", (f"{prefix}_XDR_MC", "相对人名称", "行政相对人"), path="subject.name"),
         # Which kind an organisation is comes from its code, so what was written is kept beside it.
-        Column("行政相对人类别", (f"{prefix}_XDR_LB",), path=KIND, content="xdr_lb"),
+        Column("行政相对人类别", (f"{prefix}_XDR_LB", "相对人类别"), path=KIND, content="xdr_lb"),
         Column(
             "行政相对人代码_1（统一社会信用代码）",
-            (f"{prefix}_XDR_SHXYM", "行政相对人代码_1", USCC),
+            (f"{prefix}_XDR_SHXYM", "行政相对人代码_1", "行政相对人统一社会信用代码", USCC),
             path=CODE,
         ),
         *(
             Column(heading, (f"{prefix}_XDR_{short}", heading.partition("（")[0]), content=name)
             for heading, short, name in _COUNTERPART_CODES
         ),
-        Column("法定代表人", (f"{prefix}_FRDB", f"{prefix}_XDR_FRDB"), content="frdb"),
+        Column("法定代表人", (f"{prefix}_FRDB", f"{prefix}_XDR_FRDB", *_REPRESENTATIVE), content="frdb"),
         Column("法定代表人证件类型", (f"{prefix}_FR_ZJLX",), content="fr_zjlx"),
         Column("法定代表人证件号码", (f"{prefix}_FR_ZJHM",), content="fr_zjhm"),
         Column(PAPER, (f"{prefix}_XDR_ZJLX",), path=PAPER_TYPE),
@@ -66,7 +74,7 @@ def _source(prefix: str) -> tuple[Column, ...]:
     """数据来源单位, which may relay another authority's decision, and remarks."""
     return (
         Column("数据来源单位", (f"{prefix}_LYDW",), content="lydw"),
-        Column("数据来源单位统一社会信用代码", (f"{prefix}_LYDWDM",), content="lydwdm"),
+        Column("数据来源单位统一社会信用代码", (f"{prefix}_LYDWDM", "数据来源单位代码"), content="lydwdm"),
         Column("备注", ("BZ", f"{prefix}_BZ"), content="bz"),
         _REGION,
     )
@@ -78,24 +86,28 @@ PENALTY = Layout(
     mark="行政处罚决定书文号",
     columns=(
         *_counterpart("CF"),
-        Column("行政处罚决定书文号", ("CF_WSH", "处罚决定书文号"), path="document.number"),
-        Column("违法行为类型", ("CF_WFXW",), content="wfxw"),
-        Column("违法事实", ("CF_SY",), content="sy"),
-        Column("处罚依据", ("CF_YJ",), path="legal_basis", content="yj"),
-        Column("处罚类别", ("CF_CFLB",), content="cflb"),
-        Column("处罚内容", ("CF_NR",), content="nr"),
-        Column("罚款金额（万元）", ("CF_NR_FK", "罚款金额"), content="nr_fk"),
+        Column("行政处罚决定书文号", ("CF_WSH", *_PENALTY_NUMBER), path="document.number"),
+        Column("违法行为类型", ("CF_WFXW", "违法类型"), content="wfxw"),
+        Column("违法事实", ("CF_SY", "主要违法事实"), content="sy"),
+        Column("处罚依据", ("CF_YJ", "行政处罚依据"), path="legal_basis", content="yj"),
+        Column("处罚类别", ("CF_CFLB", "行政处罚类别", "处罚种类", "行政处罚种类"), content="cflb"),
+        Column("处罚内容", ("CF_NR", "行政处罚内容"), content="nr"),
+        Column("罚款金额（万元）", ("CF_NR_FK", "罚款金额", "罚款金额（元）"), content="nr_fk"),
         Column(
             "没收违法所得、没收非法财物的金额（万元）",
-            ("CF_NR_WFFF", "没收违法所得、没收非法财物的金额"),
+            (
+                "CF_NR_WFFF",
+                "没收违法所得、没收非法财物的金额",
+                "没收违法所得、没收非法财物的金额（元）",
+            ),
             content="nr_wfff",
         ),
         Column("暂扣或吊销证照名称及编号", ("CF_NR_ZKDX",), content="nr_zkdx"),
-        Column("处罚决定日期", ("CF_JDRQ",), path="document.decided_on"),
-        Column("处罚有效期", ("CF_YXQ",), path="effective_until"),
-        Column("公示截止期", ("CF_GSJZQ",), content="gsjzq"),
-        Column("处罚机关", ("CF_CFJG",), path="document.authority"),
-        Column("处罚机关统一社会信用代码", ("CF_CFJGDM",), path="document.authority_code"),
+        Column("处罚决定日期", ("CF_JDRQ", "行政处罚决定日期", "处罚日期"), path="document.decided_on"),
+        Column("处罚有效期", ("CF_YXQ", "处罚有效期至", "处罚有效期截止日期"), path="effective_until"),
+        Column("公示截止期", ("CF_GSJZQ", "公示截止日期"), content="gsjzq"),
+        Column("处罚机关", ("CF_CFJG", "处罚机关名称", "行政处罚机关"), path="document.authority"),
+        Column("处罚机关统一社会信用代码", ("CF_CFJGDM", "处罚机关代码"), path="document.authority_code"),
         *_source("CF"),
         Column("失信严重程度", path=SEVERITY),
     ),
@@ -107,17 +119,17 @@ LICENCE = Layout(
     mark="行政许可决定文书号",
     columns=(
         *_counterpart("XK"),
-        Column("行政许可决定文书名称", ("XK_XKWS",), content="xkws"),
-        Column("行政许可决定文书号", ("XK_WSH", "许可决定文书号"), path="document.number"),
-        Column("许可类别", ("XK_XKLB",), content="xklb"),
+        Column("行政许可决定文书名称", ("XK_XKWS", "许可决定文书名称"), content="xkws"),
+        Column("行政许可决定文书号", ("XK_WSH", *_LICENCE_NUMBER), path="document.number"),
+        Column("许可类别", ("XK_XKLB", "行政许可类别"), content="xklb"),
         Column("许可证书名称", ("XK_XKZS",), content="xkzs"),
-        Column("许可编号", ("XK_XKBH",), content="xkbh"),
-        Column("许可内容", ("XK_NR",), content="nr"),
-        Column("许可决定日期", ("XK_JDRQ",), path="document.decided_on"),
-        Column("有效期自", ("XK_YXQZ",), path="effective_from"),
-        Column("有效期至", ("XK_YXQZI",), path="effective_until"),
-        Column("许可机关", ("XK_XKJG",), path="document.authority"),
-        Column("许可机关统一社会信用代码", ("XK_XKJGDM",), path="document.authority_code"),
+        Column("许可编号", ("XK_XKBH", "许可证编号"), content="xkbh"),
+        Column("许可内容", ("XK_NR", "行政许可内容"), content="nr"),
+        Column("许可决定日期", ("XK_JDRQ", "行政许可决定日期"), path="document.decided_on"),
+        Column("有效期自", ("XK_YXQZ", "许可有效期自"), path="effective_from"),
+        Column("有效期至", ("XK_YXQZI", "许可有效期至"), path="effective_until"),
+        Column("许可机关", ("XK_XKJG", "许可机关名称", "行政许可机关"), path="document.authority"),
+        Column("许可机关统一社会信用代码", ("XK_XKJGDM", "许可机关代码"), path="document.authority_code"),
         Column("当前状态", ("XK_ZT",), content="zt"),
         *_source("XK"),
     ),

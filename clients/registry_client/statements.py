@@ -153,7 +153,14 @@ def seal_batch(numbering: Numbering, statements: Sequence[Statement], signer: Si
     payloads = [statement.SerializeToString(deterministic=True) for statement in statements]
     if not payloads:
         raise BatchError("a batch needs at least one statement")
-    origin, department = statements[0].origin, statements[0].department
+    first = statements[0]
+    return seal_payloads(numbering, payloads, origin=first.origin, department=first.department, signer=signer)
+
+
+def seal_payloads(
+    numbering: Numbering, payloads: Sequence[bytes], *, origin: str, department: str, signer: Signer
+) -> SignedBatch:
+    """As ``seal_batch``, of statements that were serialised before."""
     digest = sha256(b"".join(map(leaf_hash, payloads))).digest()
     return sign_batch(
         payloads,

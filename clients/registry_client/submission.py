@@ -5,6 +5,9 @@ Rows are signed and sent in batches, in order: one signature for up to 1,024 of 
 others; nothing is left out in silence. Repeating a run is safe: a row that was recorded is answered as
 already recorded (``registry_client.numbering`` says why).
 
+Rows are checked by the registry alone here. To check a whole file first, in the words of its cells, and to
+send what is good of it with a journal of what was sent, use ``registry_client.bulk``.
+
 If the connection fails midway, the results so far have been yielded and the error is raised; the rest was not
 sent, or its outcome is not known. Run the file again.
 """
@@ -23,7 +26,7 @@ from registry_client.events import column_of_field, event_of_row, unsent_heading
 from registry_client.files import Row, RowFault, Table
 from registry_client.numbering import Numbering
 from registry_client.outcomes import SubmitOutcome
-from registry_client.statements import numbered_statement, seal_batch
+from registry_client.statements import numbered_statement, seal_batch, seal_payloads
 
 DEFAULT_BATCH = 256
 MAX_BATCH = 1024
@@ -48,7 +51,8 @@ class Disposition(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """The result of one row. ``unsent`` are headings of columns with text that its statement does not
-    carry.
+    carry, ``warnings`` what a person should look at although nothing is wrong; ``known`` says that an earlier
+    run had recorded it, so that it was not sent again.
     """
 
     line: int
@@ -57,6 +61,8 @@ class RowResult:
     position: int | None = None
     faults: tuple[RowFault, ...] = ()
     unsent: tuple[str, ...] = ()
+    warnings: tuple[RowFault, ...] = ()
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,12 @@ class Sender:
     def batch(self, statements: Sequence[Statement]) -> SignedBatch:
         """The statements, serialised here once and for all, under one signature."""
         return seal_batch(self.numbering, statements, self.signer)
+
+    def payload_batch(self, payloads: Sequence[bytes]) -> SignedBatch:
+        """As ``batch``, of statements that were serialised before."""
+        return seal_payloads(
+            self.numbering, payloads, origin=self.origin, department=self.department, signer=self.signer
+        )
 
 
 @dataclass(frozen=True, slots=True)

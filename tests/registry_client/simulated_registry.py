@@ -93,6 +93,11 @@ class SimulatedRegistry(IntakeServiceServicer, RestrictionServiceServicer, Direc
 
     # What follows has tests with the real registry: here it is not served.
 
+    def ListStatements(
+        self, request: intake.ListStatementsRequest, context: Any
+    ) -> intake.ListStatementsResponse:
+        _unserved(context)
+
     def Screen(self, request: restriction.ScreenRequest, context: Any) -> restriction.ScreenResponse:
         _unserved(context)
 

@@ -1,6 +1,13 @@
 import pytest
 
-from registry_client.columns import HeadingsError, heading_letters, recognise
+from registry_client.columns import (
+    MAX_COLUMNS,
+    RETURNED,
+    HeadingsError,
+    heading_letters,
+    is_returned,
+    recognise,
+)
 from registry_client.layouts import LAYOUTS, LICENCE, LIST_ENTRY, MEASURE, PENALTY, REGISTRATION, TITLE
 from tests.registry_client import samples
 
@@ -86,3 +93,34 @@ def test_no_two_headings_of_a_layout_look_alike(layout: object) -> None:
     assert isinstance(layout, type(PENALTY))
     names = [heading_letters(name) for column in layout.columns for name in (column.heading, *column.names)]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("written", "heading"),
+    [
+        ("行政相对人名称\n（必填）", "行政相对人名称"),
+        ("【选填】备注", "备注"),
+        ("处罚决定书文号", "行政处罚决定书文号"),
+        ("行政处罚决定书文号*", "行政处罚决定书文号"),
+        ("罚款金额（元）", "罚款金额（万元）"),
+        ("行政相对人统一社会信用代码", "行政相对人代码_1（统一社会信用代码）"),
+        ("行政相对人代码_1 【统一社会信用代码】", "行政相对人代码_1（统一社会信用代码）"),
+        ("ｃｆ＿ｊｄｒｑ", "处罚决定日期"),
+        ("处罚机关名称", "处罚机关"),
+    ],
+)
+def test_the_usual_variants_of_headings_are_known(written: str, heading: str) -> None:
+    headings = recognise([written, "CF_SY"] if heading == PENALTY.mark else [written, "CF_WSH"], LAYOUTS)
+    assert headings.columns[0] is PENALTY.column(heading)
+
+
+def test_the_columns_of_a_marked_workbook_are_passed_over() -> None:
+    headings = recognise(["CF_WSH", *RETURNED], LAYOUTS)
+    assert headings.columns[1:] == (None, None)
+    assert all(map(is_returned, headings.written[1:]))
+    assert not is_returned("问题")
+
+
+def test_a_file_far_wider_than_any_layout_is_refused() -> None:
+    with pytest.raises(HeadingsError, match="超过500列"):
+        recognise(["CF_WSH", *map(str, range(MAX_COLUMNS))], LAYOUTS)

@@ -15,13 +15,33 @@ from registry_client.dates import iso_day, iso_last_day
         "20260401",
         "２０２６年４月１日",
         " 2026 年 4 月 1 日 ",
+        "2026.4.1",
+        "2026．04．01",
+        "2026年4月1号",
+        "2026-04-01 08:00",
+        "2026/4/1 8:00:00",
+        "2026/4/1　０８：００",
+        "2026-04-01T18:30:00.000",
+        "20260401 12:00",
     ],
 )
 def test_every_usual_form_of_a_day_becomes_iso(written: str) -> None:
     assert iso_day(written) == "2026-04-01"
 
 
-@pytest.mark.parametrize("written", ["", "2026.4.1", "4/1/2026", "2026年4月", "46113", "2026-04-01 08:00"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "4/1/2026",
+        "2026年4月",
+        "46113",
+        "26.4.1",
+        "2026-04-01T16:00:00Z",
+        "2026-04-01 08:00+08:00",
+        "2026-4/1",
+    ],
+)
 def test_any_other_form_is_passed_on_as_it_was_written(written: str) -> None:
     assert iso_day(written) == written
 

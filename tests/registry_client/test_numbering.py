@@ -151,3 +151,9 @@ def test_a_missing_secret_is_refused_in_one_line(tmp_path: Path) -> None:
         Numbering.load(tmp_path / "missing")
     with pytest.raises(NumberingError, match="cannot be written"):
         Numbering.generate().save(tmp_path / "missing" / "secret")
+
+
+def test_a_fingerprint_tells_secrets_apart_and_shows_nothing_of_them() -> None:
+    one, same, other = Numbering(b"a" * 32), Numbering(b"a" * 32), Numbering(b"b" * 32)
+    assert one.fingerprint == same.fingerprint != other.fingerprint
+    assert b"a".hex() * 4 not in one.fingerprint

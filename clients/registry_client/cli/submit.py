@@ -1,38 +1,24 @@
-"""``registryctl submit``: the rows of files, signed and submitted, and what became of each."""
+"""``registryctl submit``: the rows of files, checked, signed and submitted, and what became of each."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from registry_client.cli.failures import EXPECTED, Failure
+from registry_client.bulk.journal import JournalError
+from registry_client.bulk.preparing import Author
+from registry_client.cli.failures import Failure
+from registry_client.cli.gate_options import Gate, gate_options
+from registry_client.cli.marked_file import require_usable
 from registry_client.cli.options import Session, connected, json_option, load_signer, passphrase_option
-from registry_client.cli.output import print_json, print_line, print_table
+from registry_client.cli.submit_run import Run
 from registry_client.cli.wide_help import WideCommand
-from registry_client.files import Table, read_table
+from registry_client.files import read_table
 from registry_client.numbering import Numbering
-from registry_client.submission import DEFAULT_BATCH, MAX_BATCH, Disposition, RowResult, Sender, submit_table
+from registry_client.submission import DEFAULT_BATCH, MAX_BATCH, Sender
 
-SIGNING_KEY, SECRET = "signing.pem", "statement.secret"
-
-
-@dataclass(slots=True)
-class _Report:
-    """What became of one file so far. Keeps the rows that did not get in; the others are counted."""
-
-    path: Path
-    counts: Counter[Disposition] = field(default_factory=Counter)
-    kept_out: list[RowResult] = field(default_factory=list)
-    unsent: Counter[str] = field(default_factory=Counter)
-
-    def add(self, result: RowResult) -> None:
-        self.counts[result.disposition] += 1
-        self.unsent.update(result.unsent)
-        if not result.disposition.recorded:
-            self.kept_out.append(result)
+SIGNING_KEY, SECRET, STATE = "signing.pem", "statement.secret", "submitted"
 
 
 @click.command("submit", cls=WideCommand, short_help="签名并提交文件 sign and submit files")
@@ -63,6 +49,24 @@ class _Report:
     metavar="N",
     help="每批提交的份数。Statements per call.",
 )
+@click.option(
+    "--sheet", default="", metavar="NAME", help="要读的工作表，默认为第一个表头可识别的。Worksheet."
+)
+@click.option(
+    "--marked",
+    type=click.Path(path_type=Path),
+    metavar="FILE.xlsx",
+    help="写出标注文件：原表加错误、提示和登记结果，错误单元格标红。A copy with faults and results.",
+)
+@click.option("--check-only", is_flag=True, help="只检查，不提交。Check and send nothing.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="提交记录的目录，默认为凭证目录中的 submitted。Where the journal is kept.",
+)
+@click.option("--resend", is_flag=True, help="不看提交记录，全部再发送（登记系统不会重复记录）。Send again.")
+@gate_options
 @json_option
 @connected
 def submit(
@@ -74,93 +78,52 @@ def submit(
     origin: str | None,
     department: str | None,
     batch: int,
+    sheet: str,
+    marked: Path | None,
+    check_only: bool,
+    state: Path | None,
+    resend: bool,
+    gate: Gate,
     as_json: bool,
 ) -> None:
-    """把文件中的每一行签名后提交，并报告每一行的结果。Sign and submit each row of the files.
+    """检查文件的每一行，把没有错误的签名后提交，并报告每一行的结果。Check, sign and submit the rows of files.
 
-    文件为csv（UTF-8、带标记的UTF-8或GB 18030），表头为双公示行政处罚、行政许可的列名或短代码，
-    或名单信息、措施决定、职称职业信息、登记注册信息模板的列名，次序不限，种类由表头识别。
+    文件为xlsx或csv（UTF-8、带标记的UTF-8或GB 18030；逗号、制表符或分号），表头为双公示行政处罚、行政许可的
+    列名或短代码，或名单信息、措施决定、职称职业信息、登记注册信息模板的列名，次序不限，种类由表头识别。
+    模板用 registryctl template 取得。
 
-    每一行的结果是：接收、已有（以前提交过，不重复记录）、退回（登记系统说明理由并留存）或未提交（本行无法识别）。
-    重复提交同一文件是安全的。有任何一行退回或未提交时，退出码为1。
+    先检查全部文件，再提交：有错误的行不提交，一次指出全部错误所在的单元格。行数与上次相差很大，或缺少上次的
+    许多行时停下，什么也不提交，经人核对后用 --confirm 放行。
+
+    每一行的结果是：接收、已有（以前提交过，不重复记录）、退回（登记系统说明理由并留存）或未提交（本行有错误）。
+    重复提交同一文件是安全的，中断后再次运行即可。有任何一行退回或未提交时，退出码为1。
     """
-    sender = Sender(
+    if marked:
+        require_usable(marked, files)
+    author = Author(
         origin=certified(origin, session.credentials.origin, "--origin"),
         department=certified(department, session.credentials.department, "--department"),
-        signer=load_signer(key or session.directory / SIGNING_KEY, passphrase_fd),
         numbering=Numbering.load(secret or session.directory / SECRET),
     )
-    tables = [read_table(path) for path in files]
-    reports = [_Report(table.path) for table in tables]
+    signer = load_signer(key or session.directory / SIGNING_KEY, passphrase_fd)
+    run = Run(
+        registry=session.registry,
+        author=author,
+        sender=Sender(author.origin, author.department, signer, author.numbering),
+        directory=state or session.directory / STATE,
+        gate=gate,
+        batch=batch,
+        marked=marked,
+        check_only=check_only,
+        resend=resend,
+        as_json=as_json,
+    )
     try:
-        for table, report in zip(tables, reports, strict=True):
-            _submit(session, table, report, sender, batch, as_json)
-    finally:
-        # Also after a failure: what was recorded by then stays recorded.
-        _print_summary(reports, as_json)
-    if any(report.kept_out for report in reports):
+        kept_out = run.go([read_table(path, sheet=sheet) for path in files])
+    except JournalError as fault:
+        raise Failure(str(fault)) from None
+    if kept_out:
         raise click.exceptions.Exit(1)
-
-
-def _submit(
-    session: Session, table: Table, report: _Report, sender: Sender, batch: int, as_json: bool
-) -> None:
-    try:
-        for result in submit_table(session.registry, table, sender, batch=batch):
-            report.add(result)
-            if as_json:
-                print_json(_row(table.path, result))
-    except EXPECTED:
-        if not as_json:
-            print_line(f"{table.path}：提交中断，已知结果如下；请重新提交，已有的行不会重复记录。")
-            _print_report(table, report)
-        raise
-    if not as_json:
-        _print_report(table, report)
-
-
-def _print_report(table: Table, report: _Report) -> None:
-    layout = table.headings.layout
-    if report.kept_out:
-        rows = [
-            (str(result.line), fault.column, f"{fault.message} {fault.name}")
-            for result in report.kept_out
-            for fault in result.faults
-        ]
-        title = f"{table.path}（{layout.name}）未进入登记系统的行"
-        print_table(("行", "列", "说明和原因"), rows, title=title, whole=("行",))
-    if report.unsent:
-        columns = "、".join(f"{heading}（{count}行）" for heading, count in report.unsent.items())
-        print_line(f"{table.path}：以下各列有内容但不属于陈述，没有提交：{columns}")
-
-
-def _print_summary(reports: list[_Report], as_json: bool) -> None:
-    if as_json:
-        for report in reports:
-            counts = {each.value: report.counts[each] for each in Disposition}
-            print_json({"file": str(report.path), "rows": report.counts.total(), **counts})
-        return
-    headings = ("文件", "行数", "接收", "已有", "退回", "未提交")
-    rows = [
-        (str(report.path), str(report.counts.total()), *(str(report.counts[each]) for each in Disposition))
-        for report in reports
-    ]
-    print_table(headings, rows, title="提交结果", whole=headings[1:])
-
-
-def _row(path: Path, result: RowResult) -> dict[str, object]:
-    faults = [
-        {"column": fault.column, "reason": fault.name, "message": fault.message} for fault in result.faults
-    ]
-    return {
-        "file": str(path),
-        "line": result.line,
-        "result": result.disposition.value,
-        "statement_id": result.statement_id,
-        "position": result.position,
-        "faults": faults,
-        "unsent": list(result.unsent),
-    }
 
 
 def certified(given: str | None, in_certificate: str, option: str) -> str:

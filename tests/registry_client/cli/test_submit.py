@@ -18,8 +18,12 @@ def good(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mixed(tmp_path: Path) -> Path:
-    rows = (PENALTY, PENALTY | {NUMBER: ""}, PENALTY | {CLASS: "公司"})
+def mixed(tmp_path: Path, ctl: Ctl, simulated: SimulatedRegistry) -> Path:
+    """A good row, one that only the registry knows to be wrong, and one of which no statement can be made."""
+    recorded = PENALTY | {NUMBER: "沧示建罚〔2026〕9号"}
+    ctl("submit", write_csv(tmp_path / "recorded.csv", recorded))
+    simulated.calls.clear()
+    rows = (PENALTY, recorded | {"处罚有效期": "2029-01-01"}, PENALTY | {CLASS: "公司"})
     return write_csv(tmp_path / "mixed.csv", *rows)
 
 
@@ -43,9 +47,19 @@ def test_submitted_again_nothing_is_recorded_and_nothing_is_wrong(
 def test_each_row_that_did_not_get_in_is_told_with_line_column_and_reason(ctl: Ctl, mixed: Path) -> None:
     run = ctl("submit", mixed)
     assert run.exit_code == 1
-    assert f"3{NUMBER}缺少文书号。DOCUMENT_REQUIRED" in run.text
+    assert "3编号已用于另一份陈述。STATEMENT_ID_REUSED" in run.text
     assert f"4{CLASS}“公司”不是可用的写法" in run.text
     assert run.counts == [3, 1, 0, 1, 1]
+
+
+def test_a_row_that_the_registry_would_refuse_is_not_sent(
+    ctl: Ctl, tmp_path: Path, simulated: SimulatedRegistry
+) -> None:
+    run = ctl("submit", write_csv(tmp_path / "rows.csv", PENALTY, PENALTY | {NUMBER: ""}))
+    assert (run.exit_code, run.counts) == (1, [2, 1, 0, 0, 1])
+    assert f"3{NUMBER}缺少文书号" in run.text
+    ((_, request),) = simulated.calls
+    assert len(request.batch.payloads) == 1
 
 
 def test_tables_fit_eighty_columns(ctl: Ctl, mixed: Path, tmp_path: Path) -> None:
@@ -69,8 +83,9 @@ def test_json_has_a_line_for_each_row_and_one_for_the_file(ctl: Ctl, mixed: Path
         (3, "refused"),
         (4, "unreadable"),
     ]
-    assert rows[0]["position"] == 1
-    assert rows[1]["faults"] == [{"column": NUMBER, "reason": "DOCUMENT_REQUIRED", "message": "缺少文书号。"}]
+    assert rows[0]["position"] == 2
+    reused = {"column": "", "reason": "STATEMENT_ID_REUSED", "message": "编号已用于另一份陈述。"}
+    assert rows[1]["faults"] == [reused]
     assert summary == {
         "file": str(mixed), "rows": 3, "accepted": 1, "already_recorded": 0, "refused": 1, "unreadable": 1,
     }  # fmt: skip

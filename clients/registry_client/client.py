@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -33,8 +33,10 @@ from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_UNSPECIFIED, EvidenceLevel
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import Identifier, IdentifierType, SubjectRole
+from registry_client.audit import Audit
 from registry_client.bans import Bans
 from registry_client.batch import BatchResult
+from registry_client.bearer import with_bearer
 from registry_client.calls import STREAM_TIMEOUT_S, Calls
 from registry_client.catalogue import Catalogue
 from registry_client.channel import open_channel
@@ -45,6 +47,7 @@ from registry_client.incentives import Incentives
 from registry_client.log import Log
 from registry_client.notices import Notices
 from registry_client.outcomes import SubmitOutcome, outcomes_of
+from registry_client.published import Published
 from registry_client.question import Question
 from registry_client.receipts import Wanted
 from registry_client.records import Records
@@ -77,9 +80,19 @@ class Registry:
     def __init__(
         self, target: str, credentials: Credentials | grpc.ChannelCredentials, *, timeout: float = 5.0
     ) -> None:
-        self._calls = Calls(timeout)
-        self._channel = open_channel(target, credentials)
+        self._connect(open_channel(target, credentials), Calls(timeout), borrowed=False)
+
+    def behalf(self, token: str) -> Registry:
+        """The same connection, calling for whom an access token names: for faces. Closing it does nothing."""
+        other = object.__new__(Registry)
+        other._connect(with_bearer(self._channel, token), self._calls, borrowed=True)
+        return other
+
+    def _connect(self, channel: grpc.Channel, calls: Calls, *, borrowed: bool) -> None:
+        self._calls, self._channel, self._borrowed = calls, channel, borrowed
         self.catalogue = Catalogue(self._channel, self._calls)
+        self.published = Published(self._channel, self._calls)
+        self.audit = Audit(self._channel, self._calls)
         self.screening = Screening(self._channel, self._calls)
         self.records = Records(self._channel, self._calls)
         self.incentives = Incentives(self._channel, self._calls)
@@ -104,7 +117,13 @@ class Registry:
 
     def close(self) -> None:
         """Ends the connection; calls under way fail."""
-        self._channel.close()
+        if not self._borrowed:
+            self._channel.close()
+
+    def call(self, service: Callable[[grpc.Channel], Any], method: str, request: Any) -> Any:
+        """One call by the contract itself, such as one page of a listing:
+        ``registry.call(BanServiceStub, "ListCases", request)``. Raises RegistryCallError."""
+        return self._calls.unary(getattr(service(self._channel), method), request)
 
     # --- questions
 
@@ -226,6 +245,21 @@ class Registry:
             if len(page) < _PAGE:
                 return
             after = page[-1].number
+
+    def statements(self, *, page_size: int = _PAGE) -> Iterator[intake.StatementSummary]:
+        """One's own statements about subjects, newest first, as they stand when each page is read."""
+        token = ""
+        while True:
+            page = self.statements_page(token, page_size=page_size)
+            yield from page.statements
+            if not page.next_page_token:
+                return
+            token = page.next_page_token
+
+    def statements_page(self, token: str = "", *, page_size: int = 0) -> intake.ListStatementsResponse:
+        """One page of them, for those who leaf themselves."""
+        request = intake.ListStatementsRequest(page_size=page_size, page_token=token)
+        return self._calls.unary(self._intake.ListStatements, request)
 
     # --- the directory: acts of the registrar, and lists
 

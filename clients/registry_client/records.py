@@ -30,6 +30,7 @@ from registry_client.question import Question
 from registry_client.receipts import Wanted
 
 GET_RECORD = "registry.v1.RecordService/GetRecord"
+GET_CERTIFICATE = "registry.v1.RecordService/GetCertificate"
 PAGE = 1000
 
 
@@ -93,14 +94,29 @@ class Records:
         return response
 
     def certificate(
-        self, subject: Identifier, question: Question, *, first: str = "", last: str = ""
+        self,
+        subject: Identifier,
+        question: Question,
+        *,
+        first: str = "",
+        last: str = "",
+        receipt: EvidenceLevel.ValueType = EVIDENCE_LEVEL_UNSPECIFIED,
     ) -> service.GetCertificateResponse:
-        """The special credit report on a subject for a period, by default the three years up to today."""
+        """The special credit report on a subject for a period, by default the three years up to today. A
+        receipt that was asked for is ``Receipt.of(response.receipt)``; a registry of before gives none."""
+        wanted = Wanted.of(receipt)
         request = service.GetCertificateRequest(
-            subject=subject, purpose=question.purpose(), until=last, consistency=question.consistency
+            subject=subject,
+            purpose=question.purpose(),
+            until=last,
+            consistency=question.consistency,
+            receipt=wanted.request,
         )
         setattr(request, "from", first)
-        return self._calls.unary(self._stub.GetCertificate, request)
+        response = self._calls.unary(self._stub.GetCertificate, request, wanted.timeout(self._calls.timeout))
+        if response.HasField("receipt"):
+            wanted.one(request, response, GET_CERTIFICATE)
+        return response
 
     def search(self, name: str, *, limit: int = 0) -> tuple[service.NameMatch, ...]:
         """Organisations whose current or former names are near, the nearest first; at most 100 (0 = 20)."""

@@ -10,6 +10,8 @@ service (送达回证), repair_notice (信用修复告知书), lifting (解除�
 第四十四、 四十五、五十九、六十一、六十三、六十四条 and, for lists, of 国办发〔2020〕49号. What law asks for
 and neither the case nor the caller has is one ``MissingPartsError`` that names all of it.
 
+Papers of answers (查询回执, 投标人信用筛查报告, 专项信用报告) are made in ``registry_papers.answers``.
+
 Text needs nothing beyond the base install; the PDF needs the extra ``papers`` and a Chinese font.
 """
 

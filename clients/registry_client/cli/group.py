@@ -16,9 +16,11 @@ from registry_client.cli.wide_help import WideContext
 
 _MODULES = {
     "submit": "submit",
+    "template": "template",
     "state": "state",
     "check": "check",
     "verify": "verify",
+    "paper": "paper",
     "screen": "screen",
     "explain": "explain",
     "incentives": "incentives",
@@ -46,6 +48,8 @@ _MODULES = {
     "keygen": "keygen",
     "refusals": "intake",
     "statement": "intake",
+    "statements": "own_statements",
+    "audit": "audit",
     "catalogue": "catalogue",
 }
 """The module of each command; its name there is the command's, with underscores."""

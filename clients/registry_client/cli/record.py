@@ -10,12 +10,16 @@ import click
 
 from registry.domain.identifiers import mask, normalise
 from registry.v1 import receipt_pb2, subject_pb2, verdict_pb2
-from registry.v1.record_service_pb2 import GetRecordResponse
+from registry.v1.record_service_pb2 import (
+    GetCertificateRequest,
+    GetCertificateResponse,
+    GetRecordResponse,
+)
 from registry.v1.subject_pb2 import Domain, Identifier, IdentifierType
 from registry_client.cli import record_text
 from registry_client.cli.options import Session, connected, json_option
 from registry_client.cli.output import print_json, print_line, print_table
-from registry_client.cli.receipt_options import Filing, filing
+from registry_client.cli.receipt_options import Filing, Unsigned, filing
 from registry_client.cli.report import DAY
 from registry_client.cli.subjects import codes_given
 from registry_client.cli.wide_help import WideCommand
@@ -23,6 +27,7 @@ from registry_client.cli.words_option import WordOption
 from registry_client.question import Question, at_exact_position
 from registry_client.receipts import Receipt
 from registry_client.words import DOMAINS, IDENTIFIERS
+from registry_papers.answers import certificate_answer
 
 _DOMAIN = WordOption(DOMAINS, Domain, "DOMAIN_")
 _PAPER = WordOption(IDENTIFIERS, IdentifierType, "IDENTIFIER_TYPE_")
@@ -98,10 +103,17 @@ def record(session: Session, /, on: datetime | None, as_json: bool, filing: Fili
 @_about
 @click.option("--from", "first", type=DAY, metavar="DAY", help="期间的第一天，默认为截止日期之前三年。")
 @click.option("--until", "last", type=DAY, metavar="DAY", help="期间的最后一天，默认为今天。")
+@filing
 @json_option
 @connected
 def certificate(
-    session: Session, /, first: datetime | None, last: datetime | None, as_json: bool, **asked: Any
+    session: Session,
+    /,
+    first: datetime | None,
+    last: datetime | None,
+    as_json: bool,
+    filing: Filing,
+    **asked: Any,
 ) -> None:
     """出具专项信用报告，替代无违法违规记录证明。The special credit report that replaces certificates.
 
@@ -109,16 +121,20 @@ def certificate(
 
     没有查到对应的主体时退出码为1。
     """
-    found = []
-    for subject, shown, question in _asked(**asked):
+    found, given = [], []
+    subjects = list(_asked(**asked))
+    filing.require_free(len(subjects))
+    for subject, shown, question in subjects:
         answer = session.registry.records.certificate(
-            subject, question, first=day_text(first), last=day_text(last)
+            subject, question, first=day_text(first), last=day_text(last), receipt=filing.level
         )
+        given.append(_certified(answer, Identifier(type=subject.type, value=shown), question))
         found.append(answer.identity.status == verdict_pb2.RESOLUTION_STATUS_RESOLVED)
         if as_json:
             print_json({"subject": shown} | record_text.as_json(answer))
         else:
             record_text.print_certificate(shown, answer)
+    filing.save(given)
     if not all(found):
         raise click.exceptions.Exit(1)
 
@@ -159,7 +175,17 @@ def day_text(day: datetime | None) -> str:
     return "" if day is None else f"{day:%Y-%m-%d}"
 
 
-def _taken(answer: GetRecordResponse) -> Receipt | None:
+def _certified(answer: GetCertificateResponse, shown: Identifier, question: Question) -> Receipt | Unsigned:
+    """The receipt of a report; of one by a registry that gives none, the report as nobody signed it."""
+    receipt = _taken(answer)
+    if receipt is not None:
+        return receipt
+    request = GetCertificateRequest(subject=shown, purpose=question.purpose(), until=answer.until)
+    setattr(request, "from", getattr(answer, "from"))
+    return Unsigned(certificate_answer(request, answer))
+
+
+def _taken(answer: GetRecordResponse | GetCertificateResponse) -> Receipt | None:
     """Takes the receipt out of an answer, if it has one: it goes to a file, not to the screen."""
     if not answer.HasField("receipt"):
         return None

@@ -70,8 +70,8 @@ def screen(
     在其本人一行显示为无法判定，不影响所在投标的结论：法定代表人本人的记录不是单位的记录。
     """
     _check_usage(watch, as_known_at, until)
-    if watch and filing.path:
-        raise click.UsageError("--watch 不出具回执，不能与 --receipt 同时使用")
+    if watch and filing.level:
+        raise click.UsageError("--watch 不出具回执，不能与 --receipt、--pdf 同时使用")
     filing.require_free(1)
     tender = read_tender(file)
     if valid_time is not None:

@@ -1,4 +1,4 @@
-"""``registryctl verify``: does a receipt stand, without asking anybody?
+"""``registryctl verify``: does a receipt stand, or the paper that it is attached to, without asking anybody?
 
 Imports nothing that needs a network: whoever checks a receipt may have none.
 """
@@ -25,10 +25,14 @@ _VERDICTS = {
     verdict_pb2.VERDICT_CLEAR: "未见限制 CLEAR",
     verdict_pb2.VERDICT_INDETERMINATE: "无法判定 INDETERMINATE",
 }
+_OF_THE_PAPER = ("printing", "page")
+"""Claims that are not the registry's."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){0,32}")
 
 
-@click.command("verify", cls=WideCommand, short_help="离线核验查询回执 check a receipt offline")
+@click.command(
+    "verify", cls=WideCommand, short_help="离线核验回执和文书 check a receipt or its paper offline"
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--policy",
@@ -53,6 +57,12 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){0,32}")
     metavar="DIR",
     help="程序所附之外的目录版本。An edition of the catalogue beside those that come with the program.",
 )
+@click.option(
+    "--receipt-only", is_flag=True, help="PDF只核对所附的回执，不核对页面。Leave the page of a PDF alone."
+)
+@click.option(
+    "--fonts", type=click.Path(path_type=Path), metavar="DIR", help="重制PDF页面所用中文字体的目录。Fonts."
+)
 @click.option("--json", "as_json", is_flag=True, help="输出一个JSON对象。Print JSON for machines.")
 def verify(
     file: Path,
@@ -60,9 +70,14 @@ def verify(
     accept_shortfalls: bool,
     nonce: str | None,
     editions: tuple[Path, ...],
+    receipt_only: bool,
+    fonts: Path | None,
     as_json: bool,
 ) -> None:
     """离线核验查询回执 FILE，逐行说明核对了什么。Check a receipt offline, line by line.
+
+    FILE 是回执（二进制或JSON），或者附有回执的PDF文书。PDF还要核对页面：由回执重制页面，与文件逐字节比对；
+    字体或者程序与制作时不同的，逐字比对文字。
 
     OK 核对相符；FAILED 不符，回执不予采信；CLAIMED 回执不能证明、只是登记系统签名的说法；
     SKIPPED 本机不能核对，回执不予采信。
@@ -75,7 +90,13 @@ def verify(
     expected = None if nonce is None else bytes.fromhex(nonce)
     try:
         report = check(
-            file, read_policy(policy), accept_shortfalls=accept_shortfalls, nonce=expected, editions=editions
+            file,
+            read_policy(policy),
+            accept_shortfalls=accept_shortfalls,
+            nonce=expected,
+            editions=editions,
+            receipt_only=receipt_only,
+            fonts=fonts,
         )
     except VerificationError as error:
         raise Failure(str(error)) from None
@@ -89,12 +110,20 @@ def verify(
 
 def _print(report: Report) -> None:
     print_facts((f"{line.outcome.value:<7} {line.name}", line.detail) for line in report)
+    told = f"结论：{_VERDICTS[report.verdict]}。" if report.verdict in _VERDICTS else ""
+    if [line.name for line in report.faults] == ["page"]:
+        print_line(
+            f"页面不予采信。所附的回执成立，{told}用 registryctl paper 可以由回执重新制作文书。", style="bold"
+        )
+        return
     if not report.ok:
         print_line(f"回执不予采信：{len(report.faults)}项不符或未能核对。", style="bold")
         return
-    told = f"结论：{_VERDICTS[report.verdict]}。" if report.verdict in _VERDICTS else ""
-    claims = f"{len(report.claims)}项是登记系统签名的说法。" if report.claims else ""
-    print_line(f"回执成立。{told}{claims}", style="bold")
+    count = sum(line.name not in _OF_THE_PAPER for line in report.claims)
+    claims = f"{count}项是登记系统签名的说法。" if count else ""
+    looks = any(line.name == "page" for line in report.claims)
+    page = "页面的外观没有核对，以这一结论为准。" if looks else ""
+    print_line(f"回执成立。{told}{page}{claims}", style="bold")
 
 
 def _as_json(report: Report) -> dict[str, Any]:

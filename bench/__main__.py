@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.bulk import bulk_figures
+from bench.gateway import gateway_figures
 from bench.machine import machine, require_linux
 from bench.map import map_figures
 from bench.measure import (
@@ -68,6 +70,8 @@ def _figures(directory: Path) -> Iterator[Figure]:
             map_figures(directory.parent),
             table_figures(directory.parent),
             verify_figures(directory.parent),
+            bulk_figures(directory.parent),
+            gateway_figures(server, population, asker),
         ):
             yield from map(_printed, figures)
     with running(directory, AT_ONCE) as server:

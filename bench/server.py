@@ -24,7 +24,7 @@ from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.config import load_config
 from registry.engine import start_engine
-from registry.server import THREADS, build_server, calm_collector, server_credentials
+from registry.server import THREADS, build_server, calm_collector, server_credentials, token_door
 
 SERVICE = "bench.Echo"
 GATED = f"/{SERVICE}/Echo"
@@ -52,7 +52,9 @@ def serve(directory: Path, *, at_once: bool = False) -> None:
     engine = start_engine(config)
     # The one change to the registry: in this process the gate's table knows the echo.
     cast("dict[str, frozenset[CallerRole]]", METHODS)[GATED] = frozenset(CallerRole)
-    server, port = build_server(engine, credentials, config.address, at_once=at_once)
+    server, port = build_server(
+        engine, credentials, config.address, at_once=at_once, tokens=token_door(config)
+    )
     engine.upkeep.start()
     add_echo(server, GATED)
     bare = grpc.server(ThreadPoolExecutor(THREADS), options=[("grpc.so_reuseport", 0)])

@@ -11,7 +11,7 @@ ARGS ?=
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo demo-bans test test-pg test-ha torture serve lint format proto proto-check proto-baseline bench bench-peers law-pages lock clean
+.PHONY: help setup demo demo-bans test test-pg test-ha test-web test-examples torture serve serve-web screenshots lint format proto proto-check proto-baseline bench bench-peers law-pages lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
@@ -35,11 +35,23 @@ test-pg: setup ## run the tests that need PostgreSQL, alone
 test-ha: setup ## run the tests that kill machines of a cluster under Patroni, alone (one round)
 	@$(PY) -m pytest -q -s tests/ha $(ARGS)
 
+test-web: setup ## run the tests of the web faces, alone (pages in Chromium, where it is there)
+	@$(PY) -m pytest -q -n auto --dist loadfile tests/registry_web $(ARGS)
+
+test-examples: setup ## build and run the examples in Go and Java too, where their tools are there
+	@REGISTRY_EXAMPLES=1 $(PY) -m pytest -q tests/examples $(ARGS)
+
 torture: setup ## the same in ten rounds, with every kind of failure
 	@REGISTRY_HA_ROUNDS=$${REGISTRY_HA_ROUNDS:-10} $(PY) -m pytest -q -s tests/ha $(ARGS)
 
 serve: setup ## run the registry's server
 	@$(PY) -m registry serve $(ARGS)
+
+serve-web: setup ## run registry, gateway, portal and console with development certificates and accounts
+	@$(PY) -m demo.web $(ARGS)
+
+screenshots: setup ## take the pictures in docs/screenshots anew, in Chromium
+	@$(PY) -m scripts.screenshots $(ARGS)
 
 lint: setup ## check style, types, import directions, the protos and the generated code
 	@scripts/lint

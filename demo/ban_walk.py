@@ -14,6 +14,7 @@ from demo.control import Control, Ran
 from demo.departments import BY_KEY
 from demo.officials import Person
 from demo.parties import CLEAN
+from demo.records import Party
 from demo.showing import plain, say, word
 from demo.town import Town
 from registry.domain.periods import add_months
@@ -67,15 +68,15 @@ def walk(town: Town, control: Control, today: date) -> list[str]:
     _write_papers(control, days)
     say("预览: 什么也没有提交")
     control.shown("ban", "draft", "draft.json")
-    _refuse(faults, control, "期限超过法定上限", "ban", "draft", "too-long.json", *_by(HANDLER))
-    _take(control, "立案拟定", "ban", "draft", "draft.json", *_by(HANDLER))
+    _refuse(faults, control, "期限超过法定上限", "ban", "draft", "too-long.json", *by(HANDLER))
+    _take(control, "立案拟定", "ban", "draft", "draft.json", *by(HANDLER))
     opinion = ("--lawful", "--opinion", "事实清楚, 适用法律正确", "--on", days.ago(70))
-    _refuse(faults, control, "承办人审核自己的案件", "ban", "review", CASE, *opinion, *_by(HANDLER))
-    _take(control, "法制审核", "ban", "review", CASE, *opinion, *_by(LAWYER))
-    _take(control, "事先告知", "ban", "notice", CASE, "notice.json", *_served(days.ago(66)), *_by(HANDLER))
+    _refuse(faults, control, "承办人审核自己的案件", "ban", "review", CASE, *opinion, *by(HANDLER))
+    _take(control, "法制审核", "ban", "review", CASE, *opinion, *by(LAWYER))
+    _take(control, "事先告知", "ban", "notice", CASE, "notice.json", *served(days.ago(66)), *by(HANDLER))
     asked = ("--kind", "要求听证", "--on", days.ago(64), "--summary", "当事人要求听证")
-    _take(control, "要求听证", "ban", "defence", CASE, *asked, *_by(HANDLER))
-    served = _served(days.ago(62))
+    _take(control, "要求听证", "ban", "defence", CASE, *asked, *by(HANDLER))
+    told = served(days.ago(62))
     _refuse(
         faults,
         control,
@@ -84,24 +85,22 @@ def walk(town: Town, control: Control, today: date) -> list[str]:
         "hearing-notice",
         CASE,
         "early.json",
-        *served,
-        *_by(HANDLER),
+        *told,
+        *by(HANDLER),
     )
-    _take(control, "听证通知", "ban", "hearing-notice", CASE, "hearing-notice.json", *served, *_by(HANDLER))
-    _take(control, "听证", "ban", "hearing", CASE, "hearing.json", *_by(HEARER))
-    _take(control, "集体讨论", "ban", "deliberate", CASE, "deliberation.json", *_by(REVIEWER))
+    _take(control, "听证通知", "ban", "hearing-notice", CASE, "hearing-notice.json", *told, *by(HANDLER))
+    _take(control, "听证", "ban", "hearing", CASE, "hearing.json", *by(HEARER))
+    _take(control, "集体讨论", "ban", "deliberate", CASE, "deliberation.json", *by(REVIEWER))
     reason = ("--reason", "提供虚假材料谋取中标, 情节严重")
-    _take(control, "决定", "ban", "decide", CASE, "decision.json", *reason, *_by(CHIEF))
+    _take(control, "决定", "ban", "decide", CASE, "decision.json", *reason, *by(CHIEF))
     faults += _expect(town, Verdict.CLEAR, "决定尚未送达")
-    _take(
-        control, "送达", "ban", "serve", CASE, *_served(days.ago(33)), "--with-repair-notice", *_by(HANDLER)
-    )
+    _take(control, "送达", "ban", "serve", CASE, *served(days.ago(33)), "--with-repair-notice", *by(HANDLER))
     faults += _expect(town, Verdict.BLOCKED, "决定送达以后")
     control.shown("ban", "show", CASE)
     control.shown("ban", "due")
     faults += _papers(control)
     lifted = ("--document", "lifting-document.json", "--on", days.ago(0), "--reason", "已全面履行并修复信用")
-    _take(control, "提前解除", "ban", "lift", CASE, *lifted, *_by(CHIEF))
+    _take(control, "提前解除", "ban", "lift", CASE, *lifted, *by(CHIEF))
     faults += _expect(town, Verdict.CLEAR, "提前解除以后")
     return faults
 
@@ -130,11 +129,13 @@ def _papers(control: Control) -> list[str]:
     return missing
 
 
-def _by(person: Person) -> tuple[str, ...]:
+def by(person: Person) -> tuple[str, ...]:
+    """The options by which an official signs."""
     return ("--act", "--key", f"{person.official_id}.pem", "--secret", "statement.secret")
 
 
-def _served(on: str) -> tuple[str, ...]:
+def served(on: str) -> tuple[str, ...]:
+    """The options by which a service is recorded."""
     return ("--served-on", on, "--method", "直接送达", "--receipt", "receipt.txt")
 
 
@@ -168,10 +169,10 @@ def _expect(town: Town, verdict: Verdict, when: str) -> list[str]:
 def _write_papers(control: Control, days: Days) -> None:
     for name in ("receipt.txt", "minutes.txt", "facts.txt"):
         (control.papers / name).write_text(f"{name}(示例)\n", encoding="utf-8")
-    control.write("draft.json", _draft(days, MONTHS))
-    control.write("too-long.json", _draft(days, 48))
-    control.write("notice.json", {"document": _document("沧示财告〔2026〕7号", days.ago(67))})
-    notice = {"document": _document("沧示财听〔2026〕7号", days.ago(63)), "place": "财政局(示例)二楼会议室"}
+    control.write("draft.json", draft_of(days, MONTHS))
+    control.write("too-long.json", draft_of(days, 48))
+    control.write("notice.json", {"document": document_of("沧示财告〔2026〕7号", days.ago(67))})
+    notice = {"document": document_of("沧示财听〔2026〕7号", days.ago(63)), "place": "财政局(示例)二楼会议室"}
     control.write("hearing-notice.json", {**notice, "hearing_on": days.ago(40)})
     control.write("early.json", {**notice, "hearing_on": days.ago(60)})
     control.write(
@@ -195,28 +196,32 @@ def _write_papers(control: Control, days: Days) -> None:
         },
     )
     control.write("decision.json", _decision(days))
-    control.write("lifting-document.json", _document("沧示财解〔2026〕7号", days.ago(0)))
+    control.write("lifting-document.json", document_of("沧示财解〔2026〕7号", days.ago(0)))
 
 
-def _document(number: str, decided_on: str) -> dict[str, str]:
+def document_of(number: str, decided_on: str) -> dict[str, str]:
+    """A document of the finance bureau."""
     return {
         "number": number, "authority": OFFICE.name, "authority_code": OFFICE.code, "decided_on": decided_on,
     }  # fmt: skip
 
 
-def _subject() -> dict[str, Any]:
+def _subject(party: Party = CLEAN) -> dict[str, Any]:
     return {
-        "identifier": {"type": "IDENTIFIER_TYPE_USCC", "value": CLEAN.code},
+        "identifier": {"type": "IDENTIFIER_TYPE_USCC", "value": party.code},
         "kind": "SUBJECT_KIND_ENTERPRISE",
-        "name": CLEAN.name,
+        "name": party.name,
     }
 
 
-def _draft(days: Days, months: int) -> dict[str, Any]:
+def draft_of(
+    days: Days, months: int, *, case: str = CASE, party: Party = CLEAN, filed: int = 75
+) -> dict[str, Any]:
+    """A draft: its case number, the party, and how many days ago the case was filed."""
     return {
-        "case_number": CASE,
-        "subject": _subject(),
-        "filed_on": days.ago(75),
+        "case_number": case,
+        "subject": _subject(party),
+        "filed_on": days.ago(filed),
         "facts": "在政府采购投标中提供虚假业绩材料谋取中标",
         "reason": "违反政府采购法第七十七条第一款第一项, 情节严重",
         "evidence": [{"file": "facts.txt"}],
@@ -237,7 +242,7 @@ def _decision(days: Days) -> dict[str, Any]:
             "subject": _subject(),
             "category": "E-51",
             "severity": "SEVERITY_SERIOUS",
-            "document": _document("沧示财罚〔2026〕7号", decided),
+            "document": document_of("沧示财罚〔2026〕7号", decided),
             "legal_basis": ["政府采购法 第七十七条第一款第一项"],
             "evidence": [{"file": "facts.txt"}],
             "measures": [{"measure_code": "M-PRO-01", "from": decided, "until": until}],
@@ -247,5 +252,5 @@ def _decision(days: Days) -> dict[str, Any]:
         "consequences": "禁止期限内不得参加政府采购活动; 信息依法公示共享",
         "removal": "期满自动终止; 全面履行后可以申请信用修复, 由本机关决定提前解除",
         "relief": "自收到决定书之日起六十日内申请行政复议, 或者六个月内提起行政诉讼",
-        "repair_notice": _document("沧示财修告〔2026〕7号", decided),
+        "repair_notice": document_of("沧示财修告〔2026〕7号", decided),
     }

@@ -36,20 +36,36 @@ Term = tuple[str, str]
 """Last day of disclosure, and the rule that says so."""
 
 
+Hands = tuple[Sender, Sender, Sender]
+"""What signs as the drafter, the reviewer and the approver."""
+
+
+def hands_of(town: Town) -> Hands:
+    """The operator's three officials, registered, each with a key."""
+    drafter, reviewer, approver = (appoint(town, person) for person in (DRAFTER, LEGAL_REVIEWER, APPROVER))
+    return drafter, reviewer, approver
+
+
 def switch(town: Town) -> list[str]:
     """Shows the switch; what differs from what should follow."""
     directory = read_edition_directory(EDITIONS / AFTER)
     _show_difference(town, directory.source())
-    base = {file.name: file.content for file in town.registrar.catalogue.get(directory.base).files}
-    files = base | dict(directory.files)
+    files = files_after(town)
     _simulate(town, f"施行{AFTER}", files)
     _simulate(town, "假如“较大数额罚款”由200万元改为20万元(无人提议)", _with_lower_fine(files))
     numbers = [_penalise(town, day) for day in DECIDED]
-    differing = _adopt(town, files)
+    differing = adopt(town, files, hands_of(town))
     own = [_term(town, number, day.isoformat()) for number, day in zip(numbers, DECIDED, strict=True)]
     now = [_term(town, number, "") for number in numbers]
     _show_terms(own, now)
     return differing + _surprises(own, now)
+
+
+def files_after(town: Town, label: str = AFTER) -> Files:
+    """The files of an edition that is to follow, those that it takes over with them."""
+    directory = read_edition_directory(EDITIONS / label)
+    base = {file.name: file.content for file in town.registrar.catalogue.get(directory.base).files}
+    return base | dict(directory.files)
 
 
 def _show_difference(town: Town, source: catalogue.EditionSource) -> None:
@@ -100,17 +116,17 @@ def _penalise(town: Town, day: date) -> str:
     return document.number
 
 
-def _adopt(town: Town, files: Files) -> list[str]:
+def adopt(town: Town, files: Files, hands: Hands, label: str = AFTER) -> list[str]:
     """Drafted, reviewed in law, approved; and what happens to whoever would do two of the three."""
-    drafter, reviewer, approver = (appoint(town, person) for person in (DRAFTER, LEGAL_REVIEWER, APPROVER))
+    drafter, reviewer, approver = hands
     edition = content_hash(files)
     draft = pb.EditionDraft(
-        files=as_messages(files), edition=edition, label=AFTER, reason="第36号令、海关总署令第282号施行"
+        files=as_messages(files), edition=edition, label=label, reason="第36号令、海关总署令第282号施行"
     )
     review = pb.EditionReview(edition=edition, lawful=True, opinion="与上位法一致")
     adoption = pb.EditionAdoption(
         edition=edition,
-        label=AFTER,
+        label=label,
         in_force_from=IN_FORCE_FROM.isoformat(),
         filing_number="沧示备〔2026〕3号",
         filed_on="2026-03-25",

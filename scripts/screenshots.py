@@ -38,10 +38,10 @@ from tests.registry_web.console_pages import screens as console
 from tests.registry_web.portal.screens import Shown, portal_screens
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
-_QUALITY = 30
+_QUALITY = 28
 _LANGUAGES = ("zh", "en")
 _SIZES = {"desktop": DESKTOP, "phone": PHONE}
-_TALLEST = 1600
+_TALLEST = 1200
 """Pixels; of a page that is longer the beginning is shown."""
 Open = Callable[[Any], None]
 

@@ -21,20 +21,12 @@ from registry_client import Credentials, CredentialsError, Registry
 from registry_web.config import FaceConfig, WebConfig, WebConfigError, load_web_config
 from registry_web.console.cli import register as register_console
 from registry_web.serving import OF_ONE_SYSTEM, Seats, WebServer
+from registry_web.signer.cli import config_option
 from registry_web.signer.cli import register as register_signer
 
 _STOP = (signal.SIGTERM, signal.SIGINT)
 FACES = ("gateway", "portal", "console")
 FILES = 16_384
-
-config_option = click.option(
-    "--config",
-    "path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("web.toml"),
-    show_default=True,
-    help="设置文件. The configuration.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

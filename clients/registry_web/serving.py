@@ -81,7 +81,7 @@ class WebServer:
             raise WebConfigError(f"不能监听 {address}: {error.strerror or error}") from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._socket.getsockname()[1]
-        self._server = _Server(_settings(application, tls, seats or Seats()))
+        self._server = ThreadServer(_settings(application, tls, seats or Seats()))
         self._thread = Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name=f"registry-web-{self.port}"
         )
@@ -95,7 +95,7 @@ class WebServer:
         self._socket.close()
 
 
-class _Server(uvicorn.Server):
+class ThreadServer(uvicorn.Server):
     """Leaves signals to the program, and says when it serves."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -106,6 +106,7 @@ class _Server(uvicorn.Server):
         """None: it runs in a thread."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve; see uvicorn.Server."""
         if self.config.ssl is not None:  # Who has not shaken hands has no seat yet; uvicorn waits a minute.
             loop: Any = get_running_loop()
             loop.create_server = partial(loop.create_server, ssl_handshake_timeout=HEAD_S)

@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,8 +16,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from registry_web import serving
+from registry_web.config import Tls
 from registry_web.security import Guard, Limits, Rate
 from registry_web.serving import Seats, WebServer
+from tests.support.served import Authority
 
 _GET = b"GET /echo HTTP/1.1\r\nHost: a\r\n"
 _POST = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: "
@@ -112,6 +115,20 @@ def test_a_client_beyond_its_seats_leaves_those_of_others() -> None:
     assert seats.take("198.51.100.1") is None  # None is left at all.
     seats.leave("203.0.113.7")
     assert seats.take("198.51.100.1") == "198.51.100.1"
+
+
+def test_who_does_not_shake_hands_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "HEAD_S", _LONGEST_S)
+    named = Authority.new(tmp_path / "tls").server()
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certificate.write_bytes(named.certificate)
+    key.write_bytes(named.key)
+    server = WebServer(Starlette(), "127.0.0.1:0", Tls(certificate, key))
+    try:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=4 * _LONGEST_S) as held:
+            assert held.recv(10) == b""
+    finally:
+        server.stop()
 
 
 def test_hanging_up_is_no_failure_and_an_address_forges_no_line(

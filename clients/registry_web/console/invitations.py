@@ -40,7 +40,7 @@ class Invitations:
 
     def _show(self, request: Request) -> Response:
         return self._outside.begin(
-            lambda visit: self._outside.page(request, "console/invite.html", visit, fault="")
+            request, lambda visit: self._outside.page(request, "console/invite.html", visit, fault="")
         )
 
     def _invited(self, request: Request) -> Response:

@@ -33,6 +33,8 @@ from registry_web.security import Rate, client_key
 VISIT = "visit"
 MOST_BYTES = 64 * 1024
 EXPIRED = "登录已超时，请重新开始。"
+_BEGUN, _BEGUN_PER_S = 300.0, 0.5
+"""Visits that one address begins: there is room for so many (``visits``), and none crowds out the others'."""
 _NOTED, _NOTED_PER_S = 60.0, 1 / 60
 """Refusals of one address that the journal takes: nobody fills a disk from outside."""
 
@@ -46,6 +48,7 @@ class Outside:
     party: RelyingParty
     provider: str
     noted: Rate = field(default_factory=lambda: Rate(_NOTED, _NOTED_PER_S))
+    begun: Rate = field(default_factory=lambda: Rate(_BEGUN, _BEGUN_PER_S))
 
     def note_refusal(self, request: Request, kind: str, detail: str = "") -> None:
         """A line in the journal about whoever was not let in."""
@@ -78,8 +81,10 @@ class Outside:
         """The visit of a POST, which has one."""
         return cast(Visit, request.state.visit)
 
-    def begin(self, response_of: Callable[[Visit], Response], back: str = "/") -> Response:
-        """An answer to a new visit, with its cookie."""
+    def begin(self, request: Request, response_of: Callable[[Visit], Response], back: str = "/") -> Response:
+        """An answer to a new visit, with its cookie. Raises PageError where an address begins too many."""
+        if self.begun.wait_s(client_key(request.scope)):
+            raise PageError(429, "请求过于频繁, 请稍后再试。")
         token, visit = self.visits.begin(back)
         response = response_of(visit)
         self.desk.cookies.put(response, VISIT, token, lax=True)
@@ -105,7 +110,7 @@ class Outside:
                 provider=self.provider,
             )
 
-        return self.begin(page, back)
+        return self.begin(request, page, back)
 
     def enter(self, request: Request, visit: Visit, account: Account) -> Response:
         """Signs somebody in: a new session and its cookie."""

@@ -18,13 +18,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from pwd import struct_passwd
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from registry_web.config import WebConfigError
+from registry_web.serving import ThreadServer
 
 _PEER = struct.Struct("3i")
 _BACKLOG = 64
@@ -46,7 +47,7 @@ class SignerServer:
             log_config=None, server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_S,
         )  # fmt: skip
         config.load()
-        self._server = _Server(config)
+        self._server = ThreadServer(config)
         self._thread = Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="registry-web-signer"
         )
@@ -59,21 +60,6 @@ class SignerServer:
         self._thread.join()
         self._socket.close()
         self._path.unlink(missing_ok=True)
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the program, and says when it serves."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.begun = Event()
-
-    def install_signal_handlers(self) -> None:
-        """None: it runs in a thread."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.begun.set()
 
 
 class _Checked(H11Protocol):

@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Semaphore
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from registry_client.numbering import Numbering
 from registry_web.console import passwords
@@ -20,9 +24,12 @@ from registry_web.console.accounts import Account, AccountError, Accounts, Crede
 from registry_web.console.act_store import ActStore
 from registry_web.console.attempts import LONGEST_S, Attempts
 from registry_web.console.database import open_database
+from registry_web.console.desk import PageError
 from registry_web.console.forgery import is_from_here, is_token_of, masked
 from registry_web.console.journal import Journal
-from registry_web.console.sessions import ABSOLUTE_S, IDLE_S, Sessions
+from registry_web.console.outside import Outside
+from registry_web.console.second_factor import RelyingParty
+from registry_web.console.sessions import ABSOLUTE_S, IDLE_S, CookieJar, Sessions
 from registry_web.console.visits import LASTS_S, MOST, Visits
 from registry_web.kept_file import Database, DatabaseError
 
@@ -342,3 +349,18 @@ def test_the_operator_keeps_accounts_by_commands(tmp_path: Path) -> None:
     assert "registry token trust console" in made.stdout
     assert stat.S_IMODE((tmp_path / "console.key").stat().st_mode) == 0o600
     assert run("console-key", str(tmp_path / "console.key")).returncode == 1
+
+
+def test_one_address_begins_no_more_visits_than_leave_room_for_others(clock: Clock) -> None:
+    desk: Any = SimpleNamespace(cookies=CookieJar(secure=True, samesite="strict"))
+    outside = Outside(desk, Visits(clock), RelyingParty("https://console.example"), "")
+
+    def begin(address: str) -> Response:
+        scope = {"type": "http", "client": (address, 1), "headers": []}
+        return outside.begin(Request(scope), lambda _visit: Response())
+
+    for _ in range(300):
+        assert begin("203.0.113.7").headers["set-cookie"].startswith("__Host-visit=")
+    with pytest.raises(PageError, match="过于频繁"):
+        begin("203.0.113.7")
+    assert begin("198.51.100.1").status_code == 200

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +13,16 @@ from threading import Event, Thread
 
 from registry.v1 import intake_service_pb2 as intake
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
-from tests.support.command import ROOT, TIMEOUT_S, Run, command, mount
+from tests.support.command import ROOT, TIMEOUT_S, Run, mount
 from tests.support.served import Served, short_ban
 
+BOUNDED = """
+import resource, sys
+from registry.__main__ import main
+limit = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+main(prog_name="registry")
+"""
 KILLED = """
 import os, signal, sys
 from importlib import import_module
@@ -64,19 +70,9 @@ def killed_at(function: str, *arguments: str | Path) -> None:
 
 def with_small_files(limit: int, *arguments: str | Path) -> Run:
     """Runs a command that may write no file larger than so many bytes, as on a disk that is full."""
-
-    def bounded() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    done = subprocess.run(
-        command(*arguments),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-        preexec_fn=bounded,
-    )
+    # The process bounds itself: whoever runs code between fork and exec forks the threads of gRPC.
+    run = [sys.executable, "-c", BOUNDED, str(limit), *map(str, arguments)]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     return Run(done.returncode, done.stdout, done.stderr)
 
 

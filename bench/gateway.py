@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def _under_way(
 
 
 def _median_s(call: Callable[[bytes], bytes], requests: Sequence[bytes]) -> float:
-    return statistics.median(_seconds(lambda each=each: call(each)) for each in requests)  # type: ignore[misc]
+    return statistics.median(_seconds(partial(call, each)) for each in requests)
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -87,7 +88,7 @@ def _pages(population: Population, server: Running, home: Path) -> Iterator[Page
         while portal.get("/").text.count('class="figure"') < 1:  # The figures are counted when it has begun.
             time.sleep(1)
         for path in ("/", "/bans", "/cases", "/verify", "/help/repair"):
-            yield _measured(f"portal {path}", portal, lambda path=path: portal.get(path))  # type: ignore[misc]
+            yield _measured(f"portal {path}", portal, partial(portal.get, path))
         code = firm(7)
         yield _measured("portal, search", portal, lambda: portal.post("/search", data={"q": "商贸"}))
         yield _measured(
@@ -95,7 +96,7 @@ def _pages(population: Population, server: Running, home: Path) -> Iterator[Page
         )
         console = _console(population, target, home, policy, stack)
         for path in ("/", "/bans", "/statements", "/due", "/directory", "/catalogue", "/audit/health"):
-            yield _measured(f"console {path}", console, lambda path=path: console.get(path))  # type: ignore[misc]
+            yield _measured(f"console {path}", console, partial(console.get, path))
 
 
 def _measured(name: str, client: httpx.Client, ask: Callable[[], httpx.Response]) -> Page:

@@ -10,7 +10,8 @@ import pytest
 
 from registry import config_options
 from registry.config import CONFIG_NAME, Config, ConfigError, load_config
-from registry.config_options import SECTIONS, Option, Section, reference, toml
+from registry.config_options import SECTIONS, Option, Section, toml
+from scripts.configuration_page import reference
 from tests.support.command import ROOT
 
 OPTIONS = [(section, option) for section in SECTIONS for option in section.options]
@@ -36,7 +37,7 @@ def named(options: list[tuple[Section, Option]]) -> list[str]:
 
 def test_page_of_the_reference_is_the_one_that_is_printed() -> None:
     page = (ROOT / "docs/configuration.md").read_text("utf-8")
-    assert page == reference(), "python -m registry.config_options > docs/configuration.md"
+    assert page == reference(), "python -m scripts.configuration_page > docs/configuration.md"
 
 
 def test_example_of_the_whole_file_has_every_option_and_is_read_as_it_stands(tmp_path: Path) -> None:

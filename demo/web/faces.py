@@ -173,8 +173,7 @@ def _accounts(config: WebConfig, hands: Sequence[Hand], issuer: str) -> tuple[Lo
 
 @contextmanager
 def _provider(port: int) -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # It is made with a module that its maker has put aside.
+    with warnings.catch_warnings(record=True):  # It is made with modules that their makers have put aside.
         import oidc_provider_mock  # type: ignore[import-untyped]
     with oidc_provider_mock.run_server_in_thread(port):
         yield

@@ -29,7 +29,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.catalogue.located_yaml import CatalogueError, CatalogueFault, Place
 from registry.sanctions.catalogue.parser import parse_edition
 
-CURRENT_LABEL = "2026.3"
+CURRENT_LABEL = "2026.4"
 """The edition that a new registry adopts."""
 
 BASE = "BASE"

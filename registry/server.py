@@ -43,6 +43,7 @@ from registry.servicer.record import RecordServicer
 from registry.servicer.remedy import RemedyServicer
 from registry.servicer.restriction import RestrictionServicer
 from registry.servicer.snapshot import SnapshotServicer
+from registry.servicer.supervision import SUPERVISION, add_supervision
 from registry.servicer.watch import WatchServicer
 from registry.store.interface import StoreError
 from registry.store.opening import engine_notice
@@ -90,7 +91,7 @@ GRACE_S = 10.0
 COLLECTOR_THRESHOLDS = (50_000, 20, 20)
 logger = logging.getLogger(__name__)
 
-DESCRIPTORS = tuple(
+DESCRIPTORS = SUPERVISION + tuple(
     module.DESCRIPTOR.services_by_name[name]
     for module, name in (
         (intake_service_pb2, "IntakeService"),
@@ -188,6 +189,7 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     watch_service_pb2_grpc.add_WatchServiceServicer_to_server(WatchServicer(engine.ask), server)
     disclosure = DisclosureServicer(engine.ask)
     disclosure_service_pb2_grpc.add_DisclosureServiceServicer_to_server(disclosure, server)
+    add_supervision(server, engine.ask, engine.intake)
     standing = Standing(engine.state, engine.upkeep.stamping, engine.upkeep.witnesses)
     audit = AuditServicer(engine.ask, engine.log, standing)
     audit_service_pb2_grpc.add_AuditServiceServicer_to_server(audit, server)

@@ -55,6 +55,7 @@ from registry_client.remedies import Remedies
 from registry_client.results import CheckResult
 from registry_client.screening import Screening
 from registry_client.snapshots import Snapshots
+from registry_client.supervision import SupervisionDesk
 from registry_client.watching import Watching
 
 _PAGE = 1000
@@ -100,6 +101,7 @@ class Registry:
         self.bans = Bans(self._channel, self._calls)
         self.remedies = Remedies(self._channel, self._calls)
         self.notices = Notices(self._channel, self._calls)
+        self.supervision = SupervisionDesk(self._channel, self._calls)
         self.watching = Watching(self._channel, self._calls)
         self.snapshots = Snapshots(self._channel, self._calls)
         self._restrictions = RestrictionServiceStub(self._channel)

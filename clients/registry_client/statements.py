@@ -61,6 +61,7 @@ from registry.v1.statement_pb2 import (
     SubjectLink,
     Withdrawal,
 )
+from registry.v1.supervision_pb2 import Supervision
 from registry_client.numbering import Numbering
 
 Body = (
@@ -100,6 +101,7 @@ Body = (
     | RepairAnnulment
     | RepairApplication
     | RepairRefusal
+    | Supervision
 )
 """What a statement can say."""
 
@@ -141,7 +143,8 @@ def reference_to(department: str, statement_id: str) -> StatementReference:
 def seal(statement: Statement, *signers: Signer) -> Envelope:
     """The signed envelope around a statement, serialised here once and for all.
 
-    The first signer is the department's; the enrolment of a key adds the new key itself. ValueError without
+    The first signer is the department's; the enrolment of a key adds the new key itself, an act of
+    supervision that takes two the second official. ValueError without
     a signer.
     """
     return sign_envelope(statement.SerializeToString(deterministic=True), *signers)

@@ -23,6 +23,7 @@ def collect(group: Group, effects: Effects) -> None:
     group.anchors += [effects.anchored] if effects.anchored else []
     group.bans += [effects.ban] if effects.ban else []
     group.remedies += effects.remedies
+    group.files += effects.files
     if effects.erased:
         _collect_erased(group, effects.erased, effects)
     else:

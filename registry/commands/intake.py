@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,6 +11,7 @@ from registry.commands.batches import leaves_of, read_batch
 from registry.commands.jobs import Answer, Job, Outcome
 from registry.commands.state import Log, RegistryState
 from registry.commands.submission import Rejection, Submission, read_envelope
+from registry.domain.files import act_of
 from registry.errors import RegistryError
 from registry.provenance.batch import BatchError, membership
 from registry.provenance.leaf import Leaf
@@ -71,6 +72,17 @@ class Intake:
         body = getattr(job, "body", kind)
         if body != kind:
             message = f"信封里是{body or '空陈述'}, 应为{kind}。"
+            raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "envelope.payload")
+        return self._put([job])[0]
+
+    def submit_act(
+        self, envelope: envelope_pb2.Envelope, acts: Collection[str], caller: Caller
+    ) -> Promise[Outcome | None]:
+        """Queues one envelope that must hold one of these acts of supervision."""
+        job = read_envelope(envelope, self._state, caller.name)
+        act = act_of(job.statement) if isinstance(job, Submission) else ""
+        if isinstance(job, Submission) and act not in acts:
+            message = f"信封里是{act or job.body or '空陈述'}, 这项服务不受理。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "envelope.payload")
         return self._put([job])[0]
 

@@ -30,9 +30,10 @@ LEAF_TYPES = {
 }
 LEAF_TYPES |= dict.fromkeys(ABOUT_SUBJECTS, LeafType.EVENT)
 LEAF_TYPES["delivery"] = LeafType.DELIVERY
+LEAF_TYPES |= {"supervision": LeafType.SUPERVISION, "risk_alert": LeafType.ALERT}
 LEAF_TYPES |= dict.fromkeys(("edition_draft", "edition_review", "edition_adoption"), LeafType.EDITION)
 
-_JUDGED_TOGETHER = (LeafType.EVENT, LeafType.DELIVERY)
+_JUDGED_TOGETHER = (LeafType.EVENT, LeafType.DELIVERY, LeafType.SUPERVISION)
 """Nothing in a group is judged by what these change."""
 _ALONE = ("erasure",)
 """What is about a subject, and yet changes what others of its group were worked out on."""

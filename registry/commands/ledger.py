@@ -8,6 +8,7 @@ from datetime import date
 from registry.commands.state import RegistryState
 from registry.commands.submission import Submission, case_number_of, subject_stated, target_of
 from registry.domain.departments import Directory, Key
+from registry.domain.files import FILE_PREFIX, FileKey, file_key, file_of, file_ref
 from registry.domain.registry_keys import RegistryKeys
 from registry.provenance.keys import keyid_of
 from registry.provenance.leaf import OWN_LEAVES, Leaf
@@ -19,9 +20,11 @@ from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import Placed, RecordedEvent, Told
 from registry.sanctions.remedies.remedy import RemedyBook
-from registry.store.interface import ABOUT_OTHERS, Chain, Recorded, StatementKey, StatementRow
+from registry.store.interface import ABOUT_OTHERS, Chain, Recorded, StatementKey, StatementRow, StoreError
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import Statement
+from registry.v1.supervision_file_pb2 import SupervisionFile
+from registry.v1.supervision_pb2 import FileReference
 
 EMPTY_CHAIN_HEAD = bytes(32)
 REGISTRY_REF = "R:"
@@ -45,6 +48,8 @@ class GroupLedger:
         self._chains: dict[str, Chain] = {}
         self.persons: dict[str, bytes] = {}
         self._read: set[str] = set()
+        self._files: dict[FileKey, SupervisionFile] = {}
+        self._acts: dict[int, Statement] = {}
         self._prefetch({ref for ref in map(self.ref, submissions) if ref})
 
     @property
@@ -121,6 +126,24 @@ class GroupLedger:
                 found.append(_placed(row.position, row.subject))
         return found
 
+    def file(self, reference: FileReference) -> SupervisionFile | None:
+        """See SupervisionLedger."""
+        key = file_key(reference)
+        return self._files.get(key) or self._state.store.files([key]).get(key)
+
+    def act(self, position: int) -> Statement:
+        """See SupervisionLedger."""
+        if position in self._acts:
+            return self._acts[position]
+        row = self._state.store.statement(position)
+        if row is None:
+            raise StoreError(f"存储被改动: 没有序号{position}的陈述")
+        return self._content(row)
+
+    def keep(self, position: int, statement: Statement) -> None:
+        """Has the content of an act of this group at hand for those that follow it."""
+        self._acts[position] = statement
+
     def subject(self, ref: str) -> SubjectRecord:
         """See Ledger."""
         return self._subjects.get(ref) or self._state.index.get(ref) or SubjectRecord(ref)
@@ -177,15 +200,18 @@ class GroupLedger:
             self.bans.put(effects.ban)
         for filed in effects.remedies:
             self.remedies.put(filed)
+        for file in effects.files:
+            self._files[file_key(file.file)] = file
 
 
 def _placed(position: int, ref: str) -> Placed:
-    return Placed(position, ref, about_subject=not ref.startswith(ABOUT_OTHERS))
+    return Placed(position, ref, about_subject=not ref.startswith((*ABOUT_OTHERS, FILE_PREFIX)))
 
 
 def _about(statement: Statement) -> str:
     """The reference of what a statement is about that is about no subject: ``K:`` and a keyid, ``D:`` and a
-    department, ``O:`` and an official, ``E:`` and an edition, ``R:`` for the registry itself. Each has a
+    department, ``O:`` and an official, ``E:`` and an edition, ``V:`` and a file of supervision, ``R:`` for
+    the registry itself. Each has a
     chain of leaves of its own, so that the map can show it complete: that a key is not revoked, say."""
     body = statement.WhichOneof("body")
     match body:
@@ -202,6 +228,8 @@ def _about(statement: Statement) -> str:
             return f"E:{getattr(statement, body).edition}"
         case "genesis" | "map_state" | "time_anchor" | "registry_key_change":
             return REGISTRY_REF
+        case "supervision" | "risk_alert":
+            return file_ref(file_of(statement))
         case _:
             return f"D:{statement.department}"
 

@@ -31,6 +31,7 @@ from registry.commands.outbox import GroupOutbox, Outbox
 from registry.commands.own_keys import OwnKeys, own_submission
 from registry.commands.state import RegistryState
 from registry.commands.submission import OWN_BODIES, Rejection, Submission, subject_stated
+from registry.domain.departments import Key
 from registry.domain.faults import Fault
 from registry.domain.periods import china_day
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
@@ -62,6 +63,8 @@ from registry.store.interface import (
     StoreError,
     SubscriptionRow,
 )
+from registry.supervision.admission import admit_act, admit_alert
+from registry.supervision.effects import act_effects
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2, subject_pb2
 from registry.v1.envelope_pb2 import Envelope
@@ -228,6 +231,8 @@ class _Run:
         directory = self._state.directory
         if job.body == "genesis":
             return [] if self.frontier.size == 0 else [_NOT_FIRST]
+        if job.body == "risk_alert":
+            return admit_alert(job.statement, self._ledger)
         if job.body in OWN_BODIES:  # Alone in its group: the committed tree is the log before it.
             state = self._state
             return check_own(job.statement, origin=state.origin, tree=state.tree, size=state.size)
@@ -236,7 +241,14 @@ class _Run:
         if job.recorded and job.recorded.subject in self.unjudged:
             return []  # The law looked at what is erased by now: that it was lawful cannot be seen again.
         received_ms = Leaf.decode(job.recorded.leaf).received_ms if job.recorded else self.received_ms
-        return admit(job.statement, signers=[signer], received_on=china_day(received_ms), ledger=self._ledger)
+        day = china_day(received_ms)
+        if job.body == "supervision":
+            return admit_act(job.statement, signers=self._signers(job), received_on=day, ledger=self._ledger)
+        return admit(job.statement, signers=[signer], received_on=day, ledger=self._ledger)
+
+    def _signers(self, job: Submission) -> list[Key]:
+        found = map(self._state.directory.key, filter(None, (job.signer, job.cosigner)))
+        return [key for key in found if key is not None]
 
     def _other_faults(self, job: Submission) -> list[Fault]:
         """What the law does not know of: an id names one batch, as it does one statement; a change of the
@@ -293,6 +305,10 @@ class _Run:
     def _effects(self, job: Submission, position: int) -> Effects:
         if job.body == "genesis":
             return genesis_effects(job.statement.genesis)
+        if job.body in ("supervision", "risk_alert"):
+            day = china_day(self.received_ms)
+            self._ledger.keep(position, job.statement)
+            return act_effects(job.statement, position, day, signers=self._signers(job), ledger=self._ledger)
         if job.body in OWN_BODIES:
             return own_effects(job.statement, position)
         signer = self._state.directory.key(job.signer)

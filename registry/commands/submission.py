@@ -17,6 +17,7 @@ from google.protobuf.message import DecodeError
 
 from registry.commands.state import RegistryState
 from registry.domain.faults import Fault, Findings
+from registry.domain.files import takes_two
 from registry.domain.quoting import quoted_code
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
@@ -58,7 +59,7 @@ ABOUT_SUBJECTS = (
     "repair_annulment",
 )
 """Bodies that are about a subject."""
-OWN_BODIES = frozenset({"map_state", "time_anchor"})
+OWN_BODIES = frozenset({"map_state", "time_anchor", "risk_alert"})
 """What the registry states itself, signed with the log's keys; nobody can submit it."""
 MAX_PAYLOAD_BYTES = 65_536
 MAX_DRAFT_BYTES = 2 * 1024 * 1024
@@ -67,7 +68,8 @@ MAX_DRAFT_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A statement whose signatures hold. ``signer`` is the key id of the first signature;
+    """A statement whose signatures hold. ``signer`` is the key id of the first signature, ``cosigner`` of
+    another official's, where an act takes two;
     ``recorded`` is set when the log is folded again and holds the row as it was recorded.
     ``reading`` is what a draft holds, kept so that nobody reads it again. ``batch`` is the signature that
     covers it with others, ``batch_index`` its place there; ``map_entries`` come with a map state.
@@ -82,6 +84,7 @@ class Submission:
     batch: BatchRow | None = None
     batch_index: int | None = None
     map_entries: tuple[MapEntry, ...] = ()
+    cosigner: str = ""
     key: StatementKey = field(init=False)
     body: str = field(init=False)
 
@@ -122,7 +125,9 @@ def read_envelope(
         if not found.faults:
             signer = _signer_id(envelope, statement)
             reading = _reading(statement, signer, state)
-            return Submission(envelope, statement, sha256(signed).digest(), signer, recorded, reading)
+            cosigner = envelope.signatures[1].keyid if takes_two(statement) else ""
+            hashed = sha256(signed).digest()
+            return Submission(envelope, statement, hashed, signer, recorded, reading, cosigner=cosigner)
     statement_id = statement.statement_id[:64] if statement else ""
     return Rejection(caller, statement_id, sha256(envelope.payload).digest(), tuple(found.faults))
 
@@ -241,7 +246,7 @@ def _check_signatures(
         found.add(reasons.ERROR_REASON_SIGNATURE_MISSING, "signatures", "没有签名。")
         return
     # A signature that nobody verifies would rest in the log and look as if somebody had.
-    wanted = 2 if statement.WhichOneof("body") == "key_enrolment" else 1
+    wanted = 2 if statement.WhichOneof("body") == "key_enrolment" or takes_two(statement) else 1
     if statement.WhichOneof("body") == "registry_key_change" and not required:
         wanted = 3  # The registry adds its own; the writer checks them by what is known at its position.
     if statement.WhichOneof("body") not in OWN_BODIES and len(envelope.signatures) > wanted:
@@ -263,8 +268,30 @@ def _check_signatures(
         check_suite(found, "signatures[0].keyid", key.enrolment.suite, state)
         if statement.HasField("key_enrolment"):  # It signs its own enrolment, and would sign nothing else.
             check_suite(found, "key_enrolment.suite", statement.key_enrolment.suite, state)
+    if takes_two(statement):
+        _check_second(found, envelope, message, state, required=required)
     if statement.WhichOneof("body") == "key_enrolment":
         check_possession(found, envelope, statement.key_enrolment, message)
+
+
+def _check_second(
+    found: Findings, envelope: envelope_pb2.Envelope, message: bytes, state: RegistryState, *, required: bool
+) -> None:
+    """The second official's signature, by another enrolled key."""
+    if len(envelope.signatures) < 2:
+        text = "这一行为须由两人共同签名, 只有一个签名。"
+        found.add(reasons.ERROR_REASON_SIGNATURE_MISSING, "signatures[1]", text)
+        return
+    second = envelope.signatures[1]
+    key = state.directory.key(second.keyid)
+    if key is None or second.keyid == envelope.signatures[0].keyid:
+        text = "第二个签名须由另一名人员的已登记密钥作出。"
+        found.add(reasons.ERROR_REASON_KEY_UNKNOWN, "signatures[1].keyid", text)
+        return
+    verifier = verifying_key(key.enrolment.suite, key.enrolment.public_key)
+    _verify(found, "signatures[1].sig", lambda: verifier.verify(message, second.sig))
+    if required:
+        check_suite(found, "signatures[1].keyid", key.enrolment.suite, state)
 
 
 def _check_own(

@@ -53,9 +53,13 @@ class LeafType(IntEnum):
     GENESIS = 9  # the first leaf
     DIRECTORY = 10  # a department or official entered or changed
     DELIVERY = 11  # the source of a list has delivered up to a day
+    SUPERVISION = 12  # an act of supervision: nothing about a subject's credit follows from it
+    ALERT = 13  # the registry's own alert of a risk
 
 
-OWN_LEAVES = frozenset({LeafType.GENESIS, LeafType.MAP_STATE, LeafType.TIME_ANCHOR, LeafType.KEY_ROTATION})
+OWN_LEAVES = frozenset(
+    {LeafType.GENESIS, LeafType.MAP_STATE, LeafType.TIME_ANCHOR, LeafType.KEY_ROTATION, LeafType.ALERT}
+)
 """What the registry states itself: nothing about a subject, a department or a key follows from it."""
 
 

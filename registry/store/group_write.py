@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, insert, select, update
 
+from registry.domain.files import file_key
 from registry.provenance.map_entry import MapEntry
 from registry.store import rows, tables
 from registry.store.change_rows import changes_told, settle_changes
@@ -63,6 +64,8 @@ def write_group(connection: Connection, group: Group) -> None:
         _replace(connection, tables.ban_case, rows.ban_case_values(ban))
     for filed in group.remedies:
         _replace(connection, tables.remedy, rows.remedy_values(filed))
+    for file in {file_key(each.file): each for each in group.files}.values():
+        _replace(connection, tables.file, rows.file_values(file))
     add_rows(connection, tables.delivery, map(_delivery, group.deliveries))
     _update(connection, _DOUBT_DELIVERY, ({"at": at, "since": since} for at, since in group.doubted))
     add_rows(connection, tables.anchor, map(_plain, group.anchors))

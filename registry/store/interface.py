@@ -13,6 +13,7 @@ from datetime import date
 from typing import Protocol
 
 from registry.domain.departments import Department, Key, Official
+from registry.domain.files import FileKey
 from registry.domain.registry_keys import RegistryKeyEntry
 from registry.domain.sources import DeliveryNote
 from registry.provenance.map_buckets import Buckets
@@ -37,6 +38,7 @@ from registry.store.records import (
     ErasedRows,
     ExecutionRow,
     ExecutionTotal,
+    FileFilter,
     NoticeRow,
     QueryFilter,
     QueryRow,
@@ -49,6 +51,7 @@ from registry.store.records import (
     StatementRow,
     SubscriptionRow,
 )
+from registry.v1.supervision_file_pb2 import SupervisionFile
 
 __all__ = [
     "ABOUT_OTHERS",
@@ -62,6 +65,7 @@ __all__ = [
     "ErasedRows",
     "ExecutionRow",
     "ExecutionTotal",
+    "FileFilter",
     "Group",
     "MeasureLookup",
     "NoticeRow",
@@ -132,6 +136,7 @@ class Group:
     editions: list[EditionCase] = field(default_factory=list)
     bans: list[Case] = field(default_factory=list)
     remedies: list[Filed] = field(default_factory=list)
+    files: list[SupervisionFile] = field(default_factory=list)
     erased: list[ErasedRows] = field(default_factory=list)
     refusals: list[RefusalRow] = field(default_factory=list)
     queries: list[QueryRow] = field(default_factory=list)
@@ -263,6 +268,15 @@ class Store(Protocol):
     def remedies(self) -> Iterator[Filed]:
         """Every objection and application for repair, in the order of filing."""
 
+    def files(self, keys: Collection[FileKey]) -> dict[FileKey, SupervisionFile]:
+        """Those of the files of supervision that there are."""
+
+    def files_before(self, before: int | None, limit: int, wanted: FileFilter) -> list[SupervisionFile]:
+        """Files opened before a position (None: from the end), falling by where they were opened."""
+
+    def all_files(self, kinds: Collection[int] = ()) -> Iterator[SupervisionFile]:
+        """Every file of these kinds, or of any, in the order of opening."""
+
     def deliveries(self) -> Iterator[DeliveryNote]:
         """Every delivery of a list's source, in order."""
 
@@ -382,6 +396,7 @@ DERIVED_TABLES = (
     "edition",
     "ban_case",
     "remedy",
+    "file",
     "registry_key",
     "tile",
     "map_entry",

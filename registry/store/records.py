@@ -153,6 +153,20 @@ class QueryFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFilter:
+    """Which files of supervision are asked for. ``concerned`` is a department that opened a file or was told
+    of it; ``source`` the reference of a file that others come from. What is empty does not filter."""
+
+    kinds: tuple[int, ...] = ()
+    department: str = ""
+    addressee: str = ""
+    concerned: str = ""
+    subject: str = ""
+    matter: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionRow:
     """What a system did with a verdict (联合奖惩反馈); ``report_id`` is unique in its caller.
 

@@ -8,17 +8,19 @@ Example: of the statements 3, 7 and 9 of a department ``own_events(department, 9
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union_all
 
+from registry.domain.files import FileKey, file_key
 from registry.sanctions.ledger import RecordedEvent
 from registry.store import rows, tables
 from registry.store.errors import readable_rows
-from registry.store.interface import QueryFilter, QueryRow
+from registry.store.interface import FileFilter, QueryFilter, QueryRow
 from registry.store.sql_log import named
 from registry.store.sql_subjects import SqlSubjects
+from registry.v1.supervision_file_pb2 import SupervisionFile
 
 
 class SqlNewest(SqlSubjects):
@@ -51,6 +53,27 @@ class SqlNewest(SqlSubjects):
         both = union_all(*parts).subquery()
         query = select(both).order_by(both.c.position.desc(), both.c.ordinal.desc()).limit(limit)
         return [(row.position, row.ordinal, row.subject) for row in self._read(query)]
+
+    def files(self, keys: Collection[FileKey]) -> dict[FileKey, SupervisionFile]:
+        """See Store."""
+        file = tables.file.c
+        wanted = tuple_(file.kind, file.department, file.number).in_(list(keys))
+        with readable_rows("file"):
+            found = [rows.file_from(row) for row in self._read(select(tables.file).where(wanted))]
+        return {file_key(each.file): each for each in found}
+
+    def files_before(self, before: int | None, limit: int, wanted: FileFilter) -> list[SupervisionFile]:
+        """See Store."""
+        query = select(tables.file).where(*_files_wanted(before, wanted))
+        query = query.order_by(tables.file.c.opened.desc()).limit(limit)
+        with readable_rows("file"):
+            return [rows.file_from(row) for row in self._read(query)]
+
+    def all_files(self, kinds: Collection[int] = ()) -> Iterator[SupervisionFile]:
+        """See Store."""
+        query = select(tables.file).order_by(tables.file.c.opened)
+        query = query.where(tables.file.c.kind.in_(list(kinds))) if kinds else query
+        return (rows.file_from(row) for row in self._stream(query))
 
     def queries_before(
         self, before: tuple[int, int] | None, limit: int, wanted: QueryFilter
@@ -103,3 +126,16 @@ def _grounds_before(kind: int, code: str, before: tuple[int, int] | None, limit:
         .limit(limit)
     )
     return select(rows_of_one.subquery())
+
+
+def _files_wanted(before: int | None, wanted: FileFilter) -> Iterator[ColumnElement[bool]]:
+    file = tables.file.c
+    if before is not None:
+        yield file.opened < before
+    if wanted.kinds:
+        yield file.kind.in_(wanted.kinds)
+    if wanted.concerned:
+        yield or_(file.department == wanted.concerned, file.addressee == wanted.concerned)
+    for name in ("department", "addressee", "subject", "matter", "source"):
+        if text := getattr(wanted, name):
+            yield file[name] == text

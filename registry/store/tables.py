@@ -33,6 +33,7 @@ anchor          derived    each time anchor: the checkpoint stamped, and the ins
 edition         derived    each catalogue edition: who drafted, reviewed and adopted it, and when
 ban_case        derived    each ban case, with what its last step made of it
 remedy          derived    each objection and application for repair, with what became of it
+file            derived    each file of supervision with its acts, without their texts
 checkpoint      derived    one row: the tree's state and the signed note
 ==============  =========  =====================================================================
 
@@ -319,6 +320,26 @@ remedy = _table(
     _int("changed"),
     _blob("told"),
     PrimaryKeyConstraint("department", "statement_id"),
+)
+
+file = _table(
+    "file",
+    _int("kind"),
+    _text("department"),
+    _text("number"),
+    _text("subject"),
+    _text("matter"),
+    _text("addressee"),
+    _text("source"),
+    _int("opened"),
+    _int("changed"),
+    _blob("told"),
+    PrimaryKeyConstraint("kind", "department", "number"),
+    Index("file_by_kind", "kind", "opened"),
+    Index("file_by_department", "department", "opened"),
+    Index("file_by_addressee", "addressee", "opened"),
+    Index("file_by_subject", "subject", "opened"),
+    Index("file_by_source", "source", "opened"),
 )
 
 notice = _table(

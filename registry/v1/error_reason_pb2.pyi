@@ -138,6 +138,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REPAIR_NOT_APPLIED_FOR: _ErrorReason.ValueType  # 186
     ERROR_REASON_FALSE_REPAIR_BEFORE: _ErrorReason.ValueType  # 187
     ERROR_REASON_CANNOT_END_EARLY: _ErrorReason.ValueType  # 188
+    ERROR_REASON_FILE_UNKNOWN: _ErrorReason.ValueType  # 190
+    """--- supervision"""
+    ERROR_REASON_NOT_YOUR_STEP: _ErrorReason.ValueType  # 191
+    """The step is another department's, or of another kind of department."""
+    ERROR_REASON_RULE_NOT_FILED: _ErrorReason.ValueType  # 192
+    """该事项没有备案的监管制度"""
+    ERROR_REASON_SECTIONS_NOT_SEPARATE: _ErrorReason.ValueType  # 193
+    """审监不分"""
+    ERROR_REASON_DRAW_BEACON_WRONG: _ErrorReason.ValueType  # 194
+    """The leaf from which a draw takes its randomness is not there, or is another."""
+    ERROR_REASON_INSPECTORS_TOO_FEW: _ErrorReason.ValueType  # 195
+    ERROR_REASON_BEYOND_ASSOCIATION: _ErrorReason.ValueType  # 196
+    """行业自律信息 beyond an association's mandate"""
+    ERROR_REASON_DIGEST_MISMATCH: _ErrorReason.ValueType  # 197
+    ERROR_REASON_UPLOAD_OFFSET: _ErrorReason.ValueType  # 198
+    ERROR_REASON_CUSTODIAN_REQUIRED: _ErrorReason.ValueType  # 199
     ERROR_REASON_POSITION_AHEAD: _ErrorReason.ValueType  # 160
     """--- the registry's own state"""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 161
@@ -276,6 +292,22 @@ ERROR_REASON_REPAIR_CONDITIONS_NOT_MET: ErrorReason.ValueType  # 185
 ERROR_REASON_REPAIR_NOT_APPLIED_FOR: ErrorReason.ValueType  # 186
 ERROR_REASON_FALSE_REPAIR_BEFORE: ErrorReason.ValueType  # 187
 ERROR_REASON_CANNOT_END_EARLY: ErrorReason.ValueType  # 188
+ERROR_REASON_FILE_UNKNOWN: ErrorReason.ValueType  # 190
+"""--- supervision"""
+ERROR_REASON_NOT_YOUR_STEP: ErrorReason.ValueType  # 191
+"""The step is another department's, or of another kind of department."""
+ERROR_REASON_RULE_NOT_FILED: ErrorReason.ValueType  # 192
+"""该事项没有备案的监管制度"""
+ERROR_REASON_SECTIONS_NOT_SEPARATE: ErrorReason.ValueType  # 193
+"""审监不分"""
+ERROR_REASON_DRAW_BEACON_WRONG: ErrorReason.ValueType  # 194
+"""The leaf from which a draw takes its randomness is not there, or is another."""
+ERROR_REASON_INSPECTORS_TOO_FEW: ErrorReason.ValueType  # 195
+ERROR_REASON_BEYOND_ASSOCIATION: ErrorReason.ValueType  # 196
+"""行业自律信息 beyond an association's mandate"""
+ERROR_REASON_DIGEST_MISMATCH: ErrorReason.ValueType  # 197
+ERROR_REASON_UPLOAD_OFFSET: ErrorReason.ValueType  # 198
+ERROR_REASON_CUSTODIAN_REQUIRED: ErrorReason.ValueType  # 199
 ERROR_REASON_POSITION_AHEAD: ErrorReason.ValueType  # 160
 """--- the registry's own state"""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 161

@@ -10,6 +10,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import subject_pb2 as _subject_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -390,6 +391,8 @@ class Statement(_message.Message):
     REPAIR_ACCEPTANCE_FIELD_NUMBER: _builtins.int
     REPAIR_REFUSAL_FIELD_NUMBER: _builtins.int
     REPAIR_ANNULMENT_FIELD_NUMBER: _builtins.int
+    SUPERVISION_FIELD_NUMBER: _builtins.int
+    RISK_ALERT_FIELD_NUMBER: _builtins.int
     statement_id: _builtins.str
     """Chosen by the department, unique in it, 1 to 64 of [A-Za-z0-9._:-]. Submitting
     the same id again returns the first answer and changes nothing.
@@ -484,6 +487,14 @@ class Statement(_message.Message):
     def repair_refusal(self) -> Global___RepairRefusal: ...
     @_builtins.property
     def repair_annulment(self) -> Global___RepairAnnulment: ...
+    @_builtins.property
+    def supervision(self) -> _supervision_pb2.Supervision:
+        """Not credit information: no record and no verdict changes by it."""
+
+    @_builtins.property
+    def risk_alert(self) -> _supervision_pb2.RiskAlert:
+        """Made by the registry itself, signed with the log's keys."""
+
     def __init__(
         self,
         *,
@@ -531,12 +542,14 @@ class Statement(_message.Message):
         repair_acceptance: Global___RepairAcceptance | None = ...,
         repair_refusal: Global___RepairRefusal | None = ...,
         repair_annulment: Global___RepairAnnulment | None = ...,
+        supervision: _supervision_pb2.Supervision | None = ...,
+        risk_alert: _supervision_pb2.RiskAlert | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ban_decision", b"ban_decision", "ban_defence", b"ban_defence", "ban_deliberation", b"ban_deliberation", "ban_draft", b"ban_draft", "ban_hearing", b"ban_hearing", "ban_hearing_notice", b"ban_hearing_notice", "ban_notice", b"ban_notice", "ban_review", b"ban_review", "ban_served", b"ban_served", "body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "objection", b"objection", "objection_result", b"objection_result", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "repair_acceptance", b"repair_acceptance", "repair_annulment", b"repair_annulment", "repair_application", b"repair_application", "repair_refusal", b"repair_refusal", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ban_decision", b"ban_decision", "ban_defence", b"ban_defence", "ban_deliberation", b"ban_deliberation", "ban_draft", b"ban_draft", "ban_hearing", b"ban_hearing", "ban_hearing_notice", b"ban_hearing_notice", "ban_notice", b"ban_notice", "ban_review", b"ban_review", "ban_served", b"ban_served", "body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "objection", b"objection", "objection_result", b"objection_result", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "repair_acceptance", b"repair_acceptance", "repair_annulment", b"repair_annulment", "repair_application", b"repair_application", "repair_refusal", b"repair_refusal", "risk_alert", b"risk_alert", "status_note", b"status_note", "subject_link", b"subject_link", "supervision", b"supervision", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ban_decision", b"ban_decision", "ban_defence", b"ban_defence", "ban_deliberation", b"ban_deliberation", "ban_draft", b"ban_draft", "ban_hearing", b"ban_hearing", "ban_hearing_notice", b"ban_hearing_notice", "ban_notice", b"ban_notice", "ban_review", b"ban_review", "ban_served", b"ban_served", "body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "nonce", b"nonce", "objection", b"objection", "objection_result", b"objection_result", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "repair_acceptance", b"repair_acceptance", "repair_annulment", b"repair_annulment", "repair_application", b"repair_application", "repair_refusal", b"repair_refusal", "statement_id", b"statement_id", "status_note", b"status_note", "subject_link", b"subject_link", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ban_decision", b"ban_decision", "ban_defence", b"ban_defence", "ban_deliberation", b"ban_deliberation", "ban_draft", b"ban_draft", "ban_hearing", b"ban_hearing", "ban_hearing_notice", b"ban_hearing_notice", "ban_notice", b"ban_notice", "ban_review", b"ban_review", "ban_served", b"ban_served", "body", b"body", "confirmation", b"confirmation", "correction", b"correction", "delivery", b"delivery", "department", b"department", "department_registration", b"department_registration", "edition_adoption", b"edition_adoption", "edition_draft", b"edition_draft", "edition_review", b"edition_review", "erasure", b"erasure", "event", b"event", "genesis", b"genesis", "key_enrolment", b"key_enrolment", "key_revocation", b"key_revocation", "lifting", b"lifting", "map_state", b"map_state", "name_ruling", b"name_ruling", "nonce", b"nonce", "objection", b"objection", "objection_result", b"objection_result", "official_registration", b"official_registration", "official_revocation", b"official_revocation", "origin", b"origin", "red_list_candidacy", b"red_list_candidacy", "red_list_grant", b"red_list_grant", "registry_key_change", b"registry_key_change", "repair", b"repair", "repair_acceptance", b"repair_acceptance", "repair_annulment", b"repair_annulment", "repair_application", b"repair_application", "repair_refusal", b"repair_refusal", "risk_alert", b"risk_alert", "statement_id", b"statement_id", "status_note", b"status_note", "subject_link", b"subject_link", "supervision", b"supervision", "time_anchor", b"time_anchor", "withdrawal", b"withdrawal"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling", "delivery", "red_list_candidacy", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis", "edition_draft", "edition_review", "red_list_grant", "confirmation", "erasure", "map_state", "time_anchor", "registry_key_change", "ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_hearing_notice", "ban_hearing", "ban_deliberation", "ban_decision", "ban_served", "objection", "objection_result", "repair_application", "repair_acceptance", "repair_refusal", "repair_annulment"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["event", "correction", "withdrawal", "repair", "lifting", "status_note", "subject_link", "name_ruling", "delivery", "red_list_candidacy", "department_registration", "official_registration", "official_revocation", "key_enrolment", "key_revocation", "edition_adoption", "genesis", "edition_draft", "edition_review", "red_list_grant", "confirmation", "erasure", "map_state", "time_anchor", "registry_key_change", "ban_draft", "ban_review", "ban_notice", "ban_defence", "ban_hearing_notice", "ban_hearing", "ban_deliberation", "ban_decision", "ban_served", "objection", "objection_result", "repair_application", "repair_acceptance", "repair_refusal", "repair_annulment", "supervision", "risk_alert"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 

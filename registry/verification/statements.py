@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from registry.domain.files import file_of, file_ref
 from registry.domain.identifiers import is_personal, names_a_subject, normalise
 from registry.provenance.checkpoint import Checkpoint
 from registry.provenance.envelope import PAYLOAD_TYPE
@@ -32,7 +33,7 @@ from registry.verification.form import read_message
 from registry.verification.report import FailedError, Report
 
 REGISTRY_REF = "R:"
-OWN_BODIES = frozenset({"map_state", "time_anchor"})
+OWN_BODIES = frozenset({"map_state", "time_anchor", "risk_alert"})
 """What the registry states itself, signed with its log keys alone."""
 _ABOUT_SUBJECTS = frozenset(
     {
@@ -63,6 +64,8 @@ _TYPES = {
     "time_anchor": LeafType.TIME_ANCHOR,
     "registry_key_change": LeafType.KEY_ROTATION,
     "delivery": LeafType.DELIVERY,
+    "supervision": LeafType.SUPERVISION,
+    "risk_alert": LeafType.ALERT,
     **dict.fromkeys(("edition_draft", "edition_review", "edition_adoption"), LeafType.EDITION),
     **dict.fromkeys(_ABOUT_SUBJECTS, LeafType.EVENT),
 }
@@ -190,6 +193,8 @@ def _about(statement: statement_pb2.Statement, body: str) -> str:
             return f"E:{getattr(statement, body).edition}"
         case "genesis" | "map_state" | "time_anchor" | "registry_key_change":
             return REGISTRY_REF
+        case "supervision" | "risk_alert":
+            return file_ref(file_of(statement))
         case _:
             return f"D:{statement.department}"
 

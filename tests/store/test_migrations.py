@@ -23,7 +23,7 @@ from tests.store.samples import everything, full_group
 
 Rows = list[tuple[object, ...]]
 VERSION_TABLE = "alembic_version"
-LATEST = "0006"
+LATEST = "0007"
 
 
 @pytest.fixture

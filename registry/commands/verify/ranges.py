@@ -51,6 +51,8 @@ _PREFIXES: dict[int, tuple[str, ...]] = {
     LeafType.MAP_STATE: ("R:",),
     LeafType.TIME_ANCHOR: ("R:",),
     LeafType.KEY_ROTATION: ("R:",),
+    LeafType.SUPERVISION: ("V:",),
+    LeafType.ALERT: ("V:",),
 }
 """What a statement of a kind is about, by its reference: keys are found by it."""
 

@@ -2,6 +2,7 @@
 
     every statement           its department, by the key that the leaf names; alone, or with others as a batch
     a key's enrolment         and the new key, which shows that it is held
+    what takes two officials  and the second one's, by the key that it names
     the registry's own        every log key that was active there
     a change of those keys    the registrar, an active log key, and the key that is added
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 from registry.commands.submission import OWN_BODIES, verifying_key
 from registry.commands.verify.keys import KeyBook
+from registry.domain.files import takes_two
 from registry.domain.registry_keys import RegistryKeyEntry
 from registry.provenance.batch import batch_tree, header_hash, read_header
 from registry.provenance.envelope import pae
@@ -64,6 +66,10 @@ class SignatureCheck:
                 key.verify(signed.message, signed.signatures[1].sig)
             case "registry_key_change":
                 self._all_by(signed, 1, self._cosigners(signed))
+            case "supervision" if takes_two(signed.statement):
+                self._count(signed, 2)
+                second = signed.signatures[1]
+                self._book.holder(second.keyid, signed.position).verify(signed.message, second.sig)
             case _:
                 self._count(signed, 1)
 

@@ -140,8 +140,8 @@ def admit(
     ``received_on`` is the day in China on which the registry received it.
     """
     found = Findings()
-    _check_frame(found, statement, ledger)
-    _check_signer(found, statement, signers, received_on, ledger)
+    check_frame(found, statement, ledger)
+    check_signer(found, statement, signers, received_on, ledger)
     body = statement.WhichOneof("body")
     check, case = _CHECKS.get(body or ""), decided_case(statement, ledger)
     if check is None:
@@ -160,7 +160,8 @@ def admit(
     return found.faults
 
 
-def _check_frame(found: Findings, statement: pb.Statement, ledger: Ledger) -> None:
+def check_frame(found: Findings, statement: pb.Statement, ledger: Ledger) -> None:
+    """Notes what is wrong with id, origin, nonce and department of a statement of any kind."""
     if not STATEMENT_ID.match(statement.statement_id):
         message = "陈述编号应为1至64个字母、数字或 . _ : - 。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "statement_id", message)
@@ -177,9 +178,10 @@ def _check_frame(found: Findings, statement: pb.Statement, ledger: Ledger) -> No
         found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, "department", message)
 
 
-def _check_signer(
+def check_signer(
     found: Findings, statement: pb.Statement, signers: Sequence[Key], day: date, ledger: Ledger
 ) -> None:
+    """Notes why whoever signed first may not sign a statement of this kind."""
     signer, body = signers[0], statement.WhichOneof("body")
     if signer.department != statement.department:
         message = "签名密钥属于另一部门。"

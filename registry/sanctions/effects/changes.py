@@ -14,6 +14,7 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import Ground, Link, Mark, NameUse, SubjectRecord
 from registry.sanctions.ledger import RecordedEvent
 from registry.sanctions.remedies.remedy import Filed
+from registry.v1.supervision_file_pb2 import SupervisionFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,10 @@ class Effects:
 
     ``subjects`` are the records it changes, whole, as they are afterwards; ``opened`` and ``closed``,
     ``marked`` and ``unmarked`` and so on are the rows that were added to them and those that are no longer
-    held. ``noted`` are marks on several subjects, with whose they are; ``doubted`` are deliveries that count
-    no more, by position; ``fallen`` were withdrawn together with the target; ``ban`` and ``remedies`` are
-    what becomes of a case and of what was filed."""
+    held. ``files`` are files of supervision, whole, as they are afterwards. ``noted`` are marks on
+    several subjects, with whose they are; ``doubted`` are deliveries that count no more, by position;
+    ``fallen`` were withdrawn together with the target; ``ban`` and ``remedies`` are what becomes of a
+    case and of what was filed."""
 
     position: int
     subjects: tuple[SubjectRecord, ...] = ()
@@ -72,4 +74,5 @@ class Effects:
     erased: Erased | None = None
     ban: Case | None = None
     remedies: tuple[Filed, ...] = ()
+    files: tuple[SupervisionFile, ...] = ()
     operator: str = ""

@@ -1,0 +1,16 @@
+"""Supervision during and after approval (事中事后监管): acts, files, what is due.
+
+    desk = registry.supervision
+    statement = numbered_statement(numbering, origin=…, department=…, body=Supervision(inspection=visit))
+    desk.take(seal(statement, first_inspector, second_inspector))
+    view = desk.file(FILE_KIND_INSPECTION, "11130900DEM0000106", "JC-7")
+    for duty in desk.obligations(overdue_only=True).obligations:
+        print(duty.due_on, duty.task)
+
+What one power has beside is in a module of its own: ``matters``, ``draws``, ``inspections``, ``evidence``,
+``referrals``, ``complaints``, ``monitoring``, ``accountability``.
+"""
+
+from registry_client.supervision.desk import SupervisionDesk
+
+__all__ = ["SupervisionDesk"]

@@ -1,0 +1,28 @@
+"""ReferralService: 告知、移送、督办."""
+
+from __future__ import annotations
+
+import grpc
+
+from registry.commands.ask import Ask
+from registry.commands.intake import Intake
+from registry.servicer.supervision.recording import recorded
+from registry.v1 import referral_service_pb2 as pb
+from registry.v1 import referral_service_pb2_grpc
+
+ACTS = frozenset(
+    {"referral", "receipt", "referral_acceptance", "referral_outcome", "referral_answer", "urging"}
+)
+
+
+class ReferralServicer(referral_service_pb2_grpc.ReferralServiceServicer):
+    """See referral_service.proto."""
+
+    def __init__(self, ask: Ask, intake: Intake) -> None:
+        self._ask, self._intake = ask, intake
+
+    def RecordReferralAct(
+        self, request: pb.RecordReferralActRequest, context: grpc.ServicerContext
+    ) -> pb.RecordReferralActResponse:
+        """See referral_service.proto."""
+        return pb.RecordReferralActResponse(result=recorded(self._intake, request.envelope, ACTS))

@@ -1,0 +1,11 @@
+"""审批事项、涉审中介、监管制度"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from registry.domain.faults import Findings
+from registry.supervision.acting import Acting
+from registry.v1.statement_pb2 import Statement
+
+CHECKS: Mapping[str, Callable[[Findings, Statement, Acting], None]] = {}

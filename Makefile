@@ -11,11 +11,11 @@ ARGS ?=
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo demo-bans test test-pg test-ha test-web test-examples torture serve serve-web screenshots lint format proto proto-check proto-baseline bench bench-peers law-pages lock clean
+.PHONY: help setup demo demo-bans demo-supervision test test-pg test-ha test-web test-examples torture serve serve-web screenshots lint format proto proto-check proto-baseline bench bench-peers law-pages lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
-		printf 'make %-16s%s\n' "$$target" "$$text"; done
+		printf 'make %-18s%s\n' "$$target" "$$text"; done
 
 setup: ## make .venv with Python 3.11 and the locked dependencies (only when they changed)
 	@scripts/setup
@@ -25,6 +25,9 @@ demo: setup ## the registry's main job in one minute, on a fresh SQLite store
 
 demo-bans: setup ## a market ban, a repair and a revocation from first step to last
 	@$(PY) -m demo.procedures $(ARGS)
+
+demo-supervision: setup ## from a filed rule to a restriction and out of it again, with dates
+	@$(PY) -m demo.supervision $(ARGS)
 
 test: setup ## run the tests, on every core
 	@$(PY) -m pytest -q -n auto --dist loadfile $(ARGS)

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from demo.showing import WIDTH, plain, say
-from demo.town import Town, TownError
+from demo.town import TownError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,18 @@ class Ran:
         return [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
 
 
+class Served(Protocol):
+    """A served registry, with the certificates of its callers beside it."""
+
+    directory: Path
+    target: str
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """``registryctl`` for one caller; ``papers`` is the folder in which its files lie."""
 
-    town: Town
+    town: Served
     caller: str
     papers: Path
 

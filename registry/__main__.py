@@ -22,6 +22,7 @@ from registry.cli_backup import register as register_backups
 from registry.cli_check import opened
 from registry.cli_check import register as register_checking
 from registry.cli_copy import register as register_copying
+from registry.cli_evidence import register as register_evidence
 from registry.cli_setup import register as register_setup
 from registry.cli_tokens import register as register_tokens
 from registry.cli_witness import register as register_watching
@@ -161,6 +162,7 @@ register_checking(main)
 register_copying(main)
 register_backups(main)
 register_watching(main)
+register_evidence(main)
 register_tokens(main, _one_line)
 
 if __name__ == "__main__":

@@ -25,7 +25,11 @@ from typing import Any
 
 from registry.config_options import (
     BY_NAME,
+    EVIDENCE_MAX_MIB,
+    EVIDENCE_QUOTA_MIB,
+    EVIDENCE_UPLOAD_DAYS,
     MAP_INTERVAL_S,
+    RISK_INTERVAL_S,
     SECTIONS,
     SNAPSHOT_INTERVAL_S,
     STAMP_INTERVAL_S,
@@ -40,6 +44,7 @@ CONFIG_NAME = "registry.toml"
 LOG_KEY = "keys/log.key"
 STORE = "registry.db"
 DEFAULT_MAP_INTERVAL_S = MAP_INTERVAL_S
+DEFAULT_RISK_INTERVAL_S = RISK_INTERVAL_S
 LONGEST_S = 1e8
 """Three years: whoever means never leaves the section out."""
 MAX_READERS = 64
@@ -87,6 +92,28 @@ class Stamping:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectStorage:
+    """S3-compatible object storage: where, which bucket, and the file that holds its credentials."""
+
+    endpoint: str
+    bucket: str
+    credentials: Path
+    region: str = "us-east-1"
+    authority: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSettings:
+    """Where evidence lies, and how much of it: of one piece, of a department; days an upload may rest."""
+
+    directory: Path
+    max_mib: int = EVIDENCE_MAX_MIB
+    quota_mib: int = EVIDENCE_QUOTA_MIB
+    upload_days: int = EVIDENCE_UPLOAD_DAYS
+    storage: ObjectStorage | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """An installation's settings, with absolute paths; ``home`` is where relative names of signers begin.
     ``log_signers`` are the lines of all log keys, that of ``[paths] log_key`` first. ``database`` is the URL
@@ -107,7 +134,9 @@ class Config:
     stamping: Stamping | None = None
     snapshots: SnapshotFolder | None = None
     tokens: Tokens | None = None
+    evidence: EvidenceSettings | None = None
     map_interval_s: float = DEFAULT_MAP_INTERVAL_S
+    risk_interval_s: float = DEFAULT_RISK_INTERVAL_S
     suites: frozenset[int] = frozenset()
     suites_from: int = 0
     webhooks: tuple[tuple[str, str], ...] = ()
@@ -133,6 +162,8 @@ _URL = re.compile(r"https?://[^/\s]+(/\S*)?")
 _ADDRESSEE = re.compile(r"subject|[0-9A-Z]{18}|registry://\S+/system/\S+")
 _HOOK = re.compile(r"https://[^/\s]+(/\S*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/\S*)?")
 """Where a notice goes must be known by its certificate; this host itself needs none."""
+_STORAGE = re.compile(r"https://[^/\s]+/?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/?")
+_STORAGE_FILES = ("credentials", "authority")
 _LAST_PORT = 65_535
 _NOTICES = "notices"
 _SECTIONS: dict[str, tuple[str, ...]] = {
@@ -213,7 +244,7 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
     if not is_url(_section(content, "server").get("replica") or "postgresql://"):
         faults.append("[server] replica 应为 postgresql:// 地址")
     faults += _address_faults(content) + _stamping_faults(content) + _notices_faults(content)
-    faults += _snapshots_faults(content)
+    faults += _snapshots_faults(content) + _evidence_faults(content)
     if not _log_lines(content):
         faults.append("[paths] 缺少 log_key, [signing] log 也没有写")
     unknown = set(_strings(content, "suites", "require")) - set(Suite.keys()[1:])
@@ -259,6 +290,17 @@ def _snapshots_faults(content: dict[str, Any]) -> list[str]:
     faults = [f"[snapshots] domains: 没有 {name} 这一领域" for name in sorted(unknown)]
     if not _strings(content, "signing", "receipt"):
         faults.append("[snapshots] 需要 [signing] receipt: 快照要签名")
+    return faults
+
+
+def _evidence_faults(content: dict[str, Any]) -> list[str]:
+    storage = _section(content, "evidence_storage")
+    faults = []
+    if storage and not _section(content, "evidence"):
+        faults.append("[evidence_storage] 需要 [evidence]")
+    endpoint = storage.get("endpoint")
+    if isinstance(endpoint, str) and endpoint and not _STORAGE.fullmatch(endpoint):
+        faults.append("[evidence_storage] endpoint 应为 https:// 地址(本机可为 http://)")
     return faults
 
 
@@ -323,7 +365,9 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         "stamping": Stamping(**_placed(stamping, "certificate", directory)) if stamping else None,
         "snapshots": _folder(folder, directory) if folder else None,
         "tokens": _tokens(content["tokens"], directory) if "tokens" in content else None,
+        "evidence": _evidence(content, directory) if "evidence" in content else None,
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
+        "risk_interval_s": float(content.get("risk", {}).get("interval_s", DEFAULT_RISK_INTERVAL_S)),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
         "readers": _section(content, "server").get("readers", 0),
@@ -339,6 +383,14 @@ def _placed(settings: dict[str, Any], path: str, directory: Path) -> dict[str, A
 
 def _tokens(settings: dict[str, Any], directory: Path) -> Tokens:
     return Tokens(**{name: (directory / path).resolve() for name, path in settings.items()})
+
+
+def _evidence(content: dict[str, Any], directory: Path) -> EvidenceSettings:
+    storage = None
+    if stored := dict(content.get("evidence_storage", {})):
+        placed = {name: (directory / stored[name]).resolve() for name in _STORAGE_FILES if name in stored}
+        storage = ObjectStorage(**{**stored, **placed})
+    return EvidenceSettings(**_placed(content["evidence"], "directory", directory), storage=storage)
 
 
 def _folder(settings: dict[str, Any], directory: Path) -> SnapshotFolder:
@@ -377,4 +429,7 @@ receipt = ["keys/receipt.key"]
 [tokens]
 issuers = "tokens/issuers.jwks"
 revoked = "tokens/revoked"
+
+[evidence]
+directory = "evidence"
 """

@@ -18,6 +18,8 @@ SNAPSHOT_INTERVAL_S = 60.0
 WITNESS_INTERVAL_S = 1.0
 STAMP_INTERVAL_S, STAMP_MAX_AGE_S = 600.0, 86_400.0
 MAP_INTERVAL_S = 10.0
+RISK_INTERVAL_S = 60.0
+EVIDENCE_MAX_MIB, EVIDENCE_QUOTA_MIB, EVIDENCE_UPLOAD_DAYS = 4_096, 1_048_576, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +335,106 @@ SECTIONS = (
                 "How often the map's state is logged if there is something new.",
                 10,
                 default=MAP_INTERVAL_S,
+            ),
+        ),
+    ),
+    Section(
+        "evidence",
+        "证据库：监管的文字、图片和视频，封存后存放；不写则不收证据材料",
+        "The evidence store.",
+        (
+            Option(
+                "directory",
+                str,
+                "证据库目录：材料目录、未传完的部分；不用对象存储时也放材料本身。只由写入的进程使用。",
+                "Catalogue, uploads under way and, without object storage, the objects.",
+                "evidence",
+                needed=True,
+            ),
+            Option(
+                "max_mib",
+                int,
+                "一份材料最大多少 MiB。",
+                "Largest piece, in MiB.",
+                4096,
+                default=EVIDENCE_MAX_MIB,
+            ),
+            Option(
+                "quota_mib",
+                int,
+                "一个部门合计最多多少 MiB，未传完的按所报大小计。",
+                "Most that a department may have, in MiB.",
+                1048576,
+                default=EVIDENCE_QUOTA_MIB,
+            ),
+            Option(
+                "upload_days",
+                int,
+                "未传完的上传搁置多少天后作废。",
+                "Days after which an upload that rests is given up.",
+                7,
+                default=EVIDENCE_UPLOAD_DAYS,
+            ),
+        ),
+    ),
+    Section(
+        "evidence_storage",
+        "证据材料放在 S3 兼容的对象存储里（路径式地址），不放在 [evidence] directory 里；需要 [evidence]",
+        "Objects of the evidence store in S3-compatible object storage.",
+        (
+            Option(
+                "endpoint",
+                str,
+                "对象存储的地址，https://；本机可为 http://。",
+                "Its address.",
+                "https://s3.example:9000",
+                needed=True,
+            ),
+            Option(
+                "bucket",
+                str,
+                "存储桶，须已建好，专供证据库使用。",
+                "The bucket, which must exist.",
+                "registry-evidence",
+                needed=True,
+            ),
+            Option(
+                "region",
+                str,
+                "区域。",
+                "Its region.",
+                "us-east-1",
+                default="us-east-1",
+            ),
+            Option(
+                "credentials",
+                str,
+                '凭据文件，两行：access_key = "…"、secret_key = "…"；仅本账户可读(0600)。',
+                "File with access_key and secret_key, readable by the registry's account alone.",
+                "keys/s3.toml",
+                needed=True,
+            ),
+            Option(
+                "authority",
+                str,
+                "为对象存储的证书作保的机构(PEM)；不写则用系统所信任的。",
+                "Who vouches for the storage's certificate.",
+                "tls/s3.pem",
+            ),
+        ),
+    ),
+    Section(
+        "risk",
+        "风险监测：按公布的指标计数，达到阈值的记载预警",
+        "Alerts by the indicators that were declared.",
+        (
+            Option(
+                "interval_s",
+                float,
+                "多久查看一次是否有指标达到阈值，秒；没有公布指标就什么也不做。",
+                "How often figures are looked at.",
+                300,
+                default=RISK_INTERVAL_S,
             ),
         ),
     ),

@@ -25,8 +25,12 @@ from registry.commands.sequencer import Sequencer
 from registry.commands.snapshot_keeping import Snapshots
 from registry.commands.snapshots import Seal
 from registry.commands.state import RegistryState
+from registry.commands.supervision.reminders import Reminders
+from registry.commands.supervision.risk_counts import RiskCounts
 from registry.config import Config, ConfigError
 from registry.editions import shipped_editions
+from registry.evidence.keep import Keep
+from registry.evidence.opening import served_evidence
 from registry.indexing.generations import Generations
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import KeyFileError, Signer, load_verifying_key
@@ -34,7 +38,7 @@ from registry.provenance.merkle import Frontier
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
 from registry.receipts.signing import ReceiptSigners
-from registry.running import Upkeep, notice_parts, snapshot_parts, upkeep_of
+from registry.running import Upkeep, notice_parts, risk_part, snapshot_parts, upkeep_of
 from registry.second_store import start_head
 from registry.signing import SignerError, open_signer
 from registry.store.interface import ExecutionRow, Store, StoreError
@@ -82,7 +86,9 @@ class Engine:
     upkeep: Upkeep
     notices: Notices
     snapshots: Snapshots
+    risk: RiskCounts
     head: HeadStore | None = None
+    evidence: Keep | None = None
 
     def close(self) -> None:
         """Stops what runs beside, writes what is queued and closes the store, then the second one."""
@@ -91,6 +97,8 @@ class Engine:
         self.store.close()
         if self.head:
             self.head.close()
+        if self.evidence:
+            self.evidence.close()
 
 
 def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
@@ -161,7 +169,12 @@ def engine_over(
     ask = Ask(state, write, clock)
     notices, receipt_signers = Notices(outbox, write, clock), ReceiptSigners(state, signers.receipt)
     upkeep.parts += notice_parts(
-        notices, write, due=Due(ask), signers=receipt_signers, config=config, clock=clock
+        notices,
+        write,
+        due=Reminders(ask).after(Due(ask).on),
+        signers=receipt_signers,
+        config=config,
+        clock=clock,
     )
     executions = Executions(ask, report, clock)
     receipts = Receipts(ask, signers.receipt, prover=upkeep.prover, checkpoints=upkeep.checkpoints)
@@ -169,9 +182,13 @@ def engine_over(
     seal = Seal(receipt_signers.of_size, upkeep.checkpoints.covering)
     snapshots = Snapshots(state, seal, clock)
     upkeep.parts += snapshot_parts(state, seal, config, clock)
+    risk = RiskCounts(state, clock)
+    upkeep.parts.append(risk_part(risk, state, writer, config))
+    evidence = served_evidence(config.evidence, state.vault, clock) if config and config.evidence else None
     return Engine(
-        store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, snapshots, head
-    )
+        store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, snapshots, risk,
+        head, evidence,
+    )  # fmt: skip
 
 
 def log_signers(state: RegistryState, signers: Sequence[Signer]) -> list[Signer]:

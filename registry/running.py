@@ -1,5 +1,5 @@
 """What runs beside the answers (日常维护): the index's base, map states, time stamps, cosignatures, the
-published log, snapshots as files, notices.
+published log, snapshots as files, notices, alerts of risk.
 
 Built with the engine and started by the server. Each part has a thread of its own and none is in the way of
 an answer; a part that is not configured is not there. They stop before the writer does, for they write
@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from registry.commands.due import Due
 from registry.commands.jobs import Answer, Job
 from registry.commands.log import LogReading
 from registry.commands.notices import Notices
 from registry.commands.snapshots import Seal
 from registry.commands.state import RegistryState
-from registry.config import DEFAULT_MAP_INTERVAL_S, Config
+from registry.commands.supervision.risk_counts import RiskCounts
+from registry.config import DEFAULT_MAP_INTERVAL_S, DEFAULT_RISK_INTERVAL_S, Config
 from registry.indexing.generations import Generations
 from registry.indexing.keeper import IndexKeeper
 from registry.publication.log_server import LogPublication
@@ -29,7 +29,8 @@ from registry.receipts.signing import ReceiptSigners
 from registry.store.interface import StoreError
 from registry.store.writer import Writer
 from registry.upkeep.mapper import Mapper
-from registry.upkeep.notices import DueNotices
+from registry.upkeep.notices import DueNotices, DueOn
+from registry.upkeep.risk import RiskWatch
 from registry.upkeep.snapshot_files import SnapshotFiles
 from registry.upkeep.stamper import Authority, Stamper, stamping_state
 from registry.upkeep.stamping import StampingState
@@ -112,14 +113,14 @@ def notice_parts(
     notices: Notices,
     write: Callable[[Sequence[Job]], None],
     *,
-    due: Due,
+    due: DueOn,
     signers: ReceiptSigners,
     config: Config | None,
     clock: Callable[[], int],
 ) -> list[Part]:
     """What makes and delivers notices, none started: deadlines always, addresses as a configuration says."""
     state = notices.state
-    parts: list[Part] = [DueNotices(state.store, due.on, write, clock=clock)]
+    parts: list[Part] = [DueNotices(state.store, due, write, clock=clock)]
     if config and config.webhooks:
         parts.append(Webhooks(dict(config.webhooks), Delivery(notices, write, signers.active, clock)))
     return parts
@@ -132,3 +133,11 @@ def snapshot_parts(
     if config is None or config.snapshots is None:
         return []
     return [SnapshotFiles(state, seal, config.snapshots, clock)]
+
+
+def risk_part(
+    counts: RiskCounts, state: RegistryState, writer: Writer[Job, Answer], config: Config | None
+) -> Part:
+    """What has alerts of risk logged, not started."""
+    interval_s = config.risk_interval_s if config else DEFAULT_RISK_INTERVAL_S
+    return RiskWatch(state, writer, counts, interval_s=interval_s)

@@ -189,7 +189,7 @@ def add_services(server: grpc.Server, engine: Engine) -> None:
     watch_service_pb2_grpc.add_WatchServiceServicer_to_server(WatchServicer(engine.ask), server)
     disclosure = DisclosureServicer(engine.ask)
     disclosure_service_pb2_grpc.add_DisclosureServiceServicer_to_server(disclosure, server)
-    add_supervision(server, engine.ask, engine.intake)
+    add_supervision(server, engine.ask, engine.intake, engine.risk, engine.evidence)
     standing = Standing(engine.state, engine.upkeep.stamping, engine.upkeep.witnesses)
     audit = AuditServicer(engine.ask, engine.log, standing)
     audit_service_pb2_grpc.add_AuditServiceServicer_to_server(audit, server)

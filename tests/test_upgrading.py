@@ -38,6 +38,7 @@ def brought_back(backup: Path, version: str) -> None:
             r'create_index\("(\w+)"', (next((MIGRATIONS / "versions").glob("0006*"))).read_text("utf-8")
         ):
             store.execute(f"DROP INDEX {name}")
+        store.execute("DROP TABLE file")  # Of 0007.
         store.execute("UPDATE alembic_version SET version_num = ?", [version])
         store.commit()
     reseal(backup, "store.db")

@@ -84,6 +84,10 @@ class RegistryCallError(Exception):
         )
 
 
+class SealingError(Exception):
+    """Something cannot be sealed or opened; says why, and nothing of the content."""
+
+
 class AnswerError(Exception):
     """An answer that contradicts the contract, such as fewer verdicts than subjects. It is not used."""
 

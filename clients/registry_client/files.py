@@ -26,7 +26,7 @@ from registry_client.bulk.row_reading import row_reader
 from registry_client.bulk.separated import open_text
 from registry_client.bulk.values import cell_text, column_letters
 from registry_client.bulk.workbook import open_workbook
-from registry_client.columns import Headings, HeadingsError, UnknownHeadingsError, recognise
+from registry_client.columns import Headings, HeadingsError, Layout, UnknownHeadingsError, recognise
 from registry_client.layouts import LAYOUTS
 
 __all__ = [
@@ -106,8 +106,10 @@ def read_table(path: str | Path, *, sheet: str = "") -> Table:
     return read_content(path, content, sheet=sheet)
 
 
-def read_content(name: str | Path, content: bytes, *, sheet: str = "") -> Table:
-    """As ``read_table``, of the bytes of a file with this name."""
+def read_content(
+    name: str | Path, content: bytes, *, sheet: str = "", layouts: Sequence[Layout] = LAYOUTS
+) -> Table:
+    """As ``read_table``, of the bytes of a file with this name, which is one of ``layouts``."""
     if len(content) > MAX_BYTES:
         raise FileFormatError(f"{name}：文件超过{MAX_BYTES >> 20}MB，请分成几个文件")
     sources: Sequence[Source]
@@ -115,15 +117,15 @@ def read_content(name: str | Path, content: bytes, *, sheet: str = "") -> Table:
         sources = open_workbook(name, content, sheet=sheet)
     else:
         sources = [open_text(name, content, sheet=sheet)]
-    return _first_known(name, sources)
+    return _first_known(name, sources, layouts)
 
 
-def _first_known(name: str | Path, sources: Sequence[Source]) -> Table:
+def _first_known(name: str | Path, sources: Sequence[Source], layouts: Sequence[Layout]) -> Table:
     """The first sheet with known headings. FileFormatError if there is none."""
     unknown = ""
     for source in sources:
         try:
-            return _table(Path(name), source)
+            return _table(Path(name), source, layouts)
         except UnknownHeadingsError as fault:
             unknown = unknown or str(fault)
         except HeadingsError as fault:
@@ -133,14 +135,14 @@ def _first_known(name: str | Path, sources: Sequence[Source]) -> Table:
     raise FileFormatError(f"{name}：{f'工作表{sheets}：' if sheets else ''}{unknown}")
 
 
-def _table(path: Path, source: Source) -> Table:
+def _table(path: Path, source: Source, layouts: Sequence[Layout]) -> Table:
     lines = source.lines()
     unknown = UnknownHeadingsError("认不出表头：文件是空的")
     for raw in islice(lines, source.headings_within):
         if isinstance(raw, RowFault):
             raise UnknownHeadingsError(f"认不出表头：{raw.message}")
         try:
-            headings = recognise(_headings_of(raw), LAYOUTS)
+            headings = recognise(_headings_of(raw), layouts)
         except UnknownHeadingsError as fault:
             unknown = fault
         else:

@@ -102,6 +102,10 @@ NOTICE_KINDS: Mapping[str, NoticeKind.ValueType] = {
     "修复结果": notice_service_pb2.NOTICE_KIND_REPAIR_RESULT,
     "撤销修复": notice_service_pb2.NOTICE_KIND_REPAIR_ANNULLED,
     "期限": notice_service_pb2.NOTICE_KIND_DUE,
+    "告知移送": notice_service_pb2.NOTICE_KIND_REFERRAL,
+    "移送结果": notice_service_pb2.NOTICE_KIND_REFERRAL_RESULT,
+    "督办": notice_service_pb2.NOTICE_KIND_URGING,
+    "风险预警": notice_service_pb2.NOTICE_KIND_ALERT,
 }
 ADDRESSEES: Mapping[str, AddresseeKind.ValueType] = {
     "部门": notice_service_pb2.ADDRESSEE_KIND_DEPARTMENT,

@@ -45,7 +45,7 @@ _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def english() -> Mapping[str, str]:
     """What each Chinese text of the pages is in English."""
     found: dict[str, str] = {}
-    for file in files("registry_web").joinpath("wording").iterdir():
+    for file in sorted(files("registry_web").joinpath("wording").iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
             found |= tomllib.loads(file.read_text("utf-8"))
     return found

@@ -163,6 +163,8 @@ def named_keys(config: Config) -> Iterator[Path]:
         location = parse_location(line, home=config.home)
         if location.kind == "file":
             yield config.home / location.path
+    if config.evidence and config.evidence.storage:
+        yield config.evidence.storage.credentials
 
 
 def private_keys(config: Config) -> Iterator[Path]:

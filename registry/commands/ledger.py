@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from registry.commands.state import RegistryState
@@ -11,7 +11,8 @@ from registry.domain.departments import Directory, Key
 from registry.domain.files import FILE_PREFIX, FileKey, file_key, file_of, file_ref
 from registry.domain.registry_keys import RegistryKeys
 from registry.provenance.keys import keyid_of
-from registry.provenance.leaf import OWN_LEAVES, Leaf
+from registry.provenance.leaf import OWN_LEAVES, Leaf, LeafType
+from registry.provenance.proof import root_at
 from registry.provenance.vault import is_person
 from registry.sanctions.adoption import EditionBook
 from registry.sanctions.bans.case import CaseBook
@@ -20,14 +21,23 @@ from registry.sanctions.effects import Effects
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.ledger import Placed, RecordedEvent, Told
 from registry.sanctions.remedies.remedy import RemedyBook
-from registry.store.interface import ABOUT_OTHERS, Chain, Recorded, StatementKey, StatementRow, StoreError
+from registry.store.interface import (
+    ABOUT_OTHERS,
+    Chain,
+    FileFilter,
+    Recorded,
+    StatementKey,
+    StatementRow,
+    StoreError,
+)
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import Statement
 from registry.v1.supervision_file_pb2 import SupervisionFile
-from registry.v1.supervision_pb2 import FileReference
+from registry.v1.supervision_pb2 import FileKind, FileReference
 
 EMPTY_CHAIN_HEAD = bytes(32)
 REGISTRY_REF = "R:"
+OWN_LEAVES_AT_ONCE = 16
 LATEST = 2**63 - 1
 """A position after every other."""
 
@@ -49,6 +59,7 @@ class GroupLedger:
         self.persons: dict[str, bytes] = {}
         self._read: set[str] = set()
         self._files: dict[FileKey, SupervisionFile] = {}
+        self._files_of: dict[FileFilter, dict[FileKey, SupervisionFile]] = {}
         self._acts: dict[int, Statement] = {}
         self._prefetch({ref for ref in map(self.ref, submissions) if ref})
 
@@ -130,6 +141,31 @@ class GroupLedger:
         """See SupervisionLedger."""
         key = file_key(reference)
         return self._files.get(key) or self._state.store.files([key]).get(key)
+
+    def files_of(self, kind: FileKind.ValueType, department: str, subject: str = "") -> list[SupervisionFile]:
+        """See SupervisionLedger. Read once for a group: what the group itself adds lies on top."""
+        wanted = FileFilter((kind,), department=department, subject=subject)
+        if wanted not in self._files_of:
+            found = self._state.store.files_before(None, LATEST, wanted)
+            self._files_of[wanted] = {file_key(each.file): each for each in reversed(found)}
+        own = {
+            key: each
+            for key, each in self._files.items()
+            if key[0] == kind and department in ("", key[1]) and subject in ("", each.subject)
+        }
+        return list((self._files_of[wanted] | own).values())
+
+    def own_leaves(self, after: int) -> Iterator[tuple[int, LeafType]]:
+        """See SupervisionLedger. Read in pages, along their chain: whatever lies between costs nothing."""
+        store = self._state.store
+        while positions := store.positions_of(REGISTRY_REF, after=after, limit=OWN_LEAVES_AT_ONCE):
+            for after in positions:
+                if (row := store.statement(after)) is not None:
+                    yield after, Leaf.decode(row.leaf).type
+
+    def root_at(self, size: int) -> bytes:
+        """See SupervisionLedger."""
+        return root_at(self._state.tree, size)
 
     def act(self, position: int) -> Statement:
         """See SupervisionLedger."""

@@ -6,6 +6,7 @@ are acknowledged: who is not there, or was cut off, loses nothing. Nothing that 
 them, and a log that is folded again makes none (``rebuild`` carries them over).
 
 * Subscribers are known by the name in their certificate, and so by their role and their domains.
+* Of an act of supervision a department is told (``registry.supervision.notices``), and nobody else.
 * Told before was: who has an earlier notice that the target gave rise to or that is about it; who was told of
   it in an answer (``commands.recipients``). What another row of the same group says counts too.
 
@@ -34,9 +35,12 @@ from registry.sanctions.notices import (
     touched_by,
 )
 from registry.store.interface import Group, NoticeRow, SubscriptionRow
+from registry.supervision.duties import Clocks
+from registry.supervision.notices import notices_of_act
 from registry.v1 import notice_service_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.statement_pb2 import StatementReference
+from registry.v1.supervision_pb2 import FileReference
 from registry.watches import Watches
 
 MAX_NOTICE_WATCHES = 6
@@ -100,6 +104,9 @@ class GroupOutbox:
     def tell(self, job: Submission, effects: Effects, ref: str, received_ms: int) -> None:
         """Adds the notices that an admitted statement gives rise to."""
         statement = job.statement
+        if effects.files:
+            self._tell_of_act(job, effects, received_ms)
+            return
         if not gives_notice(statement) or (job.body == "event" and not self._outbox.subscribers):
             return  # Of an event that is new nobody but subscribers is told.
         day = china_day(received_ms)
@@ -113,6 +120,14 @@ class GroupOutbox:
         for made in notices_of(statement, touched, concerned):
             row = _row(job, made, effects.position, about=about, ref=ref, made_ms=received_ms)
             self._group.notices.append(row)
+
+    def _tell_of_act(self, job: Submission, effects: Effects, received_ms: int) -> None:
+        clocks = Clocks(china_day(received_ms), self._ledger.edition_on)
+        for file in effects.files:
+            for made in notices_of_act(job.statement, file, clocks):
+                self._group.notices.append(
+                    _row(job, made, effects.position, about=None, ref="", made_ms=received_ms, file=file.file)
+                )
 
     def _before(self, positions: Collection[int]) -> Iterator[Addressee]:
         """Who was told of what a statement changes. Of an earlier notice all that its addressee may ask about
@@ -145,11 +160,18 @@ def _one(domain: int) -> Domains:
 
 
 def _row(
-    job: Submission, made: Made, position: int, *, about: int | None, ref: str, made_ms: int
+    job: Submission,
+    made: Made,
+    position: int,
+    *,
+    about: int | None,
+    ref: str,
+    made_ms: int,
+    file: FileReference | None = None,
 ) -> NoticeRow:
     statement = job.statement
     own = StatementReference(department=statement.department, statement_id=statement.statement_id)
-    told = pb.Notice(kind=made.kind, statement=own, target=target_of(statement), text=made.text)
+    told = pb.Notice(kind=made.kind, statement=own, target=target_of(statement), text=made.text, file=file)
     return NoticeRow(
         notice_id=made.notice_id(position),
         addressee=made.addressee.name,

@@ -232,7 +232,7 @@ class _Run:
         if job.body == "genesis":
             return [] if self.frontier.size == 0 else [_NOT_FIRST]
         if job.body == "risk_alert":
-            return admit_alert(job.statement, self._ledger)
+            return admit_alert(job.statement, self._ledger, self.frontier.size)
         if job.body in OWN_BODIES:  # Alone in its group: the committed tree is the log before it.
             state = self._state
             return check_own(job.statement, origin=state.origin, tree=state.tree, size=state.size)

@@ -60,6 +60,13 @@ class TokenParts:
         return cls(_token(signed), signer_certificate(signer, digests, held), *_stated(info))
 
 
+def stamped_content(token: bytes) -> bytes:
+    """The TSTInfo in a token, DER: all that the authority's signature is over, and nothing besides. Raises as
+    `TokenParts.of`."""
+    signed = der.only(_content(der.only(token), _SIGNED_DATA)).within(der.SEQUENCE)
+    return der.only(_content(signed[2], TST_INFO)).expect(der.OCTETS)
+
+
 def _content(element: Element, kind: bytes) -> bytes:
     """What a ContentInfo of this kind wraps."""
     name, wrapped = element.within(der.SEQUENCE)

@@ -63,6 +63,7 @@ class Vault:
         self._persons = AESGCM(_derive(master, b"persons"))
         self._payload_key = _derive(master, b"payloads")
         self._index = _derive(master, b"index")
+        self._evidence = _derive(master, b"evidence")
         self.check_value = _derive(master, b"check")[:8].hex()
 
     def ref(self, identifier_type: subject_pb2.IdentifierType.ValueType, value: str) -> str:
@@ -112,6 +113,10 @@ class Vault:
     def index_tag(self, content: bytes) -> bytes:
         """What shows that this registry made an index with these facts (HMAC-SHA256)."""
         return hmac.digest(self._index, content, "sha256")
+
+    def evidence_key(self, name: bytes) -> bytes:
+        """The key under which a piece of evidence rests, by its digest; or what is told of it, by a name."""
+        return hmac.digest(self._evidence, name, "sha256")
 
     def _cipher(self, secret: bytes) -> AESGCM:
         return _payload_cipher(self._payload_key, secret)

@@ -194,8 +194,9 @@ class Store(Protocol):
     def statements_about(self, subject: str) -> list[StatementRow]:
         """Every statement about a reference, rising by position."""
 
-    def positions_of(self, subject: str) -> list[int]:
-        """Positions of every statement about a reference, rising: its chain of leaves."""
+    def positions_of(self, subject: str, *, after: int = -1, limit: int | None = None) -> list[int]:
+        """Positions of every statement about a reference, rising: its chain of leaves. Only those after a
+        position, and of these no more than ``limit``, where they are named."""
 
     def batches(self, header_hashes: Collection[bytes]) -> dict[bytes, BatchRow]:
         """Those of the batches that are recorded, by the hash of their headers."""
@@ -274,8 +275,9 @@ class Store(Protocol):
     def files_before(self, before: int | None, limit: int, wanted: FileFilter) -> list[SupervisionFile]:
         """Files opened before a position (None: from the end), falling by where they were opened."""
 
-    def all_files(self, kinds: Collection[int] = ()) -> Iterator[SupervisionFile]:
-        """Every file of these kinds, or of any, in the order of opening."""
+    def all_files(self, kinds: Collection[int] = (), concerned: str = "") -> Iterator[SupervisionFile]:
+        """Every file of these kinds, or of any, in the order of opening; of those that a department opened or
+        was told of, if one is named."""
 
     def deliveries(self) -> Iterator[DeliveryNote]:
         """Every delivery of a list's source, in order."""

@@ -73,10 +73,11 @@ class SqlLog:
         query = select(statement).where(statement.c.subject == subject).order_by(statement.c.position)
         return [StatementRow(**named(row)) for row in self._read(query)]
 
-    def positions_of(self, subject: str) -> list[int]:
+    def positions_of(self, subject: str, *, after: int = -1, limit: int | None = None) -> list[int]:
         """See Store."""
         statement = tables.statement.c
-        query = select(statement.position).where(statement.subject == subject).order_by(statement.position)
+        about = and_(statement.subject == subject, statement.position > after)
+        query = select(statement.position).where(about).order_by(statement.position).limit(limit)
         return [row.position for row in self._read(query)]
 
     def batches(self, header_hashes: Collection[bytes]) -> dict[bytes, BatchRow]:

@@ -69,10 +69,10 @@ class SqlNewest(SqlSubjects):
         with readable_rows("file"):
             return [rows.file_from(row) for row in self._read(query)]
 
-    def all_files(self, kinds: Collection[int] = ()) -> Iterator[SupervisionFile]:
+    def all_files(self, kinds: Collection[int] = (), concerned: str = "") -> Iterator[SupervisionFile]:
         """See Store."""
-        query = select(tables.file).order_by(tables.file.c.opened)
-        query = query.where(tables.file.c.kind.in_(list(kinds))) if kinds else query
+        wanted = FileFilter(kinds=tuple(kinds), concerned=concerned)
+        query = select(tables.file).where(*_files_wanted(None, wanted)).order_by(tables.file.c.opened)
         return (rows.file_from(row) for row in self._stream(query))
 
     def queries_before(

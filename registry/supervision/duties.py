@@ -11,20 +11,35 @@ Example: a complaint received on 2026-11-02 is to be accepted or not by 2026-11-
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from registry.domain.workdays import DueDay, HolidayCalendar
 from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.catalogue.rulebook import Deadline
 from registry.sanctions.clocks import due
 from registry.v1.supervision_file_pb2 import FileAct, Obligation, SupervisionFile
 
 
 @dataclass(frozen=True, slots=True)
+class _End:
+    """Where a deadline ends that began on a day, by which rule and calendar."""
+
+    rule: Deadline
+    calendar: HolidayCalendar
+    last: DueDay
+
+
+@dataclass(frozen=True, slots=True)
 class Clocks:
-    """The day as seen from, and the edition that applied on a day."""
+    """The day as seen from, and the edition that applied on a day.
+
+    What was counted once is kept: the files of a year have few hundred days and a dozen deadlines."""
 
     day: date
     edition_on: Callable[[date], Edition]
+    _ends: dict[tuple[str, str, bool], _End | None] = field(default_factory=dict, repr=False, compare=False)
+    _late: dict[tuple[int, date, date], int] = field(default_factory=dict, repr=False, compare=False)
 
     def by_law(
         self,
@@ -41,18 +56,26 @@ class Clocks:
     ) -> Obligation | None:
         """The duty that a deadline of the catalogue sets from a day on; None if the edition of that day has
         no such deadline."""
-        first = date.fromisoformat(start)
-        edition = self.edition_on(first)
-        rule = edition.rules.deadlines.get(deadline)
-        if rule is None:
+        end = self._end(deadline, start, extended)
+        if end is None:
             return None
-        last = due(rule, first, edition.calendar, extended=extended)
         made = _duty(file, deadline, task, whose, official_id, cause)
         setattr(made, "from", start)
-        made.due_on, made.basis = last.day.isoformat(), rule.basis
-        made.uncertain = bool(last.uncertain_years)
-        working = rule.unit == "working_days"
-        return self._settled(made, last.day, met_on, edition if working else None)
+        made.due_on, made.basis = end.last.day.isoformat(), end.rule.basis
+        made.uncertain = bool(end.last.uncertain_years)
+        working = end.rule.unit == "working_days"
+        return self._settled(made, end.last.day, met_on, end.calendar if working else None)
+
+    def _end(self, deadline: str, start: str, extended: bool) -> _End | None:
+        key = (deadline, start, extended)
+        if key not in self._ends:
+            first = date.fromisoformat(start)
+            edition = self.edition_on(first)
+            rule = edition.rules.deadlines.get(deadline)
+            calendar = edition.calendar
+            ends = _End(rule, calendar, due(rule, first, calendar, extended=extended)) if rule else None
+            self._ends[key] = ends
+        return self._ends[key]
 
     def by_act(
         self,
@@ -74,16 +97,24 @@ class Clocks:
         made.due_on, made.basis = due_on, basis
         return self._settled(made, date.fromisoformat(due_on), met_on, None)
 
-    def _settled(self, made: Obligation, last: date, met_on: str, working: Edition | None) -> Obligation:
+    def _settled(
+        self, made: Obligation, last: date, met_on: str, working: HolidayCalendar | None
+    ) -> Obligation:
         """With the day on which it was met, if that has come, and how late it is or was."""
         met = date.fromisoformat(met_on) if met_on else None
         if met is not None and met <= self.day:
             made.met_on = met_on
         end = met if made.met_on and met is not None else self.day
         if end > last:
-            days = working.calendar.working_days_between(last, end).days if working else (end - last).days
+            days = self._working_days(working, last, end) if working else (end - last).days
             made.days_late = max(days, 1)
         return made
+
+    def _working_days(self, calendar: HolidayCalendar, last: date, end: date) -> int:
+        key = (id(calendar), last, end)  # Calendars live as long as the editions of the registry.
+        if key not in self._late:
+            self._late[key] = calendar.working_days_between(last, end).days
+        return self._late[key]
 
 
 def _duty(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
+from registry.provenance.leaf import LeafType
 from registry.sanctions.ledger import Ledger
 from registry.v1.statement_pb2 import Statement
 from registry.v1.supervision_file_pb2 import SupervisionFile
-from registry.v1.supervision_pb2 import FileReference
+from registry.v1.supervision_pb2 import FileKind, FileReference
 
 
 class SupervisionLedger(Ledger, Protocol):
@@ -18,3 +20,14 @@ class SupervisionLedger(Ledger, Protocol):
 
     def act(self, position: int) -> Statement:
         """An act of a file with its texts, by its position."""
+
+    def files_of(self, kind: FileKind.ValueType, department: str, subject: str = "") -> list[SupervisionFile]:
+        """Every file of a kind that a department opened, about a subject where one is named, in the order of
+        opening; everybody's where no department is. Not to be changed."""
+
+    def own_leaves(self, after: int) -> Iterator[tuple[int, LeafType]]:
+        """Positions and types of the registry's own leaves after a position, in order. Each is alone in its
+        group, so none can be missing that stands before what is being worked out."""
+
+    def root_at(self, size: int) -> bytes:
+        """The root of the log's tree when it had so many leaves, none of them of the own group."""

@@ -13,10 +13,10 @@ from datetime import date
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.files import RESTATED, act_of, file_of
-from registry.domain.identifiers import is_personal, names_a_subject
-from registry.domain.quoting import names_a_person, quoted_code
-from registry.sanctions.admission.event import SHA256_BYTES, check_subject
-from registry.sanctions.admission.texts import fits
+from registry.domain.identifiers import is_personal, names_a_subject, normalise
+from registry.domain.quoting import is_blank, names_a_person, quoted_code
+from registry.sanctions.admission.event import MAX_ARTICLES, SHA256_BYTES, check_subject
+from registry.sanctions.admission.texts import MAX_NAME, fits
 from registry.supervision.acting import Acting
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import subject_pb2
@@ -174,3 +174,34 @@ def last_of(file: SupervisionFile, *names: int) -> str:
     """The stated day of the last act of a file that has these numbers, or of any; empty if there is none."""
     days = [act.on or act.received_on for act in file.acts if not names or act.act in names]
     return days[-1] if days else ""
+
+
+def articles(found: Findings, path: str, texts: Sequence[str]) -> None:
+    """Notes a legal basis that is missing, blank, too long, or holds a resident number."""
+    if not texts or any(map(is_blank, texts)):
+        message = "缺少法律依据(法律名称和条款), 或有空白项。"
+        found.add(reasons.ERROR_REASON_LEGAL_BASIS_REQUIRED, path, message)
+    if len(texts) > MAX_ARTICLES or any(len(each) > MAX_NAME for each in texts):
+        message = f"法律依据不超过{MAX_ARTICLES}项, 每项不超过{MAX_NAME}字。"
+        found.add(reasons.ERROR_REASON_TOO_LARGE, path, message)
+    elif any(map(names_a_person, texts)):
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, "法律依据含有身份证号码。")
+
+
+def same_subject(
+    found: Findings, path: str, subject: subject_pb2.Subject, before: SupervisionFile | None
+) -> None:
+    """Notes that what is stated again under its number is about somebody else."""
+    if before is not None and before.subject != normalise(subject.identifier.value):
+        message = "这一编号登记的是另一主体; 请另用编号。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.identifier.value", message)
+
+
+def applies_after(
+    found: Findings, path: str, since: date | None, before: SupervisionFile | None, day: date
+) -> None:
+    """Notes that what is stated again applies from before what it replaces, unless that never applied."""
+    last = before.acts[-1].on if before is not None else ""
+    if since and last and since.isoformat() < last <= day.isoformat():
+        message = f"实施日期{since}早于上次登记的实施日期{last}。"
+        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)

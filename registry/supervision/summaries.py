@@ -6,12 +6,17 @@ enumeration (1 for yes), ``linked`` the file it comes from or leads to, ``decisi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from registry.domain.identifiers import is_personal, normalise
 from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
+from registry.v1.supervision_pb2 import (
+    INDICATOR_GROUPING_MATTER,
+    INDICATOR_GROUPING_REGION,
+    INDICATOR_GROUPING_SUBJECT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ _SUMMARIES: Mapping[str, Row] = {
     "identity_opening": Row(on="on"),
     "custodian_key": Row(on="valid_from", until="valid_until", result="withdrawn"),
     "indicator": Row(on="effective_from", until="ended_on", result="kind"),
-    "risk_alert": Row(on="until", result="value", linked="indicator"),
+    "risk_alert": Row(on="until", until="answer_by", result="value", linked="indicator"),
     "alert_answer": Row(on="on", linked="inspection"),
     "association_note": Row(on="from", until="until", result="kind"),
     "accident": Row(on="occurred_on", result="area"),
@@ -66,6 +71,7 @@ def summarised(name: str, body: Any, act: FileAct) -> None:
     row = _SUMMARIES[name]
     act.on = getattr(body, row.on) if row.on else _DAYS.get(name, _no_day)(body)
     act.until = getattr(body, row.until) if row.until else ""
+    act.filing_number = body.filing_number if name == "rule_filing" else ""
     if row.result:
         value = getattr(body, row.result)
         act.result = int((value[0] if value else 0) if row.first_result else value)
@@ -73,6 +79,15 @@ def summarised(name: str, body: Any, act: FileAct) -> None:
         act.linked.CopyFrom(getattr(body, row.linked))
     if row.decision and body.HasField(row.decision):
         act.decision.CopyFrom(getattr(body, row.decision))
+    if name == "complaint":
+        act.named = body.HasField("reporter")
+    if name == "plan":
+        for item in body.items:
+            act.plan_items.add(number=item.number, count=item.count, until=item.until)
+    if name == "draw_order":
+        act.plan_item = body.plan_item
+    if name == "inspection":
+        act.outside_findings = sum(finding.outside_remit for finding in body.findings)
 
 
 def _no_day(_body: Any) -> str:
@@ -84,7 +99,9 @@ _DAYS: Mapping[str, Callable[[Any], str]] = {
         :10
     ],  # An instant; the day in China is its first ten signs.
 }
-_ADDRESSEES: Mapping[str, str] = {"referral": "to", "risk_alert": "in_charge"}
+_ADDRESSEES: Mapping[str, str] = {
+    "matter": "still_watched_by", "referral": "to", "indicator": "in_charge", "risk_alert": "in_charge",
+}  # fmt: skip
 _VARIANTS: Mapping[str, str] = {
     "matter": "kind", "roster": "kind", "inspection": "cause", "referral": "kind", "complaint": "kind",
     "indicator": "kind", "association_note": "kind", "accident": "area",
@@ -100,4 +117,24 @@ def opened_as(name: str, body: Any, file: SupervisionFile) -> None:
     file.matter = body.matter if "matter" in fields else ""
     file.region = body.region if "region" in fields else ""
     file.addressee = getattr(body, _ADDRESSEES[name]) if name in _ADDRESSEES else ""
+    del file.matters[:], file.matter_classes[:]
+    file.matters.extend(body.matters if "matters" in fields else ())
+    file.matter_classes.extend(_classes(body, fields))
     file.variant = getattr(body, _VARIANTS[name]) if name in _VARIANTS else 0
+    if name == "risk_alert":
+        _grouped(body, file)
+
+
+def _grouped(alert: Any, file: SupervisionFile) -> None:
+    """What an alert is about, where that is a region, an organisation or a matter of a department."""
+    grouping = alert.grouping
+    file.region = alert.group if grouping == INDICATOR_GROUPING_REGION else ""
+    file.subject = alert.group if grouping == INDICATOR_GROUPING_SUBJECT else ""
+    file.matter = alert.group.rpartition("/")[2] if grouping == INDICATOR_GROUPING_MATTER else ""
+
+
+def _classes(body: Any, fields: Any) -> Iterable[str]:
+    """The classes of matters that a rule governs; the one of a matter."""
+    if "matter_classes" in fields:
+        return tuple(body.matter_classes)
+    return (body.matter_class,) if "matter_class" in fields and body.matter_class else ()

@@ -6,6 +6,7 @@ that nobody was told.
 
 * Near is a deadline with at most two days left, working days where it counts these; a second notice follows
   when it is over. Each has an id that says for what it is: made again, it is the same one.
+* Duties in files of supervision are told of in the same way (``registry.commands.supervision.reminders``).
 * It looks at the start, and then every hour. What it adds goes through the writer.
 
 Example: an objection O-1 filed on 2026-11-23, due on 2026-11-26, is told under

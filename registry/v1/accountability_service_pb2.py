@@ -25,9 +25,11 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
+from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
+from registry.v1 import supervision_file_pb2 as registry_dot_v1_dot_supervision__file__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(registry/v1/accountability_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\"@\n\x15RecordAccidentRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"C\n\x16RecordAccidentResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult2\x98\x01\n\x15\x41\x63\x63ountabilityService\x12\x7f\n\x0eRecordAccident\x12\".registry.v1.RecordAccidentRequest\x1a#.registry.v1.RecordAccidentResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/accountability:record:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(registry/v1/accountability_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1dregistry/v1/supervision.proto\x1a\"registry/v1/supervision_file.proto\"@\n\x15RecordAccidentRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"C\n\x16RecordAccidentResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"\xa3\x01\n\tDutyTotal\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12#\n\x04kind\x18\x02 \x01(\x0e\x32\x15.registry.v1.FileKind\x12\x10\n\x08\x64\x65\x61\x64line\x18\x03 \x01(\t\x12\x0c\n\x04task\x18\x04 \x01(\t\x12\x0b\n\x03met\x18\x05 \x01(\x04\x12\x10\n\x08met_late\x18\x06 \x01(\x04\x12\r\n\x05unmet\x18\x07 \x01(\x04\x12\x0f\n\x07running\x18\x08 \x01(\x04\"w\n\rOfficialTotal\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x13\n\x0bofficial_id\x18\x02 \x01(\t\x12\x0b\n\x03met\x18\x03 \x01(\x04\x12\x10\n\x08met_late\x18\x04 \x01(\x04\x12\r\n\x05unmet\x18\x05 \x01(\x04\x12\x0f\n\x07running\x18\x06 \x01(\x04\"\xaf\x01\n\x08\x44utyLine\x12+\n\nobligation\x18\x01 \x01(\x0b\x32\x17.registry.v1.Obligation\x12%\n\x05state\x18\x02 \x01(\x0e\x32\x16.registry.v1.DutyState\x12\x13\n\x0bofficial_id\x18\x03 \x01(\t\x12\x0f\n\x07section\x18\x04 \x01(\t\x12\x16\n\x0e\x61\x63ted_position\x18\x05 \x01(\x04\x12\x11\n\treference\x18\x06 \x01(\t\"\xf6\x01\n\x07Telling\x12&\n\x04kind\x18\x01 \x01(\x0e\x32\x18.registry.v1.TellingKind\x12(\n\x04\x66ile\x18\x02 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x11\n\tnotice_id\x18\x03 \x01(\t\x12\x0c\n\x04\x66rom\x18\x04 \x01(\t\x12\n\n\x02to\x18\x05 \x01(\t\x12\x0f\n\x07told_on\x18\x06 \x01(\t\x12\x10\n\x08position\x18\x07 \x01(\x04\x12\x0f\n\x07read_on\x18\x08 \x01(\t\x12\x15\n\rread_position\x18\t \x01(\x04\x12\x13\n\x0bofficial_id\x18\n \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x0b \x01(\r\"~\n\x0cTellingTotal\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.registry.v1.TellingKind\x12\x0c\n\x04told\x18\x03 \x01(\x04\x12\x0e\n\x06unread\x18\x04 \x01(\x04\x12\x14\n\x0clongest_days\x18\x05 \x01(\r\"\x99\x01\n\x08HandOver\x12)\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x1a.registry.v1.FileReference\x12\x13\n\x0b\x64\x65partments\x18\x02 \x03(\t\x12\x0f\n\x07refused\x18\x03 \x01(\r\x12\x0c\n\x04\x66rom\x18\x04 \x01(\t\x12\r\n\x05until\x18\x05 \x01(\t\x12\r\n\x05taken\x18\x06 \x01(\x08\x12\x10\n\x08position\x18\x07 \x01(\x04\"o\n\x11MeasureNotApplied\x12\x14\n\x0cmeasure_code\x18\x01 \x01(\t\x12\x14\n\x0cmeasure_name\x18\x02 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\x04\x12\x0f\n\x07last_on\x18\x05 \x01(\t\"\xb1\x01\n\x1eGetAccountabilityReportRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\r\n\x05until\x18\x03 \x01(\t\x12\x13\n\x0bofficial_id\x18\x04 \x01(\t\x12\x1b\n\x0eknown_position\x18\x05 \x01(\x04H\x00\x88\x01\x01\x12\n\n\x02on\x18\x06 \x01(\t\x12\r\n\x05limit\x18\x07 \x01(\rB\x11\n\x0f_known_position\"\x94\x04\n\x1fGetAccountabilityReportResponse\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\r\n\x05until\x18\x03 \x01(\t\x12\x13\n\x0bofficial_id\x18\x04 \x01(\t\x12\x16\n\x0eknown_position\x18\x05 \x01(\x04\x12\n\n\x02on\x18\x06 \x01(\t\x12&\n\x06totals\x18\x07 \x03(\x0b\x32\x16.registry.v1.DutyTotal\x12-\n\tofficials\x18\x08 \x03(\x0b\x32\x1a.registry.v1.OfficialTotal\x12$\n\x05lines\x18\t \x03(\x0b\x32\x15.registry.v1.DutyLine\x12\x12\n\nmore_lines\x18\n \x01(\x08\x12\x31\n\x0etelling_totals\x18\x0b \x03(\x0b\x32\x19.registry.v1.TellingTotal\x12&\n\x08tellings\x18\x0c \x03(\x0b\x32\x14.registry.v1.Telling\x12\x15\n\rmore_tellings\x18\r \x01(\x08\x12)\n\nhand_overs\x18\x0e \x03(\x0b\x32\x15.registry.v1.HandOver\x12\x17\n\x0fmore_hand_overs\x18\x0f \x01(\x08\x12\x30\n\x08measures\x18\x10 \x03(\x0b\x32\x1e.registry.v1.MeasureNotApplied\x12\x0e\n\x06limits\x18\x11 \x03(\t\"\x97\x02\n\nTraceEntry\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x04\x12$\n\x04kind\x18\x03 \x01(\x0e\x32\x16.registry.v1.TraceKind\x12(\n\x04\x66ile\x18\x04 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x12\n\ndepartment\x18\x05 \x01(\t\x12\x14\n\x0cofficial_ids\x18\x06 \x03(\t\x12\x10\n\x08sections\x18\x07 \x03(\t\x12\x0c\n\x04text\x18\x08 \x01(\t\x12#\n\x04\x64uty\x18\t \x01(\x0b\x32\x15.registry.v1.DutyLine\x12\x13\n\x0breceived_on\x18\n \x01(\t\x12\x16\n\x0erecorded_after\x18\x0b \x01(\x08\"N\n\x08TraceGap\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x16.registry.v1.TraceKind\x12\x0e\n\x06matter\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"|\n\x14TraceAccidentRequest\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x1b\n\x0eknown_position\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\n\n\x02on\x18\x03 \x01(\tB\x11\n\x0f_known_position\"\xd0\x02\n\x15TraceAccidentResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\'\n\x04\x61rea\x18\x02 \x01(\x0e\x32\x19.registry.v1.AccidentArea\x12\x13\n\x0boccurred_on\x18\x03 \x01(\t\x12\x0e\n\x06region\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x0f\n\x07matters\x18\x06 \x03(\t\x12\x0c\n\x04\x66rom\x18\x07 \x01(\t\x12\x16\n\x0eknown_position\x18\x08 \x01(\x04\x12\n\n\x02on\x18\t \x01(\t\x12(\n\x07\x65ntries\x18\n \x03(\x0b\x32\x17.registry.v1.TraceEntry\x12\x0c\n\x04more\x18\x0b \x01(\x08\x12#\n\x04gaps\x18\x0c \x03(\x0b\x32\x15.registry.v1.TraceGap\x12\x0e\n\x06limits\x18\r \x03(\t*\x82\x01\n\tDutyState\x12\x1a\n\x16\x44UTY_STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x44UTY_STATE_MET\x10\x01\x12\x17\n\x13\x44UTY_STATE_MET_LATE\x10\x02\x12\x14\n\x10\x44UTY_STATE_UNMET\x10\x03\x12\x16\n\x12\x44UTY_STATE_RUNNING\x10\x04*\x90\x01\n\x0bTellingKind\x12\x1c\n\x18TELLING_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15TELLING_KIND_REFERRAL\x10\x01\x12\x16\n\x12TELLING_KIND_ALERT\x10\x02\x12\x17\n\x13TELLING_KIND_URGING\x10\x03\x12\x17\n\x13TELLING_KIND_NOTICE\x10\x04*\xdd\x02\n\tTraceKind\x12\x1a\n\x16TRACE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13TRACE_KIND_ACCIDENT\x10\x01\x12\x15\n\x11TRACE_KIND_MATTER\x10\x02\x12\x13\n\x0fTRACE_KIND_RULE\x10\x03\x12\x13\n\x0fTRACE_KIND_DRAW\x10\x04\x12\x19\n\x15TRACE_KIND_INSPECTION\x10\x05\x12\x17\n\x13TRACE_KIND_REFERRAL\x10\x06\x12\x18\n\x14TRACE_KIND_COMPLAINT\x10\x07\x12\x14\n\x10TRACE_KIND_ALERT\x10\x08\x12\x15\n\x11TRACE_KIND_URGING\x10\t\x12\x17\n\x13TRACE_KIND_DECISION\x10\n\x12\x18\n\x14TRACE_KIND_EXECUTION\x10\x0b\x12\x16\n\x12TRACE_KIND_OVERDUE\x10\x0c\x12\x14\n\x10TRACE_KIND_OTHER\x10\r2\xb2\x03\n\x15\x41\x63\x63ountabilityService\x12\x7f\n\x0eRecordAccident\x12\".registry.v1.RecordAccidentRequest\x1a#.registry.v1.RecordAccidentResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/accountability:record:\x01*\x12\x9a\x01\n\x17GetAccountabilityReport\x12+.registry.v1.GetAccountabilityReportRequest\x1a,.registry.v1.GetAccountabilityReportResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/accountability:report:\x01*\x12{\n\rTraceAccident\x12!.registry.v1.TraceAccidentRequest\x1a\".registry.v1.TraceAccidentResponse\"#\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/accountability:trace:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +38,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ACCOUNTABILITYSERVICE'].methods_by_name['RecordAccident']._loaded_options = None
   _globals['_ACCOUNTABILITYSERVICE'].methods_by_name['RecordAccident']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/accountability:record:\001*'
-  _globals['_RECORDACCIDENTREQUEST']._serialized_start=149
-  _globals['_RECORDACCIDENTREQUEST']._serialized_end=213
-  _globals['_RECORDACCIDENTRESPONSE']._serialized_start=215
-  _globals['_RECORDACCIDENTRESPONSE']._serialized_end=282
-  _globals['_ACCOUNTABILITYSERVICE']._serialized_start=285
-  _globals['_ACCOUNTABILITYSERVICE']._serialized_end=437
+  _globals['_ACCOUNTABILITYSERVICE'].methods_by_name['GetAccountabilityReport']._loaded_options = None
+  _globals['_ACCOUNTABILITYSERVICE'].methods_by_name['GetAccountabilityReport']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/accountability:report:\001*'
+  _globals['_ACCOUNTABILITYSERVICE'].methods_by_name['TraceAccident']._loaded_options = None
+  _globals['_ACCOUNTABILITYSERVICE'].methods_by_name['TraceAccident']._serialized_options = b'\202\323\344\223\002\035\"\030/v1/accountability:trace:\001*'
+  _globals['_DUTYSTATE']._serialized_start=3005
+  _globals['_DUTYSTATE']._serialized_end=3135
+  _globals['_TELLINGKIND']._serialized_start=3138
+  _globals['_TELLINGKIND']._serialized_end=3282
+  _globals['_TRACEKIND']._serialized_start=3285
+  _globals['_TRACEKIND']._serialized_end=3634
+  _globals['_RECORDACCIDENTREQUEST']._serialized_start=216
+  _globals['_RECORDACCIDENTREQUEST']._serialized_end=280
+  _globals['_RECORDACCIDENTRESPONSE']._serialized_start=282
+  _globals['_RECORDACCIDENTRESPONSE']._serialized_end=349
+  _globals['_DUTYTOTAL']._serialized_start=352
+  _globals['_DUTYTOTAL']._serialized_end=515
+  _globals['_OFFICIALTOTAL']._serialized_start=517
+  _globals['_OFFICIALTOTAL']._serialized_end=636
+  _globals['_DUTYLINE']._serialized_start=639
+  _globals['_DUTYLINE']._serialized_end=814
+  _globals['_TELLING']._serialized_start=817
+  _globals['_TELLING']._serialized_end=1063
+  _globals['_TELLINGTOTAL']._serialized_start=1065
+  _globals['_TELLINGTOTAL']._serialized_end=1191
+  _globals['_HANDOVER']._serialized_start=1194
+  _globals['_HANDOVER']._serialized_end=1347
+  _globals['_MEASURENOTAPPLIED']._serialized_start=1349
+  _globals['_MEASURENOTAPPLIED']._serialized_end=1460
+  _globals['_GETACCOUNTABILITYREPORTREQUEST']._serialized_start=1463
+  _globals['_GETACCOUNTABILITYREPORTREQUEST']._serialized_end=1640
+  _globals['_GETACCOUNTABILITYREPORTRESPONSE']._serialized_start=1643
+  _globals['_GETACCOUNTABILITYREPORTRESPONSE']._serialized_end=2175
+  _globals['_TRACEENTRY']._serialized_start=2178
+  _globals['_TRACEENTRY']._serialized_end=2457
+  _globals['_TRACEGAP']._serialized_start=2459
+  _globals['_TRACEGAP']._serialized_end=2537
+  _globals['_TRACEACCIDENTREQUEST']._serialized_start=2539
+  _globals['_TRACEACCIDENTREQUEST']._serialized_end=2663
+  _globals['_TRACEACCIDENTRESPONSE']._serialized_start=2666
+  _globals['_TRACEACCIDENTRESPONSE']._serialized_end=3002
+  _globals['_ACCOUNTABILITYSERVICE']._serialized_start=3637
+  _globals['_ACCOUNTABILITYSERVICE']._serialized_end=4071
 # @@protoc_insertion_point(module_scope)

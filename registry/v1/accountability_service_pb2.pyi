@@ -3,10 +3,15 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import intake_service_pb2 as _intake_service_pb2
+from registry.v1 import supervision_file_pb2 as _supervision_file_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,6 +22,129 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _DutyState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DutyStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DutyState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DUTY_STATE_UNSPECIFIED: _DutyState.ValueType  # 0
+    DUTY_STATE_MET: _DutyState.ValueType  # 1
+    """按期办理"""
+    DUTY_STATE_MET_LATE: _DutyState.ValueType  # 2
+    """逾期办理"""
+    DUTY_STATE_UNMET: _DutyState.ValueType  # 3
+    """逾期未办理"""
+    DUTY_STATE_RUNNING: _DutyState.ValueType  # 4
+    """期限未到"""
+
+class DutyState(_DutyState, metaclass=_DutyStateEnumTypeWrapper): ...
+
+DUTY_STATE_UNSPECIFIED: DutyState.ValueType  # 0
+DUTY_STATE_MET: DutyState.ValueType  # 1
+"""按期办理"""
+DUTY_STATE_MET_LATE: DutyState.ValueType  # 2
+"""逾期办理"""
+DUTY_STATE_UNMET: DutyState.ValueType  # 3
+"""逾期未办理"""
+DUTY_STATE_RUNNING: DutyState.ValueType  # 4
+"""期限未到"""
+Global___DutyState: _TypeAlias = DutyState  # noqa: Y015
+
+class _TellingKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TellingKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TellingKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TELLING_KIND_UNSPECIFIED: _TellingKind.ValueType  # 0
+    TELLING_KIND_REFERRAL: _TellingKind.ValueType  # 1
+    """移送"""
+    TELLING_KIND_ALERT: _TellingKind.ValueType  # 2
+    """预警"""
+    TELLING_KIND_URGING: _TellingKind.ValueType  # 3
+    """督办"""
+    TELLING_KIND_NOTICE: _TellingKind.ValueType  # 4
+    """告知: of a decision against a subject"""
+
+class TellingKind(_TellingKind, metaclass=_TellingKindEnumTypeWrapper): ...
+
+TELLING_KIND_UNSPECIFIED: TellingKind.ValueType  # 0
+TELLING_KIND_REFERRAL: TellingKind.ValueType  # 1
+"""移送"""
+TELLING_KIND_ALERT: TellingKind.ValueType  # 2
+"""预警"""
+TELLING_KIND_URGING: TellingKind.ValueType  # 3
+"""督办"""
+TELLING_KIND_NOTICE: TellingKind.ValueType  # 4
+"""告知: of a decision against a subject"""
+Global___TellingKind: _TypeAlias = TellingKind  # noqa: Y015
+
+class _TraceKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TraceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TraceKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRACE_KIND_UNSPECIFIED: _TraceKind.ValueType  # 0
+    TRACE_KIND_ACCIDENT: _TraceKind.ValueType  # 1
+    """事故"""
+    TRACE_KIND_MATTER: _TraceKind.ValueType  # 2
+    """审批事项"""
+    TRACE_KIND_RULE: _TraceKind.ValueType  # 3
+    """监管制度"""
+    TRACE_KIND_DRAW: _TraceKind.ValueType  # 4
+    """抽取"""
+    TRACE_KIND_INSPECTION: _TraceKind.ValueType  # 5
+    """检查"""
+    TRACE_KIND_REFERRAL: _TraceKind.ValueType  # 6
+    """移送"""
+    TRACE_KIND_COMPLAINT: _TraceKind.ValueType  # 7
+    """投诉举报"""
+    TRACE_KIND_ALERT: _TraceKind.ValueType  # 8
+    """预警"""
+    TRACE_KIND_URGING: _TraceKind.ValueType  # 9
+    """督办"""
+    TRACE_KIND_DECISION: _TraceKind.ValueType  # 10
+    """决定: a credit event"""
+    TRACE_KIND_EXECUTION: _TraceKind.ValueType  # 11
+    """措施执行"""
+    TRACE_KIND_OVERDUE: _TraceKind.ValueType  # 12
+    """逾期"""
+    TRACE_KIND_OTHER: _TraceKind.ValueType  # 13
+    """其他"""
+
+class TraceKind(_TraceKind, metaclass=_TraceKindEnumTypeWrapper): ...
+
+TRACE_KIND_UNSPECIFIED: TraceKind.ValueType  # 0
+TRACE_KIND_ACCIDENT: TraceKind.ValueType  # 1
+"""事故"""
+TRACE_KIND_MATTER: TraceKind.ValueType  # 2
+"""审批事项"""
+TRACE_KIND_RULE: TraceKind.ValueType  # 3
+"""监管制度"""
+TRACE_KIND_DRAW: TraceKind.ValueType  # 4
+"""抽取"""
+TRACE_KIND_INSPECTION: TraceKind.ValueType  # 5
+"""检查"""
+TRACE_KIND_REFERRAL: TraceKind.ValueType  # 6
+"""移送"""
+TRACE_KIND_COMPLAINT: TraceKind.ValueType  # 7
+"""投诉举报"""
+TRACE_KIND_ALERT: TraceKind.ValueType  # 8
+"""预警"""
+TRACE_KIND_URGING: TraceKind.ValueType  # 9
+"""督办"""
+TRACE_KIND_DECISION: TraceKind.ValueType  # 10
+"""决定: a credit event"""
+TRACE_KIND_EXECUTION: TraceKind.ValueType  # 11
+"""措施执行"""
+TRACE_KIND_OVERDUE: TraceKind.ValueType  # 12
+"""逾期"""
+TRACE_KIND_OTHER: TraceKind.ValueType  # 13
+"""其他"""
+Global___TraceKind: _TypeAlias = TraceKind  # noqa: Y015
 
 @_typing.final
 class RecordAccidentRequest(_message.Message):
@@ -57,3 +185,592 @@ class RecordAccidentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordAccidentResponse: _TypeAlias = RecordAccidentResponse  # noqa: Y015
+
+@_typing.final
+class DutyTotal(_message.Message):
+    """How many duties of one kind a department had in the period."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
+    MET_FIELD_NUMBER: _builtins.int
+    MET_LATE_FIELD_NUMBER: _builtins.int
+    UNMET_FIELD_NUMBER: _builtins.int
+    RUNNING_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    kind: _supervision_pb2.FileKind.ValueType
+    """None for a ban, an objection or a repair."""
+    deadline: _builtins.str
+    task: _builtins.str
+    """In Chinese: what is to be done."""
+    met: _builtins.int
+    met_late: _builtins.int
+    unmet: _builtins.int
+    running: _builtins.int
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        kind: _supervision_pb2.FileKind.ValueType = ...,
+        deadline: _builtins.str = ...,
+        task: _builtins.str = ...,
+        met: _builtins.int = ...,
+        met_late: _builtins.int = ...,
+        unmet: _builtins.int = ...,
+        running: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline", b"deadline", "department", b"department", "kind", b"kind", "met", b"met", "met_late", b"met_late", "running", b"running", "task", b"task", "unmet", b"unmet"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyTotal: _TypeAlias = DutyTotal  # noqa: Y015
+
+@_typing.final
+class OfficialTotal(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    OFFICIAL_ID_FIELD_NUMBER: _builtins.int
+    MET_FIELD_NUMBER: _builtins.int
+    MET_LATE_FIELD_NUMBER: _builtins.int
+    UNMET_FIELD_NUMBER: _builtins.int
+    RUNNING_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    official_id: _builtins.str
+    """Empty: 未明确责任人."""
+    met: _builtins.int
+    met_late: _builtins.int
+    unmet: _builtins.int
+    running: _builtins.int
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        official_id: _builtins.str = ...,
+        met: _builtins.int = ...,
+        met_late: _builtins.int = ...,
+        unmet: _builtins.int = ...,
+        running: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "met", b"met", "met_late", b"met_late", "official_id", b"official_id", "running", b"running", "unmet", b"unmet"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfficialTotal: _TypeAlias = OfficialTotal  # noqa: Y015
+
+@_typing.final
+class DutyLine(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBLIGATION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    OFFICIAL_ID_FIELD_NUMBER: _builtins.int
+    SECTION_FIELD_NUMBER: _builtins.int
+    ACTED_POSITION_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    state: Global___DutyState.ValueType
+    official_id: _builtins.str
+    """Who acted last for the department in it, as a fact: the person named for the step, or else who signed the
+    act that met it, or the last one before; empty: 未明确责任人.
+    """
+    section: _builtins.str
+    acted_position: _builtins.int
+    """Position of that act; 0 if there is none."""
+    reference: _builtins.str
+    """案号 of a ban, or the statement that filed an objection or an application; such a duty is in no file."""
+    @_builtins.property
+    def obligation(self) -> _supervision_file_pb2.Obligation: ...
+    def __init__(
+        self,
+        *,
+        obligation: _supervision_file_pb2.Obligation | None = ...,
+        state: Global___DutyState.ValueType = ...,
+        official_id: _builtins.str = ...,
+        section: _builtins.str = ...,
+        acted_position: _builtins.int = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["obligation", b"obligation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acted_position", b"acted_position", "obligation", b"obligation", "official_id", b"official_id", "reference", b"reference", "section", b"section", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyLine: _TypeAlias = DutyLine  # noqa: Y015
+
+@_typing.final
+class Telling(_message.Message):
+    """告知: what was told to whom, and when it was read."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    NOTICE_ID_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    TOLD_ON_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    READ_ON_FIELD_NUMBER: _builtins.int
+    READ_POSITION_FIELD_NUMBER: _builtins.int
+    OFFICIAL_ID_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    kind: Global___TellingKind.ValueType
+    notice_id: _builtins.str
+    to: _builtins.str
+    told_on: _builtins.str
+    position: _builtins.int
+    read_on: _builtins.str
+    """The day of the receipt; of an urging that of the next act of who is urged. Empty: not read."""
+    read_position: _builtins.int
+    official_id: _builtins.str
+    days: _builtins.int
+    """Days from being told to being read, or until the day of the report."""
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference:
+        """None for a notice."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___TellingKind.ValueType = ...,
+        file: _supervision_pb2.FileReference | None = ...,
+        notice_id: _builtins.str = ...,
+        to: _builtins.str = ...,
+        told_on: _builtins.str = ...,
+        position: _builtins.int = ...,
+        read_on: _builtins.str = ...,
+        read_position: _builtins.int = ...,
+        official_id: _builtins.str = ...,
+        days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "file", b"file", "from", b"from", "kind", b"kind", "notice_id", b"notice_id", "official_id", b"official_id", "position", b"position", "read_on", b"read_on", "read_position", b"read_position", "to", b"to", "told_on", b"told_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Telling: _TypeAlias = Telling  # noqa: Y015
+
+@_typing.final
+class TellingTotal(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    UNREAD_FIELD_NUMBER: _builtins.int
+    LONGEST_DAYS_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """Who was told."""
+    kind: Global___TellingKind.ValueType
+    told: _builtins.int
+    unread: _builtins.int
+    longest_days: _builtins.int
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        kind: Global___TellingKind.ValueType = ...,
+        told: _builtins.int = ...,
+        unread: _builtins.int = ...,
+        longest_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "kind", b"kind", "longest_days", b"longest_days", "told", b"told", "unread", b"unread"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TellingTotal: _TypeAlias = TellingTotal  # noqa: Y015
+
+@_typing.final
+class HandOver(_message.Message):
+    """推诿: a matter that was handed on, and refused, from one department to the next."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    DEPARTMENTS_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    TAKEN_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    refused: _builtins.int
+    until: _builtins.str
+    taken: _builtins.bool
+    """Whether the last of them was accepted or decided."""
+    position: _builtins.int
+    """Position of the last act."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[_supervision_pb2.FileReference]:
+        """Its referrals in order."""
+
+    @_builtins.property
+    def departments(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Through whose hands it went: who told first, then each that was told."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[_supervision_pb2.FileReference] | None = ...,
+        departments: _abc.Iterable[_builtins.str] | None = ...,
+        refused: _builtins.int = ...,
+        until: _builtins.str = ...,
+        taken: _builtins.bool = ...,
+        position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["departments", b"departments", "files", b"files", "from", b"from", "position", b"position", "refused", b"refused", "taken", b"taken", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HandOver: _TypeAlias = HandOver  # noqa: Y015
+
+@_typing.final
+class MeasureNotApplied(_message.Message):
+    """措施未按结论执行: reports of the systems' own that somebody was let through by a verdict that names the measure,
+    counted from the ninetieth day on; without subject and reference, which are secret before an opening.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_CODE_FIELD_NUMBER: _builtins.int
+    MEASURE_NAME_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    LAST_ON_FIELD_NUMBER: _builtins.int
+    measure_code: _builtins.str
+    measure_name: _builtins.str
+    caller: _builtins.str
+    """The system, or the department, that reported."""
+    count: _builtins.int
+    last_on: _builtins.str
+    def __init__(
+        self,
+        *,
+        measure_code: _builtins.str = ...,
+        measure_name: _builtins.str = ...,
+        caller: _builtins.str = ...,
+        count: _builtins.int = ...,
+        last_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "count", b"count", "last_on", b"last_on", "measure_code", b"measure_code", "measure_name", b"measure_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeasureNotApplied: _TypeAlias = MeasureNotApplied  # noqa: Y015
+
+@_typing.final
+class GetAccountabilityReportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    OFFICIAL_ID_FIELD_NUMBER: _builtins.int
+    KNOWN_POSITION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """Empty = the caller's own, or everybody's for who oversees."""
+    until: _builtins.str
+    official_id: _builtins.str
+    """Only what this official of the department acted in last."""
+    known_position: _builtins.int
+    """As known at this position of the log; absent = the last."""
+    on: _builtins.str
+    """As seen from this day, which has come; empty = today."""
+    limit: _builtins.int
+    """Lines of each list; 0 = 1,000, at most 10,000."""
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        until: _builtins.str = ...,
+        official_id: _builtins.str = ...,
+        known_position: _builtins.int | None = ...,
+        on: _builtins.str = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_known_position", b"_known_position", "known_position", b"known_position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_known_position", b"_known_position", "department", b"department", "from", b"from", "known_position", b"known_position", "limit", b"limit", "official_id", b"official_id", "on", b"on", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__known_position: _TypeAlias = _typing.Literal["known_position"]  # noqa: Y015
+    _WhichOneofArgType__known_position: _TypeAlias = _typing.Literal["_known_position", b"_known_position"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_position) -> _WhichOneofReturnType__known_position | None: ...
+
+Global___GetAccountabilityReportRequest: _TypeAlias = GetAccountabilityReportRequest  # noqa: Y015
+
+@_typing.final
+class GetAccountabilityReportResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    OFFICIAL_ID_FIELD_NUMBER: _builtins.int
+    KNOWN_POSITION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    TOTALS_FIELD_NUMBER: _builtins.int
+    OFFICIALS_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    MORE_LINES_FIELD_NUMBER: _builtins.int
+    TELLING_TOTALS_FIELD_NUMBER: _builtins.int
+    TELLINGS_FIELD_NUMBER: _builtins.int
+    MORE_TELLINGS_FIELD_NUMBER: _builtins.int
+    HAND_OVERS_FIELD_NUMBER: _builtins.int
+    MORE_HAND_OVERS_FIELD_NUMBER: _builtins.int
+    MEASURES_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    until: _builtins.str
+    official_id: _builtins.str
+    known_position: _builtins.int
+    on: _builtins.str
+    more_lines: _builtins.bool
+    more_tellings: _builtins.bool
+    more_hand_overs: _builtins.bool
+    @_builtins.property
+    def totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___DutyTotal]: ...
+    @_builtins.property
+    def officials(self) -> _containers.RepeatedCompositeFieldContainer[Global___OfficialTotal]: ...
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___DutyLine]:
+        """Steps that were met late, or not at all, by the day due and the position; the first of them."""
+
+    @_builtins.property
+    def telling_totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___TellingTotal]: ...
+    @_builtins.property
+    def tellings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Telling]:
+        """Unread ones first, each part by the position; the first of them."""
+
+    @_builtins.property
+    def hand_overs(self) -> _containers.RepeatedCompositeFieldContainer[Global___HandOver]: ...
+    @_builtins.property
+    def measures(self) -> _containers.RepeatedCompositeFieldContainer[Global___MeasureNotApplied]: ...
+    @_builtins.property
+    def limits(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In Chinese: what the report cannot show, and why."""
+
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        until: _builtins.str = ...,
+        official_id: _builtins.str = ...,
+        known_position: _builtins.int = ...,
+        on: _builtins.str = ...,
+        totals: _abc.Iterable[Global___DutyTotal] | None = ...,
+        officials: _abc.Iterable[Global___OfficialTotal] | None = ...,
+        lines: _abc.Iterable[Global___DutyLine] | None = ...,
+        more_lines: _builtins.bool = ...,
+        telling_totals: _abc.Iterable[Global___TellingTotal] | None = ...,
+        tellings: _abc.Iterable[Global___Telling] | None = ...,
+        more_tellings: _builtins.bool = ...,
+        hand_overs: _abc.Iterable[Global___HandOver] | None = ...,
+        more_hand_overs: _builtins.bool = ...,
+        measures: _abc.Iterable[Global___MeasureNotApplied] | None = ...,
+        limits: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "from", b"from", "hand_overs", b"hand_overs", "known_position", b"known_position", "limits", b"limits", "lines", b"lines", "measures", b"measures", "more_hand_overs", b"more_hand_overs", "more_lines", b"more_lines", "more_tellings", b"more_tellings", "official_id", b"official_id", "officials", b"officials", "on", b"on", "telling_totals", b"telling_totals", "tellings", b"tellings", "totals", b"totals", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAccountabilityReportResponse: _TypeAlias = GetAccountabilityReportResponse  # noqa: Y015
+
+@_typing.final
+class TraceEntry(_message.Message):
+    """One thing that happened, or did not happen by its day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    OFFICIAL_IDS_FIELD_NUMBER: _builtins.int
+    SECTIONS_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    DUTY_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    RECORDED_AFTER_FIELD_NUMBER: _builtins.int
+    day: _builtins.str
+    """The day on which it took place as stated, or was received; of what is overdue the last day in time."""
+    position: _builtins.int
+    kind: Global___TraceKind.ValueType
+    department: _builtins.str
+    text: _builtins.str
+    """In Chinese; names no person."""
+    received_on: _builtins.str
+    recorded_after: _builtins.bool
+    """It was put on record after the day of the accident."""
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference:
+        """None for a decision and an execution."""
+
+    @_builtins.property
+    def official_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def sections(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def duty(self) -> Global___DutyLine:
+        """For what is overdue."""
+
+    def __init__(
+        self,
+        *,
+        day: _builtins.str = ...,
+        position: _builtins.int = ...,
+        kind: Global___TraceKind.ValueType = ...,
+        file: _supervision_pb2.FileReference | None = ...,
+        department: _builtins.str = ...,
+        official_ids: _abc.Iterable[_builtins.str] | None = ...,
+        sections: _abc.Iterable[_builtins.str] | None = ...,
+        text: _builtins.str = ...,
+        duty: Global___DutyLine | None = ...,
+        received_on: _builtins.str = ...,
+        recorded_after: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty", "file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "department", b"department", "duty", b"duty", "file", b"file", "kind", b"kind", "official_ids", b"official_ids", "position", b"position", "received_on", b"received_on", "recorded_after", b"recorded_after", "sections", b"sections", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraceEntry: _TypeAlias = TraceEntry  # noqa: Y015
+
+@_typing.final
+class TraceGap(_message.Message):
+    """空白: what ought to be there and is not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    MATTER_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    kind: Global___TraceKind.ValueType
+    matter: _builtins.str
+    """Approval matter, where it is about one."""
+    text: _builtins.str
+    def __init__(
+        self,
+        *,
+        kind: Global___TraceKind.ValueType = ...,
+        matter: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "matter", b"matter", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraceGap: _TypeAlias = TraceGap  # noqa: Y015
+
+@_typing.final
+class TraceAccidentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    KNOWN_POSITION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    known_position: _builtins.int
+    on: _builtins.str
+    """Empty = today."""
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        known_position: _builtins.int | None = ...,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_known_position", b"_known_position", "file", b"file", "known_position", b"known_position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_known_position", b"_known_position", "file", b"file", "known_position", b"known_position", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__known_position: _TypeAlias = _typing.Literal["known_position"]  # noqa: Y015
+    _WhichOneofArgType__known_position: _TypeAlias = _typing.Literal["_known_position", b"_known_position"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__known_position) -> _WhichOneofReturnType__known_position | None: ...
+
+Global___TraceAccidentRequest: _TypeAlias = TraceAccidentRequest  # noqa: Y015
+
+@_typing.final
+class TraceAccidentResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    AREA_FIELD_NUMBER: _builtins.int
+    OCCURRED_ON_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    MATTERS_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    KNOWN_POSITION_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    area: _supervision_pb2.AccidentArea.ValueType
+    occurred_on: _builtins.str
+    region: _builtins.str
+    subject: _builtins.str
+    """统一社会信用代码; empty if nobody is named."""
+    known_position: _builtins.int
+    on: _builtins.str
+    more: _builtins.bool
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    @_builtins.property
+    def matters(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___TraceEntry]:
+        """By day, then by position; at most 10,000."""
+
+    @_builtins.property
+    def gaps(self) -> _containers.RepeatedCompositeFieldContainer[Global___TraceGap]: ...
+    @_builtins.property
+    def limits(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In Chinese: what the trace cannot show, and why."""
+
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        area: _supervision_pb2.AccidentArea.ValueType = ...,
+        occurred_on: _builtins.str = ...,
+        region: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        matters: _abc.Iterable[_builtins.str] | None = ...,
+        known_position: _builtins.int = ...,
+        on: _builtins.str = ...,
+        entries: _abc.Iterable[Global___TraceEntry] | None = ...,
+        more: _builtins.bool = ...,
+        gaps: _abc.Iterable[Global___TraceGap] | None = ...,
+        limits: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area", b"area", "entries", b"entries", "file", b"file", "from", b"from", "gaps", b"gaps", "known_position", b"known_position", "limits", b"limits", "matters", b"matters", "more", b"more", "occurred_on", b"occurred_on", "on", b"on", "region", b"region", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraceAccidentResponse: _TypeAlias = TraceAccidentResponse  # noqa: Y015

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class AccountabilityServiceStub:
-    """责任追究
+    """责任追究: what had to be done, by whom and by when, and what became of it, from the log and the registry's own
+    records alone. It states facts; it judges nobody, and counts nothing into a score.
     """
 
     def __init__(self, channel):
@@ -40,14 +41,39 @@ class AccountabilityServiceStub:
                 request_serializer=registry_dot_v1_dot_accountability__service__pb2.RecordAccidentRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_accountability__service__pb2.RecordAccidentResponse.FromString,
                 _registered_method=True)
+        self.GetAccountabilityReport = channel.unary_unary(
+                '/registry.v1.AccountabilityService/GetAccountabilityReport',
+                request_serializer=registry_dot_v1_dot_accountability__service__pb2.GetAccountabilityReportRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_accountability__service__pb2.GetAccountabilityReportResponse.FromString,
+                _registered_method=True)
+        self.TraceAccident = channel.unary_unary(
+                '/registry.v1.AccountabilityService/TraceAccident',
+                request_serializer=registry_dot_v1_dot_accountability__service__pb2.TraceAccidentRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_accountability__service__pb2.TraceAccidentResponse.FromString,
+                _registered_method=True)
 
 
 class AccountabilityServiceServicer:
-    """责任追究
+    """责任追究: what had to be done, by whom and by when, and what became of it, from the log and the registry's own
+    records alone. It states facts; it judges nobody, and counts nothing into a score.
     """
 
     def RecordAccident(self, request, context):
         """A statement that holds accident.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAccountabilityReport(self, request, context):
+        """责任追究报告 of a period. The same request, with its position and day, gives the same bytes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TraceAccident(self, request, context):
+        """事故倒查, for who oversees.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -61,6 +87,16 @@ def add_AccountabilityServiceServicer_to_server(servicer, server):
                     request_deserializer=registry_dot_v1_dot_accountability__service__pb2.RecordAccidentRequest.FromString,
                     response_serializer=registry_dot_v1_dot_accountability__service__pb2.RecordAccidentResponse.SerializeToString,
             ),
+            'GetAccountabilityReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAccountabilityReport,
+                    request_deserializer=registry_dot_v1_dot_accountability__service__pb2.GetAccountabilityReportRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_accountability__service__pb2.GetAccountabilityReportResponse.SerializeToString,
+            ),
+            'TraceAccident': grpc.unary_unary_rpc_method_handler(
+                    servicer.TraceAccident,
+                    request_deserializer=registry_dot_v1_dot_accountability__service__pb2.TraceAccidentRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_accountability__service__pb2.TraceAccidentResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'registry.v1.AccountabilityService', rpc_method_handlers)
@@ -70,7 +106,8 @@ def add_AccountabilityServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AccountabilityService:
-    """责任追究
+    """责任追究: what had to be done, by whom and by when, and what became of it, from the log and the registry's own
+    records alone. It states facts; it judges nobody, and counts nothing into a score.
     """
 
     @staticmethod
@@ -90,6 +127,60 @@ class AccountabilityService:
             '/registry.v1.AccountabilityService/RecordAccident',
             registry_dot_v1_dot_accountability__service__pb2.RecordAccidentRequest.SerializeToString,
             registry_dot_v1_dot_accountability__service__pb2.RecordAccidentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAccountabilityReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.AccountabilityService/GetAccountabilityReport',
+            registry_dot_v1_dot_accountability__service__pb2.GetAccountabilityReportRequest.SerializeToString,
+            registry_dot_v1_dot_accountability__service__pb2.GetAccountabilityReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TraceAccident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.AccountabilityService/TraceAccident',
+            registry_dot_v1_dot_accountability__service__pb2.TraceAccidentRequest.SerializeToString,
+            registry_dot_v1_dot_accountability__service__pb2.TraceAccidentResponse.FromString,
             options,
             channel_credentials,
             insecure,

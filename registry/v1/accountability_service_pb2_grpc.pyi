@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountabilityServiceStub:
-    """责任追究"""
+    """责任追究: what had to be done, by whom and by when, and what became of it, from the log and the registry's own
+    records alone. It states facts; it judges nobody, and counts nothing into a score.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -35,17 +37,29 @@ class AccountabilityServiceStub:
     def __new__(cls, channel: _aio.Channel) -> AccountabilityServiceAsyncStub: ...
     RecordAccident: _grpc.UnaryUnaryMultiCallable[_accountability_service_pb2.RecordAccidentRequest, _accountability_service_pb2.RecordAccidentResponse]
     """A statement that holds accident."""
+    GetAccountabilityReport: _grpc.UnaryUnaryMultiCallable[_accountability_service_pb2.GetAccountabilityReportRequest, _accountability_service_pb2.GetAccountabilityReportResponse]
+    """责任追究报告 of a period. The same request, with its position and day, gives the same bytes."""
+    TraceAccident: _grpc.UnaryUnaryMultiCallable[_accountability_service_pb2.TraceAccidentRequest, _accountability_service_pb2.TraceAccidentResponse]
+    """事故倒查, for who oversees."""
 
 @_typing.type_check_only
 class AccountabilityServiceAsyncStub(AccountabilityServiceStub):
-    """责任追究"""
+    """责任追究: what had to be done, by whom and by when, and what became of it, from the log and the registry's own
+    records alone. It states facts; it judges nobody, and counts nothing into a score.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordAccident: _aio.UnaryUnaryMultiCallable[_accountability_service_pb2.RecordAccidentRequest, _accountability_service_pb2.RecordAccidentResponse]  # type: ignore[assignment]
     """A statement that holds accident."""
+    GetAccountabilityReport: _aio.UnaryUnaryMultiCallable[_accountability_service_pb2.GetAccountabilityReportRequest, _accountability_service_pb2.GetAccountabilityReportResponse]  # type: ignore[assignment]
+    """责任追究报告 of a period. The same request, with its position and day, gives the same bytes."""
+    TraceAccident: _aio.UnaryUnaryMultiCallable[_accountability_service_pb2.TraceAccidentRequest, _accountability_service_pb2.TraceAccidentResponse]  # type: ignore[assignment]
+    """事故倒查, for who oversees."""
 
 class AccountabilityServiceServicer(metaclass=_abc_1.ABCMeta):
-    """责任追究"""
+    """责任追究: what had to be done, by whom and by when, and what became of it, from the log and the registry's own
+    records alone. It states facts; it judges nobody, and counts nothing into a score.
+    """
 
     @_abc_1.abstractmethod
     def RecordAccident(
@@ -54,5 +68,21 @@ class AccountabilityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_accountability_service_pb2.RecordAccidentResponse, _abc.Awaitable[_accountability_service_pb2.RecordAccidentResponse]]:
         """A statement that holds accident."""
+
+    @_abc_1.abstractmethod
+    def GetAccountabilityReport(
+        self,
+        request: _accountability_service_pb2.GetAccountabilityReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accountability_service_pb2.GetAccountabilityReportResponse, _abc.Awaitable[_accountability_service_pb2.GetAccountabilityReportResponse]]:
+        """责任追究报告 of a period. The same request, with its position and day, gives the same bytes."""
+
+    @_abc_1.abstractmethod
+    def TraceAccident(
+        self,
+        request: _accountability_service_pb2.TraceAccidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accountability_service_pb2.TraceAccidentResponse, _abc.Awaitable[_accountability_service_pb2.TraceAccidentResponse]]:
+        """事故倒查, for who oversees."""
 
 def add_AccountabilityServiceServicer_to_server(servicer: AccountabilityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
+from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/complaint_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\"D\n\x19RecordComplaintActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"G\n\x1aRecordComplaintActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult2\x9c\x01\n\x10\x43omplaintService\x12\x87\x01\n\x12RecordComplaintAct\x12&.registry.v1.RecordComplaintActRequest\x1a\'.registry.v1.RecordComplaintActResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/complaints:record:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#registry/v1/complaint_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1dregistry/v1/supervision.proto\"D\n\x19RecordComplaintActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"G\n\x1aRecordComplaintActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"m\n\nSealingKey\x12\x12\n\npublic_key\x18\x01 \x01(\x0c\x12\x13\n\x0bofficial_id\x18\x02 \x01(\t\x12\x0f\n\x07section\x18\x03 \x01(\t\x12\x13\n\x0bvalid_until\x18\x04 \x01(\t\x12\x10\n\x08position\x18\x05 \x01(\x04\"X\n\rComplaintDesk\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12%\n\x04keys\x18\x03 \x03(\x0b\x32\x17.registry.v1.SealingKey\"/\n\x19ListComplaintDesksRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\"W\n\x1aListComplaintDesksResponse\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12)\n\x05\x64\x65sks\x18\x02 \x03(\x0b\x32\x1a.registry.v1.ComplaintDesk\"\xeb\x01\n\x15LodgeComplaintRequest\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.registry.v1.ComplaintKind\x12\x14\n\x0csubject_code\x18\x04 \x01(\t\x12\x14\n\x0csubject_name\x18\x05 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x06 \x01(\t\x12\x0e\n\x06region\x18\x07 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x08 \x01(\x0c\x12\x10\n\x08reporter\x18\t \x01(\x0c\x12\x13\n\x0b\x63ode_sha256\x18\n \x01(\x0c\"=\n\x16LodgeComplaintResponse\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x13\n\x0breceived_on\x18\x02 \x01(\t\"5\n\x15TrackComplaintRequest\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"G\n\rComplaintStep\x12*\n\x05stage\x18\x01 \x01(\x0e\x32\x1b.registry.v1.ComplaintStage\x12\n\n\x02on\x18\x02 \x01(\t\"g\n\x16TrackComplaintResponse\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12)\n\x05steps\x18\x02 \x03(\x0b\x32\x1a.registry.v1.ComplaintStep\x12\x0e\n\x06\x64ue_on\x18\x03 \x01(\t\"\xd9\x01\n\x07Lodging\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.registry.v1.ComplaintKind\x12\x14\n\x0csubject_code\x18\x04 \x01(\t\x12\x14\n\x0csubject_name\x18\x05 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x06 \x01(\t\x12\x0e\n\x06region\x18\x07 \x01(\t\x12\x13\n\x0breceived_on\x18\x08 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\t \x01(\t\x12\r\n\x05named\x18\n \x01(\x08\"\x15\n\x13ListLodgingsRequest\"L\n\x14ListLodgingsResponse\x12&\n\x08lodgings\x18\x01 \x03(\x0b\x32\x14.registry.v1.Lodging\x12\x0c\n\x04more\x18\x02 \x01(\x08\"#\n\x11GetLodgingRequest\x12\x0e\n\x06number\x18\x01 \x01(\t\"^\n\x12GetLodgingResponse\x12%\n\x07lodging\x18\x01 \x01(\x0b\x32\x14.registry.v1.Lodging\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\x10\n\x08reporter\x18\x03 \x01(\x0c\"<\n\x1dGetComplaintStatisticsRequest\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\r\n\x05until\x18\x02 \x01(\t\"\xf0\x01\n\x0e\x43omplaintCount\x12\r\n\x05month\x18\x01 \x01(\t\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x1a.registry.v1.ComplaintKind\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\x10\n\x08received\x18\x04 \x01(\r\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x05 \x01(\r\x12\x0f\n\x07refused\x18\x06 \x01(\r\x12\x0f\n\x07settled\x18\x07 \x01(\r\x12\x12\n\ncase_filed\x18\x08 \x01(\r\x12\x0f\n\x07\x64\x65\x63ided\x18\t \x01(\r\x12\x0f\n\x07in_time\x18\n \x01(\r\x12\x0c\n\x04late\x18\x0b \x01(\r\x12\x0b\n\x03\x66\x65w\x18\x0c \x01(\x08\"\xc3\x01\n\x1eGetComplaintStatisticsResponse\x12\x0c\n\x04\x66rom\x18\x01 \x01(\t\x12\r\n\x05until\x18\x02 \x01(\t\x12-\n\x08\x62y_month\x18\x03 \x03(\x0b\x32\x1b.registry.v1.ComplaintCount\x12.\n\tby_region\x18\x04 \x03(\x0b\x32\x1b.registry.v1.ComplaintCount\x12\x0f\n\x07waiting\x18\x05 \x01(\r\x12\x14\n\x0cwaiting_late\x18\x06 \x01(\r*\xb7\x03\n\x0e\x43omplaintStage\x12\x1f\n\x1b\x43OMPLAINT_STAGE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43OMPLAINT_STAGE_LODGED\x10\x01\x12\x1e\n\x1a\x43OMPLAINT_STAGE_REGISTERED\x10\x02\x12\x1c\n\x18\x43OMPLAINT_STAGE_ACCEPTED\x10\x03\x12 \n\x1c\x43OMPLAINT_STAGE_NOT_ACCEPTED\x10\x04\x12\x1d\n\x19\x43OMPLAINT_STAGE_MEDIATING\x10\x05\x12\x1a\n\x16\x43OMPLAINT_STAGE_AGREED\x10\x06\x12\x19\n\x15\x43OMPLAINT_STAGE_ENDED\x10\x07\x12\x1c\n\x18\x43OMPLAINT_STAGE_EXTENDED\x10\x08\x12\x1e\n\x1a\x43OMPLAINT_STAGE_CASE_FILED\x10\t\x12\x1b\n\x17\x43OMPLAINT_STAGE_NO_CASE\x10\n\x12\x1c\n\x18\x43OMPLAINT_STAGE_REFERRED\x10\x0b\x12\x1b\n\x17\x43OMPLAINT_STAGE_DECIDED\x10\x0c\x12\x1c\n\x18\x43OMPLAINT_STAGE_ANSWERED\x10\r2\xa9\x07\n\x10\x43omplaintService\x12\x87\x01\n\x12RecordComplaintAct\x12&.registry.v1.RecordComplaintActRequest\x1a\'.registry.v1.RecordComplaintActResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/complaints:record:\x01*\x12\x86\x01\n\x12ListComplaintDesks\x12&.registry.v1.ListComplaintDesksRequest\x1a\'.registry.v1.ListComplaintDesksResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/complaints:desks:\x01*\x12z\n\x0eLodgeComplaint\x12\".registry.v1.LodgeComplaintRequest\x1a#.registry.v1.LodgeComplaintResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/complaints:lodge:\x01*\x12z\n\x0eTrackComplaint\x12\".registry.v1.TrackComplaintRequest\x1a#.registry.v1.TrackComplaintResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/complaints:track:\x01*\x12{\n\x0cListLodgings\x12 .registry.v1.ListLodgingsRequest\x1a!.registry.v1.ListLodgingsResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/complaints:listLodgings:\x01*\x12s\n\nGetLodging\x12\x1e.registry.v1.GetLodgingRequest\x1a\x1f.registry.v1.GetLodgingResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/complaints:getLodging:\x01*\x12\x97\x01\n\x16GetComplaintStatistics\x12*.registry.v1.GetComplaintStatisticsRequest\x1a+.registry.v1.GetComplaintStatisticsResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/complaints:statistics:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +37,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COMPLAINTSERVICE'].methods_by_name['RecordComplaintAct']._loaded_options = None
   _globals['_COMPLAINTSERVICE'].methods_by_name['RecordComplaintAct']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/complaints:record:\001*'
-  _globals['_RECORDCOMPLAINTACTREQUEST']._serialized_start=144
-  _globals['_RECORDCOMPLAINTACTREQUEST']._serialized_end=212
-  _globals['_RECORDCOMPLAINTACTRESPONSE']._serialized_start=214
-  _globals['_RECORDCOMPLAINTACTRESPONSE']._serialized_end=285
-  _globals['_COMPLAINTSERVICE']._serialized_start=288
-  _globals['_COMPLAINTSERVICE']._serialized_end=444
+  _globals['_COMPLAINTSERVICE'].methods_by_name['ListComplaintDesks']._loaded_options = None
+  _globals['_COMPLAINTSERVICE'].methods_by_name['ListComplaintDesks']._serialized_options = b'\202\323\344\223\002\031\"\024/v1/complaints:desks:\001*'
+  _globals['_COMPLAINTSERVICE'].methods_by_name['LodgeComplaint']._loaded_options = None
+  _globals['_COMPLAINTSERVICE'].methods_by_name['LodgeComplaint']._serialized_options = b'\202\323\344\223\002\031\"\024/v1/complaints:lodge:\001*'
+  _globals['_COMPLAINTSERVICE'].methods_by_name['TrackComplaint']._loaded_options = None
+  _globals['_COMPLAINTSERVICE'].methods_by_name['TrackComplaint']._serialized_options = b'\202\323\344\223\002\031\"\024/v1/complaints:track:\001*'
+  _globals['_COMPLAINTSERVICE'].methods_by_name['ListLodgings']._loaded_options = None
+  _globals['_COMPLAINTSERVICE'].methods_by_name['ListLodgings']._serialized_options = b'\202\323\344\223\002 \"\033/v1/complaints:listLodgings:\001*'
+  _globals['_COMPLAINTSERVICE'].methods_by_name['GetLodging']._loaded_options = None
+  _globals['_COMPLAINTSERVICE'].methods_by_name['GetLodging']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/complaints:getLodging:\001*'
+  _globals['_COMPLAINTSERVICE'].methods_by_name['GetComplaintStatistics']._loaded_options = None
+  _globals['_COMPLAINTSERVICE'].methods_by_name['GetComplaintStatistics']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/complaints:statistics:\001*'
+  _globals['_COMPLAINTSTAGE']._serialized_start=2149
+  _globals['_COMPLAINTSTAGE']._serialized_end=2588
+  _globals['_RECORDCOMPLAINTACTREQUEST']._serialized_start=175
+  _globals['_RECORDCOMPLAINTACTREQUEST']._serialized_end=243
+  _globals['_RECORDCOMPLAINTACTRESPONSE']._serialized_start=245
+  _globals['_RECORDCOMPLAINTACTRESPONSE']._serialized_end=316
+  _globals['_SEALINGKEY']._serialized_start=318
+  _globals['_SEALINGKEY']._serialized_end=427
+  _globals['_COMPLAINTDESK']._serialized_start=429
+  _globals['_COMPLAINTDESK']._serialized_end=517
+  _globals['_LISTCOMPLAINTDESKSREQUEST']._serialized_start=519
+  _globals['_LISTCOMPLAINTDESKSREQUEST']._serialized_end=566
+  _globals['_LISTCOMPLAINTDESKSRESPONSE']._serialized_start=568
+  _globals['_LISTCOMPLAINTDESKSRESPONSE']._serialized_end=655
+  _globals['_LODGECOMPLAINTREQUEST']._serialized_start=658
+  _globals['_LODGECOMPLAINTREQUEST']._serialized_end=893
+  _globals['_LODGECOMPLAINTRESPONSE']._serialized_start=895
+  _globals['_LODGECOMPLAINTRESPONSE']._serialized_end=956
+  _globals['_TRACKCOMPLAINTREQUEST']._serialized_start=958
+  _globals['_TRACKCOMPLAINTREQUEST']._serialized_end=1011
+  _globals['_COMPLAINTSTEP']._serialized_start=1013
+  _globals['_COMPLAINTSTEP']._serialized_end=1084
+  _globals['_TRACKCOMPLAINTRESPONSE']._serialized_start=1086
+  _globals['_TRACKCOMPLAINTRESPONSE']._serialized_end=1189
+  _globals['_LODGING']._serialized_start=1192
+  _globals['_LODGING']._serialized_end=1409
+  _globals['_LISTLODGINGSREQUEST']._serialized_start=1411
+  _globals['_LISTLODGINGSREQUEST']._serialized_end=1432
+  _globals['_LISTLODGINGSRESPONSE']._serialized_start=1434
+  _globals['_LISTLODGINGSRESPONSE']._serialized_end=1510
+  _globals['_GETLODGINGREQUEST']._serialized_start=1512
+  _globals['_GETLODGINGREQUEST']._serialized_end=1547
+  _globals['_GETLODGINGRESPONSE']._serialized_start=1549
+  _globals['_GETLODGINGRESPONSE']._serialized_end=1643
+  _globals['_GETCOMPLAINTSTATISTICSREQUEST']._serialized_start=1645
+  _globals['_GETCOMPLAINTSTATISTICSREQUEST']._serialized_end=1705
+  _globals['_COMPLAINTCOUNT']._serialized_start=1708
+  _globals['_COMPLAINTCOUNT']._serialized_end=1948
+  _globals['_GETCOMPLAINTSTATISTICSRESPONSE']._serialized_start=1951
+  _globals['_GETCOMPLAINTSTATISTICSRESPONSE']._serialized_end=2146
+  _globals['_COMPLAINTSERVICE']._serialized_start=2591
+  _globals['_COMPLAINTSERVICE']._serialized_end=3528
 # @@protoc_insertion_point(module_scope)

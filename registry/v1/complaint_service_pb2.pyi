@@ -3,10 +3,14 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import intake_service_pb2 as _intake_service_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,6 +21,71 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ComplaintStage:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ComplaintStageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ComplaintStage.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COMPLAINT_STAGE_UNSPECIFIED: _ComplaintStage.ValueType  # 0
+    COMPLAINT_STAGE_LODGED: _ComplaintStage.ValueType  # 1
+    """已收到, 待登记"""
+    COMPLAINT_STAGE_REGISTERED: _ComplaintStage.ValueType  # 2
+    """已登记"""
+    COMPLAINT_STAGE_ACCEPTED: _ComplaintStage.ValueType  # 3
+    """已受理"""
+    COMPLAINT_STAGE_NOT_ACCEPTED: _ComplaintStage.ValueType  # 4
+    """不予受理"""
+    COMPLAINT_STAGE_MEDIATING: _ComplaintStage.ValueType  # 5
+    """调解中"""
+    COMPLAINT_STAGE_AGREED: _ComplaintStage.ValueType  # 6
+    """达成调解协议"""
+    COMPLAINT_STAGE_ENDED: _ComplaintStage.ValueType  # 7
+    """终止调解"""
+    COMPLAINT_STAGE_EXTENDED: _ComplaintStage.ValueType  # 8
+    """核查期限已延长"""
+    COMPLAINT_STAGE_CASE_FILED: _ComplaintStage.ValueType  # 9
+    """已立案"""
+    COMPLAINT_STAGE_NO_CASE: _ComplaintStage.ValueType  # 10
+    """不予立案"""
+    COMPLAINT_STAGE_REFERRED: _ComplaintStage.ValueType  # 11
+    """已移送其他部门"""
+    COMPLAINT_STAGE_DECIDED: _ComplaintStage.ValueType  # 12
+    """已作出决定"""
+    COMPLAINT_STAGE_ANSWERED: _ComplaintStage.ValueType  # 13
+    """已告知举报人"""
+
+class ComplaintStage(_ComplaintStage, metaclass=_ComplaintStageEnumTypeWrapper): ...
+
+COMPLAINT_STAGE_UNSPECIFIED: ComplaintStage.ValueType  # 0
+COMPLAINT_STAGE_LODGED: ComplaintStage.ValueType  # 1
+"""已收到, 待登记"""
+COMPLAINT_STAGE_REGISTERED: ComplaintStage.ValueType  # 2
+"""已登记"""
+COMPLAINT_STAGE_ACCEPTED: ComplaintStage.ValueType  # 3
+"""已受理"""
+COMPLAINT_STAGE_NOT_ACCEPTED: ComplaintStage.ValueType  # 4
+"""不予受理"""
+COMPLAINT_STAGE_MEDIATING: ComplaintStage.ValueType  # 5
+"""调解中"""
+COMPLAINT_STAGE_AGREED: ComplaintStage.ValueType  # 6
+"""达成调解协议"""
+COMPLAINT_STAGE_ENDED: ComplaintStage.ValueType  # 7
+"""终止调解"""
+COMPLAINT_STAGE_EXTENDED: ComplaintStage.ValueType  # 8
+"""核查期限已延长"""
+COMPLAINT_STAGE_CASE_FILED: ComplaintStage.ValueType  # 9
+"""已立案"""
+COMPLAINT_STAGE_NO_CASE: ComplaintStage.ValueType  # 10
+"""不予立案"""
+COMPLAINT_STAGE_REFERRED: ComplaintStage.ValueType  # 11
+"""已移送其他部门"""
+COMPLAINT_STAGE_DECIDED: ComplaintStage.ValueType  # 12
+"""已作出决定"""
+COMPLAINT_STAGE_ANSWERED: ComplaintStage.ValueType  # 13
+"""已告知举报人"""
+Global___ComplaintStage: _TypeAlias = ComplaintStage  # noqa: Y015
 
 @_typing.final
 class RecordComplaintActRequest(_message.Message):
@@ -57,3 +126,509 @@ class RecordComplaintActResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordComplaintActResponse: _TypeAlias = RecordComplaintActResponse  # noqa: Y015
+
+@_typing.final
+class SealingKey(_message.Message):
+    """A public key of a custodian in force."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PUBLIC_KEY_FIELD_NUMBER: _builtins.int
+    OFFICIAL_ID_FIELD_NUMBER: _builtins.int
+    SECTION_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    public_key: _builtins.bytes
+    """X25519, 32 bytes."""
+    official_id: _builtins.str
+    """Staff id and section; for departments alone."""
+    section: _builtins.str
+    valid_until: _builtins.str
+    position: _builtins.int
+    """Of the statement that says so."""
+    def __init__(
+        self,
+        *,
+        public_key: _builtins.bytes = ...,
+        official_id: _builtins.str = ...,
+        section: _builtins.str = ...,
+        valid_until: _builtins.str = ...,
+        position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["official_id", b"official_id", "position", b"position", "public_key", b"public_key", "section", b"section", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SealingKey: _TypeAlias = SealingKey  # noqa: Y015
+
+@_typing.final
+class ComplaintDesk(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """统一社会信用代码"""
+    name: _builtins.str
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___SealingKey]:
+        """At least two: without, a department is no desk."""
+
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        name: _builtins.str = ...,
+        keys: _abc.Iterable[Global___SealingKey] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "keys", b"keys", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComplaintDesk: _TypeAlias = ComplaintDesk  # noqa: Y015
+
+@_typing.final
+class ListComplaintDesksRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """Only this department; empty = all."""
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListComplaintDesksRequest: _TypeAlias = ListComplaintDesksRequest  # noqa: Y015
+
+@_typing.final
+class ListComplaintDesksResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    DESKS_FIELD_NUMBER: _builtins.int
+    origin: _builtins.str
+    """What a complaint is bound to beside department and number."""
+    @_builtins.property
+    def desks(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComplaintDesk]: ...
+    def __init__(
+        self,
+        *,
+        origin: _builtins.str = ...,
+        desks: _abc.Iterable[Global___ComplaintDesk] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["desks", b"desks", "origin", b"origin"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListComplaintDesksResponse: _TypeAlias = ListComplaintDesksResponse  # noqa: Y015
+
+@_typing.final
+class LodgeComplaintRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SUBJECT_CODE_FIELD_NUMBER: _builtins.int
+    SUBJECT_NAME_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    REPORTER_FIELD_NUMBER: _builtins.int
+    CODE_SHA256_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """Chosen at random by who lodges: W and 20 of [0-9A-HJKMNP-TV-Z]."""
+    department: _builtins.str
+    kind: _supervision_pb2.ComplaintKind.ValueType
+    subject_code: _builtins.str
+    """Who is complained of: an organisation's code and name, as far as they are known."""
+    subject_name: _builtins.str
+    category: _builtins.str
+    """In a few words, without personal data: what it is about."""
+    region: _builtins.str
+    """GB/T 2260"""
+    content: _builtins.bytes
+    """What was written, sealed."""
+    reporter: _builtins.bytes
+    """实名: name and address, sealed; empty = anonymous."""
+    code_sha256: _builtins.bytes
+    """SHA-256 of the code with which it is tracked; the code itself is nowhere but with the reporter."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        department: _builtins.str = ...,
+        kind: _supervision_pb2.ComplaintKind.ValueType = ...,
+        subject_code: _builtins.str = ...,
+        subject_name: _builtins.str = ...,
+        category: _builtins.str = ...,
+        region: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+        reporter: _builtins.bytes = ...,
+        code_sha256: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "code_sha256", b"code_sha256", "content", b"content", "department", b"department", "kind", b"kind", "number", b"number", "region", b"region", "reporter", b"reporter", "subject_code", b"subject_code", "subject_name", b"subject_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LodgeComplaintRequest: _TypeAlias = LodgeComplaintRequest  # noqa: Y015
+
+@_typing.final
+class LodgeComplaintResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    received_on: _builtins.str
+    """The day from which the clocks run."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        received_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "received_on", b"received_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LodgeComplaintResponse: _TypeAlias = LodgeComplaintResponse  # noqa: Y015
+
+@_typing.final
+class TrackComplaintRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    code: _builtins.str
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrackComplaintRequest: _TypeAlias = TrackComplaintRequest  # noqa: Y015
+
+@_typing.final
+class ComplaintStep(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    stage: Global___ComplaintStage.ValueType
+    on: _builtins.str
+    def __init__(
+        self,
+        *,
+        stage: Global___ComplaintStage.ValueType = ...,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["on", b"on", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComplaintStep: _TypeAlias = ComplaintStep  # noqa: Y015
+
+@_typing.final
+class TrackComplaintResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    due_on: _builtins.str
+    """The last day of what is to be done next; empty if nothing is."""
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComplaintStep]:
+        """In order."""
+
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        steps: _abc.Iterable[Global___ComplaintStep] | None = ...,
+        due_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "due_on", b"due_on", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrackComplaintResponse: _TypeAlias = TrackComplaintResponse  # noqa: Y015
+
+@_typing.final
+class Lodging(_message.Message):
+    """待登记的网上投诉举报"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SUBJECT_CODE_FIELD_NUMBER: _builtins.int
+    SUBJECT_NAME_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    NAMED_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    department: _builtins.str
+    kind: _supervision_pb2.ComplaintKind.ValueType
+    subject_code: _builtins.str
+    subject_name: _builtins.str
+    category: _builtins.str
+    region: _builtins.str
+    received_on: _builtins.str
+    due_on: _builtins.str
+    """By when it is to be accepted or not, or verified."""
+    named: _builtins.bool
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        department: _builtins.str = ...,
+        kind: _supervision_pb2.ComplaintKind.ValueType = ...,
+        subject_code: _builtins.str = ...,
+        subject_name: _builtins.str = ...,
+        category: _builtins.str = ...,
+        region: _builtins.str = ...,
+        received_on: _builtins.str = ...,
+        due_on: _builtins.str = ...,
+        named: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "department", b"department", "due_on", b"due_on", "kind", b"kind", "named", b"named", "number", b"number", "received_on", b"received_on", "region", b"region", "subject_code", b"subject_code", "subject_name", b"subject_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Lodging: _TypeAlias = Lodging  # noqa: Y015
+
+@_typing.final
+class ListLodgingsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLodgingsRequest: _TypeAlias = ListLodgingsRequest  # noqa: Y015
+
+@_typing.final
+class ListLodgingsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LODGINGS_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    more: _builtins.bool
+    @_builtins.property
+    def lodgings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lodging]:
+        """At most 500."""
+
+    def __init__(
+        self,
+        *,
+        lodgings: _abc.Iterable[Global___Lodging] | None = ...,
+        more: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lodgings", b"lodgings", "more", b"more"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLodgingsResponse: _TypeAlias = ListLodgingsResponse  # noqa: Y015
+
+@_typing.final
+class GetLodgingRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLodgingRequest: _TypeAlias = GetLodgingRequest  # noqa: Y015
+
+@_typing.final
+class GetLodgingResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LODGING_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    REPORTER_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    reporter: _builtins.bytes
+    @_builtins.property
+    def lodging(self) -> Global___Lodging: ...
+    def __init__(
+        self,
+        *,
+        lodging: Global___Lodging | None = ...,
+        content: _builtins.bytes = ...,
+        reporter: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lodging", b"lodging"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "lodging", b"lodging", "reporter", b"reporter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLodgingResponse: _TypeAlias = GetLodgingResponse  # noqa: Y015
+
+@_typing.final
+class GetComplaintStatisticsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    until: _builtins.str
+    def __init__(
+        self,
+        *,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetComplaintStatisticsRequest: _TypeAlias = GetComplaintStatisticsRequest  # noqa: Y015
+
+@_typing.final
+class ComplaintCount(_message.Message):
+    """How many complaints of one kind came in a month to a region; 0 for fewer than five, with few set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MONTH_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    RECEIVED_FIELD_NUMBER: _builtins.int
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    SETTLED_FIELD_NUMBER: _builtins.int
+    CASE_FILED_FIELD_NUMBER: _builtins.int
+    DECIDED_FIELD_NUMBER: _builtins.int
+    IN_TIME_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    FEW_FIELD_NUMBER: _builtins.int
+    month: _builtins.str
+    """Empty in a total."""
+    kind: _supervision_pb2.ComplaintKind.ValueType
+    region: _builtins.str
+    received: _builtins.int
+    accepted: _builtins.int
+    refused: _builtins.int
+    settled: _builtins.int
+    case_filed: _builtins.int
+    decided: _builtins.int
+    in_time: _builtins.int
+    """Of the duties that fell due: met in time, and not."""
+    late: _builtins.int
+    few: _builtins.bool
+    """Fewer than five: nothing is told of it."""
+    def __init__(
+        self,
+        *,
+        month: _builtins.str = ...,
+        kind: _supervision_pb2.ComplaintKind.ValueType = ...,
+        region: _builtins.str = ...,
+        received: _builtins.int = ...,
+        accepted: _builtins.int = ...,
+        refused: _builtins.int = ...,
+        settled: _builtins.int = ...,
+        case_filed: _builtins.int = ...,
+        decided: _builtins.int = ...,
+        in_time: _builtins.int = ...,
+        late: _builtins.int = ...,
+        few: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "case_filed", b"case_filed", "decided", b"decided", "few", b"few", "in_time", b"in_time", "kind", b"kind", "late", b"late", "month", b"month", "received", b"received", "refused", b"refused", "region", b"region", "settled", b"settled"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComplaintCount: _TypeAlias = ComplaintCount  # noqa: Y015
+
+@_typing.final
+class GetComplaintStatisticsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    BY_MONTH_FIELD_NUMBER: _builtins.int
+    BY_REGION_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    WAITING_LATE_FIELD_NUMBER: _builtins.int
+    until: _builtins.str
+    waiting: _builtins.int
+    """What waits in the inboxes now, and of that what is overdue: no act of a department says so."""
+    waiting_late: _builtins.int
+    @_builtins.property
+    def by_month(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComplaintCount]:
+        """By month and kind, then by region and kind."""
+
+    @_builtins.property
+    def by_region(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComplaintCount]: ...
+    def __init__(
+        self,
+        *,
+        until: _builtins.str = ...,
+        by_month: _abc.Iterable[Global___ComplaintCount] | None = ...,
+        by_region: _abc.Iterable[Global___ComplaintCount] | None = ...,
+        waiting: _builtins.int = ...,
+        waiting_late: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_month", b"by_month", "by_region", b"by_region", "from", b"from", "until", b"until", "waiting", b"waiting", "waiting_late", b"waiting_late"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetComplaintStatisticsResponse: _TypeAlias = GetComplaintStatisticsResponse  # noqa: Y015

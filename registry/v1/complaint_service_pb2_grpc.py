@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ComplaintServiceStub:
-    """投诉举报
+    """投诉举报: what was reported, and by whom, is sealed to two of the department's custodians before it comes here.
     """
 
     def __init__(self, channel):
@@ -40,14 +40,86 @@ class ComplaintServiceStub:
                 request_serializer=registry_dot_v1_dot_complaint__service__pb2.RecordComplaintActRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_complaint__service__pb2.RecordComplaintActResponse.FromString,
                 _registered_method=True)
+        self.ListComplaintDesks = channel.unary_unary(
+                '/registry.v1.ComplaintService/ListComplaintDesks',
+                request_serializer=registry_dot_v1_dot_complaint__service__pb2.ListComplaintDesksRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_complaint__service__pb2.ListComplaintDesksResponse.FromString,
+                _registered_method=True)
+        self.LodgeComplaint = channel.unary_unary(
+                '/registry.v1.ComplaintService/LodgeComplaint',
+                request_serializer=registry_dot_v1_dot_complaint__service__pb2.LodgeComplaintRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_complaint__service__pb2.LodgeComplaintResponse.FromString,
+                _registered_method=True)
+        self.TrackComplaint = channel.unary_unary(
+                '/registry.v1.ComplaintService/TrackComplaint',
+                request_serializer=registry_dot_v1_dot_complaint__service__pb2.TrackComplaintRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_complaint__service__pb2.TrackComplaintResponse.FromString,
+                _registered_method=True)
+        self.ListLodgings = channel.unary_unary(
+                '/registry.v1.ComplaintService/ListLodgings',
+                request_serializer=registry_dot_v1_dot_complaint__service__pb2.ListLodgingsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_complaint__service__pb2.ListLodgingsResponse.FromString,
+                _registered_method=True)
+        self.GetLodging = channel.unary_unary(
+                '/registry.v1.ComplaintService/GetLodging',
+                request_serializer=registry_dot_v1_dot_complaint__service__pb2.GetLodgingRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_complaint__service__pb2.GetLodgingResponse.FromString,
+                _registered_method=True)
+        self.GetComplaintStatistics = channel.unary_unary(
+                '/registry.v1.ComplaintService/GetComplaintStatistics',
+                request_serializer=registry_dot_v1_dot_complaint__service__pb2.GetComplaintStatisticsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_complaint__service__pb2.GetComplaintStatisticsResponse.FromString,
+                _registered_method=True)
 
 
 class ComplaintServiceServicer:
-    """投诉举报
+    """投诉举报: what was reported, and by whom, is sealed to two of the department's custodians before it comes here.
     """
 
     def RecordComplaintAct(self, request, context):
         """A statement that holds complaint, its acceptance, mediation, verification or answer, identity_opening or custodian_key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListComplaintDesks(self, request, context):
+        """Departments that can take complaints in, with the keys to seal them to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LodgeComplaint(self, request, context):
+        """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TrackComplaint(self, request, context):
+        """Where a complaint stands, for who has its number and its code.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLodgings(self, request, context):
+        """What waits in the inbox of the calling department, the oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLodging(self, request, context):
+        """One that waits, with what is sealed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetComplaintStatistics(self, request, context):
+        """Counts alone; fewer than five are not told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -61,6 +133,36 @@ def add_ComplaintServiceServicer_to_server(servicer, server):
                     request_deserializer=registry_dot_v1_dot_complaint__service__pb2.RecordComplaintActRequest.FromString,
                     response_serializer=registry_dot_v1_dot_complaint__service__pb2.RecordComplaintActResponse.SerializeToString,
             ),
+            'ListComplaintDesks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListComplaintDesks,
+                    request_deserializer=registry_dot_v1_dot_complaint__service__pb2.ListComplaintDesksRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_complaint__service__pb2.ListComplaintDesksResponse.SerializeToString,
+            ),
+            'LodgeComplaint': grpc.unary_unary_rpc_method_handler(
+                    servicer.LodgeComplaint,
+                    request_deserializer=registry_dot_v1_dot_complaint__service__pb2.LodgeComplaintRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_complaint__service__pb2.LodgeComplaintResponse.SerializeToString,
+            ),
+            'TrackComplaint': grpc.unary_unary_rpc_method_handler(
+                    servicer.TrackComplaint,
+                    request_deserializer=registry_dot_v1_dot_complaint__service__pb2.TrackComplaintRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_complaint__service__pb2.TrackComplaintResponse.SerializeToString,
+            ),
+            'ListLodgings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLodgings,
+                    request_deserializer=registry_dot_v1_dot_complaint__service__pb2.ListLodgingsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_complaint__service__pb2.ListLodgingsResponse.SerializeToString,
+            ),
+            'GetLodging': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLodging,
+                    request_deserializer=registry_dot_v1_dot_complaint__service__pb2.GetLodgingRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_complaint__service__pb2.GetLodgingResponse.SerializeToString,
+            ),
+            'GetComplaintStatistics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetComplaintStatistics,
+                    request_deserializer=registry_dot_v1_dot_complaint__service__pb2.GetComplaintStatisticsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_complaint__service__pb2.GetComplaintStatisticsResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'registry.v1.ComplaintService', rpc_method_handlers)
@@ -70,7 +172,7 @@ def add_ComplaintServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ComplaintService:
-    """投诉举报
+    """投诉举报: what was reported, and by whom, is sealed to two of the department's custodians before it comes here.
     """
 
     @staticmethod
@@ -90,6 +192,168 @@ class ComplaintService:
             '/registry.v1.ComplaintService/RecordComplaintAct',
             registry_dot_v1_dot_complaint__service__pb2.RecordComplaintActRequest.SerializeToString,
             registry_dot_v1_dot_complaint__service__pb2.RecordComplaintActResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListComplaintDesks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.ComplaintService/ListComplaintDesks',
+            registry_dot_v1_dot_complaint__service__pb2.ListComplaintDesksRequest.SerializeToString,
+            registry_dot_v1_dot_complaint__service__pb2.ListComplaintDesksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LodgeComplaint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.ComplaintService/LodgeComplaint',
+            registry_dot_v1_dot_complaint__service__pb2.LodgeComplaintRequest.SerializeToString,
+            registry_dot_v1_dot_complaint__service__pb2.LodgeComplaintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TrackComplaint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.ComplaintService/TrackComplaint',
+            registry_dot_v1_dot_complaint__service__pb2.TrackComplaintRequest.SerializeToString,
+            registry_dot_v1_dot_complaint__service__pb2.TrackComplaintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLodgings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.ComplaintService/ListLodgings',
+            registry_dot_v1_dot_complaint__service__pb2.ListLodgingsRequest.SerializeToString,
+            registry_dot_v1_dot_complaint__service__pb2.ListLodgingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLodging(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.ComplaintService/GetLodging',
+            registry_dot_v1_dot_complaint__service__pb2.GetLodgingRequest.SerializeToString,
+            registry_dot_v1_dot_complaint__service__pb2.GetLodgingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetComplaintStatistics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.ComplaintService/GetComplaintStatistics',
+            registry_dot_v1_dot_complaint__service__pb2.GetComplaintStatisticsRequest.SerializeToString,
+            registry_dot_v1_dot_complaint__service__pb2.GetComplaintStatisticsResponse.FromString,
             options,
             channel_credentials,
             insecure,

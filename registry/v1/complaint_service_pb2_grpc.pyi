@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ComplaintServiceStub:
-    """投诉举报"""
+    """投诉举报: what was reported, and by whom, is sealed to two of the department's custodians before it comes here."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -35,17 +35,41 @@ class ComplaintServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ComplaintServiceAsyncStub: ...
     RecordComplaintAct: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.RecordComplaintActRequest, _complaint_service_pb2.RecordComplaintActResponse]
     """A statement that holds complaint, its acceptance, mediation, verification or answer, identity_opening or custodian_key."""
+    ListComplaintDesks: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.ListComplaintDesksRequest, _complaint_service_pb2.ListComplaintDesksResponse]
+    """Departments that can take complaints in, with the keys to seal them to."""
+    LodgeComplaint: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.LodgeComplaintRequest, _complaint_service_pb2.LodgeComplaintResponse]
+    """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again."""
+    TrackComplaint: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.TrackComplaintRequest, _complaint_service_pb2.TrackComplaintResponse]
+    """Where a complaint stands, for who has its number and its code."""
+    ListLodgings: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.ListLodgingsRequest, _complaint_service_pb2.ListLodgingsResponse]
+    """What waits in the inbox of the calling department, the oldest first."""
+    GetLodging: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.GetLodgingRequest, _complaint_service_pb2.GetLodgingResponse]
+    """One that waits, with what is sealed."""
+    GetComplaintStatistics: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.GetComplaintStatisticsRequest, _complaint_service_pb2.GetComplaintStatisticsResponse]
+    """Counts alone; fewer than five are not told."""
 
 @_typing.type_check_only
 class ComplaintServiceAsyncStub(ComplaintServiceStub):
-    """投诉举报"""
+    """投诉举报: what was reported, and by whom, is sealed to two of the department's custodians before it comes here."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordComplaintAct: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.RecordComplaintActRequest, _complaint_service_pb2.RecordComplaintActResponse]  # type: ignore[assignment]
     """A statement that holds complaint, its acceptance, mediation, verification or answer, identity_opening or custodian_key."""
+    ListComplaintDesks: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.ListComplaintDesksRequest, _complaint_service_pb2.ListComplaintDesksResponse]  # type: ignore[assignment]
+    """Departments that can take complaints in, with the keys to seal them to."""
+    LodgeComplaint: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.LodgeComplaintRequest, _complaint_service_pb2.LodgeComplaintResponse]  # type: ignore[assignment]
+    """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again."""
+    TrackComplaint: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.TrackComplaintRequest, _complaint_service_pb2.TrackComplaintResponse]  # type: ignore[assignment]
+    """Where a complaint stands, for who has its number and its code."""
+    ListLodgings: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.ListLodgingsRequest, _complaint_service_pb2.ListLodgingsResponse]  # type: ignore[assignment]
+    """What waits in the inbox of the calling department, the oldest first."""
+    GetLodging: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.GetLodgingRequest, _complaint_service_pb2.GetLodgingResponse]  # type: ignore[assignment]
+    """One that waits, with what is sealed."""
+    GetComplaintStatistics: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.GetComplaintStatisticsRequest, _complaint_service_pb2.GetComplaintStatisticsResponse]  # type: ignore[assignment]
+    """Counts alone; fewer than five are not told."""
 
 class ComplaintServiceServicer(metaclass=_abc_1.ABCMeta):
-    """投诉举报"""
+    """投诉举报: what was reported, and by whom, is sealed to two of the department's custodians before it comes here."""
 
     @_abc_1.abstractmethod
     def RecordComplaintAct(
@@ -54,5 +78,53 @@ class ComplaintServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_complaint_service_pb2.RecordComplaintActResponse, _abc.Awaitable[_complaint_service_pb2.RecordComplaintActResponse]]:
         """A statement that holds complaint, its acceptance, mediation, verification or answer, identity_opening or custodian_key."""
+
+    @_abc_1.abstractmethod
+    def ListComplaintDesks(
+        self,
+        request: _complaint_service_pb2.ListComplaintDesksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_complaint_service_pb2.ListComplaintDesksResponse, _abc.Awaitable[_complaint_service_pb2.ListComplaintDesksResponse]]:
+        """Departments that can take complaints in, with the keys to seal them to."""
+
+    @_abc_1.abstractmethod
+    def LodgeComplaint(
+        self,
+        request: _complaint_service_pb2.LodgeComplaintRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_complaint_service_pb2.LodgeComplaintResponse, _abc.Awaitable[_complaint_service_pb2.LodgeComplaintResponse]]:
+        """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again."""
+
+    @_abc_1.abstractmethod
+    def TrackComplaint(
+        self,
+        request: _complaint_service_pb2.TrackComplaintRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_complaint_service_pb2.TrackComplaintResponse, _abc.Awaitable[_complaint_service_pb2.TrackComplaintResponse]]:
+        """Where a complaint stands, for who has its number and its code."""
+
+    @_abc_1.abstractmethod
+    def ListLodgings(
+        self,
+        request: _complaint_service_pb2.ListLodgingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_complaint_service_pb2.ListLodgingsResponse, _abc.Awaitable[_complaint_service_pb2.ListLodgingsResponse]]:
+        """What waits in the inbox of the calling department, the oldest first."""
+
+    @_abc_1.abstractmethod
+    def GetLodging(
+        self,
+        request: _complaint_service_pb2.GetLodgingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_complaint_service_pb2.GetLodgingResponse, _abc.Awaitable[_complaint_service_pb2.GetLodgingResponse]]:
+        """One that waits, with what is sealed."""
+
+    @_abc_1.abstractmethod
+    def GetComplaintStatistics(
+        self,
+        request: _complaint_service_pb2.GetComplaintStatisticsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_complaint_service_pb2.GetComplaintStatisticsResponse, _abc.Awaitable[_complaint_service_pb2.GetComplaintStatisticsResponse]]:
+        """Counts alone; fewer than five are not told."""
 
 def add_ComplaintServiceServicer_to_server(servicer: ComplaintServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

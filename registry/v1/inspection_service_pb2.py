@@ -25,9 +25,11 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
+from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
+from registry.v1 import supervision_file_pb2 as registry_dot_v1_dot_supervision__file__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$registry/v1/inspection_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\"E\n\x1aRecordInspectionActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"H\n\x1bRecordInspectionActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult2\xa1\x01\n\x11InspectionService\x12\x8b\x01\n\x13RecordInspectionAct\x12\'.registry.v1.RecordInspectionActRequest\x1a(.registry.v1.RecordInspectionActResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/inspections:record:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$registry/v1/inspection_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1dregistry/v1/supervision.proto\x1a\"registry/v1/supervision_file.proto\"E\n\x1aRecordInspectionActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"H\n\x1bRecordInspectionActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"}\n\x1fListPublishedInspectionsRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0e\n\x06matter\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"\xde\x03\n\x13PublishedInspection\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x14\n\x0csubject_name\x18\x03 \x01(\t\x12\x0e\n\x06matter\x18\x04 \x01(\t\x12\x13\n\x0bmatter_name\x18\x05 \x01(\t\x12+\n\x05\x63\x61use\x18\x06 \x01(\x0e\x32\x1c.registry.v1.InspectionCause\x12\n\n\x02on\x18\x07 \x01(\t\x12.\n\x07results\x18\x08 \x03(\x0e\x32\x1d.registry.v1.InspectionResult\x12\x12\n\nrectify_by\x18\t \x01(\t\x12\x14\n\x0crectified_on\x18\n \x01(\t\x12\x14\n\x0cpublished_at\x18\x0b \x01(\t\x12\x14\n\x0cpublished_on\x18\x0c \x01(\t\x12\x1b\n\x13published_days_late\x18\r \x01(\r\x12+\n\x07\x66ollows\x18\x0e \x01(\x0b\x32\x1a.registry.v1.FileReference\x12/\n\x0b\x66ollowed_by\x18\x0f \x03(\x0b\x32\x1a.registry.v1.FileReference\x12\x17\n\x0f\x64\x65partment_name\x18\x10 \x01(\t\"r\n ListPublishedInspectionsResponse\x12\x35\n\x0binspections\x18\x01 \x03(\x0b\x32 .registry.v1.PublishedInspection\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"[\n\x10ListPlansRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\r\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"W\n\x11ListPlansResponse\x12)\n\x05plans\x18\x01 \x03(\x0b\x32\x1a.registry.v1.PublishedPlan\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb3\x01\n\rPublishedPlan\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x13\n\x0brecorded_on\x18\x03 \x01(\t\x12)\n\x04plan\x18\x04 \x01(\x0b\x32\x1b.registry.v1.InspectionPlan\x12\r\n\x05\x64rawn\x18\x05 \x03(\x04\x12\x17\n\x0f\x64\x65partment_name\x18\x06 \x01(\t\"b\n\x10ListDrawsRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x13\n\x0bplan_number\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"W\n\x11ListDrawsResponse\x12)\n\x05\x64raws\x18\x01 \x03(\x0b\x32\x1a.registry.v1.PublishedDraw\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdd\x01\n\rPublishedDraw\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x12\n\nordered_on\x18\x03 \x01(\t\x12%\n\x05order\x18\x04 \x01(\x0b\x32\x16.registry.v1.DrawOrder\x12\'\n\x06result\x18\x05 \x01(\x0b\x32\x17.registry.v1.DrawResult\x12\x13\n\x0bresulted_on\x18\x06 \x01(\t\x12\x17\n\x0f\x64\x65partment_name\x18\x07 \x01(\t\"O\n\x0eGetDrawRequest\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x13\n\x0bleaves_from\x18\x02 \x01(\x04\"\xc6\x03\n\x0fGetDrawResponse\x12(\n\x04\x64raw\x18\x01 \x01(\x0b\x32\x1a.registry.v1.PublishedDraw\x12(\n\x04plan\x18\x02 \x01(\x0b\x32\x1a.registry.v1.FileStatement\x12+\n\x07objects\x18\x03 \x01(\x0b\x32\x1a.registry.v1.FileStatement\x12.\n\ninspectors\x18\x04 \x01(\x0b\x32\x1a.registry.v1.FileStatement\x12)\n\x05order\x18\x05 \x01(\x0b\x32\x1a.registry.v1.FileStatement\x12*\n\x06result\x18\x06 \x01(\x0b\x32\x1a.registry.v1.FileStatement\x12(\n\x04keys\x18\x07 \x03(\x0b\x32\x1a.registry.v1.FileStatement\x12\x1c\n\x0f\x62\x65\x61\x63on_position\x18\x08 \x01(\x04H\x00\x88\x01\x01\x12+\n\x07\x61nchors\x18\t \x03(\x0b\x32\x1a.registry.v1.FileStatement\x12\x12\n\nfirst_leaf\x18\n \x01(\x04\x12\x0e\n\x06leaves\x18\x0b \x03(\x0c\x42\x12\n\x10_beacon_position2\x93\x05\n\x11InspectionService\x12\x8b\x01\n\x13RecordInspectionAct\x12\'.registry.v1.RecordInspectionActRequest\x1a(.registry.v1.RecordInspectionActResponse\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/inspections:record:\x01*\x12\xa1\x01\n\x18ListPublishedInspections\x12,.registry.v1.ListPublishedInspectionsRequest\x1a-.registry.v1.ListPublishedInspectionsResponse\"(\x82\xd3\xe4\x93\x02\"\"\x1d/v1/inspections:listPublished:\x01*\x12p\n\tListPlans\x12\x1d.registry.v1.ListPlansRequest\x1a\x1e.registry.v1.ListPlansResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/inspections:listPlans:\x01*\x12p\n\tListDraws\x12\x1d.registry.v1.ListDrawsRequest\x1a\x1e.registry.v1.ListDrawsResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/inspections:listDraws:\x01*\x12h\n\x07GetDraw\x12\x1b.registry.v1.GetDrawRequest\x1a\x1c.registry.v1.GetDrawResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/inspections:getDraw:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +38,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INSPECTIONSERVICE'].methods_by_name['RecordInspectionAct']._loaded_options = None
   _globals['_INSPECTIONSERVICE'].methods_by_name['RecordInspectionAct']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/inspections:record:\001*'
-  _globals['_RECORDINSPECTIONACTREQUEST']._serialized_start=145
-  _globals['_RECORDINSPECTIONACTREQUEST']._serialized_end=214
-  _globals['_RECORDINSPECTIONACTRESPONSE']._serialized_start=216
-  _globals['_RECORDINSPECTIONACTRESPONSE']._serialized_end=288
-  _globals['_INSPECTIONSERVICE']._serialized_start=291
-  _globals['_INSPECTIONSERVICE']._serialized_end=452
+  _globals['_INSPECTIONSERVICE'].methods_by_name['ListPublishedInspections']._loaded_options = None
+  _globals['_INSPECTIONSERVICE'].methods_by_name['ListPublishedInspections']._serialized_options = b'\202\323\344\223\002\"\"\035/v1/inspections:listPublished:\001*'
+  _globals['_INSPECTIONSERVICE'].methods_by_name['ListPlans']._loaded_options = None
+  _globals['_INSPECTIONSERVICE'].methods_by_name['ListPlans']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/inspections:listPlans:\001*'
+  _globals['_INSPECTIONSERVICE'].methods_by_name['ListDraws']._loaded_options = None
+  _globals['_INSPECTIONSERVICE'].methods_by_name['ListDraws']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/inspections:listDraws:\001*'
+  _globals['_INSPECTIONSERVICE'].methods_by_name['GetDraw']._loaded_options = None
+  _globals['_INSPECTIONSERVICE'].methods_by_name['GetDraw']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/inspections:getDraw:\001*'
+  _globals['_RECORDINSPECTIONACTREQUEST']._serialized_start=212
+  _globals['_RECORDINSPECTIONACTREQUEST']._serialized_end=281
+  _globals['_RECORDINSPECTIONACTRESPONSE']._serialized_start=283
+  _globals['_RECORDINSPECTIONACTRESPONSE']._serialized_end=355
+  _globals['_LISTPUBLISHEDINSPECTIONSREQUEST']._serialized_start=357
+  _globals['_LISTPUBLISHEDINSPECTIONSREQUEST']._serialized_end=482
+  _globals['_PUBLISHEDINSPECTION']._serialized_start=485
+  _globals['_PUBLISHEDINSPECTION']._serialized_end=963
+  _globals['_LISTPUBLISHEDINSPECTIONSRESPONSE']._serialized_start=965
+  _globals['_LISTPUBLISHEDINSPECTIONSRESPONSE']._serialized_end=1079
+  _globals['_LISTPLANSREQUEST']._serialized_start=1081
+  _globals['_LISTPLANSREQUEST']._serialized_end=1172
+  _globals['_LISTPLANSRESPONSE']._serialized_start=1174
+  _globals['_LISTPLANSRESPONSE']._serialized_end=1261
+  _globals['_PUBLISHEDPLAN']._serialized_start=1264
+  _globals['_PUBLISHEDPLAN']._serialized_end=1443
+  _globals['_LISTDRAWSREQUEST']._serialized_start=1445
+  _globals['_LISTDRAWSREQUEST']._serialized_end=1543
+  _globals['_LISTDRAWSRESPONSE']._serialized_start=1545
+  _globals['_LISTDRAWSRESPONSE']._serialized_end=1632
+  _globals['_PUBLISHEDDRAW']._serialized_start=1635
+  _globals['_PUBLISHEDDRAW']._serialized_end=1856
+  _globals['_GETDRAWREQUEST']._serialized_start=1858
+  _globals['_GETDRAWREQUEST']._serialized_end=1937
+  _globals['_GETDRAWRESPONSE']._serialized_start=1940
+  _globals['_GETDRAWRESPONSE']._serialized_end=2394
+  _globals['_INSPECTIONSERVICE']._serialized_start=2397
+  _globals['_INSPECTIONSERVICE']._serialized_end=3056
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,14 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import intake_service_pb2 as _intake_service_pb2
+from registry.v1 import supervision_file_pb2 as _supervision_file_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -57,3 +61,420 @@ class RecordInspectionActResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordInspectionActResponse: _TypeAlias = RecordInspectionActResponse  # noqa: Y015
+
+@_typing.final
+class ListPublishedInspectionsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    MATTER_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """Only those of one department, on one approval matter; empty = all."""
+    matter: _builtins.str
+    subject: _builtins.str
+    """统一社会信用代码; only those of one organisation."""
+    page_size: _builtins.int
+    """At most 200; 0 = 50."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        matter: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "matter", b"matter", "page_size", b"page_size", "page_token", b"page_token", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPublishedInspectionsRequest: _TypeAlias = ListPublishedInspectionsRequest  # noqa: Y015
+
+@_typing.final
+class PublishedInspection(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    SUBJECT_NAME_FIELD_NUMBER: _builtins.int
+    MATTER_FIELD_NUMBER: _builtins.int
+    MATTER_NAME_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    RECTIFY_BY_FIELD_NUMBER: _builtins.int
+    RECTIFIED_ON_FIELD_NUMBER: _builtins.int
+    PUBLISHED_AT_FIELD_NUMBER: _builtins.int
+    PUBLISHED_ON_FIELD_NUMBER: _builtins.int
+    PUBLISHED_DAYS_LATE_FIELD_NUMBER: _builtins.int
+    FOLLOWS_FIELD_NUMBER: _builtins.int
+    FOLLOWED_BY_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    """统一社会信用代码 and name, as stated."""
+    subject_name: _builtins.str
+    matter: _builtins.str
+    """Number of the approval matter, and its name as the department states it now."""
+    matter_name: _builtins.str
+    cause: _supervision_pb2.InspectionCause.ValueType
+    on: _builtins.str
+    """The day of the visit."""
+    rectify_by: _builtins.str
+    """Last day to rectify, where that was ordered; and the day on which it was found done."""
+    rectified_on: _builtins.str
+    published_at: _builtins.str
+    """Where the department published it, and since when."""
+    published_on: _builtins.str
+    published_days_late: _builtins.int
+    """Working days after the last day for publication; 0 = in time."""
+    department_name: _builtins.str
+    """What the department is called."""
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference:
+        """By whom, and under which number."""
+
+    @_builtins.property
+    def results(self) -> _containers.RepeatedScalarFieldContainer[_supervision_pb2.InspectionResult.ValueType]: ...
+    @_builtins.property
+    def follows(self) -> _supervision_pb2.FileReference:
+        """跟踪检查: the inspection that this one follows, and those that followed it, of which the results are published."""
+
+    @_builtins.property
+    def followed_by(self) -> _containers.RepeatedCompositeFieldContainer[_supervision_pb2.FileReference]: ...
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        subject: _builtins.str = ...,
+        subject_name: _builtins.str = ...,
+        matter: _builtins.str = ...,
+        matter_name: _builtins.str = ...,
+        cause: _supervision_pb2.InspectionCause.ValueType = ...,
+        on: _builtins.str = ...,
+        results: _abc.Iterable[_supervision_pb2.InspectionResult.ValueType] | None = ...,
+        rectify_by: _builtins.str = ...,
+        rectified_on: _builtins.str = ...,
+        published_at: _builtins.str = ...,
+        published_on: _builtins.str = ...,
+        published_days_late: _builtins.int = ...,
+        follows: _supervision_pb2.FileReference | None = ...,
+        followed_by: _abc.Iterable[_supervision_pb2.FileReference] | None = ...,
+        department_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "follows", b"follows"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "department_name", b"department_name", "file", b"file", "followed_by", b"followed_by", "follows", b"follows", "matter", b"matter", "matter_name", b"matter_name", "on", b"on", "published_at", b"published_at", "published_days_late", b"published_days_late", "published_on", b"published_on", "rectified_on", b"rectified_on", "rectify_by", b"rectify_by", "results", b"results", "subject", b"subject", "subject_name", b"subject_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishedInspection: _TypeAlias = PublishedInspection  # noqa: Y015
+
+@_typing.final
+class ListPublishedInspectionsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def inspections(self) -> _containers.RepeatedCompositeFieldContainer[Global___PublishedInspection]: ...
+    def __init__(
+        self,
+        *,
+        inspections: _abc.Iterable[Global___PublishedInspection] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inspections", b"inspections", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPublishedInspectionsResponse: _TypeAlias = ListPublishedInspectionsResponse  # noqa: Y015
+
+@_typing.final
+class ListPlansRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """Only those of one department, of one year."""
+    year: _builtins.int
+    page_size: _builtins.int
+    """At most 100; 0 = 20."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        year: _builtins.int = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "page_size", b"page_size", "page_token", b"page_token", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPlansRequest: _TypeAlias = ListPlansRequest  # noqa: Y015
+
+@_typing.final
+class ListPlansResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def plans(self) -> _containers.RepeatedCompositeFieldContainer[Global___PublishedPlan]: ...
+    def __init__(
+        self,
+        *,
+        plans: _abc.Iterable[Global___PublishedPlan] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "plans", b"plans"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPlansResponse: _TypeAlias = ListPlansResponse  # noqa: Y015
+
+@_typing.final
+class PublishedPlan(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    RECORDED_ON_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    DRAWN_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """Position of its statement in the log, and the day of its receipt."""
+    recorded_on: _builtins.str
+    department_name: _builtins.str
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    @_builtins.property
+    def plan(self) -> _supervision_pb2.InspectionPlan: ...
+    @_builtins.property
+    def drawn(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """In the order of the plan's items: how many have been drawn."""
+
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        position: _builtins.int = ...,
+        recorded_on: _builtins.str = ...,
+        plan: _supervision_pb2.InspectionPlan | None = ...,
+        drawn: _abc.Iterable[_builtins.int] | None = ...,
+        department_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department_name", b"department_name", "drawn", b"drawn", "file", b"file", "plan", b"plan", "position", b"position", "recorded_on", b"recorded_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishedPlan: _TypeAlias = PublishedPlan  # noqa: Y015
+
+@_typing.final
+class ListDrawsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    PLAN_NUMBER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """Only those of one department, under one of its plans."""
+    plan_number: _builtins.str
+    page_size: _builtins.int
+    """At most 100; 0 = 20."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        plan_number: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "page_size", b"page_size", "page_token", b"page_token", "plan_number", b"plan_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDrawsRequest: _TypeAlias = ListDrawsRequest  # noqa: Y015
+
+@_typing.final
+class ListDrawsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def draws(self) -> _containers.RepeatedCompositeFieldContainer[Global___PublishedDraw]: ...
+    def __init__(
+        self,
+        *,
+        draws: _abc.Iterable[Global___PublishedDraw] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draws", b"draws", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDrawsResponse: _TypeAlias = ListDrawsResponse  # noqa: Y015
+
+@_typing.final
+class PublishedDraw(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    ORDERED_ON_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    RESULTED_ON_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """Position of the order in the log, and the day of its receipt."""
+    ordered_on: _builtins.str
+    resulted_on: _builtins.str
+    department_name: _builtins.str
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    @_builtins.property
+    def order(self) -> _supervision_pb2.DrawOrder: ...
+    @_builtins.property
+    def result(self) -> _supervision_pb2.DrawResult:
+        """Absent while there is none."""
+
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        position: _builtins.int = ...,
+        ordered_on: _builtins.str = ...,
+        order: _supervision_pb2.DrawOrder | None = ...,
+        result: _supervision_pb2.DrawResult | None = ...,
+        resulted_on: _builtins.str = ...,
+        department_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "order", b"order", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department_name", b"department_name", "file", b"file", "order", b"order", "ordered_on", b"ordered_on", "position", b"position", "result", b"result", "resulted_on", b"resulted_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishedDraw: _TypeAlias = PublishedDraw  # noqa: Y015
+
+@_typing.final
+class GetDrawRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    LEAVES_FROM_FIELD_NUMBER: _builtins.int
+    leaves_from: _builtins.int
+    """Leaves from this position on; 0 = from the one after the order."""
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        leaves_from: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "leaves_from", b"leaves_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDrawRequest: _TypeAlias = GetDrawRequest  # noqa: Y015
+
+@_typing.final
+class GetDrawResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAW_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    OBJECTS_FIELD_NUMBER: _builtins.int
+    INSPECTORS_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
+    BEACON_POSITION_FIELD_NUMBER: _builtins.int
+    ANCHORS_FIELD_NUMBER: _builtins.int
+    FIRST_LEAF_FIELD_NUMBER: _builtins.int
+    LEAVES_FIELD_NUMBER: _builtins.int
+    beacon_position: _builtins.int
+    """The leaf from which the randomness comes; absent while there is none."""
+    first_leaf: _builtins.int
+    """Leaves of 122 bytes from first_leaf on, up to the beacon; at most 1,024."""
+    @_builtins.property
+    def draw(self) -> Global___PublishedDraw: ...
+    @_builtins.property
+    def plan(self) -> _supervision_file_pb2.FileStatement: ...
+    @_builtins.property
+    def objects(self) -> _supervision_file_pb2.FileStatement: ...
+    @_builtins.property
+    def inspectors(self) -> _supervision_file_pb2.FileStatement: ...
+    @_builtins.property
+    def order(self) -> _supervision_file_pb2.FileStatement: ...
+    @_builtins.property
+    def result(self) -> _supervision_file_pb2.FileStatement:
+        """Absent while there is none."""
+
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[_supervision_file_pb2.FileStatement]:
+        """Enrolments of the keys that signed these, each once."""
+
+    @_builtins.property
+    def anchors(self) -> _containers.RepeatedCompositeFieldContainer[_supervision_file_pb2.FileStatement]:
+        """Statements of the time anchors from the order to the beacon, where the draw is time-anchored."""
+
+    @_builtins.property
+    def leaves(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        draw: Global___PublishedDraw | None = ...,
+        plan: _supervision_file_pb2.FileStatement | None = ...,
+        objects: _supervision_file_pb2.FileStatement | None = ...,
+        inspectors: _supervision_file_pb2.FileStatement | None = ...,
+        order: _supervision_file_pb2.FileStatement | None = ...,
+        result: _supervision_file_pb2.FileStatement | None = ...,
+        keys: _abc.Iterable[_supervision_file_pb2.FileStatement] | None = ...,
+        beacon_position: _builtins.int | None = ...,
+        anchors: _abc.Iterable[_supervision_file_pb2.FileStatement] | None = ...,
+        first_leaf: _builtins.int = ...,
+        leaves: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_beacon_position", b"_beacon_position", "beacon_position", b"beacon_position", "draw", b"draw", "inspectors", b"inspectors", "objects", b"objects", "order", b"order", "plan", b"plan", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_beacon_position", b"_beacon_position", "anchors", b"anchors", "beacon_position", b"beacon_position", "draw", b"draw", "first_leaf", b"first_leaf", "inspectors", b"inspectors", "keys", b"keys", "leaves", b"leaves", "objects", b"objects", "order", b"order", "plan", b"plan", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__beacon_position: _TypeAlias = _typing.Literal["beacon_position"]  # noqa: Y015
+    _WhichOneofArgType__beacon_position: _TypeAlias = _typing.Literal["_beacon_position", b"_beacon_position"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__beacon_position) -> _WhichOneofReturnType__beacon_position | None: ...
+
+Global___GetDrawResponse: _TypeAlias = GetDrawResponse  # noqa: Y015

@@ -40,6 +40,26 @@ class InspectionServiceStub:
                 request_serializer=registry_dot_v1_dot_inspection__service__pb2.RecordInspectionActRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_inspection__service__pb2.RecordInspectionActResponse.FromString,
                 _registered_method=True)
+        self.ListPublishedInspections = channel.unary_unary(
+                '/registry.v1.InspectionService/ListPublishedInspections',
+                request_serializer=registry_dot_v1_dot_inspection__service__pb2.ListPublishedInspectionsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_inspection__service__pb2.ListPublishedInspectionsResponse.FromString,
+                _registered_method=True)
+        self.ListPlans = channel.unary_unary(
+                '/registry.v1.InspectionService/ListPlans',
+                request_serializer=registry_dot_v1_dot_inspection__service__pb2.ListPlansRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_inspection__service__pb2.ListPlansResponse.FromString,
+                _registered_method=True)
+        self.ListDraws = channel.unary_unary(
+                '/registry.v1.InspectionService/ListDraws',
+                request_serializer=registry_dot_v1_dot_inspection__service__pb2.ListDrawsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_inspection__service__pb2.ListDrawsResponse.FromString,
+                _registered_method=True)
+        self.GetDraw = channel.unary_unary(
+                '/registry.v1.InspectionService/GetDraw',
+                request_serializer=registry_dot_v1_dot_inspection__service__pb2.GetDrawRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_inspection__service__pb2.GetDrawResponse.FromString,
+                _registered_method=True)
 
 
 class InspectionServiceServicer:
@@ -53,6 +73,36 @@ class InspectionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListPublishedInspections(self, request, context):
+        """检查结果公示: inspections of organisations whose results are published, the one recorded last first, to everybody.
+        Who inspected, what was found in words and the evidence are not in it. It is no evaluation of credit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPlans(self, request, context):
+        """年度抽查工作计划, for everybody; the one recorded last first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDraws(self, request, context):
+        """抽取, for everybody; the one ordered last first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDraw(self, request, context):
+        """A draw with every statement by which anybody can repeat it: plan, rosters, order, result, and the leaves of the
+        log from the order to the beacon. The files themselves are had by their digests.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InspectionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +110,26 @@ def add_InspectionServiceServicer_to_server(servicer, server):
                     servicer.RecordInspectionAct,
                     request_deserializer=registry_dot_v1_dot_inspection__service__pb2.RecordInspectionActRequest.FromString,
                     response_serializer=registry_dot_v1_dot_inspection__service__pb2.RecordInspectionActResponse.SerializeToString,
+            ),
+            'ListPublishedInspections': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPublishedInspections,
+                    request_deserializer=registry_dot_v1_dot_inspection__service__pb2.ListPublishedInspectionsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_inspection__service__pb2.ListPublishedInspectionsResponse.SerializeToString,
+            ),
+            'ListPlans': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPlans,
+                    request_deserializer=registry_dot_v1_dot_inspection__service__pb2.ListPlansRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_inspection__service__pb2.ListPlansResponse.SerializeToString,
+            ),
+            'ListDraws': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDraws,
+                    request_deserializer=registry_dot_v1_dot_inspection__service__pb2.ListDrawsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_inspection__service__pb2.ListDrawsResponse.SerializeToString,
+            ),
+            'GetDraw': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDraw,
+                    request_deserializer=registry_dot_v1_dot_inspection__service__pb2.GetDrawRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_inspection__service__pb2.GetDrawResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +160,114 @@ class InspectionService:
             '/registry.v1.InspectionService/RecordInspectionAct',
             registry_dot_v1_dot_inspection__service__pb2.RecordInspectionActRequest.SerializeToString,
             registry_dot_v1_dot_inspection__service__pb2.RecordInspectionActResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPublishedInspections(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.InspectionService/ListPublishedInspections',
+            registry_dot_v1_dot_inspection__service__pb2.ListPublishedInspectionsRequest.SerializeToString,
+            registry_dot_v1_dot_inspection__service__pb2.ListPublishedInspectionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPlans(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.InspectionService/ListPlans',
+            registry_dot_v1_dot_inspection__service__pb2.ListPlansRequest.SerializeToString,
+            registry_dot_v1_dot_inspection__service__pb2.ListPlansResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDraws(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.InspectionService/ListDraws',
+            registry_dot_v1_dot_inspection__service__pb2.ListDrawsRequest.SerializeToString,
+            registry_dot_v1_dot_inspection__service__pb2.ListDrawsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDraw(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.InspectionService/GetDraw',
+            registry_dot_v1_dot_inspection__service__pb2.GetDrawRequest.SerializeToString,
+            registry_dot_v1_dot_inspection__service__pb2.GetDrawResponse.FromString,
             options,
             channel_credentials,
             insecure,

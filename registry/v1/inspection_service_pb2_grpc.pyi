@@ -35,6 +35,18 @@ class InspectionServiceStub:
     def __new__(cls, channel: _aio.Channel) -> InspectionServiceAsyncStub: ...
     RecordInspectionAct: _grpc.UnaryUnaryMultiCallable[_inspection_service_pb2.RecordInspectionActRequest, _inspection_service_pb2.RecordInspectionActResponse]
     """A statement that holds roster, plan, draw_order, draw_result, inspection, result_publication or rectification."""
+    ListPublishedInspections: _grpc.UnaryUnaryMultiCallable[_inspection_service_pb2.ListPublishedInspectionsRequest, _inspection_service_pb2.ListPublishedInspectionsResponse]
+    """检查结果公示: inspections of organisations whose results are published, the one recorded last first, to everybody.
+    Who inspected, what was found in words and the evidence are not in it. It is no evaluation of credit.
+    """
+    ListPlans: _grpc.UnaryUnaryMultiCallable[_inspection_service_pb2.ListPlansRequest, _inspection_service_pb2.ListPlansResponse]
+    """年度抽查工作计划, for everybody; the one recorded last first."""
+    ListDraws: _grpc.UnaryUnaryMultiCallable[_inspection_service_pb2.ListDrawsRequest, _inspection_service_pb2.ListDrawsResponse]
+    """抽取, for everybody; the one ordered last first."""
+    GetDraw: _grpc.UnaryUnaryMultiCallable[_inspection_service_pb2.GetDrawRequest, _inspection_service_pb2.GetDrawResponse]
+    """A draw with every statement by which anybody can repeat it: plan, rosters, order, result, and the leaves of the
+    log from the order to the beacon. The files themselves are had by their digests.
+    """
 
 @_typing.type_check_only
 class InspectionServiceAsyncStub(InspectionServiceStub):
@@ -43,6 +55,18 @@ class InspectionServiceAsyncStub(InspectionServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordInspectionAct: _aio.UnaryUnaryMultiCallable[_inspection_service_pb2.RecordInspectionActRequest, _inspection_service_pb2.RecordInspectionActResponse]  # type: ignore[assignment]
     """A statement that holds roster, plan, draw_order, draw_result, inspection, result_publication or rectification."""
+    ListPublishedInspections: _aio.UnaryUnaryMultiCallable[_inspection_service_pb2.ListPublishedInspectionsRequest, _inspection_service_pb2.ListPublishedInspectionsResponse]  # type: ignore[assignment]
+    """检查结果公示: inspections of organisations whose results are published, the one recorded last first, to everybody.
+    Who inspected, what was found in words and the evidence are not in it. It is no evaluation of credit.
+    """
+    ListPlans: _aio.UnaryUnaryMultiCallable[_inspection_service_pb2.ListPlansRequest, _inspection_service_pb2.ListPlansResponse]  # type: ignore[assignment]
+    """年度抽查工作计划, for everybody; the one recorded last first."""
+    ListDraws: _aio.UnaryUnaryMultiCallable[_inspection_service_pb2.ListDrawsRequest, _inspection_service_pb2.ListDrawsResponse]  # type: ignore[assignment]
+    """抽取, for everybody; the one ordered last first."""
+    GetDraw: _aio.UnaryUnaryMultiCallable[_inspection_service_pb2.GetDrawRequest, _inspection_service_pb2.GetDrawResponse]  # type: ignore[assignment]
+    """A draw with every statement by which anybody can repeat it: plan, rosters, order, result, and the leaves of the
+    log from the order to the beacon. The files themselves are had by their digests.
+    """
 
 class InspectionServiceServicer(metaclass=_abc_1.ABCMeta):
     """双随机、监管日志"""
@@ -54,5 +78,41 @@ class InspectionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_inspection_service_pb2.RecordInspectionActResponse, _abc.Awaitable[_inspection_service_pb2.RecordInspectionActResponse]]:
         """A statement that holds roster, plan, draw_order, draw_result, inspection, result_publication or rectification."""
+
+    @_abc_1.abstractmethod
+    def ListPublishedInspections(
+        self,
+        request: _inspection_service_pb2.ListPublishedInspectionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_inspection_service_pb2.ListPublishedInspectionsResponse, _abc.Awaitable[_inspection_service_pb2.ListPublishedInspectionsResponse]]:
+        """检查结果公示: inspections of organisations whose results are published, the one recorded last first, to everybody.
+        Who inspected, what was found in words and the evidence are not in it. It is no evaluation of credit.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPlans(
+        self,
+        request: _inspection_service_pb2.ListPlansRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_inspection_service_pb2.ListPlansResponse, _abc.Awaitable[_inspection_service_pb2.ListPlansResponse]]:
+        """年度抽查工作计划, for everybody; the one recorded last first."""
+
+    @_abc_1.abstractmethod
+    def ListDraws(
+        self,
+        request: _inspection_service_pb2.ListDrawsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_inspection_service_pb2.ListDrawsResponse, _abc.Awaitable[_inspection_service_pb2.ListDrawsResponse]]:
+        """抽取, for everybody; the one ordered last first."""
+
+    @_abc_1.abstractmethod
+    def GetDraw(
+        self,
+        request: _inspection_service_pb2.GetDrawRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_inspection_service_pb2.GetDrawResponse, _abc.Awaitable[_inspection_service_pb2.GetDrawResponse]]:
+        """A draw with every statement by which anybody can repeat it: plan, rosters, order, result, and the leaves of the
+        log from the order to the beacon. The files themselves are had by their digests.
+        """
 
 def add_InspectionServiceServicer_to_server(servicer: InspectionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
+from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/matter_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\"A\n\x16RecordMatterActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"D\n\x17RecordMatterActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult2\x8c\x01\n\rMatterService\x12{\n\x0fRecordMatterAct\x12#.registry.v1.RecordMatterActRequest\x1a$.registry.v1.RecordMatterActResponse\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/v1/matters:record:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/matter_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1dregistry/v1/supervision.proto\"A\n\x16RecordMatterActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"D\n\x17RecordMatterActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"\xa6\x01\n\x12ListMattersRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.registry.v1.MatterKind\x12\n\n\x02on\x18\x03 \x01(\t\x12\x12\n\nwith_ended\x18\x04 \x01(\x08\x12\x0e\n\x06number\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\r\x12\x12\n\npage_token\x18\x07 \x01(\t\"Y\n\x13ListMattersResponse\x12)\n\x07matters\x18\x01 \x03(\x0b\x32\x18.registry.v1.MatterEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbb\x02\n\x0bMatterEntry\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x65partment_name\x18\x02 \x01(\t\x12+\n\x06matter\x18\x03 \x01(\x0b\x32\x1b.registry.v1.ApprovalMatter\x12\x10\n\x08position\x18\x04 \x01(\x04\x12\x10\n\x08in_force\x18\x05 \x01(\x08\x12\x1a\n\x12taken_over_by_name\x18\x06 \x01(\t\x12 \n\x18taker_supervised_by_name\x18\x07 \x01(\t\x12\x1d\n\x15still_watched_by_name\x18\x08 \x01(\t\x12(\n\x04rule\x18\t \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x15\n\rfiling_number\x18\n \x01(\t\x12\x10\n\x08\x66iled_on\x18\x0b \x01(\t\"\x90\x01\n\x10ListRulesRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0e\n\x06matter\x18\x02 \x01(\t\x12%\n\x05state\x18\x03 \x01(\x0e\x32\x16.registry.v1.RuleState\x12\n\n\x02on\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\r\x12\x12\n\npage_token\x18\x06 \x01(\t\"S\n\x11ListRulesResponse\x12%\n\x05rules\x18\x01 \x03(\x0b\x32\x16.registry.v1.RuleEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbb\x02\n\tRuleEntry\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x17\n\x0f\x64\x65partment_name\x18\x02 \x01(\t\x12*\n\x04rule\x18\x03 \x01(\x0b\x32\x1c.registry.v1.SupervisionRule\x12%\n\x05state\x18\x04 \x01(\x0e\x32\x16.registry.v1.RuleState\x12\x13\n\x0breviewed_on\x18\x05 \x01(\t\x12\x0f\n\x07opinion\x18\x06 \x01(\t\x12\x15\n\rfiling_number\x18\x07 \x01(\t\x12\x10\n\x08\x66iled_on\x18\x08 \x01(\t\x12\x0f\n\x07governs\x18\t \x03(\t\x12&\n\x06\x63hecks\x18\n \x03(\x0b\x32\x16.registry.v1.RuleCheck\x12\x10\n\x08position\x18\x0b \x01(\x04\"q\n\x12ListUnfiledRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\t\x12\x14\n\x0coverdue_only\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"[\n\x13ListUnfiledResponse\x12+\n\x07matters\x18\x01 \x03(\x0b\x32\x1a.registry.v1.UnfiledMatter\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\rUnfiledMatter\x12*\n\x06matter\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x17\n\x0f\x64\x65partment_name\x18\x02 \x01(\t\x12\x13\n\x0bmatter_name\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61me_on\x18\x04 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x05 \x01(\t\x12\x11\n\tdays_late\x18\x06 \x01(\r\x12\r\n\x05\x62\x61sis\x18\x07 \x01(\t\"\x9c\x01\n\x19ListIntermediariesRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0e\n\x06matter\x18\x02 \x01(\t\x12\n\n\x02on\x18\x03 \x01(\t\x12\x14\n\x0coverdue_only\x18\x04 \x01(\x08\x12\x12\n\nwith_ended\x18\x05 \x01(\x08\x12\x11\n\tpage_size\x18\x06 \x01(\r\x12\x12\n\npage_token\x18\x07 \x01(\t\"m\n\x1aListIntermediariesResponse\x12\x36\n\x0eintermediaries\x18\x01 \x03(\x0b\x32\x1e.registry.v1.IntermediaryEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb4\x01\n\x11IntermediaryEntry\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x65partment_name\x18\x02 \x01(\t\x12/\n\x0cintermediary\x18\x03 \x01(\x0b\x32\x19.registry.v1.Intermediary\x12\x10\n\x08position\x18\x04 \x01(\x04\x12\x10\n\x08in_force\x18\x05 \x01(\x08\x12\x1d\n\x15qualification_overdue\x18\x06 \x01(\x08\"\xba\x01\n\x1bListAssociationNotesRequest\x12\x13\n\x0b\x61ssociation\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12.\n\x04kind\x18\x03 \x01(\x0e\x32 .registry.v1.AssociationNoteKind\x12\n\n\x02on\x18\x04 \x01(\t\x12\x12\n\nwith_ended\x18\x05 \x01(\x08\x12\x11\n\tpage_size\x18\x06 \x01(\r\x12\x12\n\npage_token\x18\x07 \x01(\t\"{\n\x1cListAssociationNotesResponse\x12\x30\n\x05notes\x18\x01 \x03(\x0b\x32!.registry.v1.AssociationNoteEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08standing\x18\x03 \x01(\t\"\x83\x01\n\x14\x41ssociationNoteEntry\x12\x13\n\x0b\x61ssociation\x18\x01 \x01(\t\x12\x18\n\x10\x61ssociation_name\x18\x02 \x01(\t\x12*\n\x04note\x18\x03 \x01(\x0b\x32\x1c.registry.v1.AssociationNote\x12\x10\n\x08position\x18\x04 \x01(\x04*\x87\x01\n\tRuleState\x12\x1a\n\x16RULE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12RULE_STATE_DRAFTED\x10\x01\x12\x17\n\x13RULE_STATE_UNLAWFUL\x10\x02\x12\x17\n\x13RULE_STATE_REVIEWED\x10\x03\x12\x14\n\x10RULE_STATE_FILED\x10\x04\x32\x8d\x06\n\rMatterService\x12{\n\x0fRecordMatterAct\x12#.registry.v1.RecordMatterActRequest\x1a$.registry.v1.RecordMatterActResponse\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/v1/matters:record:\x01*\x12m\n\x0bListMatters\x12\x1f.registry.v1.ListMattersRequest\x1a .registry.v1.ListMattersResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/matters:list:\x01*\x12l\n\tListRules\x12\x1d.registry.v1.ListRulesRequest\x1a\x1e.registry.v1.ListRulesResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/matters:listRules:\x01*\x12t\n\x0bListUnfiled\x12\x1f.registry.v1.ListUnfiledRequest\x1a .registry.v1.ListUnfiledResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/matters:listUnfiled:\x01*\x12\x90\x01\n\x12ListIntermediaries\x12&.registry.v1.ListIntermediariesRequest\x1a\'.registry.v1.ListIntermediariesResponse\")\x82\xd3\xe4\x93\x02#\"\x1e/v1/matters:listIntermediaries:\x01*\x12\x98\x01\n\x14ListAssociationNotes\x12(.registry.v1.ListAssociationNotesRequest\x1a).registry.v1.ListAssociationNotesResponse\"+\x82\xd3\xe4\x93\x02%\" /v1/matters:listAssociationNotes:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +37,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MATTERSERVICE'].methods_by_name['RecordMatterAct']._loaded_options = None
   _globals['_MATTERSERVICE'].methods_by_name['RecordMatterAct']._serialized_options = b'\202\323\344\223\002\027\"\022/v1/matters:record:\001*'
-  _globals['_RECORDMATTERACTREQUEST']._serialized_start=141
-  _globals['_RECORDMATTERACTREQUEST']._serialized_end=206
-  _globals['_RECORDMATTERACTRESPONSE']._serialized_start=208
-  _globals['_RECORDMATTERACTRESPONSE']._serialized_end=276
-  _globals['_MATTERSERVICE']._serialized_start=279
-  _globals['_MATTERSERVICE']._serialized_end=419
+  _globals['_MATTERSERVICE'].methods_by_name['ListMatters']._loaded_options = None
+  _globals['_MATTERSERVICE'].methods_by_name['ListMatters']._serialized_options = b'\202\323\344\223\002\025\"\020/v1/matters:list:\001*'
+  _globals['_MATTERSERVICE'].methods_by_name['ListRules']._loaded_options = None
+  _globals['_MATTERSERVICE'].methods_by_name['ListRules']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/matters:listRules:\001*'
+  _globals['_MATTERSERVICE'].methods_by_name['ListUnfiled']._loaded_options = None
+  _globals['_MATTERSERVICE'].methods_by_name['ListUnfiled']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/matters:listUnfiled:\001*'
+  _globals['_MATTERSERVICE'].methods_by_name['ListIntermediaries']._loaded_options = None
+  _globals['_MATTERSERVICE'].methods_by_name['ListIntermediaries']._serialized_options = b'\202\323\344\223\002#\"\036/v1/matters:listIntermediaries:\001*'
+  _globals['_MATTERSERVICE'].methods_by_name['ListAssociationNotes']._loaded_options = None
+  _globals['_MATTERSERVICE'].methods_by_name['ListAssociationNotes']._serialized_options = b'\202\323\344\223\002%\" /v1/matters:listAssociationNotes:\001*'
+  _globals['_RULESTATE']._serialized_start=2722
+  _globals['_RULESTATE']._serialized_end=2857
+  _globals['_RECORDMATTERACTREQUEST']._serialized_start=172
+  _globals['_RECORDMATTERACTREQUEST']._serialized_end=237
+  _globals['_RECORDMATTERACTRESPONSE']._serialized_start=239
+  _globals['_RECORDMATTERACTRESPONSE']._serialized_end=307
+  _globals['_LISTMATTERSREQUEST']._serialized_start=310
+  _globals['_LISTMATTERSREQUEST']._serialized_end=476
+  _globals['_LISTMATTERSRESPONSE']._serialized_start=478
+  _globals['_LISTMATTERSRESPONSE']._serialized_end=567
+  _globals['_MATTERENTRY']._serialized_start=570
+  _globals['_MATTERENTRY']._serialized_end=885
+  _globals['_LISTRULESREQUEST']._serialized_start=888
+  _globals['_LISTRULESREQUEST']._serialized_end=1032
+  _globals['_LISTRULESRESPONSE']._serialized_start=1034
+  _globals['_LISTRULESRESPONSE']._serialized_end=1117
+  _globals['_RULEENTRY']._serialized_start=1120
+  _globals['_RULEENTRY']._serialized_end=1435
+  _globals['_LISTUNFILEDREQUEST']._serialized_start=1437
+  _globals['_LISTUNFILEDREQUEST']._serialized_end=1550
+  _globals['_LISTUNFILEDRESPONSE']._serialized_start=1552
+  _globals['_LISTUNFILEDRESPONSE']._serialized_end=1643
+  _globals['_UNFILEDMATTER']._serialized_start=1646
+  _globals['_UNFILEDMATTER']._serialized_end=1818
+  _globals['_LISTINTERMEDIARIESREQUEST']._serialized_start=1821
+  _globals['_LISTINTERMEDIARIESREQUEST']._serialized_end=1977
+  _globals['_LISTINTERMEDIARIESRESPONSE']._serialized_start=1979
+  _globals['_LISTINTERMEDIARIESRESPONSE']._serialized_end=2088
+  _globals['_INTERMEDIARYENTRY']._serialized_start=2091
+  _globals['_INTERMEDIARYENTRY']._serialized_end=2271
+  _globals['_LISTASSOCIATIONNOTESREQUEST']._serialized_start=2274
+  _globals['_LISTASSOCIATIONNOTESREQUEST']._serialized_end=2460
+  _globals['_LISTASSOCIATIONNOTESRESPONSE']._serialized_start=2462
+  _globals['_LISTASSOCIATIONNOTESRESPONSE']._serialized_end=2585
+  _globals['_ASSOCIATIONNOTEENTRY']._serialized_start=2588
+  _globals['_ASSOCIATIONNOTEENTRY']._serialized_end=2719
+  _globals['_MATTERSERVICE']._serialized_start=2860
+  _globals['_MATTERSERVICE']._serialized_end=3641
 # @@protoc_insertion_point(module_scope)

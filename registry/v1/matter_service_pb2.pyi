@@ -3,10 +3,14 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import intake_service_pb2 as _intake_service_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,6 +21,35 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _RuleState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RuleStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RuleState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RULE_STATE_UNSPECIFIED: _RuleState.ValueType  # 0
+    RULE_STATE_DRAFTED: _RuleState.ValueType  # 1
+    """待合法性审查"""
+    RULE_STATE_UNLAWFUL: _RuleState.ValueType  # 2
+    """审查认为不合法"""
+    RULE_STATE_REVIEWED: _RuleState.ValueType  # 3
+    """待备案"""
+    RULE_STATE_FILED: _RuleState.ValueType  # 4
+    """已备案"""
+
+class RuleState(_RuleState, metaclass=_RuleStateEnumTypeWrapper): ...
+
+RULE_STATE_UNSPECIFIED: RuleState.ValueType  # 0
+RULE_STATE_DRAFTED: RuleState.ValueType  # 1
+"""待合法性审查"""
+RULE_STATE_UNLAWFUL: RuleState.ValueType  # 2
+"""审查认为不合法"""
+RULE_STATE_REVIEWED: RuleState.ValueType  # 3
+"""待备案"""
+RULE_STATE_FILED: RuleState.ValueType  # 4
+"""已备案"""
+Global___RuleState: _TypeAlias = RuleState  # noqa: Y015
 
 @_typing.final
 class RecordMatterActRequest(_message.Message):
@@ -57,3 +90,527 @@ class RecordMatterActResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordMatterActResponse: _TypeAlias = RecordMatterActResponse  # noqa: Y015
+
+@_typing.final
+class ListMattersRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    WITH_ENDED_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """统一社会信用代码; empty = all departments."""
+    kind: _supervision_pb2.MatterKind.ValueType
+    """Only of this kind."""
+    on: _builtins.str
+    """As of this day; empty = today."""
+    with_ended: _builtins.bool
+    """Those that are not yet, or no longer, in the catalogue too."""
+    number: _builtins.str
+    """Only this one."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        kind: _supervision_pb2.MatterKind.ValueType = ...,
+        on: _builtins.str = ...,
+        with_ended: _builtins.bool = ...,
+        number: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "kind", b"kind", "number", b"number", "on", b"on", "page_size", b"page_size", "page_token", b"page_token", "with_ended", b"with_ended"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMattersRequest: _TypeAlias = ListMattersRequest  # noqa: Y015
+
+@_typing.final
+class ListMattersResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATTERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def matters(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatterEntry]: ...
+    def __init__(
+        self,
+        *,
+        matters: _abc.Iterable[Global___MatterEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["matters", b"matters", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMattersResponse: _TypeAlias = ListMattersResponse  # noqa: Y015
+
+@_typing.final
+class MatterEntry(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    MATTER_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FIELD_NUMBER: _builtins.int
+    TAKEN_OVER_BY_NAME_FIELD_NUMBER: _builtins.int
+    TAKER_SUPERVISED_BY_NAME_FIELD_NUMBER: _builtins.int
+    STILL_WATCHED_BY_NAME_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    FILING_NUMBER_FIELD_NUMBER: _builtins.int
+    FILED_ON_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    department_name: _builtins.str
+    position: _builtins.int
+    in_force: _builtins.bool
+    taken_over_by_name: _builtins.str
+    """Names of the bodies that the matter names by code, where they are registered."""
+    taker_supervised_by_name: _builtins.str
+    still_watched_by_name: _builtins.str
+    filing_number: _builtins.str
+    filed_on: _builtins.str
+    @_builtins.property
+    def matter(self) -> _supervision_pb2.ApprovalMatter:
+        """As last stated for the day."""
+
+    @_builtins.property
+    def rule(self) -> _supervision_pb2.FileReference:
+        """The filed rule that governs it on the day."""
+
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        department_name: _builtins.str = ...,
+        matter: _supervision_pb2.ApprovalMatter | None = ...,
+        position: _builtins.int = ...,
+        in_force: _builtins.bool = ...,
+        taken_over_by_name: _builtins.str = ...,
+        taker_supervised_by_name: _builtins.str = ...,
+        still_watched_by_name: _builtins.str = ...,
+        rule: _supervision_pb2.FileReference | None = ...,
+        filing_number: _builtins.str = ...,
+        filed_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["matter", b"matter", "rule", b"rule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "department_name", b"department_name", "filed_on", b"filed_on", "filing_number", b"filing_number", "in_force", b"in_force", "matter", b"matter", "position", b"position", "rule", b"rule", "still_watched_by_name", b"still_watched_by_name", "taken_over_by_name", b"taken_over_by_name", "taker_supervised_by_name", b"taker_supervised_by_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatterEntry: _TypeAlias = MatterEntry  # noqa: Y015
+
+@_typing.final
+class ListRulesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    MATTER_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    matter: _builtins.str
+    """Only those that cover this matter of the department."""
+    state: Global___RuleState.ValueType
+    on: _builtins.str
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        matter: _builtins.str = ...,
+        state: Global___RuleState.ValueType = ...,
+        on: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "matter", b"matter", "on", b"on", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRulesRequest: _TypeAlias = ListRulesRequest  # noqa: Y015
+
+@_typing.final
+class ListRulesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleEntry]: ...
+    def __init__(
+        self,
+        *,
+        rules: _abc.Iterable[Global___RuleEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRulesResponse: _TypeAlias = ListRulesResponse  # noqa: Y015
+
+@_typing.final
+class RuleEntry(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REVIEWED_ON_FIELD_NUMBER: _builtins.int
+    OPINION_FIELD_NUMBER: _builtins.int
+    FILING_NUMBER_FIELD_NUMBER: _builtins.int
+    FILED_ON_FIELD_NUMBER: _builtins.int
+    GOVERNS_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    department_name: _builtins.str
+    state: Global___RuleState.ValueType
+    reviewed_on: _builtins.str
+    opinion: _builtins.str
+    """For who may read drafts."""
+    filing_number: _builtins.str
+    filed_on: _builtins.str
+    position: _builtins.int
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    @_builtins.property
+    def rule(self) -> _supervision_pb2.SupervisionRule: ...
+    @_builtins.property
+    def governs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Numbers of the matters that it governs on the day; none while another governs what it covers."""
+
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[_supervision_pb2.RuleCheck]:
+        """For who may read drafts, in order."""
+
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        department_name: _builtins.str = ...,
+        rule: _supervision_pb2.SupervisionRule | None = ...,
+        state: Global___RuleState.ValueType = ...,
+        reviewed_on: _builtins.str = ...,
+        opinion: _builtins.str = ...,
+        filing_number: _builtins.str = ...,
+        filed_on: _builtins.str = ...,
+        governs: _abc.Iterable[_builtins.str] | None = ...,
+        checks: _abc.Iterable[_supervision_pb2.RuleCheck] | None = ...,
+        position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "rule", b"rule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "department_name", b"department_name", "file", b"file", "filed_on", b"filed_on", "filing_number", b"filing_number", "governs", b"governs", "opinion", b"opinion", "position", b"position", "reviewed_on", b"reviewed_on", "rule", b"rule", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RuleEntry: _TypeAlias = RuleEntry  # noqa: Y015
+
+@_typing.final
+class ListUnfiledRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    OVERDUE_ONLY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    on: _builtins.str
+    overdue_only: _builtins.bool
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        on: _builtins.str = ...,
+        overdue_only: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "on", b"on", "overdue_only", b"overdue_only", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUnfiledRequest: _TypeAlias = ListUnfiledRequest  # noqa: Y015
+
+@_typing.final
+class ListUnfiledResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATTERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def matters(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnfiledMatter]: ...
+    def __init__(
+        self,
+        *,
+        matters: _abc.Iterable[Global___UnfiledMatter] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["matters", b"matters", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListUnfiledResponse: _TypeAlias = ListUnfiledResponse  # noqa: Y015
+
+@_typing.final
+class UnfiledMatter(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATTER_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    MATTER_NAME_FIELD_NUMBER: _builtins.int
+    CAME_ON_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    DAYS_LATE_FIELD_NUMBER: _builtins.int
+    BASIS_FIELD_NUMBER: _builtins.int
+    department_name: _builtins.str
+    matter_name: _builtins.str
+    came_on: _builtins.str
+    """The day on which it came into the catalogue."""
+    due_on: _builtins.str
+    days_late: _builtins.int
+    basis: _builtins.str
+    @_builtins.property
+    def matter(self) -> _supervision_pb2.FileReference: ...
+    def __init__(
+        self,
+        *,
+        matter: _supervision_pb2.FileReference | None = ...,
+        department_name: _builtins.str = ...,
+        matter_name: _builtins.str = ...,
+        came_on: _builtins.str = ...,
+        due_on: _builtins.str = ...,
+        days_late: _builtins.int = ...,
+        basis: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["matter", b"matter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["basis", b"basis", "came_on", b"came_on", "days_late", b"days_late", "department_name", b"department_name", "due_on", b"due_on", "matter", b"matter", "matter_name", b"matter_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnfiledMatter: _TypeAlias = UnfiledMatter  # noqa: Y015
+
+@_typing.final
+class ListIntermediariesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    MATTER_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    OVERDUE_ONLY_FIELD_NUMBER: _builtins.int
+    WITH_ENDED_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    matter: _builtins.str
+    """Only those that serve this matter."""
+    on: _builtins.str
+    overdue_only: _builtins.bool
+    """Only those whose qualification has run out."""
+    with_ended: _builtins.bool
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        matter: _builtins.str = ...,
+        on: _builtins.str = ...,
+        overdue_only: _builtins.bool = ...,
+        with_ended: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "matter", b"matter", "on", b"on", "overdue_only", b"overdue_only", "page_size", b"page_size", "page_token", b"page_token", "with_ended", b"with_ended"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIntermediariesRequest: _TypeAlias = ListIntermediariesRequest  # noqa: Y015
+
+@_typing.final
+class ListIntermediariesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERMEDIARIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def intermediaries(self) -> _containers.RepeatedCompositeFieldContainer[Global___IntermediaryEntry]: ...
+    def __init__(
+        self,
+        *,
+        intermediaries: _abc.Iterable[Global___IntermediaryEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["intermediaries", b"intermediaries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIntermediariesResponse: _TypeAlias = ListIntermediariesResponse  # noqa: Y015
+
+@_typing.final
+class IntermediaryEntry(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    INTERMEDIARY_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FIELD_NUMBER: _builtins.int
+    QUALIFICATION_OVERDUE_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    department_name: _builtins.str
+    position: _builtins.int
+    in_force: _builtins.bool
+    qualification_overdue: _builtins.bool
+    """The last day of its qualification has passed."""
+    @_builtins.property
+    def intermediary(self) -> _supervision_pb2.Intermediary: ...
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        department_name: _builtins.str = ...,
+        intermediary: _supervision_pb2.Intermediary | None = ...,
+        position: _builtins.int = ...,
+        in_force: _builtins.bool = ...,
+        qualification_overdue: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["intermediary", b"intermediary"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "department_name", b"department_name", "in_force", b"in_force", "intermediary", b"intermediary", "position", b"position", "qualification_overdue", b"qualification_overdue"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IntermediaryEntry: _TypeAlias = IntermediaryEntry  # noqa: Y015
+
+@_typing.final
+class ListAssociationNotesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSOCIATION_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    WITH_ENDED_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    association: _builtins.str
+    """The association's 统一社会信用代码; empty = all."""
+    subject: _builtins.str
+    """统一社会信用代码 of whom it is about; empty = all."""
+    kind: _supervision_pb2.AssociationNoteKind.ValueType
+    on: _builtins.str
+    with_ended: _builtins.bool
+    """Those whose last day has passed too."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        association: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        kind: _supervision_pb2.AssociationNoteKind.ValueType = ...,
+        on: _builtins.str = ...,
+        with_ended: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["association", b"association", "kind", b"kind", "on", b"on", "page_size", b"page_size", "page_token", b"page_token", "subject", b"subject", "with_ended", b"with_ended"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAssociationNotesRequest: _TypeAlias = ListAssociationNotesRequest  # noqa: Y015
+
+@_typing.final
+class ListAssociationNotesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    standing: _builtins.str
+    """What these notes are, in Chinese, to be shown with them."""
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssociationNoteEntry]: ...
+    def __init__(
+        self,
+        *,
+        notes: _abc.Iterable[Global___AssociationNoteEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+        standing: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "notes", b"notes", "standing", b"standing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAssociationNotesResponse: _TypeAlias = ListAssociationNotesResponse  # noqa: Y015
+
+@_typing.final
+class AssociationNoteEntry(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSOCIATION_FIELD_NUMBER: _builtins.int
+    ASSOCIATION_NAME_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    association: _builtins.str
+    association_name: _builtins.str
+    position: _builtins.int
+    @_builtins.property
+    def note(self) -> _supervision_pb2.AssociationNote: ...
+    def __init__(
+        self,
+        *,
+        association: _builtins.str = ...,
+        association_name: _builtins.str = ...,
+        note: _supervision_pb2.AssociationNote | None = ...,
+        position: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["note", b"note"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["association", b"association", "association_name", b"association_name", "note", b"note", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssociationNoteEntry: _TypeAlias = AssociationNoteEntry  # noqa: Y015

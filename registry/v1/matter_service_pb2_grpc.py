@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class MatterServiceStub:
-    """审批事项和监管制度
+    """审批事项和监管制度, with 涉审中介 and 行业自律信息. Everybody may read the catalogue of matters, the rules that are
+    filed, the intermediaries and what associations say; nobody's staff id is in an answer.
     """
 
     def __init__(self, channel):
@@ -40,14 +41,75 @@ class MatterServiceStub:
                 request_serializer=registry_dot_v1_dot_matter__service__pb2.RecordMatterActRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_matter__service__pb2.RecordMatterActResponse.FromString,
                 _registered_method=True)
+        self.ListMatters = channel.unary_unary(
+                '/registry.v1.MatterService/ListMatters',
+                request_serializer=registry_dot_v1_dot_matter__service__pb2.ListMattersRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_matter__service__pb2.ListMattersResponse.FromString,
+                _registered_method=True)
+        self.ListRules = channel.unary_unary(
+                '/registry.v1.MatterService/ListRules',
+                request_serializer=registry_dot_v1_dot_matter__service__pb2.ListRulesRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_matter__service__pb2.ListRulesResponse.FromString,
+                _registered_method=True)
+        self.ListUnfiled = channel.unary_unary(
+                '/registry.v1.MatterService/ListUnfiled',
+                request_serializer=registry_dot_v1_dot_matter__service__pb2.ListUnfiledRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_matter__service__pb2.ListUnfiledResponse.FromString,
+                _registered_method=True)
+        self.ListIntermediaries = channel.unary_unary(
+                '/registry.v1.MatterService/ListIntermediaries',
+                request_serializer=registry_dot_v1_dot_matter__service__pb2.ListIntermediariesRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_matter__service__pb2.ListIntermediariesResponse.FromString,
+                _registered_method=True)
+        self.ListAssociationNotes = channel.unary_unary(
+                '/registry.v1.MatterService/ListAssociationNotes',
+                request_serializer=registry_dot_v1_dot_matter__service__pb2.ListAssociationNotesRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_matter__service__pb2.ListAssociationNotesResponse.FromString,
+                _registered_method=True)
 
 
 class MatterServiceServicer:
-    """审批事项和监管制度
+    """审批事项和监管制度, with 涉审中介 and 行业自律信息. Everybody may read the catalogue of matters, the rules that are
+    filed, the intermediaries and what associations say; nobody's staff id is in an answer.
     """
 
     def RecordMatterAct(self, request, context):
         """A statement that holds matter, intermediary, rule, rule_review, rule_filing or rule_check.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMatters(self, request, context):
+        """The catalogue of matters, the one that came last first: who approves, who supervises, and by which rule.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRules(self, request, context):
+        """Rules of supervision, the one drafted last first. Drafts are for who drafts, reviews, files or oversees.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUnfiled(self, request, context):
+        """Matters without a filed rule, the one due first first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIntermediaries(self, request, context):
+        """Intermediaries of approval, the one that came last first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAssociationNotes(self, request, context):
+        """行业自律信息, the one stated first last. It is no credit information, and bears on no verdict.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -61,6 +123,31 @@ def add_MatterServiceServicer_to_server(servicer, server):
                     request_deserializer=registry_dot_v1_dot_matter__service__pb2.RecordMatterActRequest.FromString,
                     response_serializer=registry_dot_v1_dot_matter__service__pb2.RecordMatterActResponse.SerializeToString,
             ),
+            'ListMatters': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMatters,
+                    request_deserializer=registry_dot_v1_dot_matter__service__pb2.ListMattersRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_matter__service__pb2.ListMattersResponse.SerializeToString,
+            ),
+            'ListRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRules,
+                    request_deserializer=registry_dot_v1_dot_matter__service__pb2.ListRulesRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_matter__service__pb2.ListRulesResponse.SerializeToString,
+            ),
+            'ListUnfiled': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUnfiled,
+                    request_deserializer=registry_dot_v1_dot_matter__service__pb2.ListUnfiledRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_matter__service__pb2.ListUnfiledResponse.SerializeToString,
+            ),
+            'ListIntermediaries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIntermediaries,
+                    request_deserializer=registry_dot_v1_dot_matter__service__pb2.ListIntermediariesRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_matter__service__pb2.ListIntermediariesResponse.SerializeToString,
+            ),
+            'ListAssociationNotes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAssociationNotes,
+                    request_deserializer=registry_dot_v1_dot_matter__service__pb2.ListAssociationNotesRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_matter__service__pb2.ListAssociationNotesResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'registry.v1.MatterService', rpc_method_handlers)
@@ -70,7 +157,8 @@ def add_MatterServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MatterService:
-    """审批事项和监管制度
+    """审批事项和监管制度, with 涉审中介 and 行业自律信息. Everybody may read the catalogue of matters, the rules that are
+    filed, the intermediaries and what associations say; nobody's staff id is in an answer.
     """
 
     @staticmethod
@@ -90,6 +178,141 @@ class MatterService:
             '/registry.v1.MatterService/RecordMatterAct',
             registry_dot_v1_dot_matter__service__pb2.RecordMatterActRequest.SerializeToString,
             registry_dot_v1_dot_matter__service__pb2.RecordMatterActResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMatters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MatterService/ListMatters',
+            registry_dot_v1_dot_matter__service__pb2.ListMattersRequest.SerializeToString,
+            registry_dot_v1_dot_matter__service__pb2.ListMattersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MatterService/ListRules',
+            registry_dot_v1_dot_matter__service__pb2.ListRulesRequest.SerializeToString,
+            registry_dot_v1_dot_matter__service__pb2.ListRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUnfiled(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MatterService/ListUnfiled',
+            registry_dot_v1_dot_matter__service__pb2.ListUnfiledRequest.SerializeToString,
+            registry_dot_v1_dot_matter__service__pb2.ListUnfiledResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIntermediaries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MatterService/ListIntermediaries',
+            registry_dot_v1_dot_matter__service__pb2.ListIntermediariesRequest.SerializeToString,
+            registry_dot_v1_dot_matter__service__pb2.ListIntermediariesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAssociationNotes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MatterService/ListAssociationNotes',
+            registry_dot_v1_dot_matter__service__pb2.ListAssociationNotesRequest.SerializeToString,
+            registry_dot_v1_dot_matter__service__pb2.ListAssociationNotesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class MatterServiceStub:
-    """审批事项和监管制度"""
+    """审批事项和监管制度, with 涉审中介 and 行业自律信息. Everybody may read the catalogue of matters, the rules that are
+    filed, the intermediaries and what associations say; nobody's staff id is in an answer.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -35,17 +37,41 @@ class MatterServiceStub:
     def __new__(cls, channel: _aio.Channel) -> MatterServiceAsyncStub: ...
     RecordMatterAct: _grpc.UnaryUnaryMultiCallable[_matter_service_pb2.RecordMatterActRequest, _matter_service_pb2.RecordMatterActResponse]
     """A statement that holds matter, intermediary, rule, rule_review, rule_filing or rule_check."""
+    ListMatters: _grpc.UnaryUnaryMultiCallable[_matter_service_pb2.ListMattersRequest, _matter_service_pb2.ListMattersResponse]
+    """The catalogue of matters, the one that came last first: who approves, who supervises, and by which rule."""
+    ListRules: _grpc.UnaryUnaryMultiCallable[_matter_service_pb2.ListRulesRequest, _matter_service_pb2.ListRulesResponse]
+    """Rules of supervision, the one drafted last first. Drafts are for who drafts, reviews, files or oversees."""
+    ListUnfiled: _grpc.UnaryUnaryMultiCallable[_matter_service_pb2.ListUnfiledRequest, _matter_service_pb2.ListUnfiledResponse]
+    """Matters without a filed rule, the one due first first."""
+    ListIntermediaries: _grpc.UnaryUnaryMultiCallable[_matter_service_pb2.ListIntermediariesRequest, _matter_service_pb2.ListIntermediariesResponse]
+    """Intermediaries of approval, the one that came last first."""
+    ListAssociationNotes: _grpc.UnaryUnaryMultiCallable[_matter_service_pb2.ListAssociationNotesRequest, _matter_service_pb2.ListAssociationNotesResponse]
+    """行业自律信息, the one stated first last. It is no credit information, and bears on no verdict."""
 
 @_typing.type_check_only
 class MatterServiceAsyncStub(MatterServiceStub):
-    """审批事项和监管制度"""
+    """审批事项和监管制度, with 涉审中介 and 行业自律信息. Everybody may read the catalogue of matters, the rules that are
+    filed, the intermediaries and what associations say; nobody's staff id is in an answer.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordMatterAct: _aio.UnaryUnaryMultiCallable[_matter_service_pb2.RecordMatterActRequest, _matter_service_pb2.RecordMatterActResponse]  # type: ignore[assignment]
     """A statement that holds matter, intermediary, rule, rule_review, rule_filing or rule_check."""
+    ListMatters: _aio.UnaryUnaryMultiCallable[_matter_service_pb2.ListMattersRequest, _matter_service_pb2.ListMattersResponse]  # type: ignore[assignment]
+    """The catalogue of matters, the one that came last first: who approves, who supervises, and by which rule."""
+    ListRules: _aio.UnaryUnaryMultiCallable[_matter_service_pb2.ListRulesRequest, _matter_service_pb2.ListRulesResponse]  # type: ignore[assignment]
+    """Rules of supervision, the one drafted last first. Drafts are for who drafts, reviews, files or oversees."""
+    ListUnfiled: _aio.UnaryUnaryMultiCallable[_matter_service_pb2.ListUnfiledRequest, _matter_service_pb2.ListUnfiledResponse]  # type: ignore[assignment]
+    """Matters without a filed rule, the one due first first."""
+    ListIntermediaries: _aio.UnaryUnaryMultiCallable[_matter_service_pb2.ListIntermediariesRequest, _matter_service_pb2.ListIntermediariesResponse]  # type: ignore[assignment]
+    """Intermediaries of approval, the one that came last first."""
+    ListAssociationNotes: _aio.UnaryUnaryMultiCallable[_matter_service_pb2.ListAssociationNotesRequest, _matter_service_pb2.ListAssociationNotesResponse]  # type: ignore[assignment]
+    """行业自律信息, the one stated first last. It is no credit information, and bears on no verdict."""
 
 class MatterServiceServicer(metaclass=_abc_1.ABCMeta):
-    """审批事项和监管制度"""
+    """审批事项和监管制度, with 涉审中介 and 行业自律信息. Everybody may read the catalogue of matters, the rules that are
+    filed, the intermediaries and what associations say; nobody's staff id is in an answer.
+    """
 
     @_abc_1.abstractmethod
     def RecordMatterAct(
@@ -54,5 +80,45 @@ class MatterServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_matter_service_pb2.RecordMatterActResponse, _abc.Awaitable[_matter_service_pb2.RecordMatterActResponse]]:
         """A statement that holds matter, intermediary, rule, rule_review, rule_filing or rule_check."""
+
+    @_abc_1.abstractmethod
+    def ListMatters(
+        self,
+        request: _matter_service_pb2.ListMattersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matter_service_pb2.ListMattersResponse, _abc.Awaitable[_matter_service_pb2.ListMattersResponse]]:
+        """The catalogue of matters, the one that came last first: who approves, who supervises, and by which rule."""
+
+    @_abc_1.abstractmethod
+    def ListRules(
+        self,
+        request: _matter_service_pb2.ListRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matter_service_pb2.ListRulesResponse, _abc.Awaitable[_matter_service_pb2.ListRulesResponse]]:
+        """Rules of supervision, the one drafted last first. Drafts are for who drafts, reviews, files or oversees."""
+
+    @_abc_1.abstractmethod
+    def ListUnfiled(
+        self,
+        request: _matter_service_pb2.ListUnfiledRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matter_service_pb2.ListUnfiledResponse, _abc.Awaitable[_matter_service_pb2.ListUnfiledResponse]]:
+        """Matters without a filed rule, the one due first first."""
+
+    @_abc_1.abstractmethod
+    def ListIntermediaries(
+        self,
+        request: _matter_service_pb2.ListIntermediariesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matter_service_pb2.ListIntermediariesResponse, _abc.Awaitable[_matter_service_pb2.ListIntermediariesResponse]]:
+        """Intermediaries of approval, the one that came last first."""
+
+    @_abc_1.abstractmethod
+    def ListAssociationNotes(
+        self,
+        request: _matter_service_pb2.ListAssociationNotesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_matter_service_pb2.ListAssociationNotesResponse, _abc.Awaitable[_matter_service_pb2.ListAssociationNotesResponse]]:
+        """行业自律信息, the one stated first last. It is no credit information, and bears on no verdict."""
 
 def add_MatterServiceServicer_to_server(servicer: MatterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

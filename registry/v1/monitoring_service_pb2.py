@@ -25,9 +25,11 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
+from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
+from registry.v1 import supervision_file_pb2 as registry_dot_v1_dot_supervision__file__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$registry/v1/monitoring_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\"E\n\x1aRecordMonitoringActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"H\n\x1bRecordMonitoringActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult2\xa0\x01\n\x11MonitoringService\x12\x8a\x01\n\x13RecordMonitoringAct\x12\'.registry.v1.RecordMonitoringActRequest\x1a(.registry.v1.RecordMonitoringActResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/monitoring:record:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$registry/v1/monitoring_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1dregistry/v1/supervision.proto\x1a\"registry/v1/supervision_file.proto\"E\n\x1aRecordMonitoringActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"H\n\x1bRecordMonitoringActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"\x8d\x01\n\x0eIndicatorEntry\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12-\n\tindicator\x18\x02 \x01(\x0b\x32\x1a.registry.v1.RiskIndicator\x12\x10\n\x08position\x18\x03 \x01(\x04\x12\x10\n\x08in_force\x18\x04 \x01(\x08\"#\n\x15ListIndicatorsRequest\x12\n\n\x02on\x18\x01 \x01(\t\"I\n\x16ListIndicatorsResponse\x12/\n\nindicators\x18\x01 \x03(\x0b\x32\x1b.registry.v1.IndicatorEntry\"\xcf\x01\n\nAlertEntry\x12%\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x16.registry.v1.RiskAlert\x12\x16\n\x0eindicator_name\x18\x02 \x01(\t\x12*\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x1c.registry.v1.SupervisionFile\x12,\n\x0bobligations\x18\x04 \x03(\x0b\x32\x17.registry.v1.Obligation\x12(\n\x06\x61nswer\x18\x05 \x01(\x0b\x32\x18.registry.v1.AlertAnswer\"\x89\x01\n\x11ListAlertsRequest\x12\x11\n\tindicator\x18\x01 \x01(\t\x12\x17\n\x0funanswered_only\x18\x02 \x01(\x08\x12\x11\n\tin_charge\x18\x03 \x01(\t\x12\x0e\n\x06number\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\r\x12\x12\n\npage_token\x18\x06 \x01(\t\"V\n\x12ListAlertsResponse\x12\'\n\x06\x61lerts\x18\x01 \x03(\x0b\x32\x17.registry.v1.AlertEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"y\n\nRiskFigure\x12\r\n\x05group\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\r\x12\x0f\n\x07reached\x18\x04 \x01(\x08\x12\x14\n\x0c\x61lert_number\x18\x05 \x01(\t\x12\x16\n\x0e\x61lert_answered\x18\x06 \x01(\x08\"\xc2\x01\n\x10IndicatorFigures\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12-\n\tindicator\x18\x02 \x01(\x0b\x32\x1a.registry.v1.RiskIndicator\x12\x0c\n\x04\x66rom\x18\x03 \x01(\t\x12\r\n\x05until\x18\x04 \x01(\t\x12(\n\x07\x66igures\x18\x05 \x03(\x0b\x32\x17.registry.v1.RiskFigure\x12\x0e\n\x06groups\x18\x06 \x01(\r\"*\n\x15GetRiskFiguresRequest\x12\x11\n\tindicator\x18\x01 \x01(\t\"w\n\x16GetRiskFiguresResponse\x12\x31\n\nindicators\x18\x01 \x03(\x0b\x32\x1d.registry.v1.IndicatorFigures\x12\x0b\n\x03\x64\x61y\x18\x02 \x01(\t\x12\x0f\n\x07\x63ounted\x18\x03 \x01(\x04\x12\x0c\n\x04size\x18\x04 \x01(\x04\x32\xa1\x04\n\x11MonitoringService\x12\x8a\x01\n\x13RecordMonitoringAct\x12\'.registry.v1.RecordMonitoringActRequest\x1a(.registry.v1.RecordMonitoringActResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/monitoring:record:\x01*\x12\x83\x01\n\x0eListIndicators\x12\".registry.v1.ListIndicatorsRequest\x1a#.registry.v1.ListIndicatorsResponse\"(\x82\xd3\xe4\x93\x02\"\"\x1d/v1/monitoring:listIndicators:\x01*\x12s\n\nListAlerts\x12\x1e.registry.v1.ListAlertsRequest\x1a\x1f.registry.v1.ListAlertsResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/monitoring:listAlerts:\x01*\x12\x83\x01\n\x0eGetRiskFigures\x12\".registry.v1.GetRiskFiguresRequest\x1a#.registry.v1.GetRiskFiguresResponse\"(\x82\xd3\xe4\x93\x02\"\"\x1d/v1/monitoring:getRiskFigures:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +38,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MONITORINGSERVICE'].methods_by_name['RecordMonitoringAct']._loaded_options = None
   _globals['_MONITORINGSERVICE'].methods_by_name['RecordMonitoringAct']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/monitoring:record:\001*'
-  _globals['_RECORDMONITORINGACTREQUEST']._serialized_start=145
-  _globals['_RECORDMONITORINGACTREQUEST']._serialized_end=214
-  _globals['_RECORDMONITORINGACTRESPONSE']._serialized_start=216
-  _globals['_RECORDMONITORINGACTRESPONSE']._serialized_end=288
-  _globals['_MONITORINGSERVICE']._serialized_start=291
-  _globals['_MONITORINGSERVICE']._serialized_end=451
+  _globals['_MONITORINGSERVICE'].methods_by_name['ListIndicators']._loaded_options = None
+  _globals['_MONITORINGSERVICE'].methods_by_name['ListIndicators']._serialized_options = b'\202\323\344\223\002\"\"\035/v1/monitoring:listIndicators:\001*'
+  _globals['_MONITORINGSERVICE'].methods_by_name['ListAlerts']._loaded_options = None
+  _globals['_MONITORINGSERVICE'].methods_by_name['ListAlerts']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/monitoring:listAlerts:\001*'
+  _globals['_MONITORINGSERVICE'].methods_by_name['GetRiskFigures']._loaded_options = None
+  _globals['_MONITORINGSERVICE'].methods_by_name['GetRiskFigures']._serialized_options = b'\202\323\344\223\002\"\"\035/v1/monitoring:getRiskFigures:\001*'
+  _globals['_RECORDMONITORINGACTREQUEST']._serialized_start=212
+  _globals['_RECORDMONITORINGACTREQUEST']._serialized_end=281
+  _globals['_RECORDMONITORINGACTRESPONSE']._serialized_start=283
+  _globals['_RECORDMONITORINGACTRESPONSE']._serialized_end=355
+  _globals['_INDICATORENTRY']._serialized_start=358
+  _globals['_INDICATORENTRY']._serialized_end=499
+  _globals['_LISTINDICATORSREQUEST']._serialized_start=501
+  _globals['_LISTINDICATORSREQUEST']._serialized_end=536
+  _globals['_LISTINDICATORSRESPONSE']._serialized_start=538
+  _globals['_LISTINDICATORSRESPONSE']._serialized_end=611
+  _globals['_ALERTENTRY']._serialized_start=614
+  _globals['_ALERTENTRY']._serialized_end=821
+  _globals['_LISTALERTSREQUEST']._serialized_start=824
+  _globals['_LISTALERTSREQUEST']._serialized_end=961
+  _globals['_LISTALERTSRESPONSE']._serialized_start=963
+  _globals['_LISTALERTSRESPONSE']._serialized_end=1049
+  _globals['_RISKFIGURE']._serialized_start=1051
+  _globals['_RISKFIGURE']._serialized_end=1172
+  _globals['_INDICATORFIGURES']._serialized_start=1175
+  _globals['_INDICATORFIGURES']._serialized_end=1369
+  _globals['_GETRISKFIGURESREQUEST']._serialized_start=1371
+  _globals['_GETRISKFIGURESREQUEST']._serialized_end=1413
+  _globals['_GETRISKFIGURESRESPONSE']._serialized_start=1415
+  _globals['_GETRISKFIGURESRESPONSE']._serialized_end=1534
+  _globals['_MONITORINGSERVICE']._serialized_start=1537
+  _globals['_MONITORINGSERVICE']._serialized_end=2082
 # @@protoc_insertion_point(module_scope)

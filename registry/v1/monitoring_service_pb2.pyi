@@ -3,10 +3,14 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import intake_service_pb2 as _intake_service_pb2
+from registry.v1 import supervision_file_pb2 as _supervision_file_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -57,3 +61,306 @@ class RecordMonitoringActResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordMonitoringActResponse: _TypeAlias = RecordMonitoringActResponse  # noqa: Y015
+
+@_typing.final
+class IndicatorEntry(_message.Message):
+    """An indicator as it was stated last."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    IN_FORCE_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """Position of the statement."""
+    in_force: _builtins.bool
+    """Whether one that was stated is in force on the day asked about."""
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    @_builtins.property
+    def indicator(self) -> _supervision_pb2.RiskIndicator: ...
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        indicator: _supervision_pb2.RiskIndicator | None = ...,
+        position: _builtins.int = ...,
+        in_force: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "indicator", b"indicator"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "in_force", b"in_force", "indicator", b"indicator", "position", b"position"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IndicatorEntry: _TypeAlias = IndicatorEntry  # noqa: Y015
+
+@_typing.final
+class ListIndicatorsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_FIELD_NUMBER: _builtins.int
+    on: _builtins.str
+    """Empty = today."""
+    def __init__(
+        self,
+        *,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIndicatorsRequest: _TypeAlias = ListIndicatorsRequest  # noqa: Y015
+
+@_typing.final
+class ListIndicatorsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDICATORS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def indicators(self) -> _containers.RepeatedCompositeFieldContainer[Global___IndicatorEntry]: ...
+    def __init__(
+        self,
+        *,
+        indicators: _abc.Iterable[Global___IndicatorEntry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["indicators", b"indicators"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIndicatorsResponse: _TypeAlias = ListIndicatorsResponse  # noqa: Y015
+
+@_typing.final
+class AlertEntry(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALERT_FIELD_NUMBER: _builtins.int
+    INDICATOR_NAME_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    OBLIGATIONS_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    indicator_name: _builtins.str
+    """The indicator's name when the list was made."""
+    @_builtins.property
+    def alert(self) -> _supervision_pb2.RiskAlert: ...
+    @_builtins.property
+    def file(self) -> _supervision_file_pb2.SupervisionFile:
+        """What was done since, without its texts."""
+
+    @_builtins.property
+    def obligations(self) -> _containers.RepeatedCompositeFieldContainer[_supervision_file_pb2.Obligation]: ...
+    @_builtins.property
+    def answer(self) -> _supervision_pb2.AlertAnswer:
+        """The last answer, for the department in charge and the operator."""
+
+    def __init__(
+        self,
+        *,
+        alert: _supervision_pb2.RiskAlert | None = ...,
+        indicator_name: _builtins.str = ...,
+        file: _supervision_file_pb2.SupervisionFile | None = ...,
+        obligations: _abc.Iterable[_supervision_file_pb2.Obligation] | None = ...,
+        answer: _supervision_pb2.AlertAnswer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "answer", b"answer", "file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "answer", b"answer", "file", b"file", "indicator_name", b"indicator_name", "obligations", b"obligations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AlertEntry: _TypeAlias = AlertEntry  # noqa: Y015
+
+@_typing.final
+class ListAlertsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    UNANSWERED_ONLY_FIELD_NUMBER: _builtins.int
+    IN_CHARGE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    indicator: _builtins.str
+    """Number of an indicator; empty = of any."""
+    unanswered_only: _builtins.bool
+    in_charge: _builtins.str
+    """Told to this department; empty = the caller's own, or everybody's for who oversees."""
+    number: _builtins.str
+    """One alert by its number."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        indicator: _builtins.str = ...,
+        unanswered_only: _builtins.bool = ...,
+        in_charge: _builtins.str = ...,
+        number: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_charge", b"in_charge", "indicator", b"indicator", "number", b"number", "page_size", b"page_size", "page_token", b"page_token", "unanswered_only", b"unanswered_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAlertsRequest: _TypeAlias = ListAlertsRequest  # noqa: Y015
+
+@_typing.final
+class ListAlertsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALERTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def alerts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AlertEntry]:
+        """A page may hold fewer than asked for, and yet be followed by another."""
+
+    def __init__(
+        self,
+        *,
+        alerts: _abc.Iterable[Global___AlertEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAlertsResponse: _TypeAlias = ListAlertsResponse  # noqa: Y015
+
+@_typing.final
+class RiskFigure(_message.Message):
+    """What an indicator counts in one group, for the window that ends on the day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUP_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
+    ALERT_NUMBER_FIELD_NUMBER: _builtins.int
+    ALERT_ANSWERED_FIELD_NUMBER: _builtins.int
+    group: _builtins.str
+    value: _builtins.int
+    before: _builtins.int
+    """The window before; only of a rise."""
+    reached: _builtins.bool
+    """An alert would be due."""
+    alert_number: _builtins.str
+    """The last alert of the group, where there was one."""
+    alert_answered: _builtins.bool
+    def __init__(
+        self,
+        *,
+        group: _builtins.str = ...,
+        value: _builtins.int = ...,
+        before: _builtins.int = ...,
+        reached: _builtins.bool = ...,
+        alert_number: _builtins.str = ...,
+        alert_answered: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert_answered", b"alert_answered", "alert_number", b"alert_number", "before", b"before", "group", b"group", "reached", b"reached", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RiskFigure: _TypeAlias = RiskFigure  # noqa: Y015
+
+@_typing.final
+class IndicatorFigures(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    until: _builtins.str
+    groups: _builtins.int
+    """Groups in which there is anything at all."""
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference: ...
+    @_builtins.property
+    def indicator(self) -> _supervision_pb2.RiskIndicator: ...
+    @_builtins.property
+    def figures(self) -> _containers.RepeatedCompositeFieldContainer[Global___RiskFigure]:
+        """The highest first, 50 at most; of subjects only those that reached the threshold."""
+
+    def __init__(
+        self,
+        *,
+        file: _supervision_pb2.FileReference | None = ...,
+        indicator: _supervision_pb2.RiskIndicator | None = ...,
+        until: _builtins.str = ...,
+        figures: _abc.Iterable[Global___RiskFigure] | None = ...,
+        groups: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "indicator", b"indicator"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures", "file", b"file", "from", b"from", "groups", b"groups", "indicator", b"indicator", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IndicatorFigures: _TypeAlias = IndicatorFigures  # noqa: Y015
+
+@_typing.final
+class GetRiskFiguresRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDICATOR_FIELD_NUMBER: _builtins.int
+    indicator: _builtins.str
+    """Number of an indicator; empty = every one in force."""
+    def __init__(
+        self,
+        *,
+        indicator: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["indicator", b"indicator"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRiskFiguresRequest: _TypeAlias = GetRiskFiguresRequest  # noqa: Y015
+
+@_typing.final
+class GetRiskFiguresResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDICATORS_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    COUNTED_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    day: _builtins.str
+    counted: _builtins.int
+    """Positions below this are counted; the log holds as many as size."""
+    size: _builtins.int
+    @_builtins.property
+    def indicators(self) -> _containers.RepeatedCompositeFieldContainer[Global___IndicatorFigures]: ...
+    def __init__(
+        self,
+        *,
+        indicators: _abc.Iterable[Global___IndicatorFigures] | None = ...,
+        day: _builtins.str = ...,
+        counted: _builtins.int = ...,
+        size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted", b"counted", "day", b"day", "indicators", b"indicators", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRiskFiguresResponse: _TypeAlias = GetRiskFiguresResponse  # noqa: Y015

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class MonitoringServiceStub:
-    """风险监测和行业自律
+    """风险监测和行业自律. An alert is a reason to look: no method here says anything of a subject's credit.
     """
 
     def __init__(self, channel):
@@ -40,14 +40,50 @@ class MonitoringServiceStub:
                 request_serializer=registry_dot_v1_dot_monitoring__service__pb2.RecordMonitoringActRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_monitoring__service__pb2.RecordMonitoringActResponse.FromString,
                 _registered_method=True)
+        self.ListIndicators = channel.unary_unary(
+                '/registry.v1.MonitoringService/ListIndicators',
+                request_serializer=registry_dot_v1_dot_monitoring__service__pb2.ListIndicatorsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_monitoring__service__pb2.ListIndicatorsResponse.FromString,
+                _registered_method=True)
+        self.ListAlerts = channel.unary_unary(
+                '/registry.v1.MonitoringService/ListAlerts',
+                request_serializer=registry_dot_v1_dot_monitoring__service__pb2.ListAlertsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_monitoring__service__pb2.ListAlertsResponse.FromString,
+                _registered_method=True)
+        self.GetRiskFigures = channel.unary_unary(
+                '/registry.v1.MonitoringService/GetRiskFigures',
+                request_serializer=registry_dot_v1_dot_monitoring__service__pb2.GetRiskFiguresRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_monitoring__service__pb2.GetRiskFiguresResponse.FromString,
+                _registered_method=True)
 
 
 class MonitoringServiceServicer:
-    """风险监测和行业自律
+    """风险监测和行业自律. An alert is a reason to look: no method here says anything of a subject's credit.
     """
 
     def RecordMonitoringAct(self, request, context):
-        """A statement that holds indicator, alert_answer or association_note.
+        """A statement that holds indicator, alert_answer, receipt (of an alert) or association_note.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIndicators(self, request, context):
+        """Indicators as they were stated last: a department's own, all for who oversees.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAlerts(self, request, context):
+        """Newest first: those that a department is in charge of, all for who oversees.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRiskFigures(self, request, context):
+        """What each indicator counts now, for who oversees.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -61,6 +97,21 @@ def add_MonitoringServiceServicer_to_server(servicer, server):
                     request_deserializer=registry_dot_v1_dot_monitoring__service__pb2.RecordMonitoringActRequest.FromString,
                     response_serializer=registry_dot_v1_dot_monitoring__service__pb2.RecordMonitoringActResponse.SerializeToString,
             ),
+            'ListIndicators': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIndicators,
+                    request_deserializer=registry_dot_v1_dot_monitoring__service__pb2.ListIndicatorsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_monitoring__service__pb2.ListIndicatorsResponse.SerializeToString,
+            ),
+            'ListAlerts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAlerts,
+                    request_deserializer=registry_dot_v1_dot_monitoring__service__pb2.ListAlertsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_monitoring__service__pb2.ListAlertsResponse.SerializeToString,
+            ),
+            'GetRiskFigures': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRiskFigures,
+                    request_deserializer=registry_dot_v1_dot_monitoring__service__pb2.GetRiskFiguresRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_monitoring__service__pb2.GetRiskFiguresResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'registry.v1.MonitoringService', rpc_method_handlers)
@@ -70,7 +121,7 @@ def add_MonitoringServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MonitoringService:
-    """风险监测和行业自律
+    """风险监测和行业自律. An alert is a reason to look: no method here says anything of a subject's credit.
     """
 
     @staticmethod
@@ -90,6 +141,87 @@ class MonitoringService:
             '/registry.v1.MonitoringService/RecordMonitoringAct',
             registry_dot_v1_dot_monitoring__service__pb2.RecordMonitoringActRequest.SerializeToString,
             registry_dot_v1_dot_monitoring__service__pb2.RecordMonitoringActResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIndicators(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MonitoringService/ListIndicators',
+            registry_dot_v1_dot_monitoring__service__pb2.ListIndicatorsRequest.SerializeToString,
+            registry_dot_v1_dot_monitoring__service__pb2.ListIndicatorsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAlerts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MonitoringService/ListAlerts',
+            registry_dot_v1_dot_monitoring__service__pb2.ListAlertsRequest.SerializeToString,
+            registry_dot_v1_dot_monitoring__service__pb2.ListAlertsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRiskFigures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.MonitoringService/GetRiskFigures',
+            registry_dot_v1_dot_monitoring__service__pb2.GetRiskFiguresRequest.SerializeToString,
+            registry_dot_v1_dot_monitoring__service__pb2.GetRiskFiguresResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,25 +27,37 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class MonitoringServiceStub:
-    """风险监测和行业自律"""
+    """风险监测和行业自律. An alert is a reason to look: no method here says anything of a subject's credit."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MonitoringServiceAsyncStub: ...
     RecordMonitoringAct: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.RecordMonitoringActRequest, _monitoring_service_pb2.RecordMonitoringActResponse]
-    """A statement that holds indicator, alert_answer or association_note."""
+    """A statement that holds indicator, alert_answer, receipt (of an alert) or association_note."""
+    ListIndicators: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.ListIndicatorsRequest, _monitoring_service_pb2.ListIndicatorsResponse]
+    """Indicators as they were stated last: a department's own, all for who oversees."""
+    ListAlerts: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.ListAlertsRequest, _monitoring_service_pb2.ListAlertsResponse]
+    """Newest first: those that a department is in charge of, all for who oversees."""
+    GetRiskFigures: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.GetRiskFiguresRequest, _monitoring_service_pb2.GetRiskFiguresResponse]
+    """What each indicator counts now, for who oversees."""
 
 @_typing.type_check_only
 class MonitoringServiceAsyncStub(MonitoringServiceStub):
-    """风险监测和行业自律"""
+    """风险监测和行业自律. An alert is a reason to look: no method here says anything of a subject's credit."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordMonitoringAct: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.RecordMonitoringActRequest, _monitoring_service_pb2.RecordMonitoringActResponse]  # type: ignore[assignment]
-    """A statement that holds indicator, alert_answer or association_note."""
+    """A statement that holds indicator, alert_answer, receipt (of an alert) or association_note."""
+    ListIndicators: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.ListIndicatorsRequest, _monitoring_service_pb2.ListIndicatorsResponse]  # type: ignore[assignment]
+    """Indicators as they were stated last: a department's own, all for who oversees."""
+    ListAlerts: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.ListAlertsRequest, _monitoring_service_pb2.ListAlertsResponse]  # type: ignore[assignment]
+    """Newest first: those that a department is in charge of, all for who oversees."""
+    GetRiskFigures: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.GetRiskFiguresRequest, _monitoring_service_pb2.GetRiskFiguresResponse]  # type: ignore[assignment]
+    """What each indicator counts now, for who oversees."""
 
 class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
-    """风险监测和行业自律"""
+    """风险监测和行业自律. An alert is a reason to look: no method here says anything of a subject's credit."""
 
     @_abc_1.abstractmethod
     def RecordMonitoringAct(
@@ -53,6 +65,30 @@ class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _monitoring_service_pb2.RecordMonitoringActRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_monitoring_service_pb2.RecordMonitoringActResponse, _abc.Awaitable[_monitoring_service_pb2.RecordMonitoringActResponse]]:
-        """A statement that holds indicator, alert_answer or association_note."""
+        """A statement that holds indicator, alert_answer, receipt (of an alert) or association_note."""
+
+    @_abc_1.abstractmethod
+    def ListIndicators(
+        self,
+        request: _monitoring_service_pb2.ListIndicatorsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.ListIndicatorsResponse, _abc.Awaitable[_monitoring_service_pb2.ListIndicatorsResponse]]:
+        """Indicators as they were stated last: a department's own, all for who oversees."""
+
+    @_abc_1.abstractmethod
+    def ListAlerts(
+        self,
+        request: _monitoring_service_pb2.ListAlertsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.ListAlertsResponse, _abc.Awaitable[_monitoring_service_pb2.ListAlertsResponse]]:
+        """Newest first: those that a department is in charge of, all for who oversees."""
+
+    @_abc_1.abstractmethod
+    def GetRiskFigures(
+        self,
+        request: _monitoring_service_pb2.GetRiskFiguresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.GetRiskFiguresResponse, _abc.Awaitable[_monitoring_service_pb2.GetRiskFiguresResponse]]:
+        """What each indicator counts now, for who oversees."""
 
 def add_MonitoringServiceServicer_to_server(servicer: MonitoringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

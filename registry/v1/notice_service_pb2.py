@@ -26,9 +26,10 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from registry.v1 import statement_pb2 as registry_dot_v1_dot_statement__pb2
 from registry.v1 import subject_pb2 as registry_dot_v1_dot_subject__pb2
+from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/notice_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\"\xae\x03\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x32\n\x0e\x61\x64\x64ressee_kind\x18\x02 \x01(\x0e\x32\x1a.registry.v1.AddresseeKind\x12\x11\n\taddressee\x18\x03 \x01(\t\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.registry.v1.NoticeKind\x12\x10\n\x08position\x18\x05 \x01(\x04\x12\x32\n\tstatement\x18\x06 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12/\n\x06target\x18\x07 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12(\n\x07subject\x18\x08 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04text\x18\t \x01(\t\x12-\n\tmade_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x61\x63knowledged_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64ue_on\x18\x0c \x01(\t\"\x15\n\x13WatchNoticesRequest\";\n\x14WatchNoticesResponse\x12#\n\x06notice\x18\x01 \x01(\x0b\x32\x13.registry.v1.Notice\"k\n\x12ListNoticesRequest\x12\x11\n\taddressee\x18\x01 \x01(\t\x12\x1b\n\x13unacknowledged_only\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"T\n\x13ListNoticesResponse\x12$\n\x07notices\x18\x01 \x03(\x0b\x32\x13.registry.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x12\x41\x63knowledgeRequest\x12\x12\n\nnotice_ids\x18\x01 \x03(\t\"&\n\x13\x41\x63knowledgeResponse\x12\x0f\n\x07unknown\x18\x01 \x03(\t\"&\n\x10SubscribeRequest\x12\x12\n\nsubscribed\x18\x01 \x01(\x08\"\x13\n\x11SubscribeResponse*\xf7\x02\n\nNoticeKind\x12\x1b\n\x17NOTICE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16NOTICE_KIND_RESTRICTED\x10\x01\x12\x15\n\x11NOTICE_KIND_ENDED\x10\x02\x12\x17\n\x13NOTICE_KIND_REVOKED\x10\x03\x12\x19\n\x15NOTICE_KIND_CORRECTED\x10\x04\x12\x16\n\x12NOTICE_KIND_STAYED\x10\x05\x12\x17\n\x13NOTICE_KIND_RESUMED\x10\x06\x12\x19\n\x15NOTICE_KIND_OBJECTION\x10\x07\x12 \n\x1cNOTICE_KIND_OBJECTION_RESULT\x10\x08\x12\"\n\x1eNOTICE_KIND_REPAIR_APPLICATION\x10\t\x12\x1d\n\x19NOTICE_KIND_REPAIR_RESULT\x10\n\x12\x1f\n\x1bNOTICE_KIND_REPAIR_ANNULLED\x10\x0b\x12\x13\n\x0fNOTICE_KIND_DUE\x10\x0c*\x85\x01\n\rAddresseeKind\x12\x1e\n\x1a\x41\x44\x44RESSEE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41\x44\x44RESSEE_KIND_DEPARTMENT\x10\x01\x12\x19\n\x15\x41\x44\x44RESSEE_KIND_SYSTEM\x10\x02\x12\x1a\n\x16\x41\x44\x44RESSEE_KIND_SUBJECT\x10\x03\x32\xc0\x03\n\rNoticeService\x12U\n\x0cWatchNotices\x12 .registry.v1.WatchNoticesRequest\x1a!.registry.v1.WatchNoticesResponse0\x01\x12t\n\x0bListNotices\x12\x1f.registry.v1.ListNoticesRequest\x1a .registry.v1.ListNoticesResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/notices:listNotices:\x01*\x12t\n\x0b\x41\x63knowledge\x12\x1f.registry.v1.AcknowledgeRequest\x1a .registry.v1.AcknowledgeResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/notices:acknowledge:\x01*\x12l\n\tSubscribe\x12\x1d.registry.v1.SubscribeRequest\x1a\x1e.registry.v1.SubscribeResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/notices:subscribe:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n registry/v1/notice_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bregistry/v1/statement.proto\x1a\x19registry/v1/subject.proto\x1a\x1dregistry/v1/supervision.proto\"\xd8\x03\n\x06Notice\x12\x11\n\tnotice_id\x18\x01 \x01(\t\x12\x32\n\x0e\x61\x64\x64ressee_kind\x18\x02 \x01(\x0e\x32\x1a.registry.v1.AddresseeKind\x12\x11\n\taddressee\x18\x03 \x01(\t\x12%\n\x04kind\x18\x04 \x01(\x0e\x32\x17.registry.v1.NoticeKind\x12\x10\n\x08position\x18\x05 \x01(\x04\x12\x32\n\tstatement\x18\x06 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12/\n\x06target\x18\x07 \x01(\x0b\x32\x1f.registry.v1.StatementReference\x12(\n\x07subject\x18\x08 \x01(\x0b\x32\x17.registry.v1.Identifier\x12\x0c\n\x04text\x18\t \x01(\t\x12-\n\tmade_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11\x61\x63knowledged_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64ue_on\x18\x0c \x01(\t\x12(\n\x04\x66ile\x18\r \x01(\x0b\x32\x1a.registry.v1.FileReference\"\x15\n\x13WatchNoticesRequest\";\n\x14WatchNoticesResponse\x12#\n\x06notice\x18\x01 \x01(\x0b\x32\x13.registry.v1.Notice\"k\n\x12ListNoticesRequest\x12\x11\n\taddressee\x18\x01 \x01(\t\x12\x1b\n\x13unacknowledged_only\x18\x02 \x01(\x08\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"T\n\x13ListNoticesResponse\x12$\n\x07notices\x18\x01 \x03(\x0b\x32\x13.registry.v1.Notice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x12\x41\x63knowledgeRequest\x12\x12\n\nnotice_ids\x18\x01 \x03(\t\"&\n\x13\x41\x63knowledgeResponse\x12\x0f\n\x07unknown\x18\x01 \x03(\t\"&\n\x10SubscribeRequest\x12\x12\n\nsubscribed\x18\x01 \x01(\x08\"\x13\n\x11SubscribeResponse*\xe1\x03\n\nNoticeKind\x12\x1b\n\x17NOTICE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16NOTICE_KIND_RESTRICTED\x10\x01\x12\x15\n\x11NOTICE_KIND_ENDED\x10\x02\x12\x17\n\x13NOTICE_KIND_REVOKED\x10\x03\x12\x19\n\x15NOTICE_KIND_CORRECTED\x10\x04\x12\x16\n\x12NOTICE_KIND_STAYED\x10\x05\x12\x17\n\x13NOTICE_KIND_RESUMED\x10\x06\x12\x19\n\x15NOTICE_KIND_OBJECTION\x10\x07\x12 \n\x1cNOTICE_KIND_OBJECTION_RESULT\x10\x08\x12\"\n\x1eNOTICE_KIND_REPAIR_APPLICATION\x10\t\x12\x1d\n\x19NOTICE_KIND_REPAIR_RESULT\x10\n\x12\x1f\n\x1bNOTICE_KIND_REPAIR_ANNULLED\x10\x0b\x12\x13\n\x0fNOTICE_KIND_DUE\x10\x0c\x12\x18\n\x14NOTICE_KIND_REFERRAL\x10\r\x12\x1f\n\x1bNOTICE_KIND_REFERRAL_RESULT\x10\x0e\x12\x16\n\x12NOTICE_KIND_URGING\x10\x0f\x12\x15\n\x11NOTICE_KIND_ALERT\x10\x10*\x85\x01\n\rAddresseeKind\x12\x1e\n\x1a\x41\x44\x44RESSEE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41\x44\x44RESSEE_KIND_DEPARTMENT\x10\x01\x12\x19\n\x15\x41\x44\x44RESSEE_KIND_SYSTEM\x10\x02\x12\x1a\n\x16\x41\x44\x44RESSEE_KIND_SUBJECT\x10\x03\x32\xc0\x03\n\rNoticeService\x12U\n\x0cWatchNotices\x12 .registry.v1.WatchNoticesRequest\x1a!.registry.v1.WatchNoticesResponse0\x01\x12t\n\x0bListNotices\x12\x1f.registry.v1.ListNoticesRequest\x1a .registry.v1.ListNoticesResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/notices:listNotices:\x01*\x12t\n\x0b\x41\x63knowledge\x12\x1f.registry.v1.AcknowledgeRequest\x1a .registry.v1.AcknowledgeResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/notices:acknowledge:\x01*\x12l\n\tSubscribe\x12\x1d.registry.v1.SubscribeRequest\x1a\x1e.registry.v1.SubscribeResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/notices:subscribe:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,28 +42,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTICESERVICE'].methods_by_name['Acknowledge']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/notices:acknowledge:\001*'
   _globals['_NOTICESERVICE'].methods_by_name['Subscribe']._loaded_options = None
   _globals['_NOTICESERVICE'].methods_by_name['Subscribe']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/notices:subscribe:\001*'
-  _globals['_NOTICEKIND']._serialized_start=1024
-  _globals['_NOTICEKIND']._serialized_end=1399
-  _globals['_ADDRESSEEKIND']._serialized_start=1402
-  _globals['_ADDRESSEEKIND']._serialized_end=1535
-  _globals['_NOTICE']._serialized_start=169
-  _globals['_NOTICE']._serialized_end=599
-  _globals['_WATCHNOTICESREQUEST']._serialized_start=601
-  _globals['_WATCHNOTICESREQUEST']._serialized_end=622
-  _globals['_WATCHNOTICESRESPONSE']._serialized_start=624
-  _globals['_WATCHNOTICESRESPONSE']._serialized_end=683
-  _globals['_LISTNOTICESREQUEST']._serialized_start=685
-  _globals['_LISTNOTICESREQUEST']._serialized_end=792
-  _globals['_LISTNOTICESRESPONSE']._serialized_start=794
-  _globals['_LISTNOTICESRESPONSE']._serialized_end=878
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=880
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=920
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=922
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=960
-  _globals['_SUBSCRIBEREQUEST']._serialized_start=962
-  _globals['_SUBSCRIBEREQUEST']._serialized_end=1000
-  _globals['_SUBSCRIBERESPONSE']._serialized_start=1002
-  _globals['_SUBSCRIBERESPONSE']._serialized_end=1021
-  _globals['_NOTICESERVICE']._serialized_start=1538
-  _globals['_NOTICESERVICE']._serialized_end=1986
+  _globals['_NOTICEKIND']._serialized_start=1097
+  _globals['_NOTICEKIND']._serialized_end=1578
+  _globals['_ADDRESSEEKIND']._serialized_start=1581
+  _globals['_ADDRESSEEKIND']._serialized_end=1714
+  _globals['_NOTICE']._serialized_start=200
+  _globals['_NOTICE']._serialized_end=672
+  _globals['_WATCHNOTICESREQUEST']._serialized_start=674
+  _globals['_WATCHNOTICESREQUEST']._serialized_end=695
+  _globals['_WATCHNOTICESRESPONSE']._serialized_start=697
+  _globals['_WATCHNOTICESRESPONSE']._serialized_end=756
+  _globals['_LISTNOTICESREQUEST']._serialized_start=758
+  _globals['_LISTNOTICESREQUEST']._serialized_end=865
+  _globals['_LISTNOTICESRESPONSE']._serialized_start=867
+  _globals['_LISTNOTICESRESPONSE']._serialized_end=951
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=953
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=993
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=995
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=1033
+  _globals['_SUBSCRIBEREQUEST']._serialized_start=1035
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=1073
+  _globals['_SUBSCRIBERESPONSE']._serialized_start=1075
+  _globals['_SUBSCRIBERESPONSE']._serialized_end=1094
+  _globals['_NOTICESERVICE']._serialized_start=1717
+  _globals['_NOTICESERVICE']._serialized_end=2165
 # @@protoc_insertion_point(module_scope)

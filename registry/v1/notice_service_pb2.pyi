@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from registry.v1 import statement_pb2 as _statement_pb2
 from registry.v1 import subject_pb2 as _subject_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -49,6 +50,13 @@ class _NoticeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoticeKind
     NOTICE_KIND_REPAIR_ANNULLED: _NoticeKind.ValueType  # 11
     NOTICE_KIND_DUE: _NoticeKind.ValueType  # 12
     """期限将至或者已过"""
+    NOTICE_KIND_REFERRAL: _NoticeKind.ValueType  # 13
+    """告知移送待签收; 未被受理、有结果、有反馈"""
+    NOTICE_KIND_REFERRAL_RESULT: _NoticeKind.ValueType  # 14
+    NOTICE_KIND_URGING: _NoticeKind.ValueType  # 15
+    """督办"""
+    NOTICE_KIND_ALERT: _NoticeKind.ValueType  # 16
+    """风险预警待签收"""
 
 class NoticeKind(_NoticeKind, metaclass=_NoticeKindEnumTypeWrapper): ...
 
@@ -73,6 +81,13 @@ NOTICE_KIND_REPAIR_RESULT: NoticeKind.ValueType  # 10
 NOTICE_KIND_REPAIR_ANNULLED: NoticeKind.ValueType  # 11
 NOTICE_KIND_DUE: NoticeKind.ValueType  # 12
 """期限将至或者已过"""
+NOTICE_KIND_REFERRAL: NoticeKind.ValueType  # 13
+"""告知移送待签收; 未被受理、有结果、有反馈"""
+NOTICE_KIND_REFERRAL_RESULT: NoticeKind.ValueType  # 14
+NOTICE_KIND_URGING: NoticeKind.ValueType  # 15
+"""督办"""
+NOTICE_KIND_ALERT: NoticeKind.ValueType  # 16
+"""风险预警待签收"""
 Global___NoticeKind: _TypeAlias = NoticeKind  # noqa: Y015
 
 class _AddresseeKind:
@@ -116,6 +131,7 @@ class Notice(_message.Message):
     MADE_TIME_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_TIME_FIELD_NUMBER: _builtins.int
     DUE_ON_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
     notice_id: _builtins.str
     """Unique; a notice that comes twice bears the same one."""
     addressee_kind: Global___AddresseeKind.ValueType
@@ -139,6 +155,10 @@ class Notice(_message.Message):
     def made_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def acknowledged_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def file(self) -> _supervision_pb2.FileReference:
+        """The file of supervision that it is about, if it is about one."""
+
     def __init__(
         self,
         *,
@@ -154,10 +174,11 @@ class Notice(_message.Message):
         made_time: _timestamp_pb2.Timestamp | None = ...,
         acknowledged_time: _timestamp_pb2.Timestamp | None = ...,
         due_on: _builtins.str = ...,
+        file: _supervision_pb2.FileReference | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_time", b"acknowledged_time", "made_time", b"made_time", "statement", b"statement", "subject", b"subject", "target", b"target"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_time", b"acknowledged_time", "file", b"file", "made_time", b"made_time", "statement", b"statement", "subject", b"subject", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_time", b"acknowledged_time", "addressee", b"addressee", "addressee_kind", b"addressee_kind", "due_on", b"due_on", "kind", b"kind", "made_time", b"made_time", "notice_id", b"notice_id", "position", b"position", "statement", b"statement", "subject", b"subject", "target", b"target", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_time", b"acknowledged_time", "addressee", b"addressee", "addressee_kind", b"addressee_kind", "due_on", b"due_on", "file", b"file", "kind", b"kind", "made_time", b"made_time", "notice_id", b"notice_id", "position", b"position", "statement", b"statement", "subject", b"subject", "target", b"target", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import intake_service_pb2 as registry_dot_v1_dot_intake__service__pb2
+from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"registry/v1/referral_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\"C\n\x18RecordReferralActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"F\n\x19RecordReferralActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult2\x97\x01\n\x0fReferralService\x12\x83\x01\n\x11RecordReferralAct\x12%.registry.v1.RecordReferralActRequest\x1a&.registry.v1.RecordReferralActResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/referrals:record:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"registry/v1/referral_service.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a registry/v1/intake_service.proto\x1a\x1dregistry/v1/supervision.proto\"C\n\x18RecordReferralActRequest\x12\'\n\x08\x65nvelope\x18\x01 \x01(\x0b\x32\x15.registry.v1.Envelope\"F\n\x19RecordReferralActResponse\x12)\n\x06result\x18\x01 \x01(\x0b\x32\x19.registry.v1.SubmitResult\"[\n\x1cGetReferralStatisticsRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\t\x12\r\n\x05until\x18\x03 \x01(\t\x12\n\n\x02on\x18\x04 \x01(\t\"K\n\x1dGetReferralStatisticsResponse\x12*\n\x06\x63ounts\x18\x01 \x03(\x0b\x32\x1a.registry.v1.ReferralCount\"\xbc\x02\n\rReferralCount\x12\'\n\x04kind\x18\x01 \x01(\x0e\x32\x19.registry.v1.ReferralKind\x12\n\n\x02to\x18\x02 \x01(\t\x12\x10\n\x08referred\x18\x03 \x01(\r\x12\x10\n\x08received\x18\x04 \x01(\r\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x05 \x01(\r\x12\x0f\n\x07refused\x18\x06 \x01(\r\x12\x0f\n\x07\x64\x65\x63ided\x18\x07 \x01(\r\x12\x0f\n\x07no_case\x18\x08 \x01(\r\x12\x15\n\rcriminal_case\x18\t \x01(\r\x12\x13\n\x0breferred_on\x18\n \x01(\r\x12\x10\n\x08\x61nswered\x18\x0b \x01(\r\x12\r\n\x05urged\x18\x0c \x01(\r\x12\x15\n\rsteps_in_time\x18\r \x01(\r\x12\x12\n\nsteps_late\x18\x0e \x01(\r\x12\x15\n\rsteps_overdue\x18\x0f \x01(\r2\xad\x02\n\x0fReferralService\x12\x83\x01\n\x11RecordReferralAct\x12%.registry.v1.RecordReferralActRequest\x1a&.registry.v1.RecordReferralActResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/referrals:record:\x01*\x12\x93\x01\n\x15GetReferralStatistics\x12).registry.v1.GetReferralStatisticsRequest\x1a*.registry.v1.GetReferralStatisticsResponse\"#\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/referrals:statistics:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +37,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REFERRALSERVICE'].methods_by_name['RecordReferralAct']._loaded_options = None
   _globals['_REFERRALSERVICE'].methods_by_name['RecordReferralAct']._serialized_options = b'\202\323\344\223\002\031\"\024/v1/referrals:record:\001*'
-  _globals['_RECORDREFERRALACTREQUEST']._serialized_start=143
-  _globals['_RECORDREFERRALACTREQUEST']._serialized_end=210
-  _globals['_RECORDREFERRALACTRESPONSE']._serialized_start=212
-  _globals['_RECORDREFERRALACTRESPONSE']._serialized_end=282
-  _globals['_REFERRALSERVICE']._serialized_start=285
-  _globals['_REFERRALSERVICE']._serialized_end=436
+  _globals['_REFERRALSERVICE'].methods_by_name['GetReferralStatistics']._loaded_options = None
+  _globals['_REFERRALSERVICE'].methods_by_name['GetReferralStatistics']._serialized_options = b'\202\323\344\223\002\035\"\030/v1/referrals:statistics:\001*'
+  _globals['_RECORDREFERRALACTREQUEST']._serialized_start=174
+  _globals['_RECORDREFERRALACTREQUEST']._serialized_end=241
+  _globals['_RECORDREFERRALACTRESPONSE']._serialized_start=243
+  _globals['_RECORDREFERRALACTRESPONSE']._serialized_end=313
+  _globals['_GETREFERRALSTATISTICSREQUEST']._serialized_start=315
+  _globals['_GETREFERRALSTATISTICSREQUEST']._serialized_end=406
+  _globals['_GETREFERRALSTATISTICSRESPONSE']._serialized_start=408
+  _globals['_GETREFERRALSTATISTICSRESPONSE']._serialized_end=483
+  _globals['_REFERRALCOUNT']._serialized_start=486
+  _globals['_REFERRALCOUNT']._serialized_end=802
+  _globals['_REFERRALSERVICE']._serialized_start=805
+  _globals['_REFERRALSERVICE']._serialized_end=1106
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,13 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from registry.v1 import envelope_pb2 as _envelope_pb2
 from registry.v1 import intake_service_pb2 as _intake_service_pb2
+from registry.v1 import supervision_pb2 as _supervision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -57,3 +60,116 @@ class RecordReferralActResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordReferralActResponse: _TypeAlias = RecordReferralActResponse  # noqa: Y015
+
+@_typing.final
+class GetReferralStatisticsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPARTMENT_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    department: _builtins.str
+    """Referred to or by this department; empty = the caller's own, or everybody's for who oversees."""
+    until: _builtins.str
+    on: _builtins.str
+    """As seen from this day; empty = today."""
+    def __init__(
+        self,
+        *,
+        department: _builtins.str = ...,
+        until: _builtins.str = ...,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department", b"department", "from", b"from", "on", b"on", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReferralStatisticsRequest: _TypeAlias = GetReferralStatisticsRequest  # noqa: Y015
+
+@_typing.final
+class GetReferralStatisticsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReferralCount]: ...
+    def __init__(
+        self,
+        *,
+        counts: _abc.Iterable[Global___ReferralCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReferralStatisticsResponse: _TypeAlias = GetReferralStatisticsResponse  # noqa: Y015
+
+@_typing.final
+class ReferralCount(_message.Message):
+    """What became of the referrals of one kind to one department."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    REFERRED_FIELD_NUMBER: _builtins.int
+    RECEIVED_FIELD_NUMBER: _builtins.int
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    DECIDED_FIELD_NUMBER: _builtins.int
+    NO_CASE_FIELD_NUMBER: _builtins.int
+    CRIMINAL_CASE_FIELD_NUMBER: _builtins.int
+    REFERRED_ON_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    URGED_FIELD_NUMBER: _builtins.int
+    STEPS_IN_TIME_FIELD_NUMBER: _builtins.int
+    STEPS_LATE_FIELD_NUMBER: _builtins.int
+    STEPS_OVERDUE_FIELD_NUMBER: _builtins.int
+    kind: _supervision_pb2.ReferralKind.ValueType
+    to: _builtins.str
+    """统一社会信用代码 of whom they were told to."""
+    referred: _builtins.int
+    received: _builtins.int
+    accepted: _builtins.int
+    refused: _builtins.int
+    decided: _builtins.int
+    no_case: _builtins.int
+    criminal_case: _builtins.int
+    referred_on: _builtins.int
+    answered: _builtins.int
+    urged: _builtins.int
+    steps_in_time: _builtins.int
+    """Steps taken in time and late, and those overdue, whoever's they are."""
+    steps_late: _builtins.int
+    steps_overdue: _builtins.int
+    def __init__(
+        self,
+        *,
+        kind: _supervision_pb2.ReferralKind.ValueType = ...,
+        to: _builtins.str = ...,
+        referred: _builtins.int = ...,
+        received: _builtins.int = ...,
+        accepted: _builtins.int = ...,
+        refused: _builtins.int = ...,
+        decided: _builtins.int = ...,
+        no_case: _builtins.int = ...,
+        criminal_case: _builtins.int = ...,
+        referred_on: _builtins.int = ...,
+        answered: _builtins.int = ...,
+        urged: _builtins.int = ...,
+        steps_in_time: _builtins.int = ...,
+        steps_late: _builtins.int = ...,
+        steps_overdue: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "answered", b"answered", "criminal_case", b"criminal_case", "decided", b"decided", "kind", b"kind", "no_case", b"no_case", "received", b"received", "referred", b"referred", "referred_on", b"referred_on", "refused", b"refused", "steps_in_time", b"steps_in_time", "steps_late", b"steps_late", "steps_overdue", b"steps_overdue", "to", b"to", "urged", b"urged"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReferralCount: _TypeAlias = ReferralCount  # noqa: Y015

@@ -40,6 +40,11 @@ class ReferralServiceStub:
                 request_serializer=registry_dot_v1_dot_referral__service__pb2.RecordReferralActRequest.SerializeToString,
                 response_deserializer=registry_dot_v1_dot_referral__service__pb2.RecordReferralActResponse.FromString,
                 _registered_method=True)
+        self.GetReferralStatistics = channel.unary_unary(
+                '/registry.v1.ReferralService/GetReferralStatistics',
+                request_serializer=registry_dot_v1_dot_referral__service__pb2.GetReferralStatisticsRequest.SerializeToString,
+                response_deserializer=registry_dot_v1_dot_referral__service__pb2.GetReferralStatisticsResponse.FromString,
+                _registered_method=True)
 
 
 class ReferralServiceServicer:
@@ -53,6 +58,13 @@ class ReferralServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetReferralStatistics(self, request, context):
+        """Counts only: of everybody for who oversees, of what a department sent and was told for that department.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReferralServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +72,11 @@ def add_ReferralServiceServicer_to_server(servicer, server):
                     servicer.RecordReferralAct,
                     request_deserializer=registry_dot_v1_dot_referral__service__pb2.RecordReferralActRequest.FromString,
                     response_serializer=registry_dot_v1_dot_referral__service__pb2.RecordReferralActResponse.SerializeToString,
+            ),
+            'GetReferralStatistics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReferralStatistics,
+                    request_deserializer=registry_dot_v1_dot_referral__service__pb2.GetReferralStatisticsRequest.FromString,
+                    response_serializer=registry_dot_v1_dot_referral__service__pb2.GetReferralStatisticsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +107,33 @@ class ReferralService:
             '/registry.v1.ReferralService/RecordReferralAct',
             registry_dot_v1_dot_referral__service__pb2.RecordReferralActRequest.SerializeToString,
             registry_dot_v1_dot_referral__service__pb2.RecordReferralActResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReferralStatistics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/registry.v1.ReferralService/GetReferralStatistics',
+            registry_dot_v1_dot_referral__service__pb2.GetReferralStatisticsRequest.SerializeToString,
+            registry_dot_v1_dot_referral__service__pb2.GetReferralStatisticsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,8 @@ class ReferralServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ReferralServiceAsyncStub: ...
     RecordReferralAct: _grpc.UnaryUnaryMultiCallable[_referral_service_pb2.RecordReferralActRequest, _referral_service_pb2.RecordReferralActResponse]
     """A statement that holds referral, receipt, referral_acceptance, referral_outcome, referral_answer or urging."""
+    GetReferralStatistics: _grpc.UnaryUnaryMultiCallable[_referral_service_pb2.GetReferralStatisticsRequest, _referral_service_pb2.GetReferralStatisticsResponse]
+    """Counts only: of everybody for who oversees, of what a department sent and was told for that department."""
 
 @_typing.type_check_only
 class ReferralServiceAsyncStub(ReferralServiceStub):
@@ -43,6 +45,8 @@ class ReferralServiceAsyncStub(ReferralServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordReferralAct: _aio.UnaryUnaryMultiCallable[_referral_service_pb2.RecordReferralActRequest, _referral_service_pb2.RecordReferralActResponse]  # type: ignore[assignment]
     """A statement that holds referral, receipt, referral_acceptance, referral_outcome, referral_answer or urging."""
+    GetReferralStatistics: _aio.UnaryUnaryMultiCallable[_referral_service_pb2.GetReferralStatisticsRequest, _referral_service_pb2.GetReferralStatisticsResponse]  # type: ignore[assignment]
+    """Counts only: of everybody for who oversees, of what a department sent and was told for that department."""
 
 class ReferralServiceServicer(metaclass=_abc_1.ABCMeta):
     """告知、移送、督办"""
@@ -54,5 +58,13 @@ class ReferralServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_referral_service_pb2.RecordReferralActResponse, _abc.Awaitable[_referral_service_pb2.RecordReferralActResponse]]:
         """A statement that holds referral, receipt, referral_acceptance, referral_outcome, referral_answer or urging."""
+
+    @_abc_1.abstractmethod
+    def GetReferralStatistics(
+        self,
+        request: _referral_service_pb2.GetReferralStatisticsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_referral_service_pb2.GetReferralStatisticsResponse, _abc.Awaitable[_referral_service_pb2.GetReferralStatisticsResponse]]:
+        """Counts only: of everybody for who oversees, of what a department sent and was told for that department."""
 
 def add_ReferralServiceServicer_to_server(servicer: ReferralServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,44 +22,37 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from registry.v1 import envelope_pb2 as registry_dot_v1_dot_envelope__pb2
 from registry.v1 import supervision_pb2 as registry_dot_v1_dot_supervision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"registry/v1/supervision_file.proto\x12\x0bregistry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1aregistry/v1/envelope.proto\x1a\x1dregistry/v1/supervision.proto\"\x98\x02\n\x07\x46ileAct\x12\x0b\n\x03\x61\x63t\x18\x01 \x01(\r\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x03 \x01(\t\x12\x12\n\ndepartment\x18\x04 \x01(\t\x12\x14\n\x0cofficial_ids\x18\x05 \x03(\t\x12\x10\n\x08sections\x18\x06 \x03(\t\x12\x13\n\x0breceived_on\x18\x07 \x01(\t\x12\n\n\x02on\x18\x08 \x01(\t\x12\r\n\x05until\x18\t \x01(\t\x12\x0e\n\x06result\x18\n \x01(\x05\x12*\n\x06linked\x18\x0b \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x30\n\x08\x64\x65\x63ision\x18\x0c \x01(\x0b\x32\x1e.registry.v1.RecordedStatement\"\xb4\x01\n\x0fSupervisionFile\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06matter\x18\x03 \x01(\t\x12\x0e\n\x06region\x18\x04 \x01(\t\x12\x11\n\taddressee\x18\x05 \x01(\t\x12\x0f\n\x07variant\x18\x06 \x01(\x05\x12\"\n\x04\x61\x63ts\x18\x07 \x03(\x0b\x32\x14.registry.v1.FileAct\"R\n\rFileStatement\x12\x10\n\x08position\x18\x01 \x01(\x04\x12/\n\tstatement\x18\x02 \x01(\x0b\x32\x1c.registry.v1.SignedStatement\"\x95\x02\n\nObligation\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x13\n\x0bofficial_id\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\t\x12\x0c\n\x04task\x18\x05 \x01(\t\x12\x0c\n\x04\x66rom\x18\x06 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x07 \x01(\t\x12\x0e\n\x06met_on\x18\x08 \x01(\t\x12\x11\n\tdays_late\x18\t \x01(\r\x12\r\n\x05\x62\x61sis\x18\n \x01(\t\x12\x11\n\tuncertain\x18\x0b \x01(\x08\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x0e\n\x06matter\x18\r \x01(\t\x12\x10\n\x08position\x18\x0e \x01(\x04\"F\n\x0eGetFileRequest\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\n\n\x02on\x18\x02 \x01(\t\"\xc7\x01\n\x0fGetFileResponse\x12*\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1c.registry.v1.SupervisionFile\x12.\n\nstatements\x18\x02 \x03(\x0b\x32\x1a.registry.v1.FileStatement\x12,\n\x0bobligations\x18\x03 \x03(\x0b\x32\x17.registry.v1.Obligation\x12*\n\x06linked\x18\x04 \x03(\x0b\x32\x1a.registry.v1.FileReference\"\xa6\x01\n\x10ListFilesRequest\x12#\n\x04kind\x18\x01 \x01(\x0e\x32\x15.registry.v1.FileKind\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x11\n\taddressee\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x0e\n\x06matter\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\r\x12\x12\n\npage_token\x18\x07 \x01(\t\"Y\n\x11ListFilesResponse\x12+\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x1c.registry.v1.SupervisionFile\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"s\n\x16ListObligationsRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12#\n\x04kind\x18\x02 \x01(\x0e\x32\x15.registry.v1.FileKind\x12\n\n\x02on\x18\x03 \x01(\t\x12\x14\n\x0coverdue_only\x18\x04 \x01(\x08\"U\n\x17ListObligationsResponse\x12,\n\x0bobligations\x18\x01 \x03(\x0b\x32\x17.registry.v1.Obligation\x12\x0c\n\x04more\x18\x02 \x01(\x08\x32\xff\x02\n\x16SupervisionFileService\x12h\n\x07GetFile\x12\x1b.registry.v1.GetFileRequest\x1a\x1c.registry.v1.GetFileResponse\"\"\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/supervision:getFile:\x01*\x12p\n\tListFiles\x12\x1d.registry.v1.ListFilesRequest\x1a\x1e.registry.v1.ListFilesResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/supervision:listFiles:\x01*\x12\x88\x01\n\x0fListObligations\x12#.registry.v1.ListObligationsRequest\x1a$.registry.v1.ListObligationsResponse\"*\x82\xd3\xe4\x93\x02$\"\x1f/v1/supervision:listObligations:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"registry/v1/supervision_file.proto\x12\x0bregistry.v1\x1a\x1aregistry/v1/envelope.proto\x1a\x1dregistry/v1/supervision.proto\"\xad\x03\n\x07\x46ileAct\x12\x0b\n\x03\x61\x63t\x18\x01 \x01(\r\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\x14\n\x0cstatement_id\x18\x03 \x01(\t\x12\x12\n\ndepartment\x18\x04 \x01(\t\x12\x14\n\x0cofficial_ids\x18\x05 \x03(\t\x12\x10\n\x08sections\x18\x06 \x03(\t\x12\x13\n\x0breceived_on\x18\x07 \x01(\t\x12\n\n\x02on\x18\x08 \x01(\t\x12\x12\n\ncounted_on\x18\x0e \x01(\t\x12\r\n\x05until\x18\t \x01(\t\x12\x0e\n\x06result\x18\n \x01(\x05\x12*\n\x06linked\x18\x0b \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x30\n\x08\x64\x65\x63ision\x18\x0c \x01(\x0b\x32\x1e.registry.v1.RecordedStatement\x12\x18\n\x10outside_findings\x18\r \x01(\r\x12\x15\n\rfiling_number\x18\x0f \x01(\t\x12\r\n\x05named\x18\x10 \x01(\x08\x12\x11\n\tplan_item\x18\x14 \x01(\t\x12,\n\nplan_items\x18\x15 \x03(\x0b\x32\x18.registry.v1.PlanItemDay\";\n\x0bPlanItemDay\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\r\x12\r\n\x05until\x18\x03 \x01(\t\"\xdd\x01\n\x0fSupervisionFile\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06matter\x18\x03 \x01(\t\x12\x0e\n\x06region\x18\x04 \x01(\t\x12\x11\n\taddressee\x18\x05 \x01(\t\x12\x0f\n\x07variant\x18\x06 \x01(\x05\x12\"\n\x04\x61\x63ts\x18\x07 \x03(\x0b\x32\x14.registry.v1.FileAct\x12\x0f\n\x07matters\x18\x08 \x03(\t\x12\x16\n\x0ematter_classes\x18\t \x03(\t\"R\n\rFileStatement\x12\x10\n\x08position\x18\x01 \x01(\x04\x12/\n\tstatement\x18\x02 \x01(\x0b\x32\x1c.registry.v1.SignedStatement\"\x95\x02\n\nObligation\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x13\n\x0bofficial_id\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\t\x12\x0c\n\x04task\x18\x05 \x01(\t\x12\x0c\n\x04\x66rom\x18\x06 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x07 \x01(\t\x12\x0e\n\x06met_on\x18\x08 \x01(\t\x12\x11\n\tdays_late\x18\t \x01(\r\x12\r\n\x05\x62\x61sis\x18\n \x01(\t\x12\x11\n\tuncertain\x18\x0b \x01(\x08\x12\x0f\n\x07subject\x18\x0c \x01(\t\x12\x0e\n\x06matter\x18\r \x01(\t\x12\x10\n\x08position\x18\x0e \x01(\x04\"F\n\x0eGetFileRequest\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.registry.v1.FileReference\x12\n\n\x02on\x18\x02 \x01(\t\"\xc7\x01\n\x0fGetFileResponse\x12*\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1c.registry.v1.SupervisionFile\x12.\n\nstatements\x18\x02 \x03(\x0b\x32\x1a.registry.v1.FileStatement\x12,\n\x0bobligations\x18\x03 \x03(\x0b\x32\x17.registry.v1.Obligation\x12*\n\x06linked\x18\x04 \x03(\x0b\x32\x1a.registry.v1.FileReference\"\xa6\x01\n\x10ListFilesRequest\x12#\n\x04kind\x18\x01 \x01(\x0e\x32\x15.registry.v1.FileKind\x12\x12\n\ndepartment\x18\x02 \x01(\t\x12\x11\n\taddressee\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x0e\n\x06matter\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\r\x12\x12\n\npage_token\x18\x07 \x01(\t\"Y\n\x11ListFilesResponse\x12+\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x1c.registry.v1.SupervisionFile\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"s\n\x16ListObligationsRequest\x12\x12\n\ndepartment\x18\x01 \x01(\t\x12#\n\x04kind\x18\x02 \x01(\x0e\x32\x15.registry.v1.FileKind\x12\n\n\x02on\x18\x03 \x01(\t\x12\x14\n\x0coverdue_only\x18\x04 \x01(\x08\"U\n\x17ListObligationsResponse\x12,\n\x0bobligations\x18\x01 \x03(\x0b\x32\x17.registry.v1.Obligation\x12\x0c\n\x04more\x18\x02 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'registry.v1.supervision_file_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUPERVISIONFILESERVICE'].methods_by_name['GetFile']._loaded_options = None
-  _globals['_SUPERVISIONFILESERVICE'].methods_by_name['GetFile']._serialized_options = b'\202\323\344\223\002\034\"\027/v1/supervision:getFile:\001*'
-  _globals['_SUPERVISIONFILESERVICE'].methods_by_name['ListFiles']._loaded_options = None
-  _globals['_SUPERVISIONFILESERVICE'].methods_by_name['ListFiles']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/supervision:listFiles:\001*'
-  _globals['_SUPERVISIONFILESERVICE'].methods_by_name['ListObligations']._loaded_options = None
-  _globals['_SUPERVISIONFILESERVICE'].methods_by_name['ListObligations']._serialized_options = b'\202\323\344\223\002$\"\037/v1/supervision:listObligations:\001*'
-  _globals['_FILEACT']._serialized_start=141
-  _globals['_FILEACT']._serialized_end=421
-  _globals['_SUPERVISIONFILE']._serialized_start=424
-  _globals['_SUPERVISIONFILE']._serialized_end=604
-  _globals['_FILESTATEMENT']._serialized_start=606
-  _globals['_FILESTATEMENT']._serialized_end=688
-  _globals['_OBLIGATION']._serialized_start=691
-  _globals['_OBLIGATION']._serialized_end=968
-  _globals['_GETFILEREQUEST']._serialized_start=970
-  _globals['_GETFILEREQUEST']._serialized_end=1040
-  _globals['_GETFILERESPONSE']._serialized_start=1043
-  _globals['_GETFILERESPONSE']._serialized_end=1242
-  _globals['_LISTFILESREQUEST']._serialized_start=1245
-  _globals['_LISTFILESREQUEST']._serialized_end=1411
-  _globals['_LISTFILESRESPONSE']._serialized_start=1413
-  _globals['_LISTFILESRESPONSE']._serialized_end=1502
-  _globals['_LISTOBLIGATIONSREQUEST']._serialized_start=1504
-  _globals['_LISTOBLIGATIONSREQUEST']._serialized_end=1619
-  _globals['_LISTOBLIGATIONSRESPONSE']._serialized_start=1621
-  _globals['_LISTOBLIGATIONSRESPONSE']._serialized_end=1706
-  _globals['_SUPERVISIONFILESERVICE']._serialized_start=1709
-  _globals['_SUPERVISIONFILESERVICE']._serialized_end=2092
+  _globals['_FILEACT']._serialized_start=111
+  _globals['_FILEACT']._serialized_end=540
+  _globals['_PLANITEMDAY']._serialized_start=542
+  _globals['_PLANITEMDAY']._serialized_end=601
+  _globals['_SUPERVISIONFILE']._serialized_start=604
+  _globals['_SUPERVISIONFILE']._serialized_end=825
+  _globals['_FILESTATEMENT']._serialized_start=827
+  _globals['_FILESTATEMENT']._serialized_end=909
+  _globals['_OBLIGATION']._serialized_start=912
+  _globals['_OBLIGATION']._serialized_end=1189
+  _globals['_GETFILEREQUEST']._serialized_start=1191
+  _globals['_GETFILEREQUEST']._serialized_end=1261
+  _globals['_GETFILERESPONSE']._serialized_start=1264
+  _globals['_GETFILERESPONSE']._serialized_end=1463
+  _globals['_LISTFILESREQUEST']._serialized_start=1466
+  _globals['_LISTFILESREQUEST']._serialized_end=1632
+  _globals['_LISTFILESRESPONSE']._serialized_start=1634
+  _globals['_LISTFILESRESPONSE']._serialized_end=1723
+  _globals['_LISTOBLIGATIONSREQUEST']._serialized_start=1725
+  _globals['_LISTOBLIGATIONSREQUEST']._serialized_end=1840
+  _globals['_LISTOBLIGATIONSRESPONSE']._serialized_start=1842
+  _globals['_LISTOBLIGATIONSRESPONSE']._serialized_end=1927
 # @@protoc_insertion_point(module_scope)

@@ -34,10 +34,16 @@ class FileAct(_message.Message):
     SECTIONS_FIELD_NUMBER: _builtins.int
     RECEIVED_ON_FIELD_NUMBER: _builtins.int
     ON_FIELD_NUMBER: _builtins.int
+    COUNTED_ON_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
     LINKED_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    OUTSIDE_FINDINGS_FIELD_NUMBER: _builtins.int
+    FILING_NUMBER_FIELD_NUMBER: _builtins.int
+    NAMED_FIELD_NUMBER: _builtins.int
+    PLAN_ITEM_FIELD_NUMBER: _builtins.int
+    PLAN_ITEMS_FIELD_NUMBER: _builtins.int
     act: _builtins.int
     """Number of the act's field in Supervision; of an alert 51."""
     position: _builtins.int
@@ -47,10 +53,22 @@ class FileAct(_message.Message):
     """The day in China of its receipt."""
     on: _builtins.str
     """The day on which it took place, as stated; empty where it states none."""
+    counted_on: _builtins.str
+    """The day that counts for whether a step was in time: that stated, or that of its receipt where it was recorded
+    later than law lets a record wait (补录), for nobody can be in time by dating a record back.
+    """
     until: _builtins.str
     """The last day that it sets for something, such as to rectify."""
     result: _builtins.int
     """What came out: the number of the act's own enumeration; 1 for yes where it is yes or no."""
+    outside_findings: _builtins.int
+    """Of an inspection: how many of its findings lie outside the department's remit, and are to be told to another."""
+    filing_number: _builtins.str
+    """备案号 of a filing."""
+    named: _builtins.bool
+    """Of a complaint: whether the reporter gave a name (实名), which is sealed."""
+    plan_item: _builtins.str
+    """Of a draw: the item of the plan under which it is made."""
     @_builtins.property
     def official_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Staff ids and sections of who signed, in order; none for a seal."""
@@ -65,6 +83,10 @@ class FileAct(_message.Message):
     def decision(self) -> _supervision_pb2.RecordedStatement:
         """The credit event of a decision that it names."""
 
+    @_builtins.property
+    def plan_items(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanItemDay]:
+        """Of a plan: its items."""
+
     def __init__(
         self,
         *,
@@ -76,22 +98,57 @@ class FileAct(_message.Message):
         sections: _abc.Iterable[_builtins.str] | None = ...,
         received_on: _builtins.str = ...,
         on: _builtins.str = ...,
+        counted_on: _builtins.str = ...,
         until: _builtins.str = ...,
         result: _builtins.int = ...,
         linked: _supervision_pb2.FileReference | None = ...,
         decision: _supervision_pb2.RecordedStatement | None = ...,
+        outside_findings: _builtins.int = ...,
+        filing_number: _builtins.str = ...,
+        named: _builtins.bool = ...,
+        plan_item: _builtins.str = ...,
+        plan_items: _abc.Iterable[Global___PlanItemDay] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "linked", b"linked"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "decision", b"decision", "department", b"department", "linked", b"linked", "official_ids", b"official_ids", "on", b"on", "position", b"position", "received_on", b"received_on", "result", b"result", "sections", b"sections", "statement_id", b"statement_id", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "counted_on", b"counted_on", "decision", b"decision", "department", b"department", "filing_number", b"filing_number", "linked", b"linked", "named", b"named", "official_ids", b"official_ids", "on", b"on", "outside_findings", b"outside_findings", "plan_item", b"plan_item", "plan_items", b"plan_items", "position", b"position", "received_on", b"received_on", "result", b"result", "sections", b"sections", "statement_id", b"statement_id", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FileAct: _TypeAlias = FileAct  # noqa: Y015
 
 @_typing.final
+class PlanItemDay(_message.Message):
+    """抽查事项 of a yearly plan, as far as it obliges."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    count: _builtins.int
+    """How many are to be drawn; 0 where a share is set."""
+    until: _builtins.str
+    """Last day of the inspections."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        count: _builtins.int = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "number", b"number", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanItemDay: _TypeAlias = PlanItemDay  # noqa: Y015
+
+@_typing.final
 class SupervisionFile(_message.Message):
-    """A file as its acts have made it; holds no text."""
+    """A file as its acts have made it; holds no text beside numbers and classes of matters."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -102,6 +159,8 @@ class SupervisionFile(_message.Message):
     ADDRESSEE_FIELD_NUMBER: _builtins.int
     VARIANT_FIELD_NUMBER: _builtins.int
     ACTS_FIELD_NUMBER: _builtins.int
+    MATTERS_FIELD_NUMBER: _builtins.int
+    MATTER_CLASSES_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     """统一社会信用代码 of whom it concerns; empty if nobody, or nobody known."""
     matter: _builtins.str
@@ -116,6 +175,14 @@ class SupervisionFile(_message.Message):
     def file(self) -> _supervision_pb2.FileReference: ...
     @_builtins.property
     def acts(self) -> _containers.RepeatedCompositeFieldContainer[Global___FileAct]: ...
+    @_builtins.property
+    def matters(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of a rule the matters that it governs, of an intermediary those it serves, of an accident those concerned."""
+
+    @_builtins.property
+    def matter_classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of a rule the classes of matters that it governs; of a matter its own."""
+
     def __init__(
         self,
         *,
@@ -126,10 +193,12 @@ class SupervisionFile(_message.Message):
         addressee: _builtins.str = ...,
         variant: _builtins.int = ...,
         acts: _abc.Iterable[Global___FileAct] | None = ...,
+        matters: _abc.Iterable[_builtins.str] | None = ...,
+        matter_classes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts", b"acts", "addressee", b"addressee", "file", b"file", "matter", b"matter", "region", b"region", "subject", b"subject", "variant", b"variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts", b"acts", "addressee", b"addressee", "file", b"file", "matter", b"matter", "matter_classes", b"matter_classes", "matters", b"matters", "region", b"region", "subject", b"subject", "variant", b"variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2031,12 +2031,16 @@ class CustodianKey(_message.Message):
     VALID_FROM_FIELD_NUMBER: _builtins.int
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
     WITHDRAWN_FIELD_NUMBER: _builtins.int
+    PROOF_FIELD_NUMBER: _builtins.int
     number: _builtins.str
     official_id: _builtins.str
     public_key: _builtins.bytes
     valid_from: _builtins.str
     valid_until: _builtins.str
     withdrawn: _builtins.bool
+    """From now on: no complaint is sealed to it, and no opening agreed to with it."""
+    proof: _builtins.bytes
+    """That the custodian holds it: an Ed25519 key of which it is the X25519 form, 32 bytes, and its signature, 64."""
     def __init__(
         self,
         *,
@@ -2046,10 +2050,11 @@ class CustodianKey(_message.Message):
         valid_from: _builtins.str = ...,
         valid_until: _builtins.str = ...,
         withdrawn: _builtins.bool = ...,
+        proof: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "official_id", b"official_id", "public_key", b"public_key", "valid_from", b"valid_from", "valid_until", b"valid_until", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "official_id", b"official_id", "proof", b"proof", "public_key", b"public_key", "valid_from", b"valid_from", "valid_until", b"valid_until", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2094,7 +2099,7 @@ class RiskIndicator(_message.Message):
     ended_on: _builtins.str
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Categories of the events counted; empty = every negative one."""
+        """Categories of the events counted, or lists (L-05) whose entries are; empty = every negative one."""
 
     @_builtins.property
     def industries(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
@@ -2142,6 +2147,8 @@ class RiskAlert(_message.Message):
     FROM_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     POSITIONS_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_FIELD_NUMBER: _builtins.int
+    GROUPING_FIELD_NUMBER: _builtins.int
     number: _builtins.str
     in_charge: _builtins.str
     group: _builtins.str
@@ -2150,6 +2157,10 @@ class RiskAlert(_message.Message):
     before: _builtins.int
     """The value of the window before, for a rise."""
     until: _builtins.str
+    answer_by: _builtins.str
+    """Last day for the answer, by the indicator and the calendar; empty = as the catalogue has it."""
+    grouping: Global___IndicatorGrouping.ValueType
+    """What the group is, as the indicator had it."""
     @_builtins.property
     def indicator(self) -> Global___FileReference: ...
     @_builtins.property
@@ -2167,10 +2178,12 @@ class RiskAlert(_message.Message):
         before: _builtins.int = ...,
         until: _builtins.str = ...,
         positions: _abc.Iterable[_builtins.int] | None = ...,
+        answer_by: _builtins.str = ...,
+        grouping: Global___IndicatorGrouping.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["indicator", b"indicator"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["before", b"before", "from", b"from", "group", b"group", "in_charge", b"in_charge", "indicator", b"indicator", "number", b"number", "positions", b"positions", "until", b"until", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_by", b"answer_by", "before", b"before", "from", b"from", "group", b"group", "grouping", b"grouping", "in_charge", b"in_charge", "indicator", b"indicator", "number", b"number", "positions", b"positions", "until", b"until", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -170,6 +170,7 @@ def test_every_kind_of_statement_has_its_kind_of_leaf(spine: Spine) -> None:
     expected |= {"key_enrolment": {LeafType.KEY_REGISTER}, "key_revocation": {LeafType.KEY_REVOKE}}
     expected |= {"map_state": {LeafType.MAP_STATE}, "time_anchor": {LeafType.TIME_ANCHOR}}
     expected |= {"registry_key_change": {LeafType.KEY_ROTATION}}
+    expected |= {"supervision": {LeafType.SUPERVISION}, "risk_alert": {LeafType.ALERT}}
     assert {body: kinds for body, kinds in found.items() if kinds != {LeafType.EVENT}} == expected
     assert found.keys() == {field.name for field in pb.Statement.DESCRIPTOR.oneofs_by_name["body"].fields}
 

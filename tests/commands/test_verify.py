@@ -57,6 +57,8 @@ ONE_OF_EVERY_KIND = [
     "theft-confirmed",
     "erased",
     "second-key",
+    "visited",
+    "~risk_alert-%",
     "case-1-draft",
     "case-1-review",
     "case-1-notice",
@@ -307,3 +309,14 @@ def test_statements_of_every_kind_are_among_those_that_were_altered(copy: Copy) 
         rows = [row for row in log.store.statements() if row.position in wanted]
         kinds = {Statement.FromString(open_envelope(row, log).payload).WhichOneof("body") for row in rows}
     assert kinds == {field.name for field in Statement.DESCRIPTOR.oneofs_by_name["body"].fields}
+
+
+def test_second_signature_of_an_act_that_takes_two_is_verified(copy: Copy) -> None:
+    position = position_of(copy, "visited")
+    ((kept,),) = copy.sql("SELECT signatures FROM statement WHERE position = ?", position)
+    signed = envelope_pb2.Envelope.FromString(kept)
+    first, second = signed.signatures
+    for given in ([first], [first, first], [first, second, second]):
+        altered = envelope_pb2.Envelope(signatures=given).SerializeToString()
+        copy.sql("UPDATE statement SET signatures = ? WHERE position = ?", altered, position)
+        assert copy.verify()[0].startswith(f"序号{position}: "), given

@@ -77,6 +77,8 @@ def test_numbers_of_the_types_are_never_changed() -> None:
         "GENESIS": 9,
         "DIRECTORY": 10,
         "DELIVERY": 11,
+        "SUPERVISION": 12,
+        "ALERT": 13,
     }
 
 

@@ -60,6 +60,18 @@ def test_department_is_granted_only_lists_that_law_lets_its_kind_keep(spine: Spi
     assert registered(spine, lists="L-99") == {("MANDATE_BEYOND_LAW", f"{MANDATE}.lists")}
 
 
+@pytest.mark.parametrize(
+    "changes", [{"kinds": ["association", "finance"]}, {"kinds": ["association"], "categories": ["E-03-CF"]}]
+)
+def test_association_states_no_credit_information(spine: Spine, changes: dict[str, list[str]]) -> None:
+    kinds, categories = changes["kinds"], changes.get("categories", [])
+    wanted = pb.DepartmentRegistration(code="51130900DEM0000005", name="沧州市(示例)协会", kinds=kinds)
+    wanted.mandate.region = "130900"
+    wanted.mandate.categories.extend(categories)
+    found = refusal(spine.say(REGISTRAR, department_registration=wanted))
+    assert ("MANDATE_BEYOND_LAW", MANDATE) in found
+
+
 def test_department_is_granted_only_measures_that_law_lets_its_kind_impose(spine: Spine) -> None:
     assert registered(spine, measures="M-EXI-01") == {("MANDATE_BEYOND_LAW", f"{MANDATE}.measures")}
     assert registered(spine, measures="M-XXX-01") == {("MANDATE_BEYOND_LAW", f"{MANDATE}.measures")}

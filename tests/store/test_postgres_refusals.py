@@ -26,7 +26,7 @@ from tests.store.samples import everything, full_group
 from tests.support.postgres import PostgresServer, execute
 from tests.support.stores import Stores
 
-LATEST = "0006"
+LATEST = "0007"
 
 
 @pytest.fixture

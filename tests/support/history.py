@@ -3,7 +3,8 @@
 Also in it: a subject whose only event is corrected and then withdrawn, one that becomes known again,
 a person named by a paper with renewals, a key that signs and is revoked, a department registered
 again, a refused statement, several statements about one subject in one group, a batch that fills a tile,
-a stolen key, a second key of the registry's own, a content that is erased, a map state and a time anchor.
+a stolen key, a second key of the registry's own, a content that is erased, an inspection, an alert, a map
+state and a time anchor.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from registry.provenance.note import split_note
 from registry.sanctions.ground import SubjectRecord
 from registry.v1 import envelope_pb2, subject_pb2
 from registry.v1 import statement_pb2 as pb
-from tests.support import events, remedies
+from registry.v1.supervision_pb2 import Supervision
+from tests.support import events, remedies, risk
 from tests.support.ban_cases import ACTOR_OF, ACTORS, WITH_HEARING, BanOffice
 from tests.support.ban_cases import KEY as BUREAU
 from tests.support.editions import (
@@ -38,6 +40,7 @@ from tests.support.editions import (
 from tests.support.events import ban, correction, firm, list_entry, person, repair, withdrawal
 from tests.support.spine import Spine, enrolment_of
 from tests.support.stamps import PlainAuthority
+from tests.support.visits import Bureau
 
 BAN = "M-PRO-01"
 FILLS_A_TILE = 260
@@ -102,6 +105,7 @@ def write_rich_history(spine: Spine) -> dict[str, int]:
     _batch(log)
     _stolen_key(log)
     _erased(log)
+    _supervision(log)
     _own_statements(log)
     return log.positions
 
@@ -297,6 +301,19 @@ def _erased(log: _Log) -> None:
         reason="保存期限届满",
     )
     log.say("财政", "erased", erasure=erasure)
+
+
+def _supervision(log: _Log) -> None:
+    """An inspection that two officials signed, its publication, and an alert of the registry's own."""
+    bureau = Bureau.at(log.spine)
+    visit = bureau.envelope("first", "second", statement_id="visited", inspection=bureau.visit("JC-1"))
+    log.positions["visited"] = events.placed(log.spine.put(bureau.key, visit)[0])
+    log.positions["published"] = events.placed(bureau.publish("JC-1"))
+    watcher = log.spine.appoint(OPERATOR.key, "V-9", "信用监管科", pb.OFFICIAL_ROLE_SUBMITTER)
+    declared = risk.indicator("ZB-1", bureau.code, threshold=1, window_days=366)
+    log.say(OPERATOR.key, "declared", by=watcher, supervision=Supervision(indicator=declared))
+    risk.watch(log.spine).look()
+    log.positions["alerted"] = log.spine.position
 
 
 def _own_statements(log: _Log) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from registry_client import layouts
@@ -54,14 +54,16 @@ def template_text(layout: Layout) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def template_workbook(layout: Layout) -> bytes:
-    """The workbook to fill."""
+def template_workbook(
+    layout: Layout, explained_by: Callable[[Layout, str], Explanation] = explanation_of
+) -> bytes:
+    """The workbook to fill; ``explained_by`` says what is told of a column."""
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     target = io.BytesIO()
     with Workbook(target, {"in_memory": True}) as workbook:
         page = workbook.add_worksheet(layout.name)
-        explained = [explanation_of(layout, column.heading) for column in layout.columns]
+        explained = [explained_by(layout, column.heading) for column in layout.columns]
         _write_headings(workbook, page, layout, explained)
         _write_notes(workbook, layout, explained)
         _write_choices(workbook, page, explained)

@@ -7,7 +7,7 @@ import grpc
 from registry.provenance.keys import KeyFileError, SuiteNotSupportedError
 from registry_client.cli.failure import Failure
 from registry_client.credentials import CredentialsError
-from registry_client.errors import AnswerError, RegistryCallError
+from registry_client.errors import AnswerError, RegistryCallError, SealingError
 from registry_client.files import FileFormatError
 from registry_client.numbering import NumberingError
 
@@ -20,6 +20,7 @@ EXPECTED = (
     KeyFileError,
     NumberingError,
     RegistryCallError,
+    SealingError,
     SuiteNotSupportedError,
 )
 """What may go wrong without a mistake in the program."""

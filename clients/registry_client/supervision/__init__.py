@@ -9,8 +9,24 @@
 
 What one power has beside is in a module of its own: ``matters``, ``draws``, ``inspections``, ``evidence``,
 ``referrals``, ``complaints``, ``monitoring``, ``accountability``.
+
+Nothing is imported with the package itself: a draw is repeated where there is no network.
 """
 
-from registry_client.supervision.desk import SupervisionDesk
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from registry_client.supervision.desk import SupervisionDesk
 
 __all__ = ["SupervisionDesk"]
+
+
+def __getattr__(name: str) -> Any:
+    """Fetches the public name from its module (PEP 562)."""
+    if name != "SupervisionDesk":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from registry_client.supervision.desk import SupervisionDesk
+
+    return SupervisionDesk

@@ -24,11 +24,16 @@ from registry.v1.inspection_service_pb2_grpc import InspectionServiceStub
 from registry.v1.matter_service_pb2_grpc import MatterServiceStub
 from registry.v1.monitoring_service_pb2_grpc import MonitoringServiceStub
 from registry.v1.referral_service_pb2_grpc import ReferralServiceStub
-from registry.v1.supervision_file_pb2_grpc import SupervisionFileServiceStub
+from registry.v1.supervision_file_service_pb2_grpc import SupervisionFileServiceStub
 from registry.v1.supervision_pb2 import FILE_KIND_UNSPECIFIED, FileKind, FileReference
 from registry_client.calls import Calls
 from registry_client.outcomes import SubmitOutcome
 from registry_client.steps import Step, statement_in, step_named, take_step
+from registry_client.supervision.accountability import AccountabilityDesk
+from registry_client.supervision.draws import Draws
+from registry_client.supervision.evidence import EvidenceDesk
+from registry_client.supervision.inspections import InspectionDesk
+from registry_client.supervision.matters import MatterDesk
 
 Service = Callable[[grpc.Channel], Any]
 _MATTERS: tuple[Service, Step] = (
@@ -86,6 +91,11 @@ class SupervisionDesk:
         self._channel = channel
         self._calls = calls
         self._files = SupervisionFileServiceStub(channel)
+        self.accountability = AccountabilityDesk(channel, calls)
+        self.evidence = EvidenceDesk(channel, calls)
+        self.draws = Draws(channel, calls)
+        self.matters = MatterDesk(channel, calls)
+        self.inspections = InspectionDesk(channel, calls)
 
     def take(self, envelope: Envelope) -> SubmitOutcome:
         """Takes an act. Raises RegistryCallError, ValueError if the envelope holds none."""

@@ -5,6 +5,14 @@ the next is taken, so that a process that ends in between loses nothing and does
         ▲                  │                  └─ the registry was not reached: submitted again on demand
         └────release───────┘ (nothing was signed; also five minutes after a process that ended)
 
+An act that takes two goes another way from the first signature on (``act_seconds``)::
+
+    signing ──half──▶ half ──claim──▶ cosigning ──cosigned──▶ signed ──finish──▶ done
+                       │  ▲              │
+                withdraw  └──release─────┘ (nothing was signed; also five minutes after a process that ended)
+
+It is half signed for seven days: then, or when whoever signed first takes it back, his signature is dropped.
+
 A signature is kept before it is submitted: what is submitted again are the same bytes, which the registry
 answers as it did the first time. Contents are dropped a day after an act is done or has run out.
 """
@@ -23,6 +31,7 @@ from registry.provenance.batch import BATCH_TYPE
 from registry.provenance.envelope import PAYLOAD_TYPE
 from registry.v1.envelope_pb2 import Envelope
 from registry_client.numbering import SECRET_BYTES, Numbering
+from registry_web.console.act_seconds import COSIGNING, HALF, NewSecond, Second, Seconds
 from registry_web.kept_file import Database
 from registry_web.signer.permission import ToSign
 
@@ -46,6 +55,7 @@ class NewAct:
     digest: str
     keyid: str
     suite: int
+    second: NewSecond | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +79,22 @@ class Act:
     suite: int
     envelope: bytes | None
     outcome: dict[str, Any]
+    second: Second | None = None
 
     @classmethod
-    def of(cls, row: sqlite3.Row) -> Act:
+    def of(cls, row: sqlite3.Row, second: Second | None = None) -> Act:
         """As it stands in the file."""
         return cls(
             row["id"], row["session"], row["account"], row["created"], row["title"], row["back"], row["way"],
             row["digest"], row["payload"], bool(row["batch"]), json.loads(row["shown"]), row["state"],
             row["since"], row["keyid"], row["suite"], row["envelope"], json.loads(row["outcome"] or "{}"),
+            second,
         )  # fmt: skip
 
     def has_run_out(self, now: float) -> bool:
         """Whether it can no longer be signed."""
+        if self.second is not None and self.state in (HALF, COSIGNING):
+            return now >= self.second.expires
         longest = {PROPOSED: OPEN_S, SIGNING: OPEN_S + SIGNING_S}.get(self.state)
         return longest is not None and now - self.created > longest
 
@@ -91,6 +105,7 @@ class ActStore:
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database = database
         self._now = now
+        self.seconds = Seconds(database, now)
 
     # --- numbering
 
@@ -117,12 +132,17 @@ class ActStore:
         with self._database.writing() as connection:
             self._drop(connection, now)
             row = connection.execute(
-                "SELECT id FROM acts WHERE account = ? AND digest = ? AND way = ? AND ("
+                "SELECT id FROM acts LEFT JOIN act_seconds AS s ON s.act = acts.id"
+                " WHERE account = ? AND digest = ? AND way = ? AND coalesce(s.official_id, '') = ? AND ("
                 " (state = 'done' AND json_extract(outcome, '$.accepted'))"
+                " OR (state IN ('half', 'cosigning') AND s.expires > ?)"
                 " OR (session = ? AND (state IN ('signing', 'signed') OR created > ?)"
-                " AND state <> 'done')) ORDER BY created DESC",
-                (account, new.digest, new.way, session, now - OPEN_S),
-            ).fetchone()
+                " AND state NOT IN ('done', 'half', 'cosigning', 'withdrawn'))) ORDER BY created DESC",
+                (
+                    account, new.digest, new.way, new.second.official_id if new.second else "", now,
+                    session, now - OPEN_S,
+                ),
+            ).fetchone()  # fmt: skip
             return str(row["id"]) if row else self._insert(connection, new, session, account, now)
 
     def _insert(
@@ -139,6 +159,8 @@ class ActStore:
                 PROPOSED, now, new.keyid, new.suite,
             ),
         )  # fmt: skip
+        if new.second is not None:
+            self.seconds.insert(connection, act_id, new.second, now)
         if batch:
             rows = ((act_id, number, payload) for number, payload in enumerate(new.payloads))
             connection.executemany("INSERT INTO act_rows (act, number, payload) VALUES (?, ?, ?)", rows)
@@ -149,7 +171,12 @@ class ActStore:
     @staticmethod
     def _drop(connection: sqlite3.Connection, now: int) -> None:
         """Drops the contents of what is over for a day; that there was an act remains."""
-        over = "SELECT id FROM acts WHERE since < ? AND state <> 'signed' AND NOT dropped"
+        over = (
+            "SELECT id FROM acts LEFT JOIN act_seconds AS s ON s.act = acts.id WHERE NOT dropped AND"
+            " CASE WHEN state IN ('half', 'cosigning') THEN s.expires ELSE since END < ?"
+            " AND state <> 'signed'"
+        )
+        connection.execute(f"UPDATE act_seconds SET signature = NULL WHERE act IN ({over})", (now - KEPT_S,))
         for table in ("act_rows", "act_batches"):
             connection.execute(f"DELETE FROM {table} WHERE act IN ({over})", (now - KEPT_S,))
         connection.execute(
@@ -161,14 +188,24 @@ class ActStore:
     def find(self, act_id: str) -> Act | None:
         """An act."""
         row = self._database.row("SELECT * FROM acts WHERE id = ?", act_id)
-        return Act.of(row) if row else None
+        return Act.of(row, self.seconds.of(act_id)) if row else None
 
-    def of_account(self, account: int, count: int = 50) -> list[Act]:
-        """The last acts of an account."""
+    def of_account(
+        self, account: int, department: str = "", official_id: str = "", count: int = 50
+    ) -> list[Act]:
+        """The last acts of an account, and those that its official has signed second."""
         rows = self._database.rows(
-            "SELECT * FROM acts WHERE account = ? ORDER BY created DESC LIMIT ?", account, count
-        )
-        return [Act.of(row) for row in rows]
+            "SELECT * FROM acts WHERE account = ? OR (state IN ('signed', 'done') AND id IN"
+            " (SELECT act FROM act_seconds WHERE department = ? AND official_id = ?))"
+            " ORDER BY created DESC LIMIT ?",
+            account, department, official_id, count,
+        )  # fmt: skip
+        return [Act.of(row, self.seconds.of(row["id"])) for row in rows]
+
+    def awaiting(self, department: str, official_id: str) -> list[Act]:
+        """What waits for an official's second signature, what runs out first before the rest."""
+        found = map(self.find, self.seconds.awaiting(department, official_id))
+        return [act for act in found if act is not None]
 
     def claim(self, act: Act) -> bool:
         """Takes an act for signing; False if somebody else has, or it is no longer to be signed."""

@@ -2,7 +2,8 @@
 
 Each step is kept before the next (``act_store``). A new key's enrolment bears a second signature, by the new
 key itself (proof of possession): its holder types his PIN beside the registrar. The signing component gives
-that signature for this enrolment alone.
+that signature for this enrolment alone. What takes two officials bears the signature of each, in order, given
+by each for himself: the second over the bytes over which the first one's holds.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from typing import Any
 from starlette.requests import Request
 
 from registry.provenance.batch import MAX_BATCH
+from registry.provenance.keys import SignatureError, load_verifying_key
 from registry.v1.envelope_pb2 import Envelope, Signature, SignedBatch
 from registry.v1.statement_pb2 import Statement
+from registry_web.console.act_seconds import COSIGNING, HALF
 from registry_web.console.act_store import PROPOSED, SIGNING, SIGNING_S, Act, ActStore
+from registry_web.console.acting import usable_keys
 from registry_web.console.desk import Desk, PageError
+from registry_web.console.official import Official
 from registry_web.console.signing import SigningComponent, SigningError, SigningKey
 from registry_web.console.submitting import NotReachedError, as_kept, outcome_of, submit
 from registry_web.signer.permission import ToSign
@@ -37,6 +42,26 @@ class ActWork:
         stuck = act.state == SIGNING and self._desk.now() - act.since > SIGNING_S
         return (act.state == PROPOSED or stuck) and not act.has_run_out(self._desk.now())
 
+    def awaits(self, official: Official, act: Act) -> bool:
+        """Whether an act is half signed and waits for this official."""
+        second, now = act.second, self._desk.now()
+        stuck = act.state == COSIGNING and now - act.since > SIGNING_S
+        mine = second is not None and second.is_for(official.department, official.official_id)
+        return mine and (act.state == HALF or stuck) and not act.has_run_out(now)
+
+    def first_holds(self, act: Act, message: ToSign) -> bool:
+        """Whether the first official's signature holds over what the second one is shown."""
+        assert act.second is not None
+        if act.second.signature is None:
+            return False
+        try:
+            held = self._signing.keys(act.second.department, act.second.first_id)
+            found = next(key for key in held if key.keyid == act.keyid)
+            load_verifying_key(found.suite, found.public_key).verify(message.message, act.second.signature)
+        except (SigningError, StopIteration, SignatureError, ValueError):
+            return False
+        return True
+
     def messages(self, act: Act, *, whole: bool = False) -> list[ToSign]:
         """What is signed; ``whole``: batches with their statements. Raises PageError where it was dropped."""
         messages = self._store.to_sign(act, MAX_BATCH, whole=whole)
@@ -45,15 +70,19 @@ class ActWork:
         return messages
 
     def key(self, request: Request, act: Act) -> tuple[SigningKey | None, str]:
-        """The key that an act is to be signed with, and why it cannot be."""
+        """The key that an act is to be signed with by whoever reads, and why it cannot be."""
         official = self._desk.official(request)
+        wanted, none = frozenset({act.keyid}), "签名组件中没有提出时选定的密钥, 请返回重新提出。"
+        if act.second is not None and act.second.is_for(official.department, official.official_id):
+            wanted = usable_keys(self._desk.registry(request), official, self._desk.today())
+            none = "签名组件中没有您已登记的有效密钥, 请联系登记员。"
         try:
             held = self._signing.keys(official.department, official.official_id)
         except SigningError as error:
             return None, error.message
-        found = next((key for key in held if key.keyid == act.keyid), None)
+        found = next((key for key in held if key.keyid in wanted), None)
         if found is None:
-            return None, "签名组件中没有提出时选定的密钥, 请返回重新提出。"
+            return None, none
         locked = found.locked_until > self._desk.now()
         return found, f"签名密钥已锁定, {china_time(found.locked_until)}后再试。" if locked else ""
 
@@ -93,6 +122,21 @@ class ActWork:
                 Envelope(payload=message.payload, payload_type=message.payload_type, signatures=made)
             )
         return envelopes
+
+    def cosigned(self, request: Request, act: Act, message: ToSign) -> Envelope:
+        """Has the second official sign what the first has signed. Raises SigningError."""
+        assert act.second is not None
+        assert act.second.signature is not None
+        key, trouble = self.key(request, act)
+        if key is None or trouble:
+            raise SigningError("NO_KEY", trouble)
+        pin, answer = field_of(self._desk, request, "pin"), field_of(self._desk, request, "answer")
+        (signature,) = self._signing.sign(key.keyid, pin, [message], assertion=answer)
+        both = [
+            Signature(sig=act.second.signature, keyid=act.keyid),
+            Signature(sig=signature, keyid=key.keyid),
+        ]
+        return Envelope(payload=message.payload, payload_type=message.payload_type, signatures=both)
 
     def submit(self, request: Request, act: Act) -> None:
         """Submits what was signed, and keeps what became of it; where the registry was not reached the act

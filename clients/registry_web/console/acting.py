@@ -9,14 +9,18 @@ very bytes have the signing component sign, and the registry is asked. What beco
 * The same content proposed again is the same act while it is open or accepted: a double click, a reload or
   the back button submits nothing twice. The statement's id comes from the content too, so the registry
   would answer a repetition with its first answer all the same.
-* ``submit``: which call takes it: "bans", "remedies", "intake", "directory", "catalogue". Left out, the kind
-  of body says so; lifting, withdrawal, correction and status notes of a *ban case* need ``submit="bans"``.
+* ``submit``: which call takes it (``submitting.WAYS``): "bans", "remedies", "supervision" … Left out, the
+  kind of body says so; lifting, withdrawal, correction and status notes of a *ban case* need "bans".
 * ``shown`` is what the page tells the signer beside the statement, each value a text, a list of texts, or a
   mapping of texts. Three keys have a place of their own, the rest is listed as it stands:
       "steps"      ((step, official_id, name), …) earlier steps of the case, for dual control (审监分离)
       "effects"    what follows from it, in words
       "warnings"   what the signer should look at twice
 * An act is the session's and account's that proposed it, open for thirty minutes.
+* What takes two (``registry.domain.files.TAKES_TWO``) names the other official of the department:
+  ``second="B-12"``. Whoever proposes signs first; the act then waits seven days for the other, who finds it
+  among his acts, reads the whole of it and signs the same bytes. Only then is it submitted, once
+  (``act_seconds``).
 
 ``propose_batch`` is the same for an upload: many bodies (or whole statements) under few signatures, 1,024 to
 a batch; outcomes are kept row by row and had by ``acts.rows(act_id)``.
@@ -33,15 +37,18 @@ from google.protobuf.message import Message
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from registry.domain.files import takes_two
+from registry.domain.names import comparable
 from registry.provenance.batch import BATCH_TYPE, MAX_BATCH, sign_batch
 from registry.provenance.envelope import PAYLOAD_TYPE
 from registry.provenance.merkle import leaf_hash
-from registry.v1.directory_service_pb2 import KeyEntry
+from registry.v1.directory_service_pb2 import KeyEntry, OfficialEntry
 from registry.v1.envelope_pb2 import Suite
 from registry.v1.statement_pb2 import Statement
 from registry_client import Registry, numbered_statement
 from registry_client.numbering import Numbering
-from registry_web.console.act_store import ActStore, NewAct
+from registry_web.console.act_seconds import NewSecond
+from registry_web.console.act_store import Act, ActStore, NewAct
 from registry_web.console.desk import Desk, PageError, safe_back
 from registry_web.console.official import Official
 from registry_web.console.signing import SigningComponent, SigningError, SigningKey
@@ -84,8 +91,10 @@ class Acts:
         submit: str = "",
         shown: Shown | None = None,
         occasion: str = "",
+        second: str = "",
     ) -> Response:
-        """Keeps an act and leads to its page. Raises PageError for whoever signs nothing."""
+        """Keeps an act and leads to its page. Raises PageError for whoever signs nothing, and for a second
+        official who is none."""
         official, key = self._signer(request)
         statement = numbered_statement(
             self.numbering(official),
@@ -95,11 +104,14 @@ class Acts:
             occasion=occasion,
         )
         kind = statement.WhichOneof("body") or ""
+        if takes_two(statement) != bool(second):
+            raise PageError(422, "这一行为须由两人共同签名, 请指定另一名人员。")
         payload = statement.SerializeToString(deterministic=True)
         message = ToSign(PAYLOAD_TYPE, payload)
         new = NewAct(
             title, safe_back(back), _way(submit, kind), dict(shown or {}), (payload,), (),
             message.digest.hex(), key.keyid, int(key.suite),
+            self._second(request, official, second) if second else None,
         )  # fmt: skip
         return self._keep(request, new, kind)
 
@@ -130,6 +142,10 @@ class Acts:
             int(key.suite),
         )  # fmt: skip
         return self._keep(request, new, f"{len(payloads)} statements")
+
+    def awaiting(self, official: Official) -> list[Act]:
+        """What waits for an official's second signature."""
+        return self._store.awaiting(official.department, official.official_id)
 
     def numbering(self, official: Official) -> Numbering:
         """By what statements of the official's department are numbered."""
@@ -174,6 +190,17 @@ class Acts:
         )
         return made.header.payload
 
+    def _second(self, request: Request, official: Official, second: str) -> NewSecond:
+        """Who signs second: another active official of the department. Raises PageError."""
+        entries = self._desk.registry(request).officials(official.department)
+        found = next((each.registration for each in entries if _is_active(each, second)), None)
+        if found is None:
+            raise PageError(422, "共同签名的人员未登记或者已停用。")
+        same = comparable(found.name) == comparable(official.name)
+        if found.official_id == official.official_id or same:
+            raise PageError(422, "两人共同签名, 另一名人员不能是本人。")
+        return NewSecond(official.department, second, found.name, official.official_id, official.name)
+
     def _signer(self, request: Request) -> tuple[Official, SigningKey]:
         """Who signs, with which key. Raises PageError."""
         official = self._desk.official(request)
@@ -190,6 +217,10 @@ class Acts:
         if found is None:
             raise PageError(409, "您在签名组件中的密钥没有登记, 或者已经停用、过期。请联系登记员。")
         return official, found
+
+
+def _is_active(entry: OfficialEntry, official_id: str) -> bool:
+    return entry.registration.official_id == official_id and not entry.HasField("revoked_position")
 
 
 def usable_keys(registry: Registry, official: Official, today: str) -> frozenset[str]:

@@ -7,6 +7,7 @@
     attempts      failed sign-ins, by which the next one is delayed
     numberings    the secret by which statements of a department are numbered
     acts          what an official is about to sign, is signing, or has signed; rows: of a bulk upload
+    act_seconds   of an act that takes two: who signs second, by when, and what the first has signed
     happenings    sign-ins, failures, acts: readable by the operator, never changed
 
 How the file is kept is ``registry_web.kept_file``.
@@ -67,6 +68,14 @@ MIGRATIONS = (
     );
     CREATE TRIGGER happenings_stay BEFORE UPDATE ON happenings
         BEGIN SELECT RAISE(ABORT, 'happenings are never changed'); END;
+    """,
+    """
+    CREATE TABLE act_seconds (
+        act TEXT PRIMARY KEY REFERENCES acts ON DELETE CASCADE, department TEXT NOT NULL,
+        official_id TEXT NOT NULL, name TEXT NOT NULL, first_id TEXT NOT NULL, first_name TEXT NOT NULL,
+        expires INTEGER NOT NULL, signed INTEGER, signature BLOB
+    ) WITHOUT ROWID;
+    CREATE INDEX act_seconds_by_official ON act_seconds (department, official_id);
     """,
 )
 

@@ -18,9 +18,11 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from registry.domain.files import act_of
 from registry.provenance.keys import keyid_of
 from registry.v1.statement_pb2 import Field, Statement
 from registry_web.console.statement_words import KINDS, field_word, value_word
+from registry_web.console.supervision_words import ACTS
 
 _FOLDED = 2_000
 """Characters beyond which a text is folded on the page; it is there whole."""
@@ -47,7 +49,9 @@ class Line:
 
 
 def kind_word(statement: Statement) -> str:
-    """What kind of statement it is."""
+    """What kind of statement it is; of an act of supervision, which act."""
+    if statement.HasField("supervision"):
+        return ACTS.get(act_of(statement), KINDS["supervision"])
     return KINDS.get(statement.WhichOneof("body") or "", "陈述")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from registry_client import procedure_words, words
+from registry_web.console import supervision_words
 
 KINDS: Mapping[str, str] = {
     "event": "信用信息", "correction": "更正", "withdrawal": "撤回", "repair": "准予信用修复",
@@ -26,9 +27,11 @@ KINDS: Mapping[str, str] = {
     "repair_application": "信用修复申请", "repair_acceptance": "信用修复受理决定",
     "repair_refusal": "不予信用修复", "repair_annulment": "撤销信用修复", "genesis": "登记系统建立",
     "map_state": "映射根", "time_anchor": "时间戳", "registry_key_change": "登记系统密钥变更",
+    "supervision": "监管行为", "risk_alert": "预警",
 }  # fmt: skip
 
 FIELDS: Mapping[str, str] = {
+    **supervision_words.FIELDS,
     "statement_id": "陈述编号", "origin": "登记系统", "department": "部门", "nonce": "随机数",
     "subject": "主体", "identifier": "证件", "type": "证件类型", "value": "内容", "kind": "种类",
     "name": "名称", "category": "信息类别", "document": "文书", "number": "文号", "authority": "作出机关",
@@ -65,6 +68,7 @@ FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 
 OF_MESSAGE: Mapping[str, str] = {
+    **supervision_words.OF_MESSAGE,
     "SubjectLink.from": "原代码", "SubjectLink.to": "现代码", "SubjectLink.kind": "关联种类",
     "Subject.kind": "主体类别", "Subject.name": "主体名称", "Identifier.value": "号码",
     "BanDefence.kind": "情形", "BanDefence.on": "日期", "BanReview.on": "审核日期",
@@ -82,6 +86,7 @@ _NOTED = {
     "行政复议、诉讼终结": 6, "重整期间暂时屏蔽": 7, "暂时屏蔽终结": 8,
 }  # fmt: skip
 _TABLES: Mapping[str, Mapping[str, int]] = {
+    **supervision_words.TABLES,
     "IdentifierType": words.IDENTIFIERS,
     "SubjectKind": words.KINDS,
     "Severity": words.SEVERITIES,

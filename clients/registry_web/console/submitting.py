@@ -4,6 +4,7 @@
     bans         registry.bans.take                          ban_draft … ban_served
     remedies     registry.remedies.take                      objection … repair_annulment
     directory    registry.register_department, …             registrations, keys, their ends
+    supervision  registry.supervision.take                   supervision
     catalogue    registry.catalogue.draft, review, adopt     edition_draft, edition_review, edition_adoption
     intake       registry.submit                             everything else
 
@@ -22,7 +23,7 @@ from registry.v1.envelope_pb2 import Envelope
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry_client import AnswerError, Registry, RegistryCallError, SubmitOutcome
 
-WAYS = ("bans", "remedies", "directory", "catalogue", "intake")
+WAYS = ("bans", "remedies", "directory", "catalogue", "supervision", "intake")
 _REMEDIES = frozenset(
     {
         "objection", "objection_result", "repair_application", "repair_acceptance", "repair",
@@ -60,6 +61,8 @@ def ordinary_way(kind: str) -> str:
         return "bans"
     if kind in _REMEDIES:
         return "remedies"
+    if kind == "supervision":
+        return "supervision"
     return "directory" if kind in _DIRECTORY else "catalogue" if kind in _CATALOGUE else "intake"
 
 
@@ -119,6 +122,8 @@ def _call(registry: Registry, way: str, kind: str) -> Callable[[Envelope], Submi
         return registry.bans.take
     if way == "remedies":
         return registry.remedies.take
+    if way == "supervision":
+        return registry.supervision.take
     if way == "directory" and kind in _DIRECTORY:
         found: Callable[[Envelope], SubmitOutcome] = getattr(registry, _DIRECTORY[kind])
         return found

@@ -6,6 +6,10 @@
     /search, /organisation  posted: what is disclosed of one         typed, lookup
     /bans, /bans.csv      market bans                                listings
     /cases                typical cases                              listings
+    /complaints/…         complaints, sealed in the browser          complaints
+    /inspections, /inspections.csv   results of inspections              inspections
+    /matters, /rules, /intermediaries, /associations               matters
+    /plans, /draws        yearly plans, draws and their packages     draws
     /help/…, /about       objection, repair, what this is            templates alone
     /verify               papers verified, in the browser and here   verifying, whole_check
 
@@ -26,8 +30,12 @@ from registry_client import Registry
 from registry_web.config import PortalConfig
 from registry_web.pages import static_routes
 from registry_web.portal.asking import Asking, RefusedError
+from registry_web.portal.complaints import ComplaintWindow
+from registry_web.portal.draws import DrawListings
+from registry_web.portal.inspections import InspectionListings
 from registry_web.portal.listings import Listings
 from registry_web.portal.lookup import Lookup
+from registry_web.portal.matters import MatterListings
 from registry_web.portal.site import Site
 from registry_web.portal.verifying import Verifying
 from registry_web.security import Guard, Limits, Rate
@@ -39,6 +47,7 @@ BODY_BYTES = 21 << 20
 BURST, PER_S = 1200.0, 60.0
 """Requests of one address, which may be that of a whole office; questions are counted by ``site`` besides."""
 _HELP = ("objection", "repair")
+_MATTERS = ("matters", "rules", "intermediaries", "associations")
 
 
 def portal_app(config: PortalConfig, registry: Registry) -> Guard:
@@ -46,7 +55,7 @@ def portal_app(config: PortalConfig, registry: Registry) -> Guard:
     secure = config.url.startswith("https:")
     site = Site.of(Asking(registry), secure=secure)
     app = Starlette(
-        routes=_routes(site, config),
+        routes=_routes(site, config, registry),
         exception_handlers={
             RefusedError: site.refused,
             HTTPException: site.failed,
@@ -57,7 +66,8 @@ def portal_app(config: PortalConfig, registry: Registry) -> Guard:
     return Guard(app, host=config.host, limits=limits, secure=secure)
 
 
-def _routes(site: Site, config: PortalConfig) -> list[Route]:
+def _routes(site: Site, config: PortalConfig, registry: Registry) -> list[Route]:
+    complaints, draws = ComplaintWindow(site, registry), DrawListings(site)
     lookup, listings, verifying = Lookup(site), Listings(site), Verifying(site, config.policy)
     return [
         Route("/", lookup.home),
@@ -66,6 +76,17 @@ def _routes(site: Site, config: PortalConfig) -> list[Route]:
         Route("/bans", listings.bans),
         Route("/bans.csv", listings.csv),
         Route("/cases", listings.cases),
+        Route("/plans", draws.plans),
+        Route("/draws", draws.draws),
+        Route("/draws/one", draws.one),
+        Route("/draws/package", draws.package),
+        Route("/complaints", complaints.form, methods=["GET", "POST"]),
+        Route("/complaints/lodge", complaints.lodge, methods=["POST"]),
+        Route("/complaints/track", complaints.track, methods=["GET", "POST"]),
+        Route("/complaints/statistics", complaints.statistics),
+        Route("/inspections", InspectionListings(site).page, methods=["GET", "POST"]),
+        Route("/inspections.csv", InspectionListings(site).csv),
+        *(Route(f"/{name}", getattr(MatterListings(site), name)) for name in _MATTERS),
         *(Route(f"/help/{name}", _plain(site, f"help_{name}.html")) for name in _HELP),
         Route("/about", verifying.about),
         Route("/verify", verifying.page, methods=["GET", "POST"]),
@@ -86,4 +107,5 @@ def _plain(site: Site, template: str) -> Callable[[Request], Awaitable[Response]
 async def _robots(_request: Request) -> Response:
     return PlainTextResponse(
         "User-agent: *\nDisallow: /search\nDisallow: /organisation\nDisallow: /bans.csv\n"
+        "Disallow: /inspections.csv\n"
     )

@@ -59,7 +59,7 @@ class Asking:
     """The questions of the portal."""
 
     def __init__(self, registry: Registry, clock: Callable[[], float] = monotonic) -> None:
-        self._published = registry.published
+        self._registry, self._published = registry, registry.published
         self._clock, self._lock = clock, Lock()
         self._kept: pb.GetStatisticsResponse | None = None
         self._again = 0.0
@@ -85,6 +85,10 @@ class Asking:
     async def cases(self, token: str) -> pb.ListTypicalCasesResponse:
         """A page of typical cases."""
         return await _asked(lambda: self._published.cases_page(token, page_size=CASES))
+
+    async def told(self, call: Callable[[Registry], _Answer]) -> _Answer:
+        """What the registry answers to a call of one of its other services."""
+        return await _asked(lambda: call(self._registry))
 
     async def statistics(self) -> pb.GetStatisticsResponse:
         """Restrictions by month, domain and region, at most a minute old while the registry answers; it says

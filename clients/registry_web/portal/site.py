@@ -29,6 +29,8 @@ MENU = (
     ("/", "首页"),
     ("/bans", "市场禁入名单"),
     ("/cases", "典型案例"),
+    ("/matters", "审批与监管"),
+    ("/complaints", "投诉举报"),
     ("/verify", "核验文书"),
     ("/help/objection", "异议"),
     ("/help/repair", "信用修复"),

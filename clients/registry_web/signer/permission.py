@@ -32,7 +32,7 @@ from registry.v1.envelope_pb2 import Envelope, Signature
 from registry.v1.statement_pb2 import Statement
 
 _SEVERAL = b"registry-web signer, several\x00"
-_NOT_BY_OFFICIALS = frozenset({"genesis", "map_state", "time_anchor", "registry_key_change"})
+_NOT_BY_OFFICIALS = frozenset({"genesis", "map_state", "time_anchor", "registry_key_change", "risk_alert"})
 _NOT_IN_BATCHES = frozenset(
     {
         "department_registration", "official_registration", "official_revocation", "key_enrolment",

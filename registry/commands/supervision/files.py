@@ -1,7 +1,8 @@
 """Reading files of supervision (查阅监管卷宗).
 
 * A department reads the files that it opened, was told of or acted in, with their statements; the registrar
-  and the auditor all, the auditor without statements. To anybody else there is no such file.
+  and the auditor all, the auditor without statements. Departments that oversee (督查机构, 监察机关) know of
+  all, and have the statements of a file once they act in it. To anybody else there is no such file.
 * Of a complaint only the department that handles it has the statements.
 * What is due is worked out for a day from acts known by then; nothing depends on a job that ran.
 
@@ -13,20 +14,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask
 from registry.commands.bans import OVERSEEING
 from registry.commands.log_statement import signed_statement
 from registry.commands.paging import Page, first_or, page_size, token_of
+from registry.commands.supervision.unfiled import unfiled
+from registry.commands.supervision.untold import untold_findings
 from registry.domain.files import file_key, file_ref
 from registry.errors import RegistryError
 from registry.store.interface import FileFilter
+from registry.supervision.admission.urgings import OVERSEEING_KINDS
 from registry.supervision.duties import Clocks
 from registry.supervision.obligations import obligations_of
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import supervision_file_pb2 as pb
-from registry.v1.supervision_pb2 import FILE_KIND_COMPLAINT, FileReference
+from registry.v1.supervision_pb2 import (
+    FILE_KIND_COMPLAINT,
+    FILE_KIND_INSPECTION,
+    FILE_KIND_MATTER,
+    FileReference,
+)
 
 MAX_OBLIGATIONS = 1000
 MAX_LINKED = 100
@@ -57,11 +67,19 @@ class Files:
     def get(self, caller: Caller, reference: FileReference, day: date | None) -> FileView:
         """A file. Raises RegistryError FILE_UNKNOWN."""
         file = self._state.store.files([file_key(reference)]).get(file_key(reference))
-        if file is None or not concerns(caller, file):
+        concerned = file is not None and concerns(caller, file)
+        if file is None or not (concerned or self.oversees(caller)):
             raise RegistryError.of(reasons.ERROR_REASON_FILE_UNKNOWN, "没有这一卷宗。", "file")
-        statements = self.statements(file) if may_read(caller, file) else []
+        statements = self.statements(file) if concerned and may_read(caller, file) else []
         duties = list(obligations_of(file, self.clocks(day)))
         return FileView(file, statements, duties, self._linked(caller, file))
+
+    def oversees(self, caller: Caller) -> bool:
+        """Whether a caller knows of everybody's files and duties."""
+        if caller.role is not CallerRole.DEPARTMENT:
+            return caller.role in OVERSEEING
+        department = self._state.directory.department(caller.name)
+        return department is not None and bool(department.kinds & OVERSEEING_KINDS)
 
     def statements(self, file: pb.SupervisionFile) -> list[pb.FileStatement]:
         """The acts of a file as they were signed. Whoever calls has settled who may have them."""
@@ -96,7 +114,7 @@ class Files:
         return found[:size], token_of(Page(page.position, page.day, (last, 0)), *filters)
 
     def _wanted(self, caller: Caller, request: pb.ListFilesRequest) -> FileFilter:
-        overseeing = caller.role in OVERSEEING
+        overseeing = self.oversees(caller)
         named = {request.department, request.addressee} - {""}
         if named and not overseeing and caller.name not in named:
             raise RegistryError.of(reasons.ERROR_REASON_NOT_FOUND, "没有可以查阅的卷宗。", "department")
@@ -115,22 +133,33 @@ class Files:
     ) -> tuple[list[pb.Obligation], bool]:
         """What is not done yet, the most overdue first; and whether there is more than is told."""
         department = request.department
-        if caller.role not in OVERSEEING:
+        if not self.oversees(caller):
             if department not in ("", caller.name):
                 raise RegistryError.of(reasons.ERROR_REASON_NOT_FOUND, "没有可以查阅的事项。", "department")
             department = caller.name
         found = [
             each
-            for each in self.open_obligations(self.clocks(day), kind=request.kind)
+            for each in self.open_obligations(self.clocks(day), kind=request.kind, department=department)
             if department in ("", each.department) and (each.days_late or not request.overdue_only)
         ]
         found.sort(key=lambda each: (-each.days_late, each.due_on, each.position))
         return found[:MAX_OBLIGATIONS], len(found) > MAX_OBLIGATIONS
 
-    def open_obligations(self, clocks: Clocks, *, kind: int = 0) -> Iterator[pb.Obligation]:
-        """Every duty that is not met as seen from a day, whoever's it is."""
-        for file in self._state.store.all_files((kind,) if kind else ()):
-            yield from (each for each in obligations_of(file, clocks) if not each.met_on)
+    def open_obligations(
+        self, clocks: Clocks, *, kind: int = 0, department: str = ""
+    ) -> Iterator[pb.Obligation]:
+        """Every duty that is not met as seen from a day, whoever's it is; if a department is named, those of
+        files that it opened or was told of, and some of others'."""
+        store = self._state.store
+        files = store.all_files((kind,) if kind else (), department)
+        duties: list[Iterator[pb.Obligation]] = [
+            chain.from_iterable(obligations_of(file, clocks) for file in files)
+        ]
+        if kind in (0, FILE_KIND_INSPECTION):
+            duties.append(untold_findings(store, clocks))
+        if kind in (0, FILE_KIND_MATTER):
+            duties.append(unfiled(store, clocks))
+        return (each for each in chain.from_iterable(duties) if not each.met_on)
 
 
 def concerns(caller: Caller, file: pb.SupervisionFile) -> bool:

@@ -85,12 +85,12 @@ class KeyBook:
             raise ValueError(f"签名密钥已在序号{key.revoked}撤销")
         return verifying_key(key.suite, key.public_key)
 
-    def holder(self, keyid: str, position: int) -> VerifyingKey:
+    def holder(self, keyid: str, position: int) -> BookedKey:
         """The department's key of this id that was enrolled and not revoked at a position. ValueError if
         there is none."""
         for key in self.keys.values():
             if key.keyid == keyid and key.position < position and not (key.revoked or position) < position:
-                return verifying_key(key.suite, key.public_key)
+                return key
         raise ValueError("第二个签名的密钥当时没有登记或者已撤销")
 
     def log_keys_at(self, position: int) -> list[RegistryKeyEntry]:

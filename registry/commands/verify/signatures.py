@@ -68,8 +68,7 @@ class SignatureCheck:
                 self._all_by(signed, 1, self._cosigners(signed))
             case "supervision" if takes_two(signed.statement):
                 self._count(signed, 2)
-                second = signed.signatures[1]
-                self._book.holder(second.keyid, signed.position).verify(signed.message, second.sig)
+                self._second(signed)
             case _:
                 self._count(signed, 1)
 
@@ -88,6 +87,15 @@ class SignatureCheck:
         first = signed.signatures[0]
         key = self._book.signer(signed.key_position, first.keyid, signed.position)
         key.verify(signed.message, first.sig)
+
+    def _second(self, signed: Signed) -> None:
+        """By another official of the same department."""
+        second = signed.signatures[1]
+        key = self._book.holder(second.keyid, signed.position)
+        first = self._book.keys[signed.key_position].holder
+        if key.holder == first or key.holder[0] != first[0]:
+            raise ValueError("第二个签名不是本部门另一名人员的")
+        verifying_key(key.suite, key.public_key).verify(signed.message, second.sig)
 
     def _all_by(self, signed: Signed, start: int, keys: Sequence[RegistryKeyEntry]) -> None:
         """The signatures from one on are those of the registry's keys, in their order."""

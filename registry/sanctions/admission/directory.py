@@ -47,6 +47,7 @@ def check_registration(
     for kind in sorted(kinds - edition.department_kinds):
         message = f"部门种类{quoted(kind)}不在目录内。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.kinds", message)
+    _check_association(found, path, registration)
     for code in mandate.categories:
         if edition.category(code) is None:
             message = f"类别{quoted(code)}不在目录内。"
@@ -286,3 +287,12 @@ def _check_suspect_range(found: Findings, revocation: pb.KeyRevocation, key: Key
 def _check_department_known(found: Findings, path: str, code: str, ledger: Ledger) -> None:
     if ledger.directory.department(code) is None:
         found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, path, f"部门{quoted_code(code)}未登记。")
+
+
+def _check_association(found: Findings, path: str, registration: pb.DepartmentRegistration) -> None:
+    """An association (行业协会商会) states what it says of its members, and nothing else."""
+    mandate = registration.mandate
+    beyond = (mandate.categories, mandate.lists, mandate.measures, mandate.relayed_authorities)
+    if "association" in registration.kinds and (len(registration.kinds) > 1 or any(beyond)):
+        message = "行业协会商会只登记行业自律信息: 不兼其他部门种类, 也没有信用信息的职责。"
+        found.add(reasons.ERROR_REASON_MANDATE_BEYOND_LAW, f"{path}.mandate", message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from registry.domain.alerts import names_an_alert
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, normalise
@@ -32,6 +33,9 @@ def check_document(
         elif short and names_a_person(value):
             message = f"{name}含有身份证号码, 请按文书原样填写。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.{field}", message)
+        elif short and names_an_alert(value):
+            message = f"{name}是预警的编号: 预警不是生效法律文书, 不能据以认定失信或者作出限制。"
+            found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.{field}", message)
     if not document.decided_on:
         message = "缺少决定日期: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
         found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.decided_on", message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from registry.domain.alerts import names_an_alert
 from registry.domain.departments import Department
 from registry.domain.faults import Findings
 from registry.domain.identifiers import code_faults, is_personal, names_a_subject, normalise, uscc_kinds
@@ -81,6 +82,9 @@ def check_legal_basis(found: Findings, path: str, articles: Sequence[str], *, re
     """Notes articles that are missing where they are required, blank, or too many."""
     if any(map(is_blank, articles)) or (required and not articles):
         message = "缺少处罚、列入或限制的法律依据(法律名称和条款), 或有空白项。"
+        found.add(reasons.ERROR_REASON_LEGAL_BASIS_REQUIRED, path, message)
+    if any(map(names_an_alert, articles[:MAX_ARTICLES])):
+        message = "预警不是法律依据, 不能据以认定失信或者作出限制。"
         found.add(reasons.ERROR_REASON_LEGAL_BASIS_REQUIRED, path, message)
     if len(articles) > MAX_ARTICLES or any(len(article) > MAX_NAME for article in articles):
         message = f"法律依据不超过{MAX_ARTICLES}项, 每项不超过{MAX_NAME}字。"

@@ -6,6 +6,9 @@ import grpc
 
 from registry.commands.ask import Ask
 from registry.commands.intake import Intake
+from registry.commands.supervision.accountability import Accountability
+from registry.commands.supervision.accountability_trace import Traces
+from registry.servicer.gate import current_caller
 from registry.servicer.supervision.recording import recorded
 from registry.v1 import accountability_service_pb2 as pb
 from registry.v1 import accountability_service_pb2_grpc
@@ -17,10 +20,24 @@ class AccountabilityServicer(accountability_service_pb2_grpc.AccountabilityServi
     """See accountability_service.proto."""
 
     def __init__(self, ask: Ask, intake: Intake) -> None:
-        self._ask, self._intake = ask, intake
+        self._intake = intake
+        self._reports = Accountability(ask)
+        self._traces = Traces(ask)
 
     def RecordAccident(
         self, request: pb.RecordAccidentRequest, context: grpc.ServicerContext
     ) -> pb.RecordAccidentResponse:
         """See accountability_service.proto."""
         return pb.RecordAccidentResponse(result=recorded(self._intake, request.envelope, ACTS))
+
+    def GetAccountabilityReport(
+        self, request: pb.GetAccountabilityReportRequest, context: grpc.ServicerContext
+    ) -> pb.GetAccountabilityReportResponse:
+        """See accountability_service.proto."""
+        return self._reports.report(current_caller.get(), request)
+
+    def TraceAccident(
+        self, request: pb.TraceAccidentRequest, context: grpc.ServicerContext
+    ) -> pb.TraceAccidentResponse:
+        """See accountability_service.proto."""
+        return self._traces.trace(current_caller.get(), request)

@@ -9,10 +9,10 @@ from registry.commands.supervision.files import Files
 from registry.servicer.ban_messages import day_of
 from registry.servicer.gate import current_caller
 from registry.v1 import supervision_file_pb2 as pb
-from registry.v1 import supervision_file_pb2_grpc
+from registry.v1 import supervision_file_service_pb2_grpc
 
 
-class SupervisionFileServicer(supervision_file_pb2_grpc.SupervisionFileServiceServicer):
+class SupervisionFileServicer(supervision_file_service_pb2_grpc.SupervisionFileServiceServicer):
     """See supervision_file.proto."""
 
     def __init__(self, ask: Ask) -> None:

@@ -6,7 +6,9 @@ import grpc
 
 from registry.commands.ask import Ask
 from registry.commands.intake import Intake
+from registry.servicer.supervision.draws import DrawMethods
 from registry.servicer.supervision.recording import recorded
+from registry.servicer.supervision.visits import published_inspections
 from registry.v1 import inspection_service_pb2 as pb
 from registry.v1 import inspection_service_pb2_grpc
 
@@ -15,7 +17,7 @@ ACTS = frozenset(
 )
 
 
-class InspectionServicer(inspection_service_pb2_grpc.InspectionServiceServicer):
+class InspectionServicer(DrawMethods, inspection_service_pb2_grpc.InspectionServiceServicer):
     """See inspection_service.proto."""
 
     def __init__(self, ask: Ask, intake: Intake) -> None:
@@ -26,3 +28,9 @@ class InspectionServicer(inspection_service_pb2_grpc.InspectionServiceServicer):
     ) -> pb.RecordInspectionActResponse:
         """See inspection_service.proto."""
         return pb.RecordInspectionActResponse(result=recorded(self._intake, request.envelope, ACTS))
+
+    def ListPublishedInspections(
+        self, request: pb.ListPublishedInspectionsRequest, context: grpc.ServicerContext
+    ) -> pb.ListPublishedInspectionsResponse:
+        """See inspection_service.proto."""
+        return published_inspections(self._ask, request)

@@ -60,6 +60,7 @@ def admit_act(
         check_signer(found, statement, [key], received_on, ledger)
     officials = _officials(found, name, signers, ledger)
     department = ledger.directory.department(statement.department)
+    associations.only_own_acts(found, name, department)
     check = CHECKS.get(name)
     if check is None:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "supervision", "监管行为没有内容, 或种类不能提交。")
@@ -68,10 +69,10 @@ def admit_act(
     return found.faults
 
 
-def admit_alert(statement: pb.Statement, ledger: SupervisionLedger) -> list[Fault]:
-    """Every fault of an alert that the registry makes itself."""
+def admit_alert(statement: pb.Statement, ledger: SupervisionLedger, size: int) -> list[Fault]:
+    """Every fault of an alert that the registry makes itself, over a log of ``size`` leaves."""
     found = Findings()
-    monitoring.check_alert(found, statement, ledger)
+    monitoring.check_alert(found, statement, ledger, size)
     return found.faults
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from registry.supervision.duties import Clocks, known_by
 from registry.supervision.obligations import complaints, draws, inspections, matters, monitoring, referrals
+from registry.supervision.obligations.urgings import urged
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.supervision_file_pb2 import Obligation, SupervisionFile
 
@@ -25,6 +26,8 @@ _OF_KIND: Mapping[int, Callable[[SupervisionFile, Clocks], Iterator[Obligation]]
     pb.FILE_KIND_COMPLAINT: complaints.obligations,
     pb.FILE_KIND_ALERT: monitoring.obligations,
 }
+CLOCKED = tuple(_OF_KIND)
+"""Kinds of file in which something may have to be done."""
 
 
 def obligations_of(file: SupervisionFile, clocks: Clocks) -> Iterator[Obligation]:
@@ -34,4 +37,6 @@ def obligations_of(file: SupervisionFile, clocks: Clocks) -> Iterator[Obligation
         return
     made = _OF_KIND.get(then.file.kind)
     if made is not None:
-        yield from made(then, clocks)
+        duties = list(made(then, clocks))
+        yield from duties
+        yield from urged(then, clocks, made, duties)

@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from registry.v1 import statement_pb2 as pb
+from registry.v1.supervision_pb2 import Supervision
 from registry_web.console.readable import lines_of
 from registry_web.console.statement_words import KINDS, field_word, value_word
 from registry_web.pages import english
@@ -72,10 +73,15 @@ def some(field: FieldDescriptor, place: str) -> tuple[Any, str]:
     return 17, "17"
 
 
-@pytest.mark.parametrize("body", [name for name in BODIES if name != "registry_key_change"])
-def test_no_field_of_a_statement_is_left_out(body: str) -> None:
+ACTS = [field.name for field in Supervision.DESCRIPTOR.fields]
+WHOLE = [(body, "") for body in BODIES if body not in ("registry_key_change", "supervision")]
+
+
+@pytest.mark.parametrize(("body", "act"), WHOLE + [("supervision", act) for act in ACTS])
+def test_no_field_of_a_statement_is_left_out(body: str, act: str) -> None:
     statement = pb.Statement(statement_id="S-1", origin="o.example", department="D")
-    said = filled(getattr(statement, body))
+    filled_in = getattr(statement, body)
+    said = filled(getattr(filled_in, act) if act else filled_in)
     text = "\n".join(f"{line.word}\t{line.value}" for line in lines_of(statement))
     assert [each for each in said if each not in text] == []
     for line in lines_of(statement):

@@ -1,6 +1,6 @@
 """Pages for tests of the core: whatever a test wants is proposed as an act.
 
-POST /try        kind, body (hex), submit, shown (JSON), occasion: proposes one statement
+POST /try        kind, body (hex), submit, shown (JSON), occasion, second: proposes one statement
 POST /try-many   body repeated: proposes an upload of events
 """
 
@@ -36,6 +36,7 @@ def trial_pages(desk: Desk, acts: Acts) -> list[Route]:
             submit=str(given.get("submit", "")),
             shown=json.loads(str(given.get("shown", "{}"))),
             occasion=str(given.get("occasion", "")),
+            second=str(given.get("second", "")),
         )
 
     def propose_many(request: Request) -> Response:

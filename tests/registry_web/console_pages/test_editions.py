@@ -61,7 +61,7 @@ def test_an_edition_is_uploaded_compared_simulated_drafted_reviewed_and_adopted(
 ) -> None:
     drafter, counsel, head = at("drafter"), at("counsel"), at("head")
     listing = drafter.read("/catalogue")
-    assert "现行版本 2026.3" in listing
+    assert "现行版本 2026.4" in listing
     path = upload(drafter, zipped(archive_files()))
     assert path.startswith("/catalogue/upload/"), path
     page = drafter.read(path)
@@ -101,12 +101,12 @@ def test_an_edition_is_uploaded_compared_simulated_drafted_reviewed_and_adopted(
 
 
 def archive_files() -> dict[str, str]:
-    """An edition on top of 2026.3 in which one repair may be applied for a month earlier."""
-    shipped = Path(sanctions.__file__).with_name("editions") / "2026.3"
-    label = (shipped / "edition.yaml").read_text("utf-8").replace("2026.3", "2026.9")
+    """An edition on top of 2026.4 in which one repair may be applied for a month earlier."""
+    shipped = Path(sanctions.__file__).with_name("editions") / "2026.4"
+    label = (shipped / "edition.yaml").read_text("utf-8").replace("2026.4", "2026.9")
     procedures = (shipped / "procedures.yaml").read_text("utf-8")
     return {
-        "BASE": "2026.3\n",
+        "BASE": "2026.4\n",
         "edition.yaml": label,
         "procedures.yaml": procedures.replace("min_months: 6", "min_months: 5", 1),
     }

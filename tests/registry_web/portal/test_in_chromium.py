@@ -140,7 +140,7 @@ def test_a_receipt_is_verified_without_leaving_the_device(
     assert chosen(page, "回执.pb", proven).startswith(GOOD)
     assert page.inner_text(".told .verdict strong") == "禁止"
     told = page.inner_text(".told")
-    for said in (code_of(BANNED), "政府采购", "案1", "序号", "2026.3", "一至三年内禁止参加"):
+    for said in (code_of(BANNED), "政府采购", "案1", "序号", "2026.4", "一至三年内禁止参加"):
         assert said in told
     page.click("#result details summary")
     lines = page.inner_text("#result .checks")
@@ -193,7 +193,7 @@ def test_a_file_may_be_dropped_and_then_checked_on_the_server_too(
     page.click("#whole")
     page.wait_for_selector("#result h2:has-text('服务器完整核验')")
     assert heading(page) == "服务器完整核验：通过"
-    assert "2026.3" in page.inner_text("#result .checks")
+    assert "2026.4" in page.inner_text("#result .checks")
 
 
 def test_what_is_told_is_of_what_was_given_last(desktop: Visit, portal: Portal, proven: bytes) -> None:

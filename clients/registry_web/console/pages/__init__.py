@@ -10,6 +10,7 @@
     directory       部门、人员、密钥
     told            告知, 守信激励名单
     audit, lookup   查询日志、日志状态, 主体查询
+    supervision     监管: what is due, and the way to each area (supervision_areas)
 
 Pages ask the registry for the official and decide nothing; whatever is stated goes through ``Acts.propose``,
 which shows what will be signed. Lists are paged by the registry's tokens. Words are Chinese; English stands
@@ -37,6 +38,17 @@ from registry_web.console.pages.labels import GIVEN
 from registry_web.console.pages.lookup import LookupPages
 from registry_web.console.pages.remedies import RemedyPages
 from registry_web.console.pages.submissions import SubmissionPages
+from registry_web.console.pages.supervision import SupervisionPages
+from registry_web.console.pages.supervision_accountability import AccountabilityPages
+from registry_web.console.pages.supervision_associations import AssociationPages
+from registry_web.console.pages.supervision_complaints import ComplaintPages
+from registry_web.console.pages.supervision_draws import DrawPages
+from registry_web.console.pages.supervision_inspections import InspectionPages
+from registry_web.console.pages.supervision_intermediaries import IntermediaryPages
+from registry_web.console.pages.supervision_matters import MatterPages
+from registry_web.console.pages.supervision_referrals import ReferralPages
+from registry_web.console.pages.supervision_risk import RiskPages
+from registry_web.console.pages.supervision_rules import RulePages
 from registry_web.console.pages.told import NoticePages, RedListPages
 from registry_web.console.pages.uploads import UploadPages
 from registry_web.console.pages.work import WorkPages
@@ -53,13 +65,16 @@ def routes(desk: Desk, acts: Acts, pages: Pages) -> list[Route]:
         WorkPages(frame), DraftPages(frame), bans, PaperPages(frame, bans), RemedyPages(frame),
         UploadPages(frame), SubmissionPages(frame), EditionPages(frame), DirectoryPages(frame),
         NoticePages(frame), RedListPages(frame), AuditPages(frame), LookupPages(frame),
+        SupervisionPages(frame), AccountabilityPages(frame), ReferralPages(frame), InspectionPages(frame),
+        DrawPages(frame), MatterPages(frame), IntermediaryPages(frame), RulePages(frame), RiskPages(frame),
+        AssociationPages(frame), ComplaintPages(frame),
     )  # fmt: skip
     return [route for family in families for route in family.routes()]
 
 
 def menu(official: Official) -> Sequence[tuple[str, str]]:
     """What somebody finds in the menu."""
-    found = [("/", "工作台"), ("/bans", "禁入案件"), ("/remedies", "异议修复")]
+    found = [("/", "工作台"), ("/bans", "禁入案件"), ("/remedies", "异议修复"), ("/supervision", "监管")]
     if official.role != "auditor":
         found += [("/statements", "报送"), ("/lookup", "查询")]
     found += [("/notices", "告知"), ("/red-lists", "激励"), ("/catalogue", "目录")]

@@ -25,6 +25,7 @@ from registry_web.console.pages.forms import (
 )
 from registry_web.console.pages.framing import Departments, Frame, asked
 from registry_web.console.pages.labels import today
+from registry_web.console.pages.supervision import address_of
 
 _MOST = 1000
 
@@ -56,6 +57,7 @@ class NoticePages:
             everything=everything,
             departments=Departments.of(registry),
             own=official.department,
+            address_of=address_of,
             acknowledges=official.role != "auditor",
         )
 

@@ -96,6 +96,7 @@ class WorkPages:
             "work.html",
             reader=reader,
             waiting=waiting_for(reader, cases.cases, names)[:50],
+            awaiting=len(frame.acts.awaiting(official)),
             more_cases=bool(cases.next_page_token),
             rows=frame.rows(request),
             proposal_text=proposal_text,

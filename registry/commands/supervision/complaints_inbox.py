@@ -1,0 +1,50 @@
+"""The inbox of complaints from the web (网上投诉举报待登记箱): what was lodged and is not taken in yet.
+
+A lodging is no statement: nobody in office has signed it. It waits until a clerk takes it in; then only what
+tracking needs stays. Where and how it is kept, ``registry.evidence.inbox`` says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from registry.v1 import complaint_service_pb2 as pb
+
+NUMBER = re.compile(r"W[0-9A-HJKMNP-TV-Z]{20}\Z")
+
+
+class InboxFullError(Exception):
+    """So many wait for a department that no more are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A lodging as it is kept: what was sent, without the sealed parts once it is taken in."""
+
+    request: pb.LodgeComplaintRequest
+    received_on: date
+    waiting: bool
+
+
+class Inbox(Protocol):
+    """An inbox. Every method raises OSError where the disk does not do as it is told."""
+
+    def put(self, request: pb.LodgeComplaintRequest, day: date) -> None:
+        """Keeps a lodging, durably. Raises InboxFullError."""
+
+    def find(self, number: str) -> Kept | None:
+        """The lodging with a number, whichever department it is for."""
+
+    def waiting(self, department: str) -> Iterator[Kept]:
+        """Those that wait for a department, the oldest first, without their sealed parts."""
+
+    def all_waiting(self) -> Iterator[Kept]:
+        """Those that wait for any department, without their sealed parts."""
+
+    def take(self, kept: Kept) -> None:
+        """Lets go of the sealed parts of a lodging that was taken in: what they were lies in the evidence
+        store by now."""

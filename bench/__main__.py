@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.accountability import accountability_figures
 from bench.bulk import bulk_figures
+from bench.draws import draw_figures
 from bench.gateway import gateway_figures
 from bench.machine import machine, require_linux
 from bench.map import map_figures
@@ -23,6 +25,7 @@ from bench.measure import (
 )
 from bench.population import ORIGIN, Population, populate
 from bench.proofs import proof_figures
+from bench.risk import risk_figures
 from bench.running import running
 from bench.server import AT_ONCE
 from bench.simulation import simulation_figures
@@ -71,6 +74,9 @@ def _figures(directory: Path) -> Iterator[Figure]:
             table_figures(directory.parent),
             verify_figures(directory.parent),
             bulk_figures(directory.parent),
+            draw_figures(directory.parent),
+            accountability_figures(directory.parent),
+            risk_figures(directory.parent),
             gateway_figures(server, population, asker),
         ):
             yield from map(_printed, figures)

@@ -39,6 +39,22 @@ DEADLINES_ZH = {
     "administrative_reconsideration": "申请行政复议",
     "administrative_lawsuit": "提起行政诉讼",
     "procurement_archive": "采购文件保存",
+    "rule_review_after_draft": "起草监管制度之后送法制部门合法性审查",
+    "rule_filing_after_review": "合法性审查之后报机构编制部门备案",
+    "plan_filing_after_new_year": "年初之后年度抽查工作计划报上级备案",
+    "draw_result_after_order": "抽取令之后登记并公布抽取结果",
+    "act_recorded_after_day": "监管行为发生之后记录(超过的按记录之日计算)",
+    "inspection_record_after_visit": "检查之后检查记录归档",
+    "rectification_recheck": "改正期限届满之后复查",
+    "referral_receipt": "告知移送之后签收",
+    "referral_acceptance": "签收之后决定是否受理移送",
+    "referral_outcome": "受理移送之后作出处理结果",
+    "referral_answer": "作出处理结果之后向移送部门反馈",
+    "referral_finding_told": "发现超出职责的线索之后告知有关部门",
+    "criminal_referral_acceptance": "涉嫌犯罪案件移送之后决定是否立案",
+    "criminal_referral_answer": "决定之后书面通知移送部门",
+    "alert_receipt": "预警之后签收",
+    "alert_answer": "预警之后答复处置情况(指标未另定的)",
 }
 """Names of the clocks of the rulebook, which has codes for them."""
 

@@ -243,6 +243,12 @@ def test_what_is_no_package_is_refused_in_one_line(tmp_path: Path, name: str, co
     assert "\n" not in str(fault.value)
 
 
+def test_a_line_without_an_end_is_refused_at_its_place() -> None:
+    log = made()
+    log.files[OBJECTS] = log.files[OBJECTS][:-1] + b"x" * 100_000
+    assert "第31行" in faults(log)["objects"]
+
+
 def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("readme.txt", "nothing")

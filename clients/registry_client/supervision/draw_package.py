@@ -35,6 +35,7 @@ from typing import IO, Any
 from google.protobuf.message import DecodeError
 
 from registry.provenance.base64_text import decode_base64, encode_base64
+from registry.provenance.draw.rows import MAX_LINE_BYTES
 from registry.provenance.leaf import LEAF_BYTES
 from registry.v1.envelope_pb2 import SignedStatement
 
@@ -43,7 +44,7 @@ ROLES = ("plan", "objects", "inspectors", "order", "result")
 OBJECTS, INSPECTORS, RECUSALS, RESULT = "objects.csv", "inspectors.csv", "recusals.csv", "result.csv"
 FILES = (OBJECTS, INSPECTORS, RECUSALS, RESULT)
 _STATED, _LEAVES = "draw.json", "leaves.bin"
-MAX_STATED = 64 << 20
+MAX_STATED, MAX_LEAVES = 64 << 20, 1 << 30
 _STAMP = (1980, 1, 1, 0, 0, 0)
 Hashes = tuple[bytes, ...]
 
@@ -84,8 +85,8 @@ class DrawPackage:
         source = self.opened(name)
         if source is None:
             raise PackageError(f"核验包中没有{name}")
-        with source:
-            yield from source
+        with source:  # A line without an end is cut, and then refused: it is never held in memory.
+            yield from iter(lambda: source.readline(MAX_LINE_BYTES + 2), b"")
 
 
 def read_package(path: Path) -> DrawPackage:
@@ -163,7 +164,7 @@ def _in_zip(path: Path) -> Callable[[str], IO[bytes] | None]:
 
 def _read(opened: Callable[[str], IO[bytes] | None]) -> DrawPackage:
     said = _json(_whole(opened, _STATED, MAX_STATED))
-    leaves = _whole(opened, _LEAVES, 1 << 32)
+    leaves = _whole(opened, _LEAVES, MAX_LEAVES)
     if said.get("format") != FORMAT or len(leaves) % LEAF_BYTES:
         raise PackageError(f"不是抽取核验包（{FORMAT}）")
     try:

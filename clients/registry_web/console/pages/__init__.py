@@ -48,6 +48,7 @@ from registry_web.console.pages.supervision_intermediaries import IntermediaryPa
 from registry_web.console.pages.supervision_matters import MatterPages
 from registry_web.console.pages.supervision_referrals import ReferralPages
 from registry_web.console.pages.supervision_risk import RiskPages
+from registry_web.console.pages.supervision_rosters import RosterPages
 from registry_web.console.pages.supervision_rules import RulePages
 from registry_web.console.pages.told import NoticePages, RedListPages
 from registry_web.console.pages.uploads import UploadPages
@@ -66,7 +67,8 @@ def routes(desk: Desk, acts: Acts, pages: Pages) -> list[Route]:
         UploadPages(frame), SubmissionPages(frame), EditionPages(frame), DirectoryPages(frame),
         NoticePages(frame), RedListPages(frame), AuditPages(frame), LookupPages(frame),
         SupervisionPages(frame), AccountabilityPages(frame), ReferralPages(frame), InspectionPages(frame),
-        DrawPages(frame), MatterPages(frame), IntermediaryPages(frame), RulePages(frame), RiskPages(frame),
+        DrawPages(frame), RosterPages(frame), MatterPages(frame), IntermediaryPages(frame), RulePages(frame),
+        RiskPages(frame),
         AssociationPages(frame), ComplaintPages(frame),
     )  # fmt: skip
     return [route for family in families for route in family.routes()]

@@ -75,7 +75,7 @@ def _figures(directory: Path) -> Iterator[Figure]:
             verify_figures(directory.parent),
             bulk_figures(directory.parent),
             draw_figures(directory.parent),
-            accountability_figures(directory.parent),
+            accountability_figures(directory.parent / "accountability"),
             risk_figures(directory.parent),
             gateway_figures(server, population, asker),
         ):

@@ -11,6 +11,7 @@ from registry.commands.batches import leaves_of, read_batch
 from registry.commands.jobs import Answer, Job, Outcome
 from registry.commands.state import Log, RegistryState
 from registry.commands.submission import Rejection, Submission, read_envelope
+from registry.commands.supervision.complaints_inbox import NUMBER
 from registry.domain.files import act_of
 from registry.errors import RegistryError
 from registry.provenance.batch import BatchError, membership
@@ -20,6 +21,7 @@ from registry.store.interface import RefusalRow, StatementRow, StoreError
 from registry.store.writer import Promise, Writer
 from registry.v1 import envelope_pb2
 from registry.v1 import error_reason_pb2 as reasons
+from registry.v1.supervision_pb2 import COMPLAINT_CHANNEL_WEB
 
 MAX_ENVELOPES = 1024
 MAX_REFUSALS = 1000
@@ -57,12 +59,12 @@ class Intake:
         if len(envelopes) > MAX_ENVELOPES:
             message = f"一次最多提交{MAX_ENVELOPES}份陈述, 这里有{len(envelopes)}份。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
-        return self._put([read_envelope(e, self._state, caller.name) for e in envelopes])
+        return self._put(_none_lodged([read_envelope(e, self._state, caller.name) for e in envelopes]))
 
     def submit_batch(self, batch: envelope_pb2.SignedBatch, caller: Caller) -> list[Promise[Outcome | None]]:
         """Queues the statements of a batch in order. Raises RegistryError if its header or signature is
         wrong: then none is recorded, nor any refusal."""
-        return self._put(read_batch(batch, self._state, caller.name))
+        return self._put(_none_lodged(read_batch(batch, self._state, caller.name)))
 
     def submit_of_kind(
         self, envelope: envelope_pb2.Envelope, kind: str, caller: Caller
@@ -123,6 +125,18 @@ class Intake:
         """What was refused from the calling department, rising by number."""
         limit = min(page_size or DEFAULT_REFUSALS, MAX_REFUSALS)
         return self._state.store.refusals(caller.name, after, limit)
+
+
+def _none_lodged(jobs: Sequence[Submission | Rejection]) -> list[Submission | Rejection]:
+    """These, unless one takes in what was lodged from the web: only the service of complaints compares its
+    day and content with the lodging. Raises RegistryError."""
+    for job in jobs:
+        if isinstance(job, Submission) and act_of(job.statement) == "complaint":
+            told = job.statement.supervision.complaint
+            if told.channel == COMPLAINT_CHANNEL_WEB or NUMBER.match(told.number):
+                message = "网上提交的投诉举报只经投诉举报服务(RecordComplaintAct)登记。"
+                raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "envelopes")
+    return list(jobs)
 
 
 def open_envelope(row: StatementRow, log: Log) -> envelope_pb2.Envelope:

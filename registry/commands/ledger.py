@@ -142,6 +142,12 @@ class GroupLedger:
         key = file_key(reference)
         return self._files.get(key) or self._state.store.files([key]).get(key)
 
+    def files(self, references: Sequence[FileReference]) -> list[SupervisionFile]:
+        """See SupervisionLedger."""
+        keys = [file_key(each) for each in references]
+        found = self._state.store.files(keys) | {key: self._files[key] for key in keys if key in self._files}
+        return [found[key] for key in keys if key in found]
+
     def files_of(self, kind: FileKind.ValueType, department: str, subject: str = "") -> list[SupervisionFile]:
         """See SupervisionLedger. Read once for a group: what the group itself adds lies on top."""
         wanted = FileFilter((kind,), department=department, subject=subject)

@@ -29,6 +29,7 @@ from registry.commands.jobs import (
 from registry.commands.ledger import GroupLedger
 from registry.commands.outbox import GroupOutbox, Outbox
 from registry.commands.own_keys import OwnKeys, own_submission
+from registry.commands.refusals import refusal_row
 from registry.commands.state import RegistryState
 from registry.commands.submission import OWN_BODIES, Rejection, Submission, subject_stated
 from registry.domain.departments import Key
@@ -56,7 +57,6 @@ from registry.store.interface import (
     QueryRow,
     RecipientRow,
     Recorded,
-    RefusalRow,
     ReportKey,
     StatementKey,
     StatementRow,
@@ -66,7 +66,7 @@ from registry.store.interface import (
 from registry.supervision.admission import admit_act, admit_alert
 from registry.supervision.effects import act_effects
 from registry.v1 import error_reason_pb2 as reasons
-from registry.v1 import intake_service_pb2, subject_pb2
+from registry.v1 import subject_pb2
 from registry.v1.envelope_pb2 import Envelope
 
 
@@ -200,7 +200,7 @@ class _Run:
         assert not isinstance(job, OwnStatement)  # It was signed before.
         outcome = job if isinstance(job, Rejection) else self._place(job)
         if isinstance(outcome, Rejection):
-            self.group.refusals.append(_refusal(outcome, self.received_ms))
+            self.group.refusals.append(refusal_row(outcome, self.received_ms))
         return outcome
 
     def _report(self, job: ExecutionRow) -> Reported:
@@ -383,22 +383,6 @@ def statement_signatures(job: Submission) -> bytes:
     """The envelope's signatures alone, as they are kept beside the sealed payload."""
     kept = type(job.envelope)(signatures=job.envelope.signatures)
     return kept.SerializeToString(deterministic=True)
-
-
-def _refusal(rejection: Rejection, received_ms: int) -> RefusalRow:
-    refused = intake_service_pb2.Refused(faults=[fault_message(fault) for fault in rejection.faults])
-    return RefusalRow(
-        department=rejection.department,
-        statement_id=rejection.statement_id,
-        payload_sha256=rejection.payload_sha256,
-        received_ms=received_ms,
-        faults=refused.SerializeToString(),
-    )
-
-
-def fault_message(fault: Fault) -> reasons.Fault:
-    """A fault as it travels and rests."""
-    return reasons.Fault(reason=fault.reason, field=fault.field, message=fault.message)
 
 
 _REUSED = Fault(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from registry.commands.jobs import Outcome, Placed
-from registry.commands.sequencer import fault_message
+from registry.commands.refusals import fault_message
 from registry.store.writer import Promise
 from registry.v1 import intake_service_pb2 as pb
 

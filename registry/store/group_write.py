@@ -15,6 +15,7 @@ from registry.provenance.map_entry import MapEntry
 from registry.store import rows, tables
 from registry.store.change_rows import changes_told, settle_changes
 from registry.store.columns import POSTGRESQL
+from registry.store.file_rows import file_values
 from registry.store.interface import ChangeRow, ErasedRows, Group, NoticeRow
 from registry.store.postgres_write import write_rows
 
@@ -65,7 +66,7 @@ def write_group(connection: Connection, group: Group) -> None:
     for filed in group.remedies:
         _replace(connection, tables.remedy, rows.remedy_values(filed))
     for file in {file_key(each.file): each for each in group.files}.values():
-        _replace(connection, tables.file, rows.file_values(file))
+        _replace(connection, tables.file, file_values(file))
     add_rows(connection, tables.delivery, map(_delivery, group.deliveries))
     _update(connection, _DOUBT_DELIVERY, ({"at": at, "since": since} for at, since in group.doubted))
     add_rows(connection, tables.anchor, map(_plain, group.anchors))

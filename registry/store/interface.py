@@ -29,6 +29,7 @@ from registry.sanctions.ledger import RecordedEvent
 from registry.sanctions.remedies.remedy import Filed
 from registry.store.records import (
     ABOUT_OTHERS,
+    DERIVED_TABLES,
     AcknowledgedRow,
     BatchRow,
     Chain,
@@ -378,29 +379,3 @@ class MeasureLookup(Protocol):
 
     def __call__(self, edition: str, code: str, law_date: date) -> Measure:
         """The measure row. Raises StoreError if the edition is not at hand."""
-
-
-DERIVED_TABLES = (
-    "event",
-    "ground",
-    "mark",
-    "link",
-    "subject",
-    "name",
-    "name_gram",
-    "change",
-    "delivery",
-    "anchor",
-    "chain",
-    "department",
-    "official",
-    "key",
-    "edition",
-    "ban_case",
-    "remedy",
-    "file",
-    "registry_key",
-    "tile",
-    "map_entry",
-    "checkpoint",
-)

@@ -16,6 +16,32 @@ ReportKey = tuple[str, str]
 ABOUT_OTHERS = ("D:", "E:", "K:", "O:", "R:")
 """How references of what is no subject begin: departments, editions, keys, officials, the registry itself."""
 
+DERIVED_TABLES = (
+    "event",
+    "ground",
+    "mark",
+    "link",
+    "subject",
+    "name",
+    "name_gram",
+    "change",
+    "delivery",
+    "anchor",
+    "chain",
+    "department",
+    "official",
+    "key",
+    "edition",
+    "ban_case",
+    "remedy",
+    "file",
+    "registry_key",
+    "tile",
+    "map_entry",
+    "checkpoint",
+)
+"""Tables whose rows follow from the log, in the order in which they are compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:

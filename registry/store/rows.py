@@ -16,7 +16,6 @@ from sqlalchemy import Row
 
 from registry.domain.departments import Department, Key, Official
 from registry.domain.documents import normalise_number
-from registry.domain.files import file_key, file_ref
 from registry.domain.periods import Period
 from registry.domain.sources import DeliveryNote
 from registry.sanctions.adoption import Act, EditionCase
@@ -30,7 +29,6 @@ from registry.store.interface import ExecutionRow, ExecutionTotal, MeasureLookup
 from registry.v1 import statement_pb2 as pb
 from registry.v1.ban_service_pb2 import BanCase
 from registry.v1.remedy_service_pb2 import Remedy
-from registry.v1.supervision_file_pb2 import SupervisionFile
 
 Values = dict[str, Any]
 KEPT = 16_384
@@ -357,29 +355,6 @@ def remedy_values(filed: Filed) -> Values:
 def remedy_from(row: Row[Any]) -> Filed:
     """The objection or application of a row."""
     return Filed(row.subject, row.changed, Remedy.FromString(row.told))
-
-
-def file_values(file: SupervisionFile) -> Values:
-    """The row of a file of supervision."""
-    kind, department, number = file_key(file.file)
-    linked = file.acts[0].linked
-    return {
-        "kind": kind,
-        "department": department,
-        "number": number,
-        "subject": file.subject,
-        "matter": file.matter,
-        "addressee": file.addressee,
-        "source": file_ref(linked) if linked.kind else "",
-        "opened": file.acts[0].position,
-        "changed": file.acts[-1].position,
-        "told": file.SerializeToString(deterministic=True),
-    }
-
-
-def file_from(row: Row[Any]) -> SupervisionFile:
-    """The file of supervision of a row."""
-    return SupervisionFile.FromString(row.told)
 
 
 def department_values(entry: Department) -> Values:

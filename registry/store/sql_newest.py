@@ -17,6 +17,7 @@ from registry.domain.files import FileKey, file_key
 from registry.sanctions.ledger import RecordedEvent
 from registry.store import rows, tables
 from registry.store.errors import readable_rows
+from registry.store.file_rows import file_from
 from registry.store.interface import FileFilter, QueryFilter, QueryRow
 from registry.store.sql_log import named
 from registry.store.sql_subjects import SqlSubjects
@@ -59,7 +60,7 @@ class SqlNewest(SqlSubjects):
         file = tables.file.c
         wanted = tuple_(file.kind, file.department, file.number).in_(list(keys))
         with readable_rows("file"):
-            found = [rows.file_from(row) for row in self._read(select(tables.file).where(wanted))]
+            found = [file_from(row) for row in self._read(select(tables.file).where(wanted))]
         return {file_key(each.file): each for each in found}
 
     def files_before(self, before: int | None, limit: int, wanted: FileFilter) -> list[SupervisionFile]:
@@ -67,13 +68,13 @@ class SqlNewest(SqlSubjects):
         query = select(tables.file).where(*_files_wanted(before, wanted))
         query = query.order_by(tables.file.c.opened.desc()).limit(limit)
         with readable_rows("file"):
-            return [rows.file_from(row) for row in self._read(query)]
+            return [file_from(row) for row in self._read(query)]
 
     def all_files(self, kinds: Collection[int] = (), concerned: str = "") -> Iterator[SupervisionFile]:
         """See Store."""
         wanted = FileFilter(kinds=tuple(kinds), concerned=concerned)
         query = select(tables.file).where(*_files_wanted(None, wanted)).order_by(tables.file.c.opened)
-        return (rows.file_from(row) for row in self._stream(query))
+        return (file_from(row) for row in self._stream(query))
 
     def queries_before(
         self, before: tuple[int, int] | None, limit: int, wanted: QueryFilter

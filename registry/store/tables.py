@@ -322,6 +322,7 @@ remedy = _table(
     PrimaryKeyConstraint("department", "statement_id"),
 )
 
+_FILES_BY = ("kind", "department", "addressee", "subject", "source")
 file = _table(
     "file",
     _int("kind"),
@@ -335,11 +336,7 @@ file = _table(
     _int("changed"),
     _blob("told"),
     PrimaryKeyConstraint("kind", "department", "number"),
-    Index("file_by_kind", "kind", "opened"),
-    Index("file_by_department", "department", "opened"),
-    Index("file_by_addressee", "addressee", "opened"),
-    Index("file_by_subject", "subject", "opened"),
-    Index("file_by_source", "source", "opened"),
+    *(Index(f"file_by_{name}", name, "opened") for name in _FILES_BY),
 )
 
 notice = _table(

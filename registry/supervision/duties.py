@@ -1,8 +1,9 @@
 """A duty (义务): a step that somebody has to take by a day, and whether he did.
 
-The clocks are deadlines of the edition that applied when the clock began, counted by its calendar
-(``registry.sanctions.clocks``). Where an act itself sets the day, that is the day. Worked out from a file
-alone as seen on a day, so that no job has to run for something to be overdue.
+The clocks are deadlines of the edition that applied when the clock began, or where that had none when the
+registry heard of it, counted by its calendar (``registry.sanctions.clocks``). Where an act itself sets the
+day, that is the day. Worked out from a file alone as seen on a day, so that no job has to run for something
+to be overdue.
 
 Example: a complaint received on 2026-11-02 is to be accepted or not by 2026-11-11 (七个工作日); accepted on
 2026-11-13 the duty is met, two working days late.
@@ -38,7 +39,9 @@ class Clocks:
 
     day: date
     edition_on: Callable[[date], Edition]
-    _ends: dict[tuple[str, str, bool], _End | None] = field(default_factory=dict, repr=False, compare=False)
+    _ends: dict[tuple[str, str, bool, str], _End | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _late: dict[tuple[int, date, date], int] = field(default_factory=dict, repr=False, compare=False)
 
     def by_law(
@@ -54,9 +57,11 @@ class Clocks:
         official_id: str = "",
         extended: bool = False,
     ) -> Obligation | None:
-        """The duty that a deadline of the catalogue sets from a day on; None if the edition of that day has
-        no such deadline."""
-        end = self._end(deadline, start, extended)
+        """The duty that a deadline of the catalogue sets from a day on; None if neither the edition of that
+        day has such a deadline nor that of the day on which the registry had the cause: nobody is rid of a
+        duty by dating it back."""
+        received = (cause or file.acts[0]).received_on
+        end = self._end(deadline, start, extended) or self._end(deadline, start, extended, received)
         if end is None:
             return None
         made = _duty(file, deadline, task, whose, official_id, cause)
@@ -66,11 +71,11 @@ class Clocks:
         working = end.rule.unit == "working_days"
         return self._settled(made, end.last.day, met_on, end.calendar if working else None)
 
-    def _end(self, deadline: str, start: str, extended: bool) -> _End | None:
-        key = (deadline, start, extended)
+    def _end(self, deadline: str, start: str, extended: bool, by: str = "") -> _End | None:
+        key = (deadline, start, extended, by)
         if key not in self._ends:
             first = date.fromisoformat(start)
-            edition = self.edition_on(first)
+            edition = self.edition_on(date.fromisoformat(by) if by else first)
             rule = edition.rules.deadlines.get(deadline)
             calendar = edition.calendar
             ends = _End(rule, calendar, due(rule, first, calendar, extended=extended)) if rule else None
@@ -111,9 +116,16 @@ class Clocks:
         return made
 
     def _working_days(self, calendar: HolidayCalendar, last: date, end: date) -> int:
+        """Those of each year are counted once: whoever asks as of a day far off is answered as soon."""
         key = (id(calendar), last, end)  # Calendars live as long as the editions of the registry.
         if key not in self._late:
-            self._late[key] = calendar.working_days_between(last, end).days
+            turn = date(last.year, 12, 31)
+            turn = turn if last < turn else turn.replace(year=min(last.year + 1, end.year))
+            if turn < end:
+                counted = self._working_days(calendar, last, turn) + self._working_days(calendar, turn, end)
+            else:
+                counted = calendar.working_days_between(last, end).days
+            self._late[key] = counted
         return self._late[key]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from registry.provenance.leaf import LeafType
@@ -17,6 +17,9 @@ class SupervisionLedger(Ledger, Protocol):
 
     def file(self, reference: FileReference) -> SupervisionFile | None:
         """A file with its acts so far, without their texts; not to be changed."""
+
+    def files(self, references: Sequence[FileReference]) -> list[SupervisionFile]:
+        """Those of the files that there are, in their order, read at once; not to be changed."""
 
     def act(self, position: int) -> Statement:
         """An act of a file with its texts, by its position."""

@@ -201,7 +201,8 @@ def applies_after(
     found: Findings, path: str, since: date | None, before: SupervisionFile | None, day: date
 ) -> None:
     """Notes that what is stated again applies from before what it replaces, unless that never applied."""
-    last = before.acts[-1].on if before is not None else ""
-    if since and last and since.isoformat() < last <= day.isoformat():
+    applied = (act.on for act in before.acts if act.on <= day.isoformat()) if before is not None else ()
+    last = max(applied, default="")
+    if since and since.isoformat() < last:
         message = f"实施日期{since}早于上次登记的实施日期{last}。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)

@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 
 from registry.cli_evidence import evidence
 from registry.commands.supervision.evidence import Label
-from registry.config import CONFIG_NAME, load_config
 from registry.errors import RegistryError
 from registry.evidence.keep import Keep
 from registry.store.interface import StoreError
@@ -19,7 +18,7 @@ from registry.v1 import supervision_pb2 as act
 from tests.evidence.conftest import MakeSite
 from tests.support.events import placed
 from tests.support.evidence import MARKET as OTHER
-from tests.support.evidence import Site, content_of, digest, reason_of
+from tests.support.evidence import Site, content_of, digest, reason_of, without_evidence
 from tests.support.referrals import HOUSING, MARKET, Town, clue, town_of
 from tests.support.spine import found_spine, furnish
 
@@ -31,10 +30,6 @@ BASIS = "个人信息保护法 第四十七条; 沧删字(示例)〔2026〕1号"
 def town(tmp_path: Path) -> Iterator[Town]:
     """A referral that names a photograph, in a registry that keeps it."""
     spine = found_spine(tmp_path / "registry")
-    with (spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
-        file.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(spine.directory)
-    spine.reopen()
     town = town_of(furnish(spine, [MARKET, HOUSING], delivered=False))
     item = act.EvidenceItem(sha256=digest(PHOTO), size=len(PHOTO), media_type="image/jpeg", title="照片")
     placed(town.act(MARKET, referral=clue(town, "YS-1", evidence=[item])))
@@ -125,6 +120,7 @@ def test_nothing_is_erased_without_consent_or_a_basis(town: Town) -> None:
 
 def test_a_registry_without_an_evidence_store_says_so(tmp_path: Path) -> None:
     spine = found_spine(tmp_path / "registry")
+    without_evidence(spine)
     spine.engine.close()
     done = CliRunner().invoke(evidence, ["check", "--directory", str(spine.directory)])
     assert (done.exit_code, done.output) == (1, "Error: registry.toml 没有 [evidence], 不收证据材料\n")

@@ -16,8 +16,13 @@ credentials = "keys/s3.toml"
 """
 
 
+def without() -> str:
+    """The text of a new installation's settings, but for what it says of evidence."""
+    return config_text("credit.example/test", "127.0.0.1:0").partition("[evidence]")[0]
+
+
 def load(directory: Path, section: str) -> object:
-    text = config_text("credit.example/test", "127.0.0.1:0")
+    text = without()
     (directory / CONFIG_NAME).write_text(f"{text}\n[evidence]\n{section}", "utf-8")
     return load_config(directory).evidence
 
@@ -63,5 +68,5 @@ def test_what_is_wrong_is_told_with_its_key(tmp_path: Path, what: str) -> None:
 
 
 def test_without_the_section_there_is_no_evidence_store(tmp_path: Path) -> None:
-    (tmp_path / CONFIG_NAME).write_text(config_text("credit.example/test", "127.0.0.1:0"), "utf-8")
+    (tmp_path / CONFIG_NAME).write_text(without(), "utf-8")
     assert load_config(tmp_path).evidence is None

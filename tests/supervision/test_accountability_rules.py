@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from registry.domain.files import ACT_NUMBERS
 from registry.editions import current_edition
 from registry.supervision.accountability.answerable import line_of
-from registry.supervision.accountability.counted_days import CountedCalendar
 from registry.supervision.accountability.draws import Drawn
 from registry.supervision.accountability.known import Known, Span
 from registry.supervision.accountability.most import First
@@ -204,17 +202,6 @@ def test_an_application_not_accepted_is_met_on_the_day_of_that_decision() -> Non
     (line,) = lines_of_remedy(refused, known("2026-11-30"), signed)
     assert line.obligation.deadline == "repair_acceptance_decision"
     assert (line.obligation.met_on, line.state) == ("2026-11-25", pb.DUTY_STATE_MET)
-
-
-def test_counted_days_are_those_of_the_calendar() -> None:
-    plain, dice = current_edition().calendar, random.Random(7)
-    counted = CountedCalendar(plain.years)
-    first, end = date(2009, 12, 1).toordinal(), date(2051, 2, 1).toordinal()
-    for _ in range(1_500):
-        start = date.fromordinal(dice.randrange(first, end))
-        other = date.fromordinal(start.toordinal() + dice.randrange(-40, 900))
-        assert counted.working_days_between(start, other) == plain.working_days_between(start, other)
-        assert counted.add_working_days(start, 7) == plain.add_working_days(start, 7)
 
 
 def test_a_total_of_several_tasks_has_what_they_begin_with() -> None:

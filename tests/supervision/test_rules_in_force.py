@@ -210,6 +210,24 @@ def test_a_day_written_wrong_is_mended_before_it_comes(town: MatterTown) -> None
     assert due(town, "2026-11-23") == {"SP-1": ("2026-11-30", 0)}
 
 
+def test_a_later_filing_that_is_dated_back_makes_no_earlier_one_late(town: MatterTown) -> None:
+    stated(town, ("监管员", {"matter": matter("SP-1")}))
+    town.filed("ZD-1", on="2026-11-23")
+    town.spine.clock.move_to(date(2026, 12, 14))
+    town.filed("ZD-2", on="2026-06-01")
+    (duty,) = filings_due(town.spine.engine.state.store, clocks(town, "2026-12-15"))
+    assert (duty.met_on, duty.days_late) == ("2026-11-23", 0)
+
+
+def test_a_department_is_told_of_its_own_matters_alone(town: MatterTown) -> None:
+    stated(town, ("监管员", {"matter": matter("SP-1")}), ("住建员", {"matter": matter("SP-9")}))
+    town.filed("ZD-1", on="2026-11-23")
+    store = town.spine.engine.state.store
+    found = {code: [each.matter for each in unfiled(store, clocks(town, "2026-12-15"), code)]
+             for code in (MARKET, HOUSING)}  # fmt: skip
+    assert found == {MARKET: [], HOUSING: ["SP-9"]}
+
+
 def test_two_rules_in_one_group_do_not_get_one_filing_number(town: MatterTown) -> None:
     stated(town, ("监管员", {"matter": matter("SP-1")}))
     for number in ("ZD-1", "ZD-2"):

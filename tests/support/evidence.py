@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from registry.commands.supervision.evidence import Held, Label
-from registry.config import EvidenceSettings, ObjectStorage
+from registry.config import CONFIG_NAME, EvidenceSettings, ObjectStorage, load_config
 from registry.errors import RegistryError
 from registry.evidence.keep import MAX_PART, Keep
 from registry.evidence.opening import open_evidence
@@ -25,6 +25,7 @@ from registry.provenance.vault import Vault
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry.v1.supervision_pb2 import FILE_KIND_INSPECTION, FileReference
 from tests.support.clock import SetClock
+from tests.support.spine import Spine
 
 MASTER = b"a master key of a test, 32 byte\n"
 FIRE, MARKET = "11130900DEM0000106", "11130900DEM0000202"
@@ -99,3 +100,11 @@ class Site:
 def reason_of(error: pytest.ExceptionInfo[RegistryError]) -> str:
     """The reason of a refusal, without its prefix."""
     return ErrorReason.Name(error.value.faults[0].reason).removeprefix("ERROR_REASON_")
+
+
+def without_evidence(spine: Spine) -> None:
+    """The same installation as one that keeps no evidence."""
+    settings = spine.directory / CONFIG_NAME
+    settings.write_text(settings.read_text("utf-8").partition("[evidence]")[0], "utf-8")
+    spine.config = load_config(spine.directory)
+    spine.reopen()

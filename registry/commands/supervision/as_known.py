@@ -7,7 +7,6 @@ that were added to others since.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -17,7 +16,6 @@ from registry.domain.files import file_key
 from registry.errors import RegistryError
 from registry.sanctions.catalogue.edition import Edition
 from registry.store.interface import FileFilter, Store
-from registry.supervision.accountability.counted_days import CountedCalendar
 from registry.supervision.accountability.known import Known, Span
 from registry.supervision.duties import Clocks
 from registry.v1 import error_reason_pb2 as reasons
@@ -74,13 +72,9 @@ def known_at(ask: Ask, position: int | None, on: str) -> Known:
         raise RegistryError(found.faults)
     at = newest if position is None else position
 
-    @lru_cache(maxsize=16)
-    def counted(edition: Edition) -> Edition:
-        return replace(edition, calendar=CountedCalendar(edition.calendar.years))
-
     @lru_cache(maxsize=MAX_DAYS * 4)
     def edition_on(on_day: date) -> Edition:
-        return counted(state.edition_at(at, on_day))
+        return state.edition_at(at, on_day)
 
     return Known(at, Clocks(day or today, edition_on))
 

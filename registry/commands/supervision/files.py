@@ -149,16 +149,16 @@ class Files:
         self, clocks: Clocks, *, kind: int = 0, department: str = ""
     ) -> Iterator[pb.Obligation]:
         """Every duty that is not met as seen from a day, whoever's it is; if a department is named, those of
-        files that it opened or was told of, and some of others'."""
+        files that it opened or was told of."""
         store = self._state.store
         files = store.all_files((kind,) if kind else (), department)
         duties: list[Iterator[pb.Obligation]] = [
             chain.from_iterable(obligations_of(file, clocks) for file in files)
         ]
         if kind in (0, FILE_KIND_INSPECTION):
-            duties.append(untold_findings(store, clocks))
+            duties.append(untold_findings(store, clocks, department))
         if kind in (0, FILE_KIND_MATTER):
-            duties.append(unfiled(store, clocks))
+            duties.append(unfiled(store, clocks, department))
         return (each for each in chain.from_iterable(duties) if not each.met_on)
 
 

@@ -13,16 +13,23 @@ from collections.abc import Iterator
 from registry.store.interface import Store
 from registry.supervision.duties import Clocks
 from registry.supervision.unfiled import filing_duties
-from registry.v1.supervision_file_pb2 import Obligation
+from registry.v1.supervision_file_pb2 import Obligation, SupervisionFile
 from registry.v1.supervision_pb2 import FILE_KIND_MATTER, FILE_KIND_RULE
 
 
-def filings_due(store: Store, clocks: Clocks) -> Iterator[Obligation]:
-    """The duty of each matter that has to have a filed rule as seen on the clocks' day, met or not."""
-    rules = list(store.all_files((FILE_KIND_RULE,)))
-    yield from filing_duties(store.all_files((FILE_KIND_MATTER,)), rules, clocks)
+def filings_due(store: Store, clocks: Clocks, department: str = "") -> Iterator[Obligation]:
+    """The duty of each matter that has to have a filed rule as seen on the clocks' day, met or not; if a
+    department is named, of its own."""
+    rules = list(store.all_files((FILE_KIND_RULE,), department))
+    yield from filing_duties(_matters(store, department), rules, clocks)
 
 
-def unfiled(store: Store, clocks: Clocks) -> Iterator[Obligation]:
-    """Those that are not met, due or not yet."""
-    yield from (duty for duty in filings_due(store, clocks) if not duty.met_on)
+def _matters(store: Store, department: str) -> Iterator[SupervisionFile]:
+    """Those of a department's own catalogue; everybody's if none is named."""
+    files = store.all_files((FILE_KIND_MATTER,), department)
+    return (file for file in files if department in ("", file.file.department))
+
+
+def unfiled(store: Store, clocks: Clocks, department: str = "") -> Iterator[Obligation]:
+    """Those that are not met, due or not yet; if a department is named, of its own matters."""
+    yield from (duty for duty in filings_due(store, clocks, department) if not duty.met_on)

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from registry.domain.files import file_ref
 from registry.store.interface import Store
 from registry.supervision.duties import Clocks, known_by
-from registry.v1.supervision_file_pb2 import FileAct, Obligation
-from registry.v1.supervision_pb2 import FILE_KIND_INSPECTION, FILE_KIND_REFERRAL
+from registry.v1.supervision_file_pb2 import FileAct, Obligation, SupervisionFile
+from registry.v1.supervision_pb2 import FILE_KIND_INSPECTION, FILE_KIND_REFERRAL, FileKind
 
 DEADLINE = "referral_finding_told"
 
 
-def untold_findings(store: Store, clocks: Clocks) -> Iterator[Obligation]:
+def untold_findings(store: Store, clocks: Clocks, department: str = "") -> Iterator[Obligation]:
     """The duty of every inspection with findings outside the remit, met or not, as known on the clocks'
-    day."""
-    told = _told(store, clocks)
-    for file in store.all_files((FILE_KIND_INSPECTION,)):
+    day; if a department is named, of its own."""
+    told = _told(store, clocks, department)
+    for file in _files(store, FILE_KIND_INSPECTION, department):
         then = known_by(file, clocks.day)
         if not then.acts or not then.acts[0].outside_findings:
             continue
@@ -41,10 +41,14 @@ def untold_findings(store: Store, clocks: Clocks) -> Iterator[Obligation]:
             yield made
 
 
-def _told(store: Store, clocks: Clocks) -> dict[str, FileAct]:
+def _files(store: Store, kind: FileKind.ValueType, department: str) -> Iterator[SupervisionFile]:
+    return store.all_files((kind,), department) if department else store.all_files((kind,))
+
+
+def _told(store: Store, clocks: Clocks, department: str) -> dict[str, FileAct]:
     """The first referral that comes from each inspection, as known on the clocks' day."""
     found: dict[str, FileAct] = {}
-    for file in store.all_files((FILE_KIND_REFERRAL,)):
+    for file in _files(store, FILE_KIND_REFERRAL, department):
         then = known_by(file, clocks.day)
         if then.acts and then.acts[0].linked.kind == FILE_KIND_INSPECTION:
             found.setdefault(file_ref(then.acts[0].linked), then.acts[0])

@@ -8,7 +8,6 @@ decided by who may, by law, after hearing him (公职人员政务处分法; 行�
 
     known         what was known at a position on a day; the period asked about
     answerable    who acted last
-    counted_days  a calendar that has counted its working days beforehand
     tally         duties due in the period, counted and listed
     tellings      what was told to whom, and when it was read
     hand_overs    what was handed round and refused

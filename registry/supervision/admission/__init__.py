@@ -22,7 +22,7 @@ from datetime import date
 
 from registry.domain.departments import Key, Official
 from registry.domain.faults import Fault, Findings
-from registry.domain.files import TAKES_TWO, act_of
+from registry.domain.files import OPENING, TAKES_TWO, act_of, file_of
 from registry.domain.names import comparable
 from registry.sanctions.admission import check_frame, check_signer
 from registry.supervision.acting import Acting
@@ -39,6 +39,7 @@ from registry.supervision.admission import (
 from registry.supervision.ledger import SupervisionLedger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
+from registry.v1.supervision_file_pb2 import SupervisionFile
 
 Check = Callable[[Findings, pb.Statement, Acting], None]
 CHECKS: Mapping[str, Check] = {
@@ -47,6 +48,8 @@ CHECKS: Mapping[str, Check] = {
 }  # fmt: skip
 ROLES: Mapping[str, pb.OfficialRole.ValueType] = {"rule_review": pb.OFFICIAL_ROLE_LEGAL_REVIEWER}
 """The role in which an act is signed, where it is another than 经办."""
+MOST_ACTS = 1000
+"""How many acts a file holds: a matter that is stated again and again would slow everybody's writing."""
 _ROLE_NAMES = {pb.OFFICIAL_ROLE_SUBMITTER: "经办", pb.OFFICIAL_ROLE_LEGAL_REVIEWER: "法制审核"}
 
 
@@ -61,12 +64,20 @@ def admit_act(
     officials = _officials(found, name, signers, ledger)
     department = ledger.directory.department(statement.department)
     associations.only_own_acts(found, name, department)
+    _check_room(found, name, ledger.file(file_of(statement)))
     check = CHECKS.get(name)
     if check is None:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "supervision", "监管行为没有内容, 或种类不能提交。")
     elif department is not None and not found.faults:
         check(found, statement, Acting(department, signers, officials, received_on, ledger))
     return found.faults
+
+
+def _check_room(found: Findings, name: str, file: SupervisionFile | None) -> None:
+    """Notes a file that is full: each act is written with all those before it."""
+    if file is not None and len(file.acts) >= MOST_ACTS:
+        path = f"supervision.{name}." + ("number" if name in OPENING else "file")
+        found.add(reasons.ERROR_REASON_TOO_LARGE, path, f"这一卷宗已有{MOST_ACTS}件行为; 请另用编号。")
 
 
 def admit_alert(statement: pb.Statement, ledger: SupervisionLedger, size: int) -> list[Fault]:

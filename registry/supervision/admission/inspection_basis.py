@@ -2,7 +2,8 @@
 
 * The matter (审批事项) is the department's own, or one that it took over, supervises or still watches, and is
   in force on the day of the visit. Whoever approves does not inspect (审监分离): no inspector is of the
-  section that approves it.
+  section that approves it, however its name is written, nor of the one that did as far as was stated by the
+  day of the visit: a matter that is stated again afterwards, as of a day before, moves nobody.
 * A rule of supervision for it is filed on that day (监管制度备案): else RULE_NOT_FILED.
 * The cause has its source: a draw with a result that was known on the day of the visit, a complaint, referral
   or alert that this department handles, an own inspection that is followed up. 专项整治 has none.
@@ -18,9 +19,10 @@ from datetime import date
 
 from registry.domain.faults import Findings
 from registry.domain.files import ACT_NUMBERS
+from registry.domain.names import comparable
 from registry.supervision import parts
 from registry.supervision.acting import Acting
-from registry.supervision.duties import first_act
+from registry.supervision.duties import first_act, known_by
 from registry.supervision.matters import applying, in_force
 from registry.supervision.rules import filed_rule
 from registry.v1 import error_reason_pb2 as reasons
@@ -54,16 +56,18 @@ def check_matter(found: Findings, visit: pb.Inspection, acting: Acting, day: dat
         message = f"这一审批事项在检查之日{day}没有已备案的监管制度, 不能登记检查结果。"
         found.add(reasons.ERROR_REASON_RULE_NOT_FILED, path, message)
     if file.file.department == acting.code:
-        _check_sections(found, _stated(file, acting, day), acting)
+        _check_sections(found, _approving(file, acting, day), acting)
 
 
 def _matter(number: str, acting: Acting, day: date) -> SupervisionFile | None:
     """A matter that the department may inspect on a day; its own comes first."""
     others = (each.code for each in acting.ledger.directory.departments() if each.code != acting.code)
-    for owner in (acting.code, *others):
-        reference = pb.FileReference(kind=pb.FILE_KIND_MATTER, department=owner, number=number)
-        file = acting.ledger.file(reference)
-        if file is not None and acting.code in (owner, *_entrusted(_stated(file, acting, day))):
+    owners = (acting.code, *others)
+    references = [
+        pb.FileReference(kind=pb.FILE_KIND_MATTER, department=owner, number=number) for owner in owners
+    ]
+    for file in acting.ledger.files(references):
+        if acting.code in (file.file.department, *_entrusted(_stated(file, acting, day))):
             return file
     return None
 
@@ -79,9 +83,16 @@ def _entrusted(matter: pb.ApprovalMatter) -> Iterator[str]:
     yield from filter(None, (matter.taken_over_by, matter.taker_supervised_by, matter.still_watched_by))
 
 
-def _check_sections(found: Findings, matter: pb.ApprovalMatter, acting: Acting) -> None:
+def _approving(file: SupervisionFile, acting: Acting, day: date) -> set[str]:
+    """The sections that approve a matter on a day, by what is stated now and by what was stated then."""
+    then = known_by(file, day)
+    stated = (_stated(each, acting, day).approving_section for each in (file, then) if each.acts)
+    return {section for each in stated if (section := comparable(each))}
+
+
+def _check_sections(found: Findings, approving: set[str], acting: Acting) -> None:
     for place, official in enumerate(acting.officials):
-        if official.registration.section == matter.approving_section:
+        if comparable(official.registration.section) in approving:
             message = "检查人员属于这一事项的审批科室, 审批与监管应当分离。"
             path = f"signatures[{place}].keyid"
             found.add(reasons.ERROR_REASON_SECTIONS_NOT_SEPARATE, path, message)

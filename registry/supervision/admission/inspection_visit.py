@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from registry.domain.faults import Findings
+from registry.domain.names import comparable
 from registry.domain.scopes import region_fault
 from registry.supervision import parts
 from registry.supervision.acting import Acting
@@ -51,8 +52,8 @@ def check_inspectors(found: Findings, visit: pb.Inspection, acting: Acting, day:
         found.add(reasons.ERROR_REASON_SAME_OFFICIAL, path, "两名检查人员须是不同的人。")
     for place, each in enumerate(visit.inspectors[:2]):
         parts.text(found, f"{path}[{place}].certificate", each.certificate, "执法证号", longest=64)
-    certificates = {each.certificate.strip() for each in visit.inspectors}
-    if len(visit.inspectors) > len(certificates):
+    certificates = {comparable(each.certificate) for each in visit.inspectors[:2]}
+    if len(visit.inspectors[:2]) > len(certificates):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, path, "两名检查人员的执法证号相同。")
     for place, key in enumerate(acting.signers):
         if key.valid_from > day:

@@ -4,7 +4,8 @@ Of a referral that was accepted the outcome is the recipient's; of one that was 
 refers it on, decides himself or says why nothing is to be done. What each result needs:
 
     DECIDED        the paper, of the department or of an authority whose decisions it relays; where the
-                   decision is credit information the recorded event, the department's own, stated after
+                   decision is credit information of whom the referral is about the recorded event, the
+                   department's own, stated after
     NO_CASE        a reason
     CRIMINAL_CASE  the police alone; the paper
     REFERRED_ON    the onward referral, recorded already, whose source this one is
@@ -103,6 +104,9 @@ def _check_decision(found: Findings, act: pb.ReferralOutcome, acting: Acting, fi
     elif event.position < file.acts[0].position:
         message = "这一信用信息在移送之前已经登记, 不是移送的处理结果。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)
+    elif file.subject and event.subject != file.subject:
+        message = "这一信用信息不是移送所涉主体的; 决定的是其他主体的, 只写明文书。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
 
 
 def _needless(found: Findings, field: str, message: str) -> None:

@@ -88,7 +88,7 @@ def _check_parties(found: Findings, act: pb.Referral, acting: Acting) -> None:
     recipient = parts.department_known(found, path, act.to, acting, "接收部门")
     if recipient is None:
         return
-    if recipient.kinds == {"association"}:
+    if "association" in recipient.kinds:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, path, "行业协会商会不能接收移送。")
     if act.kind == pb.REFERRAL_KIND_TO_CRIMINAL and not recipient.kinds & PROSECUTING:
         message = "涉嫌犯罪案件只移送公安机关, 抄送检察机关。"

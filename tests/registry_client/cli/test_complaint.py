@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from registry.config import CONFIG_NAME, load_config
 from tests.registry_client.cli.served_office import Office, office_of
 from tests.supervision.custodians_at_work import CUSTODIANS, KEY, Custody
 from tests.support.served import Served, serving
@@ -22,10 +21,6 @@ SAID, WHO = "后厨有老鼠, 密言五二三", "密名五二三, 电话13999999
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     spine = furnish(found_spine(tmp_path_factory.mktemp("cli") / "registry", MONDAY), [KEY], delivered=False)
-    with (spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
-        file.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(spine.directory)
-    spine.reopen()
     with serving(spine) as served:
         yield served
 

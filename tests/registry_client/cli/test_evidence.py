@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from registry.config import CONFIG_NAME, load_config
 from tests.registry_client.cli.served_office import Office, office_of
 from tests.support.evidence import content_of, digest
 from tests.support.served import serving
@@ -28,10 +27,6 @@ class Offices:
 @pytest.fixture
 def offices(tmp_path: Path) -> Iterator[Offices]:
     spine = found_spine(tmp_path / "registry")
-    with (spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
-        file.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(spine.directory)
-    spine.reopen()
     furnish(spine, ["市场监管", "财政"], delivered=False)
     with serving(spine) as served:
         market, finance = (

@@ -6,14 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
-from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.commands.supervision.complaints import Complaints
-from registry.config import CONFIG_NAME, load_config
 from registry.evidence.inbox import InboxFiles
 from registry.provenance.custodian_proof import opening_key
 from registry.provenance.keys import FileSigner
@@ -23,33 +20,22 @@ from registry_client.supervision.complaints import Desk, Report, sealed_request
 from registry_client.supervision.custody import CustodyKey
 from registry_client.supervision.sealing import hand_over, open_sealed
 from registry_web.console.accounts import Identity
-from tests.registry_web.console_core import office as core
 from tests.registry_web.console_core.office import PIN, Office, csrf_of, hidden, office, own
 from tests.registry_web.console_pages.forms import At, words
 from tests.servicer.supervision.marks import everything_on_disk
 from tests.support.ban_cases import KEY
 from tests.support.events import placed
-from tests.support.spine import ORIGIN, Spine, found_spine
+from tests.support.spine import ORIGIN
 
 LIST = "/supervision/complaints"
 SAID, WHO = "密言七一九: 后厨有老鼠", "密名七一九, 电话13999999999"
 CUSTODIANS = {"handler": "B-11", "partner": "B-12"}
 
 
-def with_evidence(directory: Any) -> Spine:
-    """A registry with an evidence store."""
-    spine = found_spine(directory)
-    with (directory / CONFIG_NAME).open("a", encoding="utf-8") as config:
-        config.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(directory)
-    spine.reopen()
-    return spine
-
-
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The bureau with an evidence store and two custodians; the registry's clock is the wall's."""
-    with patch.object(core, "found_spine", with_evidence), office(tmp_path_factory.mktemp("said")) as made:
+    with office(tmp_path_factory.mktemp("said")) as made:
         made.spine.clock.move_to(datetime.now(UTC).date())
         signer = made.spine.appoint(KEY, "B-12", "办公室", OFFICIAL_ROLE_SUBMITTER)
         identity = Identity("department", made.spine.code(KEY), "B-12")

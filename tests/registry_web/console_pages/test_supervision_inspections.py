@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
-from registry.config import CONFIG_NAME, load_config
 from registry.v1.evidence_service_pb2 import GetEvidenceRequest
 from registry.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from registry_web.console.pages.evidence_fields import LONGEST
@@ -18,7 +16,6 @@ from tests.registry_web.console_core.office import Office, csrf_of, office, own
 from tests.registry_web.console_pages.forms import At, Clerk, words
 from tests.registry_web.two_inspectors import SECOND, STRANGER, inspectors
 from tests.support.events import firm
-from tests.support.spine import Spine, found_spine
 from tests.support.visits import Bureau
 
 LIST = "/supervision/inspections"
@@ -31,19 +28,9 @@ FOUND: dict[str, Any] = {
 }
 
 
-def with_evidence(directory: Any) -> Spine:
-    """A registry with an evidence store."""
-    spine = found_spine(directory)
-    with (directory / CONFIG_NAME).open("a", encoding="utf-8") as config:
-        config.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(directory)
-    spine.reopen()
-    return spine
-
-
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with patch.object(core, "found_spine", with_evidence), office(tmp_path_factory.mktemp("log")) as made:
+    with office(tmp_path_factory.mktemp("log")) as made:
         yield made
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from registry.access.identity import Caller, CallerRole
-from registry.config import CONFIG_NAME, load_config
 from tests.support.evidence import content_of, digest
 from tests.support.faces import facing
 from tests.support.gateway import Gateway, gateway
@@ -23,10 +22,6 @@ NAME = b64encode(digest(VIDEO)).decode()
 def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, str]]:
     """A gateway before a registry that keeps evidence, and the code of a department."""
     spine = found_spine(tmp_path_factory.mktemp("evidence") / "registry")
-    with (spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
-        file.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(spine.directory)
-    spine.reopen()
     furnish(spine, ["财政"], delivered=False)
     with facing(spine) as faced, gateway(faced) as url:
         yield Gateway(url, faced), spine.code("财政")

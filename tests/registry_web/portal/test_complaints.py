@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from registry.commands.supervision.complaints_inbox import Kept
-from registry.config import CONFIG_NAME, load_config
 from registry.evidence.inbox import InboxFiles
 from registry.v1 import supervision_pb2 as act
 from registry_client.supervision.complaints import Desk, Report, sealed_request
@@ -37,10 +36,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Cust
     """A registry with an evidence store and three custodians, and where portals may be put before it."""
     directory = tmp_path_factory.mktemp("reported")
     spine = furnish(found_spine(directory / "registry", MONDAY), [KEY], delivered=False)
-    with (spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
-        file.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(spine.directory)
-    spine.reopen()
     with serving(spine) as served:
         yield served, Custody.at(spine), directory
 

@@ -15,13 +15,14 @@ import pytest
 from registry.access.identity import Caller, CallerRole
 from registry.commands.supervision.complaints_pace import BURST, Pace
 from registry.commands.supervision.complaints_statistics import hidden
-from registry.config import CONFIG_NAME, load_config
 from registry.errors import RegistryError
 from registry.evidence.inbox import InboxFiles
 from registry.provenance.sealed_form import CONTENT
 from registry.v1 import complaint_service_pb2 as pb
 from registry.v1 import supervision_pb2 as act
 from registry.v1.complaint_service_pb2_grpc import ComplaintServiceStub
+from registry.v1.intake_service_pb2 import SubmitRequest
+from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.supervision_file_pb2 import GetFileRequest, GetFileResponse
 from registry.v1.supervision_file_service_pb2_grpc import SupervisionFileServiceStub
 from registry_client.supervision.complaints import Desk, Report, SealedReport, complaint_of, sealed_request
@@ -29,7 +30,7 @@ from registry_client.supervision.sealing import hand_over, open_sealed
 from tests.servicer.supervision.marks import everything_on_disk
 from tests.supervision.custodians_at_work import KEY, Custody, item_of, reasons_of
 from tests.support.served import DEADLINE_S, Served, refused, serving
-from tests.support.spine import Spine, found_spine, furnish
+from tests.support.spine import found_spine, furnish
 
 SAID = "密言四一七: 后厨有老鼠"
 WHO = "密名四一七, 电话13999999999"
@@ -40,16 +41,8 @@ MONDAY = date(2026, 3, 2)
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Custody]]:
     """A registry with an evidence store, and a bureau with three custodians."""
     spine = furnish(found_spine(tmp_path_factory.mktemp("lodged") / "registry", MONDAY), [KEY, "税务"])
-    with_evidence(spine)
     with serving(spine) as served:
         yield served, Custody.at(spine)
-
-
-def with_evidence(spine: Spine) -> None:
-    with (spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
-        file.write('\n[evidence]\ndirectory = "evidence"\n')
-    spine.config = load_config(spine.directory)
-    spine.reopen()
 
 
 @pytest.fixture
@@ -260,6 +253,19 @@ def test_a_clerk_cannot_change_day_kind_or_content_of_what_was_lodged(
     assert sealed.number in waiting(served)
 
 
+def test_what_was_lodged_is_taken_in_by_no_other_service_with_another_day(
+    served: Served, bureau: Custody
+) -> None:
+    sealed = lodged(served)
+    served.spine.clock.move_to(date(2026, 4, 20))
+    body = bureau.complaint(sealed.number, channel=act.COMPLAINT_CHANNEL_WEB, received_on="2026-04-20")
+    envelope = bureau.envelope("经办", complaint=body)
+    intake = IntakeServiceStub(served.channel(served.department(KEY)))
+    refusal = refused(lambda: intake.Submit(SubmitRequest(envelopes=[envelope])))
+    assert refusal.reason == "FIELD_INVALID"
+    assert sealed.number in waiting(served)
+
+
 def test_what_was_not_lodged_does_not_come_from_the_web(served: Served, bureau: Custody) -> None:
     body = bureau.complaint("TS-77", channel=act.COMPLAINT_CHANNEL_WEB)
     request = pb.RecordComplaintActRequest(envelope=bureau.envelope("经办", complaint=body))
@@ -346,7 +352,10 @@ def test_an_act_that_came_past_the_service_loses_nothing_of_what_was_sealed(
 ) -> None:
     sealed = lodged(served)
     body = bureau.complaint(sealed.number, channel=act.COMPLAINT_CHANNEL_WEB)
-    bureau.taken(bureau.act("经办", complaint=body))
+    envelope, caller = bureau.envelope("经办", complaint=body), served.department(KEY)
+    outcome = served.spine.engine.intake.submit_act(envelope, {"complaint"}, caller).result()
+    assert outcome is not None
+    bureau.taken(outcome)
     assert sealed.number not in waiting(served)
     keep = served.spine.engine.evidence
     assert keep is not None

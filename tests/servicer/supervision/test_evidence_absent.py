@@ -9,13 +9,16 @@ import pytest
 from registry.v1 import evidence_service_pb2 as pb
 from registry.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from registry.v1.supervision_pb2 import FILE_KIND_INSPECTION, FileReference
+from tests.support.evidence import without_evidence
 from tests.support.served import Served, refused, serving
 from tests.support.spine import found_spine, furnish
 
 
 @pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(furnish(found_spine(tmp_path_factory.mktemp("without") / "registry"), ["财政"])) as served:
+    spine = found_spine(tmp_path_factory.mktemp("without") / "registry")
+    without_evidence(spine)
+    with serving(furnish(spine, ["财政"])) as served:
         yield served
 
 

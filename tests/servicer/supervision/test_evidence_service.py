@@ -69,8 +69,9 @@ class At:
 @pytest.fixture(scope="module", params=["writer", "reader"])
 def at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[At]:
     spine = found_spine(tmp_path_factory.mktemp("evidence") / "registry")
-    with (spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
-        file.write('\n[evidence]\ndirectory = "evidence"\nmax_mib = 64\nquota_mib = 256\n')
+    settings = spine.directory / CONFIG_NAME
+    bounded = "[evidence]\nmax_mib = 64\nquota_mib = 256\n"
+    settings.write_text(settings.read_text("utf-8").replace("[evidence]\n", bounded), "utf-8")
     spine.config = load_config(spine.directory)
     spine.reopen()
     town = town_of(furnish(spine))

@@ -11,13 +11,21 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from registry_web.console.desk import PageError
 from registry_web.console.pages.forms import Answers, Field
 from registry_web.console.pages.framing import Departments, Frame
+from registry_web.console.pages.supervision import takes_acts
 
 
 def address_of(kind: str, departments: Departments, department: str, number: str) -> str:
     """Where a matter or rule is shown."""
     return f"/supervision/{kind}/at/{departments.number(department)}/{quote(number, safe='')}"
+
+
+def require_handler(frame: Frame, request: Request) -> None:
+    """Raises PageError for whoever signs no act of supervision: nobody fills in a form for nothing."""
+    if not takes_acts(frame.official(request)):
+        raise PageError(403, "这一事项由经办人员办理。")
 
 
 def answers_of(frame: Frame, request: Request, fields: list[Field]) -> Answers:

@@ -13,10 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from registry.v1 import matter_service_pb2 as service
-from registry_web.console.pages.form_page import answers_of, form_page
+from registry_web.console.pages.form_page import answers_of, form_page, require_handler
 from registry_web.console.pages.framing import Departments, Frame, asked
 from registry_web.console.pages.matter_forms import intermediary_fields, intermediary_of
 from registry_web.console.pages.one_page import ROWS
+from registry_web.console.pages.supervision import takes_acts
 
 LIST = "/supervision/matters/intermediaries"
 
@@ -49,11 +50,12 @@ class IntermediaryPages:
             overdue_only=listed.overdue_only,
             departments=departments,
             department=asked(request, "department"),
-            signs=self._frame.official(request).signs,
+            signs=takes_acts(self._frame.official(request)),
         )
 
     def state(self, request: Request) -> Response:
         """The form of an intermediary."""
+        require_handler(self._frame, request)
         fields, back = intermediary_fields(), LIST
         answers, title = answers_of(self._frame, request, fields), "登记涉审中介"
         if request.method != "POST" or answers.faults:

@@ -21,7 +21,7 @@ from registry.v1 import matter_service_pb2 as service
 from registry_client.supervision.matter_words import MATTER_KINDS
 from registry_client.words import word_of
 from registry_web.console.desk import PageError
-from registry_web.console.pages.form_page import address_of, answers_of, form_page
+from registry_web.console.pages.form_page import address_of, answers_of, form_page, require_handler
 from registry_web.console.pages.forms import Field
 from registry_web.console.pages.framing import Departments, Frame, asked
 from registry_web.console.pages.matter_forms import (
@@ -31,6 +31,7 @@ from registry_web.console.pages.matter_forms import (
     matter_values,
 )
 from registry_web.console.pages.one_page import ROWS
+from registry_web.console.pages.supervision import takes_acts
 
 LIST = "/supervision/matters"
 
@@ -108,7 +109,7 @@ class MatterPages:
         return {
             "departments": departments,
             "department": asked(request, "department"),
-            "signs": self._frame.official(request).signs,
+            "signs": takes_acts(self._frame.official(request)),
             "kind_of": lambda value: word_of(MATTER_KINDS, value),
             "at": address_of,
         }
@@ -128,11 +129,13 @@ class MatterPages:
 
     def state(self, request: Request) -> Response:
         """The form of a new matter."""
+        require_handler(self._frame, request)
         departments = Departments.of(self._frame.registry(request))
         return self._matter_form(request, departments, matter_fields(departments), "登记审批事项", LIST)
 
     def change(self, request: Request) -> Response:
         """The form by which a matter is stated again."""
+        require_handler(self._frame, request)
         entry, departments = self._entry(request)
         if entry.department != self._frame.official(request).department:
             raise PageError(409, "这一事项由另一部门登记。")

@@ -27,10 +27,11 @@ from registry_client.words import word_of
 from registry_web.console.desk import PageError
 from registry_web.console.official import Official
 from registry_web.console.pages import rule_forms as forms
-from registry_web.console.pages.form_page import address_of, answers_of, form_page
+from registry_web.console.pages.form_page import address_of, answers_of, form_page, require_handler
 from registry_web.console.pages.forms import Answers, Field
 from registry_web.console.pages.framing import Departments, Frame, asked
 from registry_web.console.pages.one_page import ROWS
+from registry_web.console.pages.supervision import takes_acts
 
 LIST = "/supervision/rules"
 ESTABLISHMENT, JUSTICE = "establishment", "justice"
@@ -72,7 +73,7 @@ def offered(entry: service.RuleEntry, official: Official, kinds: frozenset[str])
     own = entry.file.department == official.department
     if entry.state == service.RULE_STATE_DRAFTED:
         return ["review"] if official.has("LEGAL_REVIEWER") and (own or JUSTICE in kinds) else []
-    if ESTABLISHMENT not in kinds:
+    if ESTABLISHMENT not in kinds or not takes_acts(official):
         return []
     following = {service.RULE_STATE_REVIEWED: ["file"], service.RULE_STATE_FILED: ["check"]}
     return following.get(entry.state, [])
@@ -113,7 +114,7 @@ class RulePages:
             state=state,
             states=RULE_STATES,
             state_of=state_of,
-            signs=self._frame.official(request).signs,
+            signs=takes_acts(self._frame.official(request)),
             at=address_of,
         )
 
@@ -157,6 +158,7 @@ class RulePages:
 
     def draft(self, request: Request) -> Response:
         """The form of a draft; posted without fault its text goes into the evidence store."""
+        require_handler(self._frame, request)
         fields, title = forms.rule_fields(), "起草监管制度"
         answers = answers_of(self._frame, request, fields)
         if request.method != "POST" or answers.faults:

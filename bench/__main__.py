@@ -25,7 +25,6 @@ from bench.measure import (
 )
 from bench.population import ORIGIN, Population, populate
 from bench.proofs import proof_figures
-from bench.risk import risk_figures
 from bench.running import running
 from bench.server import AT_ONCE
 from bench.simulation import simulation_figures
@@ -76,7 +75,6 @@ def _figures(directory: Path) -> Iterator[Figure]:
             bulk_figures(directory.parent),
             draw_figures(directory.parent),
             accountability_figures(directory.parent / "accountability"),
-            risk_figures(directory.parent),
             gateway_figures(server, population, asker),
         ):
             yield from map(_printed, figures)

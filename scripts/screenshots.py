@@ -3,11 +3,13 @@ English, on a desk and on a telephone.
 
     python -m scripts.screenshots                # make screenshots
     python -m scripts.screenshots portal         # those whose names begin so
+    python -m scripts.screenshots console-supervision
 
-The portal shows the demonstration's registry (``demo.web``), the console the bureau of its tests; both are
-the real ones, served on loopback. A picture is ``<face>-<page>.<zh|en>.<desktop|phone>.jpg``. Pages to which
-one comes by pressing what is named in Chinese are shown in Chinese. Needs Chromium and a Chinese font; one
-line says what is missing.
+The portal shows the demonstration's registry (``demo.web``), the console the bureau of its tests, and of
+supervision both show a town of their tests; all are the real ones, served on loopback. A picture is
+``<face>-<page>.<zh|en>.<desktop|phone>.jpg``. Pages to which one comes by pressing what is named in Chinese
+are shown in Chinese, and those of supervision in the console. Needs Chromium and a Chinese font; one line
+says what is missing.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from demo.parties import BARRED_FROM_PROCUREMENT, CLEAN, UNKNOWN
 from demo.town import Town, founded_town
@@ -33,12 +36,17 @@ from registry.v1.subject_pb2 import DOMAIN_PROCUREMENT, SUBJECT_ROLE_BIDDER
 from registry_client import Question, uscc
 from registry_papers.answers import Printing, answer_paper
 from tests.registry_web.browser import DESKTOP, PHONE, running_chromium, visiting
+from tests.registry_web.console_core import office as office_of_tests
 from tests.registry_web.console_core.office import free_port, office
 from tests.registry_web.console_pages import screens as console
+from tests.registry_web.console_pages import supervised
 from tests.registry_web.portal.screens import Shown, portal_screens
+from tests.registry_web.portal.town import portal_of
+from tests.support.draws import storing
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 _QUALITY = 28
+_SUPERVISION = ("console-supervision", "portal-supervision")
 _LANGUAGES = ("zh", "en")
 _SIZES = {"desktop": DESKTOP, "phone": PHONE}
 _TALLEST = 1200
@@ -53,7 +61,7 @@ def main(beginning: str = "") -> int:
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
     with running_chromium() as browser:
-        for taken in (_of_public_faces, _of_console):
+        for taken in (_of_public_faces, _of_console, _of_supervision):
             for picture in taken(beginning):
                 _take(browser, picture)
     return 0
@@ -91,7 +99,7 @@ def _take(browser: Any, picture: _Picture) -> None:
 
 def _of_public_faces(beginning: str) -> Iterator[_Picture]:
     """Portal and gateway, before the demonstration's registry."""
-    if beginning and not beginning.startswith(("portal", "gateway")):
+    if (beginning and not beginning.startswith(("portal", "gateway"))) or beginning.startswith(_SUPERVISION):
         return
     with tempfile.TemporaryDirectory(prefix="registry-web-") as parent, ExitStack() as stack:
         town = stack.enter_context(founded_town(Path(parent) / "registry", FOUNDING))
@@ -108,7 +116,7 @@ def _of_public_faces(beginning: str) -> Iterator[_Picture]:
 
 def _of_console(beginning: str) -> Iterator[_Picture]:
     """The console, before a finance bureau with cases in every stage."""
-    if beginning and not beginning.startswith("console"):
+    if (beginning and not beginning.startswith("console")) or beginning.startswith(_SUPERVISION):
         return
     with _bureau() as bureau:
         yield _Picture("console-sign-in", bureau.url, _going_to(f"{bureau.url}/sign-in"))
@@ -121,6 +129,36 @@ def _of_console(beginning: str) -> Iterator[_Picture]:
                     (console.cookie_of(bureau, screen.login),),
                     _LANGUAGES if screen.plain else _LANGUAGES[:1],
                 )
+
+
+def _of_supervision(beginning: str) -> Iterator[_Picture]:
+    """The pages of supervision, in the console and on the portal of one registry."""
+    if not any(each.startswith(beginning) or beginning.startswith(each) for each in _SUPERVISION):
+        return
+    with _supervised() as (bureau, portal):
+        for screen in supervised.supervision_screens(bureau):
+            if screen.name.startswith(beginning):
+                cookie = console.cookie_of(bureau, screen.login)
+                opened = _opening(screen.open, bureau.url)
+                yield _Picture(screen.name, bureau.url, opened, (cookie,), _LANGUAGES[:1])
+        for path in supervised.PORTAL:
+            name = f"portal-supervision-{path.replace('/', '-')}"
+            if name.startswith(beginning):
+                yield _Picture(name, portal, _going_to(f"{portal}/{path}"))
+
+
+@contextmanager
+def _supervised() -> Iterator[tuple[Any, str]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="registry-web-") as parent,
+        patch.object(office_of_tests, "found_spine", storing),
+        office(Path(parent)) as bureau,
+    ):
+        supervised.supervise(bureau)
+        (Path(parent) / "portal").mkdir()
+        with portal_of(bureau.served, Path(parent) / "portal") as portal:
+            yield bureau, portal.url
+        bureau.spine.engine.upkeep.mapper.close()
 
 
 @contextmanager

@@ -5,8 +5,8 @@
     3  CSCZ-2026-012  drafted today: it waits for the legal review
     4  CSCZ-2026-009  notice served, nobody has answered: overdue
 
-The finance bureau's five officials and the operator's four have keys; they are handed to the signing
-component, so that the cases go on in the console.
+and what ``supervising`` says of supervision. The finance bureau's five officials, the operator's four and two
+inspectors have keys; they are handed to the signing component, so that all goes on in the console.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from demo.officials import APPROVER, DRAFTER, LEGAL_REVIEWER, Person, appoint
 from demo.parties import ABNORMAL, CLEAN, FOOD_FIRM, FUNDS_LIMITED
 from demo.records import Party
 from demo.remedies import repair, withdraw
+from demo.supervision.cast import MARKET
 from demo.switch import adopt, files_after
 from demo.town import ORIGIN, Town, TownError
+from demo.web.supervising import INSPECTORS, supervise
 from registry.domain.periods import add_months, china_day
 from registry.editions import CURRENT_LABEL
 from registry.engine import now_ms
@@ -82,7 +84,9 @@ def fill(town: Town) -> list[Hand]:
     adopt(town, files_after(town, CURRENT_LABEL), (drafter, reviewer, approver), CURRENT_LABEL)
     officials = {person.official_id: _official(town, person) for person in OFFICIALS}
     _cases(town, officials, Days(china_day(now_ms())))
-    return [*operators, *officials.values()]
+    inspectors = supervise(town)
+    market = [Hand(each, MARKET.office.code, inspectors[each.official_id]) for each in INSPECTORS]
+    return [*operators, *officials.values(), *market]
 
 
 def _official(town: Town, person: Person) -> Hand:

@@ -9,6 +9,7 @@ from registry.commands.state import RegistryState
 from registry.commands.submission import Submission, case_number_of, subject_stated, target_of
 from registry.domain.departments import Directory, Key
 from registry.domain.files import FILE_PREFIX, FileKey, file_key, file_of, file_ref
+from registry.domain.periods import china_day
 from registry.domain.registry_keys import RegistryKeys
 from registry.provenance.keys import keyid_of
 from registry.provenance.leaf import OWN_LEAVES, Leaf, LeafType
@@ -37,7 +38,7 @@ from registry.v1.supervision_pb2 import FileKind, FileReference
 
 EMPTY_CHAIN_HEAD = bytes(32)
 REGISTRY_REF = "R:"
-OWN_LEAVES_AT_ONCE = 16
+CHAIN_AT_ONCE = 16
 LATEST = 2**63 - 1
 """A position after every other."""
 
@@ -161,10 +162,25 @@ class GroupLedger:
         }
         return list((self._files_of[wanted] | own).values())
 
+    def section_on(self, department: str, official_id: str, day: date) -> str:
+        """See SupervisionLedger. Read along the official's chain, which is short."""
+        section, after, store = "", -1, self._state.store
+        while positions := store.positions_of(
+            f"O:{department}/{official_id}", after=after, limit=CHAIN_AT_ONCE
+        ):
+            for after in positions:
+                row = store.statement(after)
+                if row is None or china_day(Leaf.decode(row.leaf).received_ms) > day:
+                    return section
+                content = self._content(row)
+                if content.HasField("official_registration"):
+                    section = content.official_registration.section
+        return section
+
     def own_leaves(self, after: int) -> Iterator[tuple[int, LeafType]]:
         """See SupervisionLedger. Read in pages, along their chain: whatever lies between costs nothing."""
         store = self._state.store
-        while positions := store.positions_of(REGISTRY_REF, after=after, limit=OWN_LEAVES_AT_ONCE):
+        while positions := store.positions_of(REGISTRY_REF, after=after, limit=CHAIN_AT_ONCE):
             for after in positions:
                 if (row := store.statement(after)) is not None:
                     yield after, Leaf.decode(row.leaf).type

@@ -2,11 +2,12 @@
 
     <target>/catalogue.db        the catalogue as of one moment
     <target>/objects/ab/cdef…    the objects that it names, still sealed
+    <target>/inbox/              what was lodged from the web: it is nowhere else until it is taken in
 
-The catalogue is copied first: what it names has its bytes already, and objects never change. So a second copy
-takes only what came since, and removes what was erased by law; to the copy that is put back (its files in the
-place of the store's), uploads that were under way begin anew. Of a store in object storage only the catalogue
-is copied: how a bucket is copied, its storage knows.
+The catalogue is copied before the objects: what it names has its bytes already, and they never change. A
+second copy takes only what came since, and removes what was erased by law; to the copy that is put back (its
+files in the place of the store's), uploads that were under way begin anew. Of a store in object storage the
+objects are not copied: how a bucket is copied, its storage knows.
 
 Example: 40,000 objects, the next night 120 more and one erased: 120 are copied and one is removed.
 """
@@ -16,12 +17,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from registry.durable import sync_directory
 from registry.evidence.catalogue import NAME, Catalogue
 from registry.evidence.directory import OBJECTS, DirectoryShelf
+from registry.evidence.inbox import INBOX, TAKEN, WAITING
 from registry.evidence.keep import Keep
 from registry.evidence.objects import storage_faults_told
 from registry.evidence.sealing import sealed_size
@@ -43,6 +46,8 @@ def copy_evidence(keep: Keep, target: Path, progress: Callable[[int, int], None]
     copied = Copied()
     with storage_faults_told():
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Before the catalogue: what is taken in meanwhile lies in the store by then, and is in one of both.
+        _inbox(keep.directory / INBOX, target / INBOX)
         beside = target / (NAME + _NEW)
         beside.unlink(missing_ok=True)
         keep.catalogue.copy(beside)
@@ -51,6 +56,19 @@ def copy_evidence(keep: Keep, target: Path, progress: Callable[[int, int], None]
         if isinstance(keep.shelf, DirectoryShelf):
             _objects(keep.shelf, target, copied, progress)
     return copied
+
+
+def _inbox(source: Path, target: Path) -> None:
+    """What waits, then what was taken in: whatever moves meanwhile is in one of them."""
+    for part in (WAITING, TAKEN):
+        for path in sorted((source / part).glob("*/W" + "?" * 20)):
+            copied = target / path.relative_to(source)
+            with suppress(FileNotFoundError):  # Taken in just now.
+                if not copied.exists() or copied.stat().st_size != path.stat().st_size:
+                    _copy(path, copied)
+    for copied in (target / WAITING).glob("*/*"):
+        if not (source / copied.relative_to(target)).exists():
+            copied.unlink()
 
 
 def _objects(
@@ -82,6 +100,9 @@ def _copy(source: Path, path: Path) -> None:
     with source.open("rb") as content, os.fdopen(handle, "wb") as file:
         shutil.copyfileobj(content, file, 1 << 20)
         file.flush()
+        os.utime(
+            handle, ns=(os.fstat(content.fileno()).st_mtime_ns,) * 2
+        )  # Of a lodging it says the day and no hour.
         os.fsync(handle)
     beside.rename(path)
     sync_directory(path.parent)

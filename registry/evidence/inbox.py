@@ -1,7 +1,7 @@
 """The inbox of complaints as files beside the evidence store.
 
     waiting/<department>/<number>     the day, the length of what is not sealed, that, and the sealed parts
-    taken/<department>/<number>       the same without the sealed parts
+    taken/<department>/<number>       the day, and of the rest what tracking needs
 
 Each file is written, synced and named before the reporter is told that it was received. Of when and from
 where it came nothing is kept but the day: the file's own times say midnight of it.
@@ -25,6 +25,9 @@ from registry.commands.supervision.complaints_inbox import NUMBER, InboxFullErro
 from registry.durable import exchange, sync_directory
 from registry.v1 import complaint_service_pb2 as pb
 
+INBOX = "inbox"
+"""Its place in the directory of the evidence store."""
+WAITING, TAKEN = "waiting", "taken"
 MOST_WAITING = 5_000
 """Of a department; about 700 MB at most if each is as long as can be."""
 _DAY_BYTES, _LENGTH = 10, Struct(">I")
@@ -34,7 +37,7 @@ class InboxFiles:
     """See ``registry.commands.supervision.complaints_inbox.Inbox``."""
 
     def __init__(self, directory: Path) -> None:
-        self._waiting, self._taken = directory / "waiting", directory / "taken"
+        self._waiting, self._taken = directory / WAITING, directory / TAKEN
         self._lock = Lock()
 
     def put(self, request: pb.LodgeComplaintRequest, day: date) -> None:
@@ -58,9 +61,7 @@ class InboxFiles:
 
     def waiting(self, department: str) -> Iterator[Kept]:
         """See Inbox."""
-        folder = self._waiting / department
-        names = [path.name for path in _entries(folder) if NUMBER.match(path.name)]
-        found = [kept for name in names if (kept := _read(folder / name, waiting=True, whole=False))]
+        found = _heads(self._waiting / department, waiting=True)
         yield from sorted(found, key=lambda kept: (kept.received_on, kept.request.number))
 
     def all_waiting(self) -> Iterator[Kept]:
@@ -68,11 +69,20 @@ class InboxFiles:
         for folder in _entries(self._waiting):
             yield from self.waiting(folder.name)
 
+    def all_lodged(self) -> Iterator[Kept]:
+        """See Inbox."""
+        seen = set()
+        for kept in self.all_waiting():
+            seen.add(kept.request.number)  # It may be taken in before those are listed.
+            yield kept
+        for folder in _entries(self._taken):
+            yield from (kept for kept in _heads(folder, waiting=False) if kept.request.number not in seen)
+
     def take(self, kept: Kept) -> None:
         """See Inbox."""
         request = kept.request
         with self._lock:
-            _write(self._taken / request.department / request.number, head_of(request), kept.received_on)
+            _write(self._taken / request.department / request.number, _tracked(request), kept.received_on)
             (self._waiting / request.department / request.number).unlink(missing_ok=True)
             sync_directory(self._waiting / request.department)
 
@@ -84,6 +94,17 @@ def head_of(request: pb.LodgeComplaintRequest) -> pb.LodgeComplaintRequest:
     head.ClearField("content")
     head.reporter = b"\x01" if request.reporter else b""
     return head
+
+
+def _tracked(request: pb.LodgeComplaintRequest) -> pb.LodgeComplaintRequest:
+    """What stays of a lodging that was taken in: of whom it complains, the signed act says, sealed."""
+    return pb.LodgeComplaintRequest(
+        number=request.number,
+        department=request.department,
+        kind=request.kind,
+        code_sha256=request.code_sha256,
+        reporter=head_of(request).reporter,
+    )
 
 
 def _write(path: Path, request: pb.LodgeComplaintRequest, day: date) -> None:
@@ -108,6 +129,12 @@ def _read(path: Path, *, waiting: bool, whole: bool = True) -> Kept | None:
         return Kept(pb.LodgeComplaintRequest.FromString(content), day, waiting)
     except (FileNotFoundError, DecodeError, ValueError, StructError):
         return None
+
+
+def _heads(folder: Path, *, waiting: bool) -> Iterator[Kept]:
+    """The lodgings in a folder, without their sealed parts."""
+    names = [path.name for path in _entries(folder) if NUMBER.match(path.name)]
+    yield from (kept for name in names if (kept := _read(folder / name, waiting=waiting, whole=False)))
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -65,6 +65,10 @@ def custodians_of(
 
 
 def in_force(custodians: Iterable[Custodian], day: date) -> list[Custodian]:
-    """Those to whom is sealed on a day; none where they are too few, or all one person."""
-    found = [each for each in custodians if each.covers(day, day)][:MOST]
-    return found if len({each.person for each in found}) >= FEWEST else []
+    """Those to whom is sealed on a day, of one person one key: with two he would open alone. None where they
+    are too few."""
+    found: dict[str, Custodian] = {}
+    for each in custodians:
+        if each.covers(day, day):
+            found.setdefault(each.person, each)
+    return list(found.values())[:MOST] if len(found) >= FEWEST else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Protocol
 
 from registry.provenance.leaf import LeafType
@@ -27,6 +28,9 @@ class SupervisionLedger(Ledger, Protocol):
     def files_of(self, kind: FileKind.ValueType, department: str, subject: str = "") -> list[SupervisionFile]:
         """Every file of a kind that a department opened, about a subject where one is named, in the order of
         opening; everybody's where no department is. Not to be changed."""
+
+    def section_on(self, department: str, official_id: str, day: date) -> str:
+        """内设机构 of an official as it was registered at the end of a day; empty if he was not yet."""
 
     def own_leaves(self, after: int) -> Iterator[tuple[int, LeafType]]:
         """Positions and types of the registry's own leaves after a position, in order. Each is alone in its

@@ -17,6 +17,7 @@ from registry.domain.identifiers import is_personal, names_a_subject, normalise
 from registry.domain.quoting import is_blank, names_a_person, quoted_code
 from registry.sanctions.admission.event import MAX_ARTICLES, SHA256_BYTES, check_subject
 from registry.sanctions.admission.texts import MAX_NAME, fits
+from registry.sanctions.ledger import EventState
 from registry.supervision.acting import Acting
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import subject_pb2
@@ -147,11 +148,13 @@ def opens(found: Findings, statement: Statement, acting: Acting, name: str) -> S
     return file
 
 
-def own(found: Findings, path: str, reference: pb.FileReference, acting: Acting) -> None:
-    """Notes a file that another department opened."""
-    if reference.department != acting.code:
-        message = "这一卷宗由另一部门开立, 本部门不能办理这一步骤。"
-        found.add(reasons.ERROR_REASON_NOT_YOUR_STEP, path, message)
+def own(found: Findings, path: str, reference: pb.FileReference, acting: Acting) -> bool:
+    """Notes a file that another department opened, of which no more is to be said; whether it is own."""
+    if reference.department == acting.code:
+        return True
+    message = "这一卷宗由另一部门开立, 本部门不能办理这一步骤。"
+    found.add(reasons.ERROR_REASON_NOT_YOUR_STEP, path, message)
+    return False
 
 
 def department_known(found: Findings, path: str, code: str, acting: Acting, name: str) -> Department | None:
@@ -161,6 +164,14 @@ def department_known(found: Findings, path: str, code: str, acting: Acting, name
         message = f"{name}{quoted_code(code)}不是已登记的部门。"
         found.add(reasons.ERROR_REASON_DEPARTMENT_UNKNOWN, path, message)
     return department
+
+
+def department_that_acts(found: Findings, path: str, code: str, acting: Acting, name: str) -> None:
+    """Notes a department that is none, or an association: it takes no step of supervision."""
+    department = department_known(found, path, code, acting, name)
+    if department is not None and "association" in department.kinds:
+        message = f"{name}不能是行业协会商会: 协会只登记行业自律信息, 不办理监管。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
 
 
 def of_kind(found: Findings, acting: Acting, kinds: Iterable[str], name: str) -> None:
@@ -206,3 +217,25 @@ def applies_after(
     if since and since.isoformat() < last:
         message = f"实施日期{since}早于上次登记的实施日期{last}。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)
+
+
+def decision(
+    found: Findings, path: str, named: pb.RecordedStatement, acting: Acting, file: SupervisionFile
+) -> None:
+    """Notes a credit event that cannot be the decision which came of a file: it is the department's own,
+    stands, was recorded after the file was opened, and is about its subject."""
+    if named.department != acting.code:
+        message = "决定应为本部门登记的信用信息。"
+        found.add(reasons.ERROR_REASON_TARGET_OF_ANOTHER_DEPARTMENT, path, message)
+        return
+    event = acting.ledger.event(named.department, named.statement_id)
+    if event is None or not event.is_about_subject:
+        found.add(reasons.ERROR_REASON_TARGET_UNKNOWN, path, "没有登记这一信用信息; 请先登记决定。")
+    elif event.state is EventState.WITHDRAWN:
+        found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, path, "这一信用信息已经撤销。")
+    elif event.position < file.acts[0].position:
+        message = "这一信用信息在立卷之前已经登记, 不是由此作出的决定。"
+        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)
+    elif file.subject and event.subject != file.subject:
+        message = "这一信用信息不是卷宗所涉主体的; 决定的是其他主体的, 不写这一项。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)

@@ -64,7 +64,7 @@ def _duty(matter: SupervisionFile, rules: Iterable[SupervisionFile], clocks: Clo
 
 
 def _first_filing(matter: SupervisionFile, rules: Iterable[SupervisionFile]) -> FileAct | None:
-    """Of the filings of rules that cover a matter the one that counts first, which one is dated back is not."""
+    """Of the filings of rules that cover a matter the one that counts first: none that is dated back."""
     filings = (filing_of(rule) for rule in rules if covers(rule, matter))
     found = (each for each in filings if each is not None)
     return min(found, key=lambda each: each.counted_on or each.on, default=None)

@@ -541,7 +541,9 @@ Global___GetComplaintStatisticsRequest: _TypeAlias = GetComplaintStatisticsReque
 
 @_typing.final
 class ComplaintCount(_message.Message):
-    """How many complaints of one kind came in a month to a region; 0 for fewer than five, with few set."""
+    """How many complaints of one kind came in a month to a region, as multiples of five, rounded down; 0 for fewer than
+    five, with few set.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -608,7 +610,7 @@ class GetComplaintStatisticsResponse(_message.Message):
     WAITING_LATE_FIELD_NUMBER: _builtins.int
     until: _builtins.str
     waiting: _builtins.int
-    """What waits in the inboxes now, and of that what is overdue: no act of a department says so."""
+    """What waits in the inboxes now, and of that what is overdue, as multiples of five: no act of a department says so."""
     waiting_late: _builtins.int
     @_builtins.property
     def by_month(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComplaintCount]:

@@ -119,7 +119,7 @@ class ComplaintServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetComplaintStatistics(self, request, context):
-        """Counts alone; fewer than five are not told.
+        """Counts alone, as multiples of five; fewer than five are not told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

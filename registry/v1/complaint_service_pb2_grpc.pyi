@@ -46,7 +46,7 @@ class ComplaintServiceStub:
     GetLodging: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.GetLodgingRequest, _complaint_service_pb2.GetLodgingResponse]
     """One that waits, with what is sealed."""
     GetComplaintStatistics: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.GetComplaintStatisticsRequest, _complaint_service_pb2.GetComplaintStatisticsResponse]
-    """Counts alone; fewer than five are not told."""
+    """Counts alone, as multiples of five; fewer than five are not told."""
 
 @_typing.type_check_only
 class ComplaintServiceAsyncStub(ComplaintServiceStub):
@@ -66,7 +66,7 @@ class ComplaintServiceAsyncStub(ComplaintServiceStub):
     GetLodging: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.GetLodgingRequest, _complaint_service_pb2.GetLodgingResponse]  # type: ignore[assignment]
     """One that waits, with what is sealed."""
     GetComplaintStatistics: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.GetComplaintStatisticsRequest, _complaint_service_pb2.GetComplaintStatisticsResponse]  # type: ignore[assignment]
-    """Counts alone; fewer than five are not told."""
+    """Counts alone, as multiples of five; fewer than five are not told."""
 
 class ComplaintServiceServicer(metaclass=_abc_1.ABCMeta):
     """投诉举报: what was reported, and by whom, is sealed to two of the department's custodians before it comes here."""
@@ -125,6 +125,6 @@ class ComplaintServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _complaint_service_pb2.GetComplaintStatisticsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_complaint_service_pb2.GetComplaintStatisticsResponse, _abc.Awaitable[_complaint_service_pb2.GetComplaintStatisticsResponse]]:
-        """Counts alone; fewer than five are not told."""
+        """Counts alone, as multiples of five; fewer than five are not told."""
 
 def add_ComplaintServiceServicer_to_server(servicer: ComplaintServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

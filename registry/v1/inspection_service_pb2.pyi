@@ -123,6 +123,7 @@ class PublishedInspection(_message.Message):
     """Number of the approval matter, and its name as the department states it now."""
     matter_name: _builtins.str
     cause: _supervision_pb2.InspectionCause.ValueType
+    """None where it would tell that the firm was reported: of complaints, referrals and alerts."""
     on: _builtins.str
     """The day of the visit."""
     rectify_by: _builtins.str

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from pathlib import Path
 
 from registry.evidence.copying import copy_evidence
+from registry.evidence.inbox import INBOX, InboxFiles
+from registry.v1.complaint_service_pb2 import LodgeComplaintRequest
 from tests.evidence.conftest import MakeSite
-from tests.support.evidence import Site, content_of, digest
+from tests.support.evidence import FIRE, Site, content_of, digest
 
 
 def silent(_done: int, _total: int) -> None:
@@ -69,3 +72,25 @@ def test_of_a_store_in_object_storage_the_catalogue_is_copied(make_site: MakeSit
     restored = Site(tmp_path / "copy", storage=site.storage)
     assert restored.read(sha256) == content_of(1000)
     restored.keep.close()
+
+
+def test_what_was_lodged_is_in_the_copy_and_is_let_go_of_once_it_was_taken_in(tmp_path: Path) -> None:
+    site, day = Site(tmp_path / "evidence"), date(2026, 11, 2)
+    inbox, copied = (InboxFiles(tmp_path / name / INBOX) for name in ("evidence", "copy"))
+    numbers = [f"W{'0' * 19}{sign}" for sign in "12"]
+    for number in numbers:
+        content = number.encode() * 200
+        inbox.put(LodgeComplaintRequest(number=number, department=FIRE, content=content), day)
+    copy_evidence(site.keep, tmp_path / "copy", silent)
+    assert [kept.request.number for kept in copied.all_waiting()] == numbers
+    for path in (tmp_path / "copy" / INBOX).rglob("W*"):
+        assert path.stat().st_mtime % 86_400 == 0
+    taken = inbox.find(numbers[0])
+    assert taken is not None
+    inbox.take(taken)
+    copy_evidence(site.keep, tmp_path / "copy", silent)
+    found = copied.find(numbers[0])
+    assert found is not None
+    assert (found.waiting, found.request.content) == (False, b"")
+    assert copied.find(numbers[1]) == inbox.find(numbers[1])
+    site.keep.close()

@@ -287,6 +287,9 @@ def test_a_file_without_its_headings_is_refused(lines: list[bytes]) -> None:
         (4, "1309", "region"),
         (5, "食品", "industry"),
         (6, "SP-1;SP-1", "matters"),
+        (2, '=HYPERLINK("https://evil.example")(示例)', "name"),
+        (2, "＝1+1(示例)", "name"),
+        (6, "@SUM(1)", "matters"),
     ],
 )
 def test_each_fault_of_a_row_is_told_with_its_column(at: int, cell: str, column: str) -> None:

@@ -4,6 +4,8 @@ read."""
 from __future__ import annotations
 
 import re
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +61,15 @@ def test_english_is_english_and_keeps_the_places_for_values() -> None:
         left = [each for each in PAPERS_OF_LAW.sub("", told) if is_chinese(each)]
         assert len(left) <= len(told) / 4, told  # Examples of what to write may be in Chinese.
         assert told.strip() or chinese in "。，；", chinese
+
+
+def test_a_chinese_text_has_one_english_in_one_place() -> None:
+    places = Counter(
+        chinese
+        for file in sorted((HOME / "wording").glob("*.toml"))
+        for chinese in tomllib.loads(file.read_text("utf-8"))
+    )
+    assert [chinese for chinese, count in places.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("template", templates(), ids=lambda path: str(path.relative_to(HOME)))

@@ -177,6 +177,7 @@ def test_an_accident_that_is_none_cannot_be_traced(town: Town) -> None:
         ({"occurred_on": "2027-01-01"}, "supervision.accident.occurred_on"),
         ({"area": 0}, "supervision.accident.area"),
         ({"region": "沧州"}, "supervision.accident.region"),
+        ({"region": "１３０９０２"}, "supervision.accident.region"),
         ({"account": "伤者 130999199001011234"}, "supervision.accident.account"),
         ({"subject": None}, "supervision.accident.subject"),
         ({"look_back_days": 5000}, "supervision.accident.look_back_days"),

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from registry.commands.supervision.complaints import Complaints
 from registry.commands.supervision.files import Files
 from registry.provenance.custodian_proof import PROOF_BYTES
 from registry.supervision.obligations import obligations_of
 from registry.supervision.traces import has_trace
 from registry.v1 import supervision_pb2 as act
-from registry.v1.statement_pb2 import OFFICIAL_ROLE_SUBMITTER, OfficialRevocation
+from registry.v1.statement_pb2 import OFFICIAL_ROLE_SUBMITTER, OfficialRegistration, OfficialRevocation
 from registry.v1.supervision_file_pb2 import Obligation
 from tests.supervision.custodians_at_work import DISPUTE, KEY, Custody, reasons_of
 from tests.support.events import event, firm
 from tests.support.spine import Spine, found_spine, furnish
 
 NO_CASE, CASE = act.VERIFICATION_RESULT_NO_CASE, act.VERIFICATION_RESULT_CASE_FILED
+REFERRED = act.VERIFICATION_RESULT_REFERRED
 EXTENDED, DECIDED = act.VERIFICATION_RESULT_EXTENDED, act.VERIFICATION_RESULT_DECIDED
 MONDAY = date(2026, 3, 2)
 
@@ -97,7 +99,7 @@ def test_an_extension_stated_too_late_extends_nothing(bureau: Custody) -> None:
 
 
 def test_a_decision_names_the_credit_event_and_comes_after_the_case(bureau: Custody) -> None:
-    bureau.taken(bureau.complain("J-3"))
+    bureau.taken(bureau.complain("J-3", subject=firm(7301)))
     penalty = event(KEY, firm(7301), "E-03-CF", "2026-03-02")
     bureau.taken(bureau.spine.say(KEY, "EV-7301", event=penalty))
     named = act.RecordedStatement(department=bureau.code, statement_id="EV-7301")
@@ -106,8 +108,28 @@ def test_a_decision_names_the_credit_event_and_comes_after_the_case(bureau: Cust
     bureau.taken(bureau.verify("J-3", CASE))
     assert "TARGET_UNKNOWN" in reasons_of(bureau.verify("J-3", DECIDED, decision=unknown))
     assert "FIELD_INVALID" in reasons_of(bureau.verify("J-3", DECIDED))
+    bureau.taken(bureau.spine.say(KEY, "EV-7399", event=event(KEY, firm(7399), "E-03-CF", "2026-03-02")))
+    of_another = act.RecordedStatement(department=bureau.code, statement_id="EV-7399")
+    assert "FIELD_INVALID" in reasons_of(bureau.verify("J-3", DECIDED, decision=of_another))
     bureau.taken(bureau.verify("J-3", DECIDED, decision=named))
     assert bureau.file("J-3").acts[-1].decision == named
+
+
+def test_a_referral_of_before_the_report_does_not_come_of_it(bureau: Custody) -> None:
+    def refer(number: str) -> act.FileReference:
+        told = act.Referral(
+            number=number, kind=act.REFERRAL_KIND_CLUE, direction=act.REFERRAL_DIRECTION_ACROSS,
+            to=bureau.spine.code("税务"), subject=firm(7302), facts="未开发票。", on=bureau.today,
+            legal_basis=["行政处罚法 第二十七条"],
+        )  # fmt: skip
+        bureau.taken(bureau.act("经办", referral=told))
+        return cast(act.FileReference, bureau.reference(number, act.FILE_KIND_REFERRAL))
+
+    before = refer("YS-1")
+    bureau.spine.clock.move_to(date(2026, 3, 9))
+    bureau.taken(bureau.complain("J-4"))
+    assert reasons_of(bureau.verify("J-4", REFERRED, referral=before)) == ["DATES_OUT_OF_ORDER"]
+    bureau.taken(bureau.verify("J-4", REFERRED, referral=refer("YS-2")))
 
 
 # --- what is refused ------------------------------------------------------------------------------
@@ -210,6 +232,25 @@ def test_a_custodian_who_withdrew_agrees_no_more_and_stays_withdrawn(
     assert reasons_of(bureau.open("J-1", "甲", "乙")) == ["CUSTODIAN_REQUIRED"]
     assert "STEP_OUT_OF_ORDER" in reasons_of(bureau.act("乙", custodian_key=bureau.key_of("乙")))
     assert reasons_of(bureau.complain("J-2")) == ["CUSTODIAN_REQUIRED"]
+
+
+def test_a_key_that_has_run_out_may_still_be_withdrawn(bureau: Custody) -> None:
+    bureau.taken(bureau.complain("J-13"))
+    stated = bureau.key_of("乙")
+    bureau.spine.clock.move_to(date(2028, 1, 3))
+    stated.withdrawn = True
+    bureau.taken(bureau.act("乙", custodian_key=stated))
+    assert reasons_of(bureau.open("J-13", "甲", "乙")) == ["CUSTODIAN_REQUIRED"]
+
+
+def test_two_keys_of_one_person_are_not_sealed_to_both(bureau: Custody) -> None:
+    named = OfficialRegistration(
+        official_id="C-2", department=bureau.code, name="示例C-1", section="法规科",
+        roles=[OFFICIAL_ROLE_SUBMITTER],
+    )  # fmt: skip
+    bureau.taken(bureau.spine.say("信用办", official_registration=named))  # 乙 turns out to be 甲.
+    (desk,) = Complaints(bureau.spine.engine.ask, None).desks()
+    assert [each.official_id for each in desk.custodians] == ["C-1", "C-3"]
 
 
 def test_an_official_who_left_is_no_custodian(spine: Spine) -> None:

@@ -12,7 +12,7 @@ from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
 from registry.v1.supervision_pb2 import FILE_KIND_INSPECTION, FileReference
 
 EDITIONS = {edition.label: edition for edition in shipped_editions().values()}
-PUBLISH = "random_check_result_publication"
+RECHECK = "rectification_recheck"
 FAR = date(2199, 12, 31)
 
 
@@ -24,7 +24,7 @@ def inspection(on: str, received_on: str) -> SupervisionFile:
 
 def days_late(clocks: Clocks, on: date) -> int:
     file = inspection(on.isoformat(), "2026-11-23")
-    duty = clocks.by_law(file, PUBLISH, on.isoformat(), whose="X", task="公示检查结果")
+    duty = clocks.by_law(file, RECHECK, on.isoformat(), whose="X", task="复查整改")
     assert duty is not None
     return duty.days_late
 
@@ -33,11 +33,11 @@ def test_an_act_dated_back_before_the_edition_that_has_the_clock_is_not_without_
     def edition_on(day: date) -> object:
         return EDITIONS["2026.4" if day >= date(2026, 11, 1) else "2026.3"]
 
-    assert PUBLISH not in EDITIONS["2026.3"].rules.deadlines
+    assert RECHECK not in EDITIONS["2026.3"].rules.deadlines
     clocks = Clocks(date(2026, 12, 31), edition_on)  # type: ignore[arg-type]  # An edition of these.
     assert days_late(clocks, date(2026, 10, 12)) > 0
     old = inspection("2026-10-12", "2026-10-12")
-    assert clocks.by_law(old, PUBLISH, "2026-10-12", whose="X", task="公示检查结果") is None
+    assert clocks.by_law(old, RECHECK, "2026-10-12", whose="X", task="复查整改") is None
 
 
 def test_working_days_that_are_counted_year_by_year_are_those_of_the_calendar() -> None:
@@ -46,7 +46,11 @@ def test_working_days_that_are_counted_year_by_year_are_those_of_the_calendar() 
         clocks = Clocks(end, lambda _day: edition)
         for on in (date(2024, 2, 1), date(2025, 12, 2), date(2026, 11, 2)):
             duty = clocks.by_law(
-                inspection(on.isoformat(), on.isoformat()), PUBLISH, on.isoformat(), whose="X", task="公示"
+                inspection(on.isoformat(), on.isoformat()),
+                RECHECK,
+                on.isoformat(),
+                whose="X",
+                task="复查整改",
             )
             assert duty is not None
             expected = edition.calendar.working_days_between(date.fromisoformat(duty.due_on), end).days

@@ -9,7 +9,15 @@ import pytest
 
 from registry.v1 import supervision_pb2 as pb
 from tests.support.events import firm, person
-from tests.support.matters import HOUSING, MARKET, MatterTown, intermediary, matter, office_code
+from tests.support.matters import (
+    ASSOCIATION,
+    HOUSING,
+    MARKET,
+    MatterTown,
+    intermediary,
+    matter,
+    office_code,
+)
 from tests.support.spine import found_spine, furnish
 
 PERSONS_NUMBER = person(7).identifier.value
@@ -94,6 +102,7 @@ def test_a_cancelled_matter_says_who_still_watches_or_that_nobody_has_to(town: M
     both = {"still_watched_by": HOUSING, "no_more_supervision": True}
     assert faults(town, **cancelled, **both) == ["FIELD_REQUIRED"]
     assert faults(town, **cancelled, still_watched_by=ORGAN) == ["DEPARTMENT_UNKNOWN"]
+    assert faults(town, **cancelled, still_watched_by=ASSOCIATION) == ["FIELD_INVALID"]
     here = {"still_watched_by": MARKET, "supervising_section": ""}
     assert faults(town, **cancelled, **here) == ["FIELD_REQUIRED"]
     assert town.act("监管员", matter=matter("SP-C", **cancelled, still_watched_by=HOUSING)) == []

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from demo.departments import OPERATOR
+from registry.v1 import statement_pb2 as st
 from registry.v1 import supervision_pb2 as pb
-from tests.support.events import firm, person, placed, refusal, withdrawal
+from tests.support.events import firm, penalty, person, placed, refusal, withdrawal
 from tests.support.referrals import (
     COUNTY,
     EVIDENCE,
@@ -217,6 +218,14 @@ def test_source_is_a_file_of_ones_own_or_one_that_one_was_told_of(town: Town) ->
     assert refusal(town.act(FIRE, referral=back)) == {("FIELD_INVALID", f"{_OPENING}.to")}
 
 
+def test_a_finding_does_not_go_round_in_a_circle(town: Town) -> None:
+    sent(town, "YS-160")
+    placed(town.act(FIRE, referral=clue(town, "YS-161", to=HOUSING, source=town.file("YS-160"))))
+    round_again = clue(town, "YS-162", to=MARKET, source=town.file("YS-161", FIRE))
+    assert refusal(town.act(HOUSING, referral=round_again)) == {("FIELD_INVALID", f"{_OPENING}.to")}
+    placed(town.act(HOUSING, referral=clue(town, "YS-163", to=POLICE, source=town.file("YS-161", FIRE))))
+
+
 def decision(town: Town, key: str, statement_id: str) -> pb.RecordedStatement:
     return pb.RecordedStatement(department=town.code(key), statement_id=statement_id)
 
@@ -239,6 +248,17 @@ def test_decision_is_an_event_of_the_recipient_that_came_of_the_referral(town: T
             decision=pb.RecordedStatement.FromString(named),
         )  # fmt: skip
         assert refusal(town.act(HOUSING, referral_outcome=act)) == {(reason, f"{_OUTCOME}.decision")}
+
+
+def test_decision_about_another_subject_is_not_what_came_of_it(town: Town) -> None:
+    number = accepted(town, "YS-190", HOUSING)
+    event = penalty(HOUSING, firm(2), "2026-11-23", severity=st.SEVERITY_GENERAL)
+    placed(town.spine.say(HOUSING, "CF-STRANGER", event=event))
+    named = decision(town, HOUSING, "CF-STRANGER")
+    act = outcome(town, number, result=DECIDED, paper=paper(town, HOUSING), decision=named)
+    assert refusal(town.act(HOUSING, referral_outcome=act)) == {("FIELD_INVALID", f"{_OUTCOME}.decision")}
+    act.ClearField("decision")
+    placed(town.act(HOUSING, referral_outcome=act))
 
 
 def test_outcome_says_what_its_result_needs(town: Town) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from registry.domain.alerts import alert_number, names_an_alert
+from registry.sanctions.said import stated_event
 from registry.supervision.risk.alerting import Raised, alert_of, is_new
 from registry.supervision.risk.declared import Declared, Window, act_in_force
 from registry.supervision.risk.matching import is_reached
 from registry.supervision.risk.occurrence import (
     Occurrence,
     Sort,
-    event_in,
     of_event,
     of_inspection,
     rectify_by,
@@ -299,5 +299,5 @@ def test_whatever_kind_of_statement_makes_an_event_known_it_is_counted() -> None
             if part.message_type is event.DESCRIPTOR:
                 getattr(held, part.name).CopyFrom(event)
                 holding.append(body.name)
-        assert event_in(statement) == (event if body.name in ("event", *holding) else None), body.name
+        assert stated_event(statement) == (event if body.name in ("event", *holding) else None), body.name
     assert {"correction", "ban_decision", "objection_result"} <= set(holding)

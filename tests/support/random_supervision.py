@@ -50,6 +50,8 @@ _OFFICIALS = {
 }
 _SECTIONS = ("许可科", "监管科", "监管 科", "法规科")
 _OFFICES = (MARKET, HOUSING, FIRE)
+_ROSTERS = (pb.ROSTER_KIND_OBJECTS, pb.ROSTER_KIND_INSPECTORS)
+_RESULTS = (pb.REFERRAL_RESULT_NO_CASE, pb.REFERRAL_RESULT_NO_CASE, pb.REFERRAL_RESULT_REFERRED_ON)
 
 
 class _Chance:
@@ -64,7 +66,7 @@ class _Chance:
 
     def day(self) -> str:
         """Today, mostly; some day before or after."""
-        back = self.chance.choice([0, 0, 0, 0, 1, 3, 40, -1])
+        back = self.chance.choice([0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 40, -1])
         return (self.today - timedelta(days=back)).isoformat()
 
     def who(self, *likely: str) -> str:
@@ -76,9 +78,7 @@ class _Chance:
 
     def act(self) -> tuple[list[str], dict[str, Any]]:
         """Who signs, and what."""
-        return self.chance.choice((_of_matters, _of_rules, _of_rules, _of_visits, _of_referrals, _of_others))(
-            self
-        )
+        return self.chance.choice(_POWERS)(self)
 
 
 def _of_matters(it: _Chance) -> tuple[list[str], dict[str, Any]]:
@@ -130,35 +130,37 @@ def _of_visits(it: _Chance) -> tuple[list[str], dict[str, Any]]:
         began_at=f"{day}T09:00:00+08:00", ended_at=f"{day}T10:00:00+08:00", place="示例街7号",
         region="130902", inspectors=named, results=[pb.INSPECTION_RESULT_ORDERED_TO_RECTIFY],
         rectify_by=(it.today + timedelta(days=3)).isoformat(), evidence=[paper("照片")],
-        findings=[pb.Finding(item="后厨", fact="积水"), pb.Finding(item="出口", fact="堵", outside_remit=True)],
+        findings=[
+            pb.Finding(item="后厨", fact="积水"), pb.Finding(item="出口", fact="堵", outside_remit=True),
+        ],
     )  # fmt: skip
     return signers, {"inspection": visit}
 
 
 def _of_referrals(it: _Chance) -> tuple[list[str], dict[str, Any]]:
     file, day = it.file(pb.FILE_KIND_REFERRAL, "YS"), it.day()
-    chosen = it.chance.randrange(7)
+    chosen = it.chance.choice((0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 6))
     if chosen < 1:
         sent = pb.Referral(
             number=file.number, kind=pb.REFERRAL_KIND_CLUE, direction=pb.REFERRAL_DIRECTION_ACROSS,
-            to=it.chance.choice(_OFFICES), subject=firm(1), facts="出口堵塞。", legal_basis=["消防法 第二十八条"],
-            on=day,
+            to=it.chance.choice((FIRE, FIRE, *_OFFICES)), subject=firm(1), facts="出口堵塞。",
+            legal_basis=["消防法 第二十八条"], on=day,
         )  # fmt: skip
-        if it.chance.random() < 0.7:
+        if it.chance.random() < 0.3:
             sent.source.CopyFrom(it.file(pb.FILE_KIND_INSPECTION, "JC", 12))
         return [it.who("监管员")], {"referral": sent}
-    step: dict[str, Any] = {
+    steps: dict[int, dict[str, Any]] = {
         1: {"receipt": pb.FileReceipt(file=file)},
         2: {"referral_acceptance": pb.ReferralAcceptance(
             file=file, accepted=it.chance.random() < 0.7, reason="不属本部门", on=day)},
         3: {"referral_outcome": pb.ReferralOutcome(
-            file=file, result=it.chance.choice([1, 2, 2, 2, 4]), reason="已改正", on=day)},
+            file=file, result=it.chance.choice(_RESULTS), reason="已改正", on=day)},
         4: {"referral_answer": pb.ReferralAnswer(file=file, text="已处理", on=day)},
         5: {"urging": pb.Urging(file=file, text="请办结", on=day, due_on=day)},
         6: {"urging": pb.Urging(
             file=it.file(pb.FILE_KIND_RULE, "ZD", 6), text="请办结", on=day, due_on=it.today.isoformat())},
-    }[chosen]  # fmt: skip
-    return [it.who(*(("督查员",) if chosen > 4 else ("消防员", "住建员")))], step
+    }  # fmt: skip
+    return [it.who(*(("督查员",) if chosen > 4 else ("消防员", "消防员", "住建员")))], steps[chosen]
 
 
 def _of_others(it: _Chance) -> tuple[list[str], dict[str, Any]]:
@@ -166,26 +168,34 @@ def _of_others(it: _Chance) -> tuple[list[str], dict[str, Any]]:
     listed = pb.EvidenceItem(sha256=bytes(32), size=9, media_type="text/csv", title="名录")
     matters = [f"SP-{it.chance.randrange(3)}"]
     kinds = (pb.ASSOCIATION_NOTE_KIND_MEMBER, pb.ASSOCIATION_NOTE_KIND_FINDING)
-    return it.chance.choice(
+    item = pb.PlanItem(number="1", matter=matters[0], content="后厨", count=1, until=f"{it.today.year}-12-31")
+    setattr(item, "from", f"{it.today.year}-01-01")
+    steps: list[tuple[list[str], dict[str, Any]]] = (
         [
             (["协会员"], {"association_note": note(f"{number}m")}),
             (["协会员"], {"association_note": note(number, it.chance.choice(kinds), **{"from": day})}),
             (["消防员"], {"accident": pb.Accident(
-                number=number, area=3, occurred_on=day, region="130902", place="示例街", account="火灾",
-                matters=matters)}),
+                number=number, area=pb.ACCIDENT_AREA_WORK_SAFETY, occurred_on=day, region="130902",
+                place="示例街", account="火灾", matters=matters)}),
             (["监管员"], {"roster": pb.Roster(
-                number=number, kind=it.chance.choice([1, 2]), title="名录", root=bytes(32), rows=3, file=listed,
-                as_of=day)}),
+                number=number, kind=it.chance.choice(_ROSTERS), title="名录", root=bytes(32), rows=3,
+                file=listed, as_of=day)}),
             (["监管员"], {"plan": pb.InspectionPlan(
                 number=number, year=it.today.year, title="计划", filing_number="备1", filed_on=day,
-                items=[pb.PlanItem(number="1", matter=matters[0], content="后厨", count=1,
-                                   **{"from": f"{it.today.year}-01-01"}, until=f"{it.today.year}-12-31")])}),
+                items=[item])}),
             (["监管员"], {"draw_order": pb.DrawOrder(
                 number=number, plan=it.file(pb.FILE_KIND_PLAN, "N"), plan_item="1",
                 objects=it.file(pb.FILE_KIND_ROSTER, "N"), inspectors=it.file(pb.FILE_KIND_ROSTER, "N"),
                 wanted=1, inspectors_each=2, algorithm="double-random-v1", on=day, inspect_by=day)}),
         ]
     )  # fmt: skip
+    return it.chance.choice(steps)
+
+
+_POWERS = (
+    _of_matters, _of_rules, _of_rules, _of_visits, _of_visits, _of_referrals, _of_referrals, _of_referrals,
+    _of_others,
+)  # fmt: skip
 
 
 def furnish_random(town: MatterTown) -> None:

@@ -10,6 +10,7 @@ import click
 from google.protobuf.message import DecodeError
 
 from registry.domain.periods import china_day
+from registry.provenance.sealed_form import CONTENT, REPORTER, Binding
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Statement
@@ -81,10 +82,12 @@ def sealed_blob(session: Session, complaint: pb.Complaint, part: str) -> bytes:
     """The sealed blob of a complaint; bound to it, or a Failure."""
     if part == "reporter" and not complaint.HasField("reporter"):
         raise Failure("这一投诉举报是匿名的")
-    item = complaint.reporter if part == "reporter" else complaint.content
+    item, bound = (complaint.reporter, REPORTER) if part == "reporter" else (complaint.content, CONTENT)
     blob = session.registry.supervision.evidence.content(item.sha256)
-    if binding_of(blob).number != complaint.number:
-        raise Failure("密封件属于另一件投诉举报")
+    if binding_of(blob) != Binding(
+        session.credentials.origin, own_department(session), complaint.number, bound
+    ):
+        raise Failure("密封件属于另一件投诉举报, 或者属于它的另一部分")
     return blob
 
 

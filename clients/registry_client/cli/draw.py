@@ -36,7 +36,7 @@ from registry_client.cli.record_text import as_json as json_of
 from registry_client.cli.saved_files import save_new
 from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.log import Log
-from registry_client.supervision.draw_package import PackageError, saved, zipped
+from registry_client.supervision.draw_package import DrawPackage, PackageError, saved, zipped
 from registry_client.supervision.draws import ShownDraw, infeasible
 from registry_client.supervision.roster_files import prepare_recusals
 
@@ -146,8 +146,7 @@ def publish(
         try:
             package = shown.package(files)
             if out.suffix.lower() == ".zip":
-                with out.open("xb") as target:
-                    zipped(package, target)
+                write_zip(package, out)
             else:
                 saved(package, out)
         except (DrawError, PackageError) as fault:
@@ -156,6 +155,16 @@ def publish(
             raise Failure(f"{out}：无法写入：{fault.strerror}") from None
     size = shown.checkpoint.size
     print_facts([("核验包", str(out)), ("检查点", f"{size}条"), ("陈述", str(len(shown.statements)))])
+
+
+def write_zip(package: DrawPackage, out: Path) -> None:
+    """A zip that is whole, or none: what broke off is in the way of no second run."""
+    with out.open("xb") as target:
+        try:
+            zipped(package, target)
+        except BaseException:
+            out.unlink()
+            raise
 
 
 @draw.command("list", cls=WideCommand, short_help="列出抽取 list draws")

@@ -53,6 +53,7 @@ DESKS_S = 60.0
 LODGED_AT_ONCE, LODGED_PER_S = 5.0, 1 / 60
 TRACKED_AT_ONCE, TRACKED_PER_S = 20.0, 0.2
 _TOO_OFTEN = "同一来源提交或者查询过于频繁，请过一会儿再试。"
+_FROM_ELSEWHERE = "请从本站的页面提交。"
 _UNREADABLE = "提交的内容不完整，请重新打开页面再试。"
 _TEXTS = ("number", "department", "subject_code", "subject_name", "category", "region")
 _BLOBS = ("content", "reporter", "code_sha256")
@@ -75,7 +76,7 @@ class ComplaintWindow:
             return await self._sealed_here(request)
         self._site.count(request)
         found = await self._desks()
-        return self._site.page(
+        page = self._site.page(
             request,
             "complaints.html",
             desks=[(desk, " ".join(b64encode(key).decode() for key in desk.keys)) for desk in found],
@@ -85,6 +86,8 @@ class ComplaintWindow:
             longest_text=LONGEST_TEXT,
             longest_reporter=LONGEST_REPORTER,
         )
+        page.headers["cache-control"] = "no-store"  # Nor does the way back show what somebody has written.
+        return page
 
     async def lodge(self, request: Request) -> Response:
         """What the page's script sealed."""
@@ -112,7 +115,7 @@ class ComplaintWindow:
             return self._site.page(request, "complaint_track.html", status=404, told=None, wrong=True)
         steps = [(word_of(STAGES, step.stage), step.on) for step in told.steps]
         names = {desk.department: desk.name for desk in await self._desks()}
-        return self._site.page(
+        page = self._site.page(
             request,
             "complaint_track.html",
             told=told,
@@ -120,6 +123,8 @@ class ComplaintWindow:
             steps=steps,
             department=names.get(told.department, told.department),
         )
+        page.headers["cache-control"] = "no-store"  # That somebody has reported is nobody else's to find.
+        return page
 
     async def statistics(self, request: Request) -> Response:
         """Counts."""
@@ -158,6 +163,10 @@ class ComplaintWindow:
         return self._kept
 
     def _spend(self, request: Request, rate: Rate) -> None:
+        """Counts what is posted. Raises RefusedError, also where another's page has it posted: its readers
+        would lodge for it, each with an address of his own."""
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            raise RefusedError(403, (_FROM_ELSEWHERE,))
         if rate.wait_s(client_key(request.scope)):
             raise RefusedError(429, (_TOO_OFTEN,))
 
@@ -203,7 +212,7 @@ def _message_of(body: bytes) -> pb.LodgeComplaintRequest:
         texts = {name: given[name] for name in _TEXTS}
         blobs = {name: b64decode(given[name], validate=True) for name in _BLOBS}
         return pb.LodgeComplaintRequest(**texts, **blobs, kind=int(given["kind"]))  # type: ignore[arg-type]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise RefusedError(400, (_UNREADABLE,)) from error
 
 

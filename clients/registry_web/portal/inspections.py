@@ -63,7 +63,7 @@ class InspectionListings:
             more=more if told.next_page_token else "",
             is_first=not token,
             result_word=lambda result: word_of(INSPECTION_RESULTS, result),
-            cause_word=lambda cause: word_of(INSPECTION_CAUSES, cause),
+            cause_word=cause_word,
             link_of=link_of,
         )
 
@@ -115,6 +115,11 @@ def link_of(place: str) -> str:
     return place if plain and place.startswith(("https://", "http://")) else ""
 
 
+def cause_word(cause: int) -> str:
+    """The cause of an inspection, as far as it is published."""
+    return word_of(INSPECTION_CAUSES, cause) if cause else "其他"
+
+
 def row_of(told: pb.PublishedInspection) -> list[str]:
     """The row of a result, as ``HEADINGS`` has it."""
     return [
@@ -123,7 +128,7 @@ def row_of(told: pb.PublishedInspection) -> list[str]:
         told.subject_name,
         told.subject,
         told.matter_name or told.matter,
-        word_of(INSPECTION_CAUSES, told.cause),
+        cause_word(told.cause),
         told.on,
         "；".join(word_of(INSPECTION_RESULTS, each) for each in told.results),
         told.rectify_by,

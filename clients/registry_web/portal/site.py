@@ -36,6 +36,8 @@ MENU = (
     ("/help/repair", "信用修复"),
     ("/about", "关于"),
 )
+_OF_SUPERVISION = ("/rules", "/intermediaries", "/associations", "/inspections", "/draws", "/plans")
+"""Pages under the menu's 审批与监管 that have addresses of their own."""
 FORM_FIELDS = 20
 FIELD_BYTES = 20_000
 QUESTIONS, QUESTIONS_PER_S = 120.0, 2.0
@@ -80,6 +82,8 @@ class Site:
         """A page of the portal: what is in it may be known to all, so the way back is open without posting
         again."""
         headers = {"cache-control": "private, no-cache"}
+        if request.url.path.startswith(_OF_SUPERVISION):
+            context = {"path": "/matters"} | context
         return self.pages.render(request, f"portal/{template}", status=status, headers=headers, **context)
 
     def refusal(self, request: Request, error: RefusedError) -> Response:

@@ -4,7 +4,8 @@
   discipline (政府督查机构、监察机关). Any other department sees what concerns itself; another's is refused.
 * It is worked out as known at a position of the log, as seen from a day: both are in the answer, and the
   same request with both has the same bytes, whatever was put on record since. Of the registry's own records
-  (notices read, reports of execution) it takes those of up to the moment at which the position was reached.
+  (notices read, reports of execution) it takes those of up to the moment at which the position was reached,
+  of complaints lodged and not taken in then those of before its day.
 * Files are read one after the other and none is kept; one report is made at a time.
 
 Example: the report of 2026-03 as known at 41,200 on 2026-04-15.
@@ -17,6 +18,7 @@ from threading import Lock
 from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask
 from registry.commands.supervision.as_known import known_at, span_of
+from registry.commands.supervision.complaints_inbox import Inbox
 from registry.commands.supervision.report_making import ReportMaking
 from registry.errors import RegistryError
 from registry.supervision.accountability.tally import Wanted
@@ -39,8 +41,8 @@ def oversees(ask: Ask, caller: Caller) -> bool:
 class Accountability:
     """Makes reports."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, inbox: Inbox | None = None) -> None:
+        self._ask, self._inbox = ask, inbox
         self._one = Lock()
 
     def report(
@@ -60,7 +62,8 @@ class Accountability:
             raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message)
         try:
             limit = min(request.limit or DEFAULT_LIMIT, MAX_LIMIT)
-            return ReportMaking(self._ask, span, known, wanted, limit, overseen=overseen).made()
+            making = ReportMaking(self._ask, span, known, wanted, limit, overseen=overseen, inbox=self._inbox)
+            return making.made()
         finally:
             self._one.release()
 

@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from registry.domain.files import ACT_NUMBERS
 from registry.v1 import complaint_service_pb2 as pb
+from registry.v1 import supervision_pb2 as acts
+from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
 
+COMPLAINT = ACT_NUMBERS["complaint"]
 NUMBER = re.compile(r"W[0-9A-HJKMNP-TV-Z]{20}\Z")
 
 
@@ -45,6 +49,19 @@ class Inbox(Protocol):
     def all_waiting(self) -> Iterator[Kept]:
         """Those that wait for any department, without their sealed parts."""
 
+    def all_lodged(self) -> Iterator[Kept]:
+        """Those that were ever lodged, taken in or not, without their sealed parts."""
+
     def take(self, kept: Kept) -> None:
         """Lets go of the sealed parts of a lodging that was taken in: what they were lies in the evidence
         store by now."""
+
+
+def as_file(kept: Kept) -> SupervisionFile:
+    """A lodging as the file that it will be: its clock runs from the day on which it came."""
+    day, sent = kept.received_on.isoformat(), kept.request
+    act = FileAct(act=COMPLAINT, position=0, on=day, received_on=day, named=bool(sent.reporter))
+    reference = acts.FileReference(
+        kind=acts.FILE_KIND_COMPLAINT, department=sent.department, number=sent.number
+    )
+    return SupervisionFile(file=reference, variant=sent.kind, acts=[act])

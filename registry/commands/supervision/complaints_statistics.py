@@ -1,11 +1,13 @@
 """Counts of complaints for everybody (投诉举报统计): by month and kind, by region and kind, in time and late.
 
 So that nobody is found in a count: a row of fewer than five complaints tells nothing but that there are few,
-and of a row every count from one to four is told as 0. Where the rows left out of a listing have fewer than
-five between them, they could be worked out from the other listing; then the smallest row that would be told
-is left out too.
+and every count is told as a multiple of five, rounded down. Else who asks for March to May and for March to
+April, or today and tomorrow, has by difference what May brought to a region: perhaps one. Where the rows left
+out of a listing have fewer than five between them, they could be worked out from the other listing; then the
+smallest row that would be told is left out too.
 
-Example: 130902 with 3 reports, 130903 with 40, 130921 with 12: the first is left out, and 130921 with it.
+Example: 130902 with 3 reports, 130903 with 41, 130921 with 12: the first is left out, and 130921 with it; of
+130903 are told 40.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from time import monotonic
 
 from registry.commands.ask import Ask
 from registry.commands.supervision.complaints import Complaints
-from registry.commands.supervision.complaints_tracking import as_file
+from registry.commands.supervision.complaints_inbox import as_file
 from registry.commands.supervision.files import Files
 from registry.domain.files import ACT_NUMBERS
 from registry.errors import RegistryError
@@ -49,11 +51,15 @@ class ComplaintStatistics:
         self._complaints = complaints
         self._kept: dict[tuple[str, str], tuple[float, pb.GetComplaintStatisticsResponse]] = {}
 
-    def of(self, first: str, last: str) -> pb.GetComplaintStatisticsResponse:
-        """The counts from a month to another. Raises RegistryError."""
+    def of(
+        self, first: str, last: str, spend: Callable[[], None] = lambda: None
+    ) -> pb.GetComplaintStatisticsResponse:
+        """The counts from a month to another; ``spend`` is called before every complaint is looked at. Raises
+        RegistryError."""
         months = _months(first, last, self._ask.today())
         kept = self._kept.get(months)
         if kept is None or self._clock() >= kept[0]:
+            spend()
             if len(self._kept) >= MOST_MONTHS:
                 self._kept.clear()
             kept = self._kept[months] = (self._clock() + KEPT_S, self._counted(*months))
@@ -84,9 +90,7 @@ class ComplaintStatistics:
             return
         waiting = [as_file(kept) for kept in self._complaints.inbox.all_waiting()]
         late = [file for file in waiting if any(duty.days_late for duty in obligations_of(file, clocks))]
-        told.waiting, told.waiting_late = (
-            len(found) if len(found) >= FEW else 0 for found in (waiting, late)
-        )
+        told.waiting, told.waiting_late = rounded(len(waiting)), rounded(len(late))
 
 
 def _count(row: pb.ComplaintCount, file: SupervisionFile, clocks: Clocks) -> None:
@@ -118,10 +122,14 @@ def _without(row: pb.ComplaintCount) -> pb.ComplaintCount:
 
 
 def _told(row: pb.ComplaintCount) -> pb.ComplaintCount:
-    for name in _COUNTED:
-        if getattr(row, name) < FEW:
-            setattr(row, name, 0)
+    for name in ("received", *_COUNTED):
+        setattr(row, name, rounded(getattr(row, name)))
     return row
+
+
+def rounded(count: int) -> int:
+    """A count as it is told: the multiple of five that is not above it."""
+    return count - count % FEW
 
 
 def _months(first: str, last: str, today: date) -> tuple[str, str]:

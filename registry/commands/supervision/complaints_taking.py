@@ -9,6 +9,7 @@ Example: power fails between the record and the inbox: the lodging is gone from 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 
 from google.protobuf.message import DecodeError
@@ -69,8 +70,9 @@ class Taking:
                 continue
             whole = self._complaints.inbox.find(each.request.number)
             if whole is not None and whole.waiting:
-                self._shelve(whole)  # Again, in case the act came another way.
-                self._complaints.inbox.take(whole)
+                with suppress(RegistryError):  # It waits on; what else waits is told all the same.
+                    self._shelve(whole)  # Again, in case the act came another way.
+                    self._complaints.inbox.take(whole)
         return [each for each in found if keys[each.request.number] not in there]
 
     def _shelve(self, kept: Kept) -> None:
@@ -82,9 +84,13 @@ class Taking:
         file = FileReference(kind=FILE_KIND_COMPLAINT, department=sent.department, number=sent.number)
         for blob in filter(None, (sent.content, sent.reporter)):
             digest = sha256(blob).digest()
-            held = self._keep.begin(Label(digest, file, MEDIA_TYPE, TITLE), len(blob))
-            if not held.complete:
-                self._keep.append(sent.department, digest, held.offset, blob[held.offset :])
+            try:
+                held = self._keep.begin(Label(digest, file, MEDIA_TYPE, TITLE), len(blob))
+                if not held.complete:
+                    self._keep.append(sent.department, digest, held.offset, blob[held.offset :])
+            except RegistryError as error:
+                if error.faults[0].reason != reasons.ERROR_REASON_CONTENT_ERASED:
+                    raise  # What was erased by law comes back no more, and holds up nothing.
 
 
 def _key(kept: Kept) -> FileKey:

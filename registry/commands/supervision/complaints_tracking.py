@@ -14,7 +14,7 @@ from hashlib import sha256
 from hmac import compare_digest
 
 from registry.commands.supervision.complaints import Complaints
-from registry.commands.supervision.complaints_inbox import Kept
+from registry.commands.supervision.complaints_inbox import COMPLAINT, Kept, as_file
 from registry.commands.supervision.files import Files
 from registry.domain.files import ACT_NUMBERS, file_key
 from registry.errors import RegistryError
@@ -23,10 +23,9 @@ from registry.supervision.obligations import obligations_of
 from registry.v1 import complaint_service_pb2 as pb
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import supervision_pb2 as acts
-from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
+from registry.v1.supervision_file_pb2 import SupervisionFile
 
 LONGEST_CODE = 64
-_COMPLAINT = ACT_NUMBERS["complaint"]
 _STAGES: Mapping[int, Mapping[int, pb.ComplaintStage.ValueType]] = {
     ACT_NUMBERS["complaint_acceptance"]: {
         1: pb.COMPLAINT_STAGE_ACCEPTED, 0: pb.COMPLAINT_STAGE_NOT_ACCEPTED,
@@ -79,19 +78,9 @@ class Tracking:
         return min(due, default="")
 
 
-def as_file(kept: Kept) -> SupervisionFile:
-    """A lodging as the file that it will be: its clock runs from the day on which it came."""
-    day, sent = kept.received_on.isoformat(), kept.request
-    act = FileAct(act=_COMPLAINT, position=0, on=day, received_on=day, named=bool(sent.reporter))
-    reference = acts.FileReference(
-        kind=acts.FILE_KIND_COMPLAINT, department=sent.department, number=sent.number
-    )
-    return SupervisionFile(file=reference, variant=sent.kind, acts=[act])
-
-
 def _steps(file: SupervisionFile) -> Iterator[pb.ComplaintStep]:
     for act in file.acts:
-        if act.act == _COMPLAINT and act.statement_id:
+        if act.act == COMPLAINT and act.statement_id:
             yield pb.ComplaintStep(stage=pb.COMPLAINT_STAGE_REGISTERED, on=act.received_on)
         elif stage := _STAGES.get(act.act, {}).get(act.result):
             yield pb.ComplaintStep(stage=stage, on=act.on or act.received_on)

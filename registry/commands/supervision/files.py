@@ -21,7 +21,9 @@ from registry.commands.ask import Ask
 from registry.commands.bans import OVERSEEING
 from registry.commands.log_statement import signed_statement
 from registry.commands.paging import Page, first_or, page_size, token_of
+from registry.commands.supervision.complaints_inbox import Inbox
 from registry.commands.supervision.unfiled import unfiled
+from registry.commands.supervision.untaken import untaken
 from registry.commands.supervision.untold import untold_findings
 from registry.domain.files import file_key, file_ref
 from registry.errors import RegistryError
@@ -55,10 +57,10 @@ class FileView:
 
 
 class Files:
-    """Reads files as of now."""
+    """Reads files as of now. With an ``inbox``, what waits in it is due as well."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask, self._state = ask, ask.state
+    def __init__(self, ask: Ask, inbox: Inbox | None = None) -> None:
+        self._ask, self._state, self._inbox = ask, ask.state, inbox
 
     def clocks(self, day: date | None = None) -> Clocks:
         """The clocks of the editions known now, as seen from a day."""
@@ -159,6 +161,8 @@ class Files:
             duties.append(untold_findings(store, clocks, department))
         if kind in (0, FILE_KIND_MATTER):
             duties.append(unfiled(store, clocks, department))
+        if kind in (0, FILE_KIND_COMPLAINT) and self._inbox is not None:
+            duties.append(untaken(store, self._inbox, clocks, department))
         return (each for each in chain.from_iterable(duties) if not each.met_on)
 
 

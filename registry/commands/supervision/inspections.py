@@ -49,6 +49,13 @@ class PublishedPage:
     token: str
 
 
+OPEN_CAUSES = frozenset(
+    {pb.INSPECTION_CAUSE_DRAW, pb.INSPECTION_CAUSE_CAMPAIGN, pb.INSPECTION_CAUSE_FOLLOW_UP}
+)
+"""Causes that are published. That somebody reported a firm is nobody's to know, and so are the causes from
+which it could be worked out by what is left."""
+
+
 class PublishedInspections:
     """Lists inspections whose results are published."""
 
@@ -98,7 +105,7 @@ class PublishedInspections:
             subject_name=visit.subject.name,
             matter=file.matter,
             matter_name=self._matter_name(file.matter, file.file.department, names),
-            cause=visit.cause,
+            cause=visit.cause if visit.cause in OPEN_CAUSES else pb.INSPECTION_CAUSE_UNSPECIFIED,
             on=file.acts[0].on,
             results=visit.results,
             rectify_by=next((act.until for act in reversed(checks) if act.until), file.acts[0].until),

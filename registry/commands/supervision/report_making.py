@@ -13,8 +13,10 @@ from typing import cast
 
 from registry.commands.ask import Ask
 from registry.commands.supervision.as_known import PastStore
+from registry.commands.supervision.complaints_inbox import Inbox
 from registry.commands.supervision.let_through import let_through
 from registry.commands.supervision.notices_told import notices_told
+from registry.commands.supervision.untaken import lodged_before
 from registry.commands.supervision.untold import untold_findings
 from registry.domain.periods import china_day
 from registry.store.interface import Store, StoreError
@@ -54,10 +56,18 @@ class ReportMaking:
     """One report under way."""
 
     def __init__(
-        self, ask: Ask, span: Span, known: Known, wanted: Wanted, limit: int, *, overseen: bool
+        self,
+        ask: Ask,
+        span: Span,
+        known: Known,
+        wanted: Wanted,
+        limit: int,
+        *,
+        overseen: bool,
+        inbox: Inbox | None = None,
     ) -> None:
         self._state, self._span, self._known, self._wanted = ask.state, span, known, wanted
-        self._past = PastStore(ask.state.store, known)
+        self._past, self._inbox = PastStore(ask.state.store, known), inbox
         self._tally = Tally(span, wanted, limit)
         self._tellings = Tellings(span, wanted, limit)
         self._hands = HandOvers(span, wanted.department, limit, parties_only=not overseen)
@@ -75,6 +85,7 @@ class ReportMaking:
                 self._tellings.add(told)
         self._tally.add_all(drawn.duties(self._known.clocks), drawn.file)
         self._tally.add_all(self._across_files(), self._file_of)
+        self._tally.add_all(self._untaken(), self._file_of)
         for line in self._procedures():
             self._tally.add(line)
         for told in notices_told(self._state, self._span, self._known, self._wanted.department):
@@ -94,6 +105,14 @@ class ReportMaking:
         yield from filing_duties(matters, rules, self._known.clocks)
         # Nothing but files is read of the store there, and these as they were known.
         yield from untold_findings(cast(Store, self._past), self._known.clocks)
+
+    def _untaken(self) -> Iterator[Obligation]:
+        """Of complaints that were lodged before the day of the position and had no file then."""
+        if self._inbox is not None:
+            day = china_day(self._state.received_ms(self._known.position)).isoformat()
+            for duty in lodged_before(self._inbox, self._known.clocks, day):
+                if self._tally.asks_for(duty) and self._past.file(duty.file) is None:
+                    yield duty
 
     def _file_of(self, duty: Obligation) -> SupervisionFile | None:
         return self._past.file(duty.file)

@@ -21,10 +21,10 @@ from registry.domain.files import FILE_PREFIX, FileKey
 from registry.domain.periods import china_day
 from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.vault import VaultError, is_person
+from registry.sanctions.said import stated_event
 from registry.store.interface import StatementRow, StoreError
 from registry.supervision.risk.occurrence import (
     Occurrence,
-    event_in,
     of_complaint,
     of_event,
     of_inspection,
@@ -133,7 +133,7 @@ class RiskSources:
             yield from (Removed(each.position) for each in rows if each.erased_by == position)
         elif body == "subject_link":
             yield from self._linked(statement)
-        elif (event := event_in(statement)) is not None:
+        elif (event := stated_event(statement)) is not None:
             received_on = china_day(Leaf.decode(row.leaf).received_ms)
             if self._is_negative(event, received_on):
                 home = self._home(row.department)

@@ -10,13 +10,14 @@ from then on both are listed, and only ZD-2 governs SP-1.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 
 from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask
 from registry.commands.bans import OVERSEEING
 from registry.commands.supervision.file_pages import FilePages, Listing
-from registry.domain.files import ACT_NUMBERS
+from registry.domain.files import ACT_NUMBERS, FileKey, file_key
 from registry.store.interface import FileFilter
 from registry.supervision.matters import in_force
 from registry.supervision.rules import covers, filing_of, governing, review_of
@@ -49,10 +50,10 @@ class Rules:
             state = state_of(file)
             if (state != pb.RULE_STATE_FILED and not whole) or request.state not in (0, state):
                 return None
-            matters, rules = of_department.of(file.file.department)
-            if request.matter and not _covers(file, matters, request.matter):
+            of_department.read(file.file.department, day)
+            if request.matter and not of_department.covers(file, request.matter):
                 return None
-            return self._rule(file, whole, _governed(file, matters, rules, day))
+            return self._rule(file, whole, of_department.governed(file))
 
         filters = (
             "rules", caller.uri, request.department, request.matter, str(request.state), request.on,
@@ -106,29 +107,30 @@ def _is_of(caller: Caller, department: str) -> bool:
     return caller.role in (CallerRole.DEPARTMENT, CallerRole.REGISTRAR) and caller.name == department
 
 
-def _covers(rule: SupervisionFile, matters: list[SupervisionFile], number: str) -> bool:
-    return any(each.file.number == number and covers(rule, each) for each in matters)
-
-
-def _governed(
-    rule: SupervisionFile, matters: list[SupervisionFile], rules: list[SupervisionFile], day: date
-) -> list[str]:
-    """Numbers of the matters in force that a rule governs on a day."""
-    covered = (each for each in matters if in_force(each, day) and covers(rule, each))
-    found = ((each, governing(each, rules, day)) for each in covered)
-    return [each.file.number for each, by in found if by is not None and by.file == rule.file]
-
-
 class _Covered:
-    """The matters and rules of the departments met on a page, each department's read once."""
+    """The matters of the departments met on a page, and which rule governs each: worked out once."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._found: dict[str, tuple[list[SupervisionFile], list[SupervisionFile]]] = {}
+        self._matters: dict[str, list[SupervisionFile]] = {}
+        self._governed: dict[FileKey, list[str]] = defaultdict(list)
 
-    def of(self, department: str) -> tuple[list[SupervisionFile], list[SupervisionFile]]:
-        """Those of a department."""
-        if department not in self._found:
-            matters = self._rules.files_of(FILE_KIND_MATTER, department)
-            self._found[department] = matters, self._rules.files_of(FILE_KIND_RULE, department)
-        return self._found[department]
+    def read(self, department: str, day: date) -> None:
+        """Reads what a department has, unless it was met before."""
+        if department in self._matters:
+            return
+        self._matters[department] = self._rules.files_of(FILE_KIND_MATTER, department)
+        rules = self._rules.files_of(FILE_KIND_RULE, department)
+        for matter in self._matters[department]:
+            by = governing(matter, rules, day) if in_force(matter, day) else None
+            if by is not None:
+                self._governed[file_key(by.file)].append(matter.file.number)
+
+    def covers(self, rule: SupervisionFile, number: str) -> bool:
+        """Whether a rule was made for a matter."""
+        matters = self._matters[rule.file.department]
+        return any(each.file.number == number and covers(rule, each) for each in matters)
+
+    def governed(self, rule: SupervisionFile) -> list[str]:
+        """Numbers of the matters in force that a rule governs on the day."""
+        return self._governed.get(file_key(rule.file), [])

@@ -40,8 +40,8 @@ class UnfiledMatters:
         clocks = Clocks(page.day, lambda day: self._state.edition_at(self._state.size - 1, day))
         found = sorted(
             (_place(duty), duty)
-            for duty in unfiled(self._state.store, clocks)
-            if request.department in ("", duty.department) and (duty.days_late or not request.overdue_only)
+            for duty in unfiled(self._state.store, clocks, request.department)
+            if duty.days_late or not request.overdue_only
         )  # fmt: skip
         rest = [(place, duty) for place, duty in found if place > page.after[0]]
         shown = rest[: page_size(request.page_size)]

@@ -10,8 +10,9 @@ other cell does. No cell holds a control character, so a row is one line, and on
 line without its LF is what the tree hashes.
 
 ``kind`` is firm (a 统一社会信用代码), product or project (a number). ``matters`` are numbers of approval
-matters or classes, with ``;`` between; none stand for all. Nobody's number or name is in a row: an object is
-no natural person, and an inspector is named by staff id and certificate (执法证号).
+matters or classes, with ``;`` between; none stand for all. No cell begins as a formula of a spreadsheet does.
+Nobody's number or name is in a row: an object is no natural person, and an inspector is named by staff id and
+certificate (执法证号).
 
 Example: ``91130900DEM0001234,firm,示例食品(示例)有限公司,B,130902,C14,SP-1;SP-2``
 """
@@ -35,6 +36,8 @@ _NUMBER = re.compile(r"[A-Za-z0-9._:-]{1,64}").fullmatch
 _REGION = re.compile(r"(?:[0-9]{6})?").fullmatch
 _INDUSTRY = re.compile(r"(?:[A-T](?:[0-9]{2,4})?)?").fullmatch
 _QUOTED = re.compile('[,"]')
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet would take for a formula; everybody opens these files, and they cannot be altered."""
 _LONGEST = 200
 
 
@@ -112,6 +115,8 @@ def _faults(
     found = []
     for column, cell in zip(columns, cells, strict=True):
         fault = "含有身份证号码" if names_a_person(cell) and column != "id" else rules[column](cell)
+        if cell.startswith(_FORMULA_STARTS):
+            fault = "不能以 = + - @ 开头"
         if fault:
             found.append((column, fault))
     return found

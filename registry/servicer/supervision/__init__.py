@@ -18,7 +18,7 @@ from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.supervision.evidence import Evidence, EvidenceKeep
 from registry.commands.supervision.risk_counts import RiskCounts
-from registry.evidence.inbox import InboxFiles
+from registry.evidence.inbox import INBOX, InboxFiles
 from registry.servicer.supervision.accountability import AccountabilityServicer
 from registry.servicer.supervision.complaints import ComplaintServicer
 from registry.servicer.supervision.evidence import EvidenceServicer
@@ -74,7 +74,7 @@ def add_supervision(
         InspectionServicer(ask, intake), server
     )
     referral_service_pb2_grpc.add_ReferralServiceServicer_to_server(ReferralServicer(ask, intake), server)
-    inbox = InboxFiles(evidence.directory / "inbox") if evidence else None
+    inbox = InboxFiles(evidence.directory / INBOX) if evidence else None
     complaint_service_pb2_grpc.add_ComplaintServiceServicer_to_server(
         ComplaintServicer(ask, intake, inbox, evidence), server
     )
@@ -82,8 +82,8 @@ def add_supervision(
         MonitoringServicer(ask, intake, counts), server
     )
     accountability_service_pb2_grpc.add_AccountabilityServiceServicer_to_server(
-        AccountabilityServicer(ask, intake), server
+        AccountabilityServicer(ask, intake, inbox), server
     )
     supervision_file_service_pb2_grpc.add_SupervisionFileServiceServicer_to_server(
-        SupervisionFileServicer(ask), server
+        SupervisionFileServicer(ask, inbox), server
     )

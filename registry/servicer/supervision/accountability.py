@@ -8,6 +8,7 @@ from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.supervision.accountability import Accountability
 from registry.commands.supervision.accountability_trace import Traces
+from registry.commands.supervision.complaints_inbox import Inbox
 from registry.servicer.gate import current_caller
 from registry.servicer.supervision.recording import recorded
 from registry.v1 import accountability_service_pb2 as pb
@@ -19,9 +20,9 @@ ACTS = frozenset({"accident"})
 class AccountabilityServicer(accountability_service_pb2_grpc.AccountabilityServiceServicer):
     """See accountability_service.proto."""
 
-    def __init__(self, ask: Ask, intake: Intake) -> None:
+    def __init__(self, ask: Ask, intake: Intake, inbox: Inbox | None = None) -> None:
         self._intake = intake
-        self._reports = Accountability(ask)
+        self._reports = Accountability(ask, inbox)
         self._traces = Traces(ask)
 
     def RecordAccident(

@@ -10,11 +10,11 @@ from registry.access.identity import CallerRole
 from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.supervision.complaints import MOST_LODGINGS, Complaints
-from registry.commands.supervision.complaints_inbox import Inbox, Kept
+from registry.commands.supervision.complaints_inbox import Inbox, Kept, as_file
 from registry.commands.supervision.complaints_pace import Pace
 from registry.commands.supervision.complaints_statistics import ComplaintStatistics
 from registry.commands.supervision.complaints_taking import Taking
-from registry.commands.supervision.complaints_tracking import Tracking, as_file
+from registry.commands.supervision.complaints_tracking import Tracking
 from registry.commands.supervision.evidence import EvidenceKeep
 from registry.commands.supervision.files import Files
 from registry.servicer.gate import current_caller
@@ -23,7 +23,7 @@ from registry.supervision.custodians import Custodian
 from registry.v1 import complaint_service_pb2 as pb
 from registry.v1 import complaint_service_pb2_grpc
 
-LODGE_COST = 5.0
+LODGE_COST, COUNT_COST = 5.0, 15.0
 
 
 class ComplaintServicer(complaint_service_pb2_grpc.ComplaintServiceServicer):
@@ -37,7 +37,7 @@ class ComplaintServicer(complaint_service_pb2_grpc.ComplaintServiceServicer):
         self._taking = Taking(ask, intake, self._complaints, keep)
         self._tracking = Tracking(self._complaints, files, ask.state.store)
         self._statistics = ComplaintStatistics(ask, files, self._complaints)
-        self._origin, self._pace = ask.state.origin, Pace()
+        self._origin, self._pace, self._counting = ask.state.origin, Pace(), Pace()
 
     def RecordComplaintAct(
         self, request: pb.RecordComplaintActRequest, context: grpc.ServicerContext
@@ -96,7 +96,10 @@ class ComplaintServicer(complaint_service_pb2_grpc.ComplaintServiceServicer):
         self, request: pb.GetComplaintStatisticsRequest, context: grpc.ServicerContext
     ) -> pb.GetComplaintStatisticsResponse:
         """See complaint_service.proto."""
-        return self._statistics.of(getattr(request, "from"), request.until)
+        caller = current_caller.get().uri
+        return self._statistics.of(
+            getattr(request, "from"), request.until, lambda: self._counting.spend(caller, COUNT_COST)
+        )
 
     def _lodging(self, kept: Kept) -> pb.Lodging:
         sent = kept.request

@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 
 from registry.commands.ask import Ask
+from registry.commands.supervision.complaints_inbox import Inbox
 from registry.commands.supervision.files import Files
 from registry.servicer.ban_messages import day_of
 from registry.servicer.gate import current_caller
@@ -15,8 +16,8 @@ from registry.v1 import supervision_file_service_pb2_grpc
 class SupervisionFileServicer(supervision_file_service_pb2_grpc.SupervisionFileServiceServicer):
     """See supervision_file.proto."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._files = Files(ask)
+    def __init__(self, ask: Ask, inbox: Inbox | None = None) -> None:
+        self._files = Files(ask, inbox)
 
     def GetFile(self, request: pb.GetFileRequest, context: grpc.ServicerContext) -> pb.GetFileResponse:
         """See supervision_file.proto."""

@@ -79,7 +79,8 @@ class Tally:
             return
         official_id, _ = actor_of(duty, file.acts if file is not None else ())
         listed = self._counts(duty, state_of(duty), official_id)
-        key = _key(duty, "") if listed else ()
+        # What no file shows yet has no position: then its number tells one from the other.
+        key = _key(duty, duty.file.number) if listed else ()
         if listed and self._lines.takes(key):  # A line is made only where it is kept: most are in time.
             self._lines.offer(key, _discreet(line_of(duty, file)))
 

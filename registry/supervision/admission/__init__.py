@@ -22,7 +22,7 @@ from datetime import date
 
 from registry.domain.departments import Key, Official
 from registry.domain.faults import Fault, Findings
-from registry.domain.files import OPENING, TAKES_TWO, act_of, file_of
+from registry.domain.files import ACT_NUMBERS, OPENING, TAKES_TWO, act_of, file_of
 from registry.domain.names import comparable
 from registry.sanctions.admission import check_frame, check_signer
 from registry.supervision.acting import Acting
@@ -48,8 +48,9 @@ CHECKS: Mapping[str, Check] = {
 }  # fmt: skip
 ROLES: Mapping[str, pb.OfficialRole.ValueType] = {"rule_review": pb.OFFICIAL_ROLE_LEGAL_REVIEWER}
 """The role in which an act is signed, where it is another than 经办."""
-MOST_ACTS = 1000
-"""How many acts a file holds: a matter that is stated again and again would slow everybody's writing."""
+MOST_REPEATED = 200
+"""How often one act stands in a file: a matter that is stated again and again would slow everybody's
+writing."""
 _ROLE_NAMES = {pb.OFFICIAL_ROLE_SUBMITTER: "经办", pb.OFFICIAL_ROLE_LEGAL_REVIEWER: "法制审核"}
 
 
@@ -74,10 +75,12 @@ def admit_act(
 
 
 def _check_room(found: Findings, name: str, file: SupervisionFile | None) -> None:
-    """Notes a file that is full: each act is written with all those before it."""
-    if file is not None and len(file.acts) >= MOST_ACTS:
+    """Notes an act that stands in its file too often: each is written with all those before it. No other act
+    is kept out by it, so nobody can keep another from his step."""
+    times = sum(act.act == ACT_NUMBERS[name] for act in file.acts) if file is not None else 0
+    if times >= MOST_REPEATED:
         path = f"supervision.{name}." + ("number" if name in OPENING else "file")
-        found.add(reasons.ERROR_REASON_TOO_LARGE, path, f"这一卷宗已有{MOST_ACTS}件行为; 请另用编号。")
+        found.add(reasons.ERROR_REASON_TOO_LARGE, path, f"这一行为在卷宗中已有{times}次; 请另立卷宗。")
 
 
 def admit_alert(statement: pb.Statement, ledger: SupervisionLedger, size: int) -> list[Fault]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from registry.domain.faults import Findings
+from registry.domain.scopes import region_fault
 from registry.supervision import parts
 from registry.supervision.acting import Acting
 from registry.v1 import error_reason_pb2 as reasons
@@ -29,7 +30,6 @@ KINDS = frozenset(
 LOOK_BACK_DAYS = 1095
 MAX_LOOK_BACK_DAYS = 3650
 MAX_MATTERS = 20
-_REGION_DIGITS = 6
 
 
 def check_accident(found: Findings, statement: Statement, acting: Acting) -> None:
@@ -42,7 +42,7 @@ def check_accident(found: Findings, statement: Statement, acting: Acting) -> Non
     parts.came(found, f"{path}.occurred_on", accident.occurred_on, "事故发生日期", acting.day)
     parts.text(found, f"{path}.place", accident.place, "事故地点", longest=200)
     parts.text(found, f"{path}.account", accident.account, "事故情况")
-    if len(accident.region) != _REGION_DIGITS or not accident.region.isdecimal():
+    if not accident.region or region_fault(accident.region):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.region", "事故地区应为六位行政区划代码。")
     if accident.look_back_days > MAX_LOOK_BACK_DAYS:
         message = f"倒查期限不超过{MAX_LOOK_BACK_DAYS}日。"

@@ -71,8 +71,8 @@ def _sealed(found: Findings, path: str, item: pb.EvidenceItem) -> None:
 def _own_complaint(found: Findings, statement: Statement, acting: Acting) -> SupervisionFile | None:
     file = parts.carried_on(found, statement, acting, pb.FILE_KIND_COMPLAINT)
     if file is not None:
-        parts.own(found, _path(statement), file.file, acting)
-    return file
+        return file if parts.own(found, _path(statement), file.file, acting) else None
+    return None
 
 
 def _path(statement: Statement) -> str:
@@ -120,7 +120,8 @@ def _verification(found: Findings, statement: Statement, acting: Acting) -> None
     parts.kind_is(found, f"{path}.result", act.result, pb.VerificationResult, "核查结果")
     explained = act.result in (pb.VERIFICATION_RESULT_NO_CASE, pb.VERIFICATION_RESULT_EXTENDED)
     untraceable(found, f"{path}.text", act.text, "说明", longest=REASON, required=explained)
-    _led_to(found, path, act, acting)
+    if file is not None:
+        _led_to(found, path, act, acting, file)
     if file is None:
         return
     parts.came(found, f"{path}.on", act.on, "日期", acting.day, since=_last(file, _ACCEPTED, _VERIFIED))
@@ -128,6 +129,10 @@ def _verification(found: Findings, statement: Statement, acting: Acting) -> None
         _out_of_order(found, statement, "投诉尚未受理, 不能核查。")
     if message := _not_next(_results(file, _VERIFIED), act.result):
         _out_of_order(found, statement, message)
+    referral = acting.ledger.file(act.referral) if act.referral.department == acting.code else None
+    if referral is not None and referral.acts[0].on < file.acts[0].on:
+        message = "所写的移送早于收到投诉举报之日, 不是由此而来。"
+        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, f"{path}.referral", message)
 
 
 def _not_next(before: list[int], result: int) -> str:
@@ -142,7 +147,9 @@ def _not_next(before: list[int], result: int) -> str:
     return "核查期限只能延长一次。" if extended else ""
 
 
-def _led_to(found: Findings, path: str, act: pb.ComplaintVerification, acting: Acting) -> None:
+def _led_to(
+    found: Findings, path: str, act: pb.ComplaintVerification, acting: Acting, file: SupervisionFile
+) -> None:
     """Notes a decision or referral that is missing, not this department's, or does not belong here."""
     decided = act.result == pb.VERIFICATION_RESULT_DECIDED
     referred = act.result == pb.VERIFICATION_RESULT_REFERRED
@@ -155,10 +162,7 @@ def _led_to(found: Findings, path: str, act: pb.ComplaintVerification, acting: A
             message = f"应写明{word}。" if wanted else f"这一结果不写{word}。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.{name}", message)
     if decided and act.HasField("decision"):
-        event = acting.ledger.event(act.decision.department, act.decision.statement_id)
-        if event is None or act.decision.department != acting.code:
-            message = "没有本部门的这一信用事件; 请先报送决定。"
-            found.add(reasons.ERROR_REASON_TARGET_UNKNOWN, f"{path}.decision", message)
+        parts.decision(found, f"{path}.decision", act.decision, acting, file)
     if referred and parts.known(found, f"{path}.referral", act.referral, acting, pb.FILE_KIND_REFERRAL):
         parts.own(found, f"{path}.referral", act.referral, acting)
 

@@ -67,7 +67,8 @@ def _check_restated(
     if (held.official_id, held.public_key) != (act.official_id, act.public_key):
         message = "这一编号属于另一把公钥; 新的公钥请用新的编号。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.public_key", message)
-    if held.valid_from != act.valid_from or act.valid_until < acting.day.isoformat():
+    run_out = act.valid_until < acting.day.isoformat() and not act.withdrawn
+    if held.valid_from != act.valid_from or run_out:
         # Otherwise what was sealed to the key already could be opened by nobody.
         message = "重新声明时生效日期不变, 截止日期不早于今天; 不再使用的请撤销。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.valid_until", message)

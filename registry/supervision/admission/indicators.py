@@ -49,7 +49,7 @@ def check_indicator(found: Findings, statement: Statement, acting: Acting) -> No
     _check_kind(found, indicator)
     _check_numbers(found, indicator)
     _check_limits(found, indicator, acting)
-    parts.department_known(found, f"{_PATH}.in_charge", indicator.in_charge, acting, "主管部门")
+    parts.department_that_acts(found, f"{_PATH}.in_charge", indicator.in_charge, acting, "主管部门")
     _check_basis(found, indicator)
     first = found.day(f"{_PATH}.effective_from", indicator.effective_from, "启用日期")
     ended = found.optional_day(f"{_PATH}.ended_on", indicator.ended_on, "停用日期")

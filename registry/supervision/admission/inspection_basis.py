@@ -2,8 +2,9 @@
 
 * The matter (审批事项) is the department's own, or one that it took over, supervises or still watches, and is
   in force on the day of the visit. Whoever approves does not inspect (审监分离): no inspector is of the
-  section that approves it, however its name is written, nor of the one that did as far as was stated by the
-  day of the visit: a matter that is stated again afterwards, as of a day before, moves nobody.
+  section that approves it, however its name is written, nor was on the day of the visit; nor of the one that
+  did as far as was stated by that day: a matter that is stated again afterwards, as of a day before, and an
+  official who is moved afterwards, change nothing.
 * A rule of supervision for it is filed on that day (监管制度备案): else RULE_NOT_FILED.
 * The cause has its source: a draw with a result that was known on the day of the visit, a complaint, referral
   or alert that this department handles, an own inspection that is followed up. 专项整治 has none.
@@ -56,7 +57,7 @@ def check_matter(found: Findings, visit: pb.Inspection, acting: Acting, day: dat
         message = f"这一审批事项在检查之日{day}没有已备案的监管制度, 不能登记检查结果。"
         found.add(reasons.ERROR_REASON_RULE_NOT_FILED, path, message)
     if file.file.department == acting.code:
-        _check_sections(found, _approving(file, acting, day), acting)
+        _check_sections(found, _approving(file, acting, day), acting, day)
 
 
 def _matter(number: str, acting: Acting, day: date) -> SupervisionFile | None:
@@ -90,9 +91,12 @@ def _approving(file: SupervisionFile, acting: Acting, day: date) -> set[str]:
     return {section for each in stated if (section := comparable(each))}
 
 
-def _check_sections(found: Findings, approving: set[str], acting: Acting) -> None:
+def _check_sections(found: Findings, approving: set[str], acting: Acting, day: date) -> None:
+    """Notes who is of such a section, or was on the day of the visit."""
     for place, official in enumerate(acting.officials):
-        if comparable(official.registration.section) in approving:
+        stated = official.registration
+        then = acting.ledger.section_on(stated.department, stated.official_id, day)
+        if {comparable(stated.section), comparable(then)} & approving:
             message = "检查人员属于这一事项的审批科室, 审批与监管应当分离。"
             path = f"signatures[{place}].keyid"
             found.add(reasons.ERROR_REASON_SECTIONS_NOT_SEPARATE, path, message)
@@ -113,20 +117,19 @@ def check_source(found: Findings, visit: pb.Inspection, acting: Acting, day: dat
     file = parts.known(found, path, visit.source, acting, kind)
     if file is None:
         return
-    _check_concerned(found, path, file, acting)
-    if visit.cause == pb.INSPECTION_CAUSE_DRAW:
+    if not _is_concerned(file, acting):
+        message = "来源卷宗不由本部门办理。"
+        found.add(reasons.ERROR_REASON_NOT_YOUR_STEP, path, message)
+    elif visit.cause == pb.INSPECTION_CAUSE_DRAW:
         _check_drawn(found, visit, file, day)
     elif day.isoformat() < (file.acts[0].on or file.acts[0].received_on):
         message = "检查早于其来源(投诉、移送、预警或者前次检查)之日。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)
 
 
-def _check_concerned(found: Findings, path: str, file: SupervisionFile, acting: Acting) -> None:
-    """What is followed is the department's own, or was told to it."""
-    whose = file.file.department if file.file.kind in _OWN else file.addressee
-    if acting.code != whose:
-        message = "来源卷宗不由本部门办理。"
-        found.add(reasons.ERROR_REASON_NOT_YOUR_STEP, path, message)
+def _is_concerned(file: SupervisionFile, acting: Acting) -> bool:
+    """Whether what is followed is the department's own, or was told to it; of another's nothing is said."""
+    return acting.code == (file.file.department if file.file.kind in _OWN else file.addressee)
 
 
 def _check_drawn(found: Findings, visit: pb.Inspection, draw: SupervisionFile, day: date) -> None:

@@ -93,8 +93,8 @@ def _own_inspection(found: Findings, statement: Statement, acting: Acting) -> Su
     file = parts.carried_on(found, statement, acting, pb.FILE_KIND_INSPECTION)
     if file is not None:
         path = f"supervision.{statement.supervision.WhichOneof('act')}.file"
-        parts.own(found, path, file.file, acting)
-    return file
+        return file if parts.own(found, path, file.file, acting) else None
+    return None
 
 
 def _last_day_of(file: SupervisionFile) -> str:

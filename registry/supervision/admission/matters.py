@@ -71,7 +71,9 @@ def _check_taker(found: Findings, matter: pb.ApprovalMatter, acting: Acting) -> 
     if found.required(taker, matter.taken_over_by, "承接机关或者承接单位的统一社会信用代码"):
         _check_taker_code(found, taker, matter, acting)
     if found.required(supervisor, matter.taker_supervised_by, "监管承接机关的部门"):
-        parts.department_known(found, supervisor, matter.taker_supervised_by, acting, "监管承接机关的部门")
+        parts.department_that_acts(
+            found, supervisor, matter.taker_supervised_by, acting, "监管承接机关的部门"
+        )
     if matter.taken_over_by and matter.taken_over_by in (matter.taker_supervised_by, acting.code):
         message = "承接机关不能是本部门, 也不能自己监管自己。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, taker, message)
@@ -99,7 +101,7 @@ def _check_watcher(found: Findings, matter: pb.ApprovalMatter, acting: Acting) -
         message = "取消的事项须写明由哪个部门继续监管, 或者写明不再监管, 二者择一。"
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, path, message)
     elif matter.still_watched_by:
-        parts.department_known(found, path, matter.still_watched_by, acting, "继续监管的部门")
+        parts.department_that_acts(found, path, matter.still_watched_by, acting, "继续监管的部门")
 
 
 def _absent(found: Findings, path: str, value: str, message: str) -> None:

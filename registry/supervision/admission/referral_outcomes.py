@@ -18,7 +18,6 @@ from __future__ import annotations
 from registry.domain.faults import Findings
 from registry.domain.files import ACT_NUMBERS, file_key
 from registry.sanctions.admission.texts import MAX_CITED
-from registry.sanctions.ledger import EventState
 from registry.supervision import parts
 from registry.supervision.acting import Acting
 from registry.supervision.admission.referral_steps import in_turn, is_refused, not_yours, step_of_recipient
@@ -92,21 +91,7 @@ def _check_decision(found: Findings, act: pb.ReferralOutcome, acting: Acting, fi
     if act.result != pb.REFERRAL_RESULT_DECIDED:
         _needless(found, "decision", "只有已作出决定的才写明决定的信用信息。")
         return
-    if named.department != acting.code:
-        message = "决定应为本部门登记的信用信息。"
-        found.add(reasons.ERROR_REASON_TARGET_OF_ANOTHER_DEPARTMENT, path, message)
-        return
-    event = acting.ledger.event(named.department, named.statement_id)
-    if event is None or not event.is_about_subject:
-        found.add(reasons.ERROR_REASON_TARGET_UNKNOWN, path, "没有登记这一信用信息; 请先登记决定。")
-    elif event.state is EventState.WITHDRAWN:
-        found.add(reasons.ERROR_REASON_TARGET_ALREADY_ENDED, path, "这一信用信息已经撤销。")
-    elif event.position < file.acts[0].position:
-        message = "这一信用信息在移送之前已经登记, 不是移送的处理结果。"
-        found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)
-    elif file.subject and event.subject != file.subject:
-        message = "这一信用信息不是移送所涉主体的; 决定的是其他主体的, 只写明文书。"
-        found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
+    parts.decision(found, path, named, acting, file)
 
 
 def _needless(found: Findings, field: str, message: str) -> None:

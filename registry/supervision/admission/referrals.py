@@ -28,6 +28,7 @@ from registry.supervision.admission.referral_steps import in_turn, step_of_recip
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.statement_pb2 import Statement
+from registry.v1.supervision_file_pb2 import SupervisionFile
 
 SOURCES = (
     pb.FILE_KIND_INSPECTION, pb.FILE_KIND_COMPLAINT, pb.FILE_KIND_ALERT, pb.FILE_KIND_REFERRAL,
@@ -36,6 +37,7 @@ SOURCES = (
 PROSECUTING = frozenset({"public_security", "procuratorate"})
 JUDICIAL = PROSECUTING | {"court"}
 _EVIDENCED = (pb.REFERRAL_KIND_CASE, pb.REFERRAL_KIND_TO_CRIMINAL)
+MOST_SENT_ON = 50
 _OPENING = "supervision.referral"
 _ACCEPTANCE = "supervision.referral_acceptance"
 _DIRECTIONS = {
@@ -62,7 +64,7 @@ def _referral(found: Findings, statement: Statement, acting: Acting) -> None:
 
 def _check_source(found: Findings, act: pb.Referral, acting: Acting, on: date | None) -> None:
     """What it comes from has to be known to the sender, and be there before it; it does not go back whence it
-    came, for what one does not take one refuses."""
+    came, however many it went through, for what one does not take one refuses."""
     path = f"{_OPENING}.source"
     if not act.HasField("source"):
         return
@@ -74,10 +76,23 @@ def _check_source(found: Findings, act: pb.Referral, acting: Acting, on: date | 
     if on and (file.acts[0].on or "") > on.isoformat():
         message = f"移送日期{on}早于来源卷宗之日{file.acts[0].on}。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, f"{_OPENING}.on", message)
-    sent_back = file.file.kind == pb.FILE_KIND_REFERRAL and file.file.department == act.to != acting.code
+    sent_back = act.to != acting.code and act.to in _senders(file, acting)
     if sent_back and act.kind != pb.REFERRAL_KIND_FROM_CRIMINAL:
-        message = "不能移送回来源部门; 不属本部门职责的, 请对来源移送作不予受理。"
+        message = "不能移送回来源部门, 或者已经移送过的部门; 不属本部门职责的, 请对来源移送作不予受理。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{_OPENING}.to", message)
+
+
+def _senders(file: SupervisionFile, acting: Acting) -> list[str]:
+    """Who sent a referral, and those from which it comes: where it goes in a circle, each has done his step
+    and nobody anything."""
+    found: list[str] = []
+    while file.file.kind == pb.FILE_KIND_REFERRAL and len(found) < MOST_SENT_ON:
+        found.append(file.file.department)
+        before = acting.ledger.file(file.acts[0].linked)
+        if before is None:
+            break
+        file = before
+    return found
 
 
 def _check_parties(found: Findings, act: pb.Referral, acting: Acting) -> None:

@@ -52,21 +52,6 @@ class Occurrence:
     codes: tuple[str, ...] = ()
 
 
-def event_in(statement: pb.Statement) -> pb.Event | None:
-    """The event that a statement makes known; None if it makes none known."""
-    match statement.WhichOneof("body"):
-        case "event":
-            return statement.event
-        case "correction":
-            return statement.correction.replacement
-        case "ban_decision":
-            return statement.ban_decision.event
-        case "objection_result" if statement.objection_result.HasField("replacement"):
-            return statement.objection_result.replacement
-        case _:
-            return None
-
-
 def of_event(event: pb.Event, key: int, *, home: str, received_on: date) -> Occurrence:
     """What a negative event counts as; ``home`` is the region of its department."""
     identifier = event.subject.identifier

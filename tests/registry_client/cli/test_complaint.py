@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.provenance.sealed_form import REPORTER
 from tests.registry_client.cli.served_office import Office, office_of
 from tests.supervision.custodians_at_work import CUSTODIANS, KEY, Custody
 from tests.support.served import Served, serving
@@ -105,6 +106,21 @@ def test_without_a_recorded_opening_by_both_nothing_is_made_or_read(desk: Office
         )
         assert refused.exit_code == 3
         assert SAID not in refused.output + refused.errors
+
+
+def test_who_reported_is_not_opened_as_what_was_said(
+    desk: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dishonest:
+        dishonest.setattr("registry_client.supervision.complaints.CONTENT", REPORTER)
+        record(desk, "TS-6")
+    consent(desk, "TS-6", "C-1", "C-3", tmp_path / "opening")
+    made = desk.ctl(
+        "custodian", "share", "TS-6", "--part", "content", *custody(desk, "C-1"), "--to", "C-3",
+        "--out", tmp_path / "share",
+    )  # fmt: skip
+    assert "另一部分" in made.errors
+    assert not (tmp_path / "share").exists()
 
 
 def test_one_signature_twice_records_no_opening(desk: Office, tmp_path: Path) -> None:

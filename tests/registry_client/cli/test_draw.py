@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from registry.access.identity import Caller, CallerRole
 from registry_client import Numbering
+from registry_client.cli.draw import write_zip
 from registry_client.cli.group import registryctl
 from registry_client.supervision.draw_package import zipped
 from tests.registry_client.cli.conftest import Run
@@ -189,6 +190,20 @@ def test_verify_draw_tells_what_is_wrong_by_line_and_exit_code(tmp_path: Path) -
     assert offline(tmp_path / "none.zip", "--log-key", log.vkey).exit_code == 3
     assert offline(package, "--log-key", "no key").exit_code == 3
     assert offline(package).exit_code == 2
+
+
+def test_a_zip_that_breaks_off_is_not_left_in_the_way(tmp_path: Path) -> None:
+    log, _ = made_package(tmp_path)
+
+    def full(_name: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="space"):
+        write_zip(replace(log.package(), opened=full), tmp_path / "new.zip")
+    assert not (tmp_path / "new.zip").exists()
+    write_zip(log.package(), tmp_path / "new.zip")
+    with pytest.raises(FileExistsError):
+        write_zip(log.package(), tmp_path / "new.zip")
 
 
 def test_verify_draw_takes_a_policy_of_log_and_witnesses(tmp_path: Path) -> None:

@@ -18,14 +18,22 @@ from registry.v1 import supervision_pb2 as pb
 from registry.v1.statement_pb2 import OFFICIAL_ROLE_SUBMITTER, SEVERITY_GENERAL
 from registry_web.console.accounts import Identity
 from tests.registry_web.console_core.office import Office
-from tests.supervision.custodians_at_work import DISPUTE, REPORT, Custody
+from tests.registry_web.console_pages.screens import Screen
+from tests.supervision.custodians_at_work import DISPUTE, Custody
 from tests.support.draws import DrawOffice, file_of, order, plan
 from tests.support.events import firm, penalty, placed
-from tests.support.matters import ASSOCIATION, HOUSING, MARKET, MatterTown, intermediary, matter, note
+from tests.support.matters import (
+    ASSOCIATION,
+    HOUSING,
+    MARKET,
+    MatterTown,
+    intermediary,
+    matter,
+    note,
+    rule,
+)
 from tests.support.referrals import (
-    COUNTY,
     FIRE,
-    OVERSIGHT,
     Town,
     acceptance,
     answer,
@@ -34,16 +42,16 @@ from tests.support.referrals import (
     receipt,
     town_of,
 )
-from tests.support.risk import declare, indicator, watch
+from tests.support.risk import alerts, declare, indicator, watch
 from tests.support.spine import furnish
-from tests.support.visits import Bureau, evidence, finding
+from tests.support.visits import SUBJECT, Bureau, evidence, finding
 
 KEY = "市场监管"
 
 
 def supervise(bureau: Office) -> None:
     """States everything."""
-    today = datetime.now(UTC).date()
+    today = _today()
     bureau.spine.clock.move_to(today)
     furnish(bureau.spine, [KEY, "住建"], delivered=False)
     matters = MatterTown.of(bureau.spine)
@@ -53,7 +61,7 @@ def supervise(bureau: Office) -> None:
     told = town_of(bureau.spine, (KEY, "住建"))
     _visits(bureau, matters, today)
     _referrals(told, today)
-    _complaints(Custody.at(bureau.spine), today)
+    _complaints(Custody.at(bureau.spine))
     _risk(told, today)
     _accident(told, today)
     for login, code, official_id in (
@@ -61,6 +69,49 @@ def supervise(bureau: Office) -> None:
         ("association", ASSOCIATION, "X-1"), ("custodian", MARKET, "C-1"),
     ):  # fmt: skip
         bureau.accounts.add(login, f"示例{official_id}", Identity("department", code, official_id))
+
+
+def supervision_screens(bureau: Office) -> list[Screen]:
+    """The pages of supervision in the console."""
+    directory = bureau.spine.engine.state.directory
+    market, operator = (directory.department(code) for code in (MARKET, OPERATOR.office.code))
+    assert market is not None
+    assert operator is not None
+    at = f"at/{market.position}"
+    alert = alerts(bureau.spine)[0].number
+    pages = {
+        "": ("inspector", ""),
+        "-rule": ("inspector", f"rules/{at}/ZD-1"),
+        "-draw": ("inspector", f"draws/{at}/CQ-2026-01"),
+        "-inspections": ("inspector", "inspections"),
+        "-inspection": ("inspector", f"inspections/{at}/JC-2026-01"),
+        "-referrals": ("inspector", "referrals?sent=1"),
+        "-referral": ("inspector", f"referrals/{at}/YS-2026-01"),
+        "-complaint": ("custodian", f"complaints/{at}/TS-2026-02"),
+        "-risk": ("auditor", "risk"),
+        "-alert": ("inspector", f"risk/at/{operator.position}/{alert}"),
+        "-accountability": ("auditor", f"accountability?from={_first()}&until={_today()}"),
+        "-accident": ("auditor", f"accountability/trace/{operator.position}/SG-2026-01"),
+    }
+    return [
+        Screen(f"console-supervision{name}", login, f"/supervision/{path}".rstrip("/"))
+        for name, (login, path) in pages.items()
+    ]
+
+
+PORTAL = (
+    "matters", "rules", "intermediaries", "associations", "inspections", "draws", "plans", "complaints",
+    "complaints/statistics",
+)  # fmt: skip
+"""The portal's pages of supervision."""
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _first() -> date:
+    return _today() - timedelta(days=60)
 
 
 def _rules(town: MatterTown, today: date) -> None:
@@ -78,24 +129,18 @@ def _rules(town: MatterTown, today: date) -> None:
     for who, act in acts:
         assert town.act(who, **act) == [], act
     town.filed("ZD-1", on=str(today - timedelta(days=3)), filing_number="沧示编备〔2026〕7号")
-    from tests.support.matters import rule
-
     draft = rule("ZD-2", title="特种设备使用监管办法", matters=["SP-2"], drafted_on=str(today))
     assert town.act("监管员", rule=draft) == []
 
 
 def _draw(office: DrawOffice, today: date) -> None:
     office.prepared()
-    assert office.act(draw_order=_order(today, "CQ-2026-01")) == []
+    assert office.act(draw_order=order("CQ-2026-01", on=str(today))) == []
     office.beacon()
     assert office.act(draw_result=office.result("CQ-2026-01")) == []
-    later = _order(today, "CQ-2026-02", plan=file_of(pb.FILE_KIND_PLAN, "JH-2026-2"))
+    later = order("CQ-2026-02", on=str(today), plan=file_of(pb.FILE_KIND_PLAN, "JH-2026-2"))
     assert office.act(plan=plan("JH-2026-2", title="2026年度下半年抽查工作计划")) == []
     assert office.act(draw_order=later) == []
-
-
-def _order(today: date, number: str, **changes: Any) -> pb.DrawOrder:
-    return order(number, on=str(today), **changes)
 
 
 def _visits(bureau: Office, town: MatterTown, today: date) -> None:
@@ -117,7 +162,7 @@ def _visits(bureau: Office, town: MatterTown, today: date) -> None:
 
 def _referrals(town: Town, today: date) -> None:
     source = town.file("JC-2026-01", KEY, pb.FILE_KIND_INSPECTION)
-    placed(town.act(KEY, referral=clue(town, "YS-2026-01", source=source)))
+    placed(town.act(KEY, referral=clue(town, "YS-2026-01", source=source, subject=SUBJECT)))
     placed(town.act(FIRE, receipt=receipt(town, "YS-2026-01")))
     placed(town.act(FIRE, referral_acceptance=acceptance(town, "YS-2026-01")))
     placed(town.act(FIRE, referral_outcome=outcome(town, "YS-2026-01")))
@@ -131,18 +176,17 @@ def _referrals(town: Town, today: date) -> None:
     town.spine.engine.state.store.commit(Group(files=[late]))
 
 
-def _complaints(custody: Custody, today: date) -> None:
+def _complaints(custody: Custody) -> None:
     for number in range(1, 8):
         custody.taken(custody.complain(f"TS-2026-{number:02}", named=number % 2 == 0))
     for number in range(8, 14):
-        told = {"kind": DISPUTE, "summary": "预付卡停业后不退款", "region": "130903"}
+        told: dict[str, Any] = {"kind": DISPUTE, "summary": "预付卡停业后不退款", "region": "130903"}
         custody.taken(custody.complain(f"TS-2026-{number:02}", **told))
         custody.taken(custody.accept(f"TS-2026-{number:02}"))
     custody.taken(custody.verify("TS-2026-02", pb.VERIFICATION_RESULT_CASE_FILED))
     custody.taken(custody.answer("TS-2026-02"))
     custody.taken(custody.open("TS-2026-02", "甲", "丙"))
     custody.taken(custody.mediate("TS-2026-08", pb.MEDIATION_STAGE_BEGUN))
-    assert REPORT
 
 
 def _risk(town: Town, today: date) -> None:
@@ -161,7 +205,6 @@ def _risk(town: Town, today: date) -> None:
 def _accident(town: Town, today: date) -> None:
     told = pb.Accident(
         number="SG-2026-01", area=pb.ACCIDENT_AREA_WORK_SAFETY, occurred_on=str(today), region="130902",
-        place="新华区示例街7号", subject=firm(1), matters=["SP-1"], account="后厨起火, 无人伤亡。",
+        place="新华区示例街7号", subject=SUBJECT, matters=["SP-1"], account="后厨起火, 无人伤亡。",
     )  # fmt: skip
     placed(town.act(OPERATOR.key, accident=told))
-    assert (COUNTY, OVERSIGHT)

@@ -104,7 +104,7 @@ def archive_files() -> dict[str, str]:
     """An edition on top of 2026.4 in which one repair may be applied for a month earlier."""
     shipped = Path(sanctions.__file__).with_name("editions") / "2026.4"
     label = (shipped / "edition.yaml").read_text("utf-8").replace("2026.4", "2026.9")
-    procedures = (shipped / "procedures.yaml").read_text("utf-8")
+    procedures = (shipped.with_name("2026.3") / "procedures.yaml").read_text("utf-8")  # Those of its base.
     return {
         "BASE": "2026.4\n",
         "edition.yaml": label,

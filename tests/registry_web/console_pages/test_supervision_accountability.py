@@ -122,6 +122,23 @@ def test_a_period_that_is_none_is_said_so(at: At, query: str, said: str) -> None
     assert (page.status_code, said in words(page)) == (400, True)
 
 
+def test_an_official_stands_in_no_address(at: At, desk: tuple[Office, Town]) -> None:
+    reader, (_, town) = at("auditor"), desk
+    fire = town.spine.engine.state.directory.department(town.code(FIRE))
+    assert fire is not None
+    staff = f"{town.code(FIRE)[-6:]}-1"
+    asked = {"from": _BEGUN.isoformat(), "until": _TODAY.isoformat(), "department": str(fire.position)}
+    turned = reader.post(HOME, asked | {"official": staff})
+    assert turned.status_code == 303
+    report = reader.get(reader.get(turned.headers["location"]).headers["location"])
+    assert report.status_code == 200
+    assert staff not in turned.headers["location"] + str(report.url)
+    assert f'value="{staff}"' in report.text
+    unknown = reader.post(HOME, asked | {"official": "X-404"})
+    assert (unknown.status_code, "没有这一人员" in words(unknown)) == (404, True)
+    assert reader.get(f"{HOME}?{period().partition('?')[2]}&department=0&official={staff}").status_code == 404
+
+
 def test_a_department_is_not_asked_whose_report_it_wants(at: At, desk: tuple[Office, Town]) -> None:
     reader, (_, town) = at("handler"), desk
     assert "全部部门" not in reader.read(HOME)

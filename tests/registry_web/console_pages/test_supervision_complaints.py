@@ -140,6 +140,8 @@ def test_a_complaint_from_the_web_is_taken_in(bureau: Office, at: At) -> None:
     sealed = sealed_request(report, Desk(ORIGIN, desk.code, desk.name, keys))
     complaints.lodge(sealed.message)
     assert sealed.number in handler.read(LIST)
+    untaken = handler.get(one(bureau, sealed.number))  # Where the list of what is due leads.
+    assert (untaken.status_code, untaken.headers["location"]) == (303, f"{LIST}/take/{sealed.number}")
     done = handler.act(f"{LIST}/take/{sealed.number}", {"summary": "合同纠纷", "matter": ""})
     assert done.accepted, done.text
     assert handler.get(f"{LIST}/take/{sealed.number}").status_code == 404

@@ -111,6 +111,12 @@ def test_a_draw_from_two_files_to_a_package_that_holds(
     wrong = handler.post("/supervision/draws/new", order | {"weights": "D"})
     assert wrong.status_code == 400
     assert "如 D=4" in words(wrong)
+    again = handler.post("/supervision/draws/new", order | {"weights": "D"}, {"recusals": recusals})
+    assert "请重新选择文件" in words(again)
+    none = handler.post("/supervision/draws/new", order, {"recusals": "应回避对象,应回避人员工号\n".encode()})
+    assert "文件中没有一行" in words(none)
+    without = handler.post("/supervision/draws/new", order)
+    assert "没有附回避名单" in handler.read(without.headers["location"])
     done = handler.act("/supervision/draws/new", order, {"recusals": recusals})
     assert done.accepted, done.text
     page = handler.get("/supervision/draws")
@@ -131,6 +137,21 @@ def test_a_draw_from_two_files_to_a_package_that_holds(
 def vkey_of(bureau: Office) -> str:
     signer = FileSigner.load(bureau.spine.directory / "keys" / "log.key", None)
     return NoteKey.of(ORIGIN, load_verifying_key(signer.suite, signer.public_key)).vkey
+
+
+def test_a_plan_of_very_many_items_is_shown_in_part(at: At) -> None:
+    rows = "".join(f"{number},SP-D1,代理活动,重点,3,,2026-01-05,2026-12-31\n" for number in range(1, 5001))
+    asked = {
+        "number": "JH-D9",
+        "title": "计划",
+        "year": "2026",
+        "filing_number": "1号",
+        "filed_on": "2026-11-20",
+    }
+    posted = uploaded(at("handler"), "/supervision/plans", asked, (PLAN + rows).encode())
+    page = at("handler").get(posted.headers["location"])
+    assert len(page.content) < 200_000
+    assert "共 5000 项" in words(page)
 
 
 def test_the_auditor_sees_draws_and_states_none(at: At) -> None:

@@ -119,6 +119,20 @@ def test_a_held_line_that_says_something_else_is_left_out(pair: Bureau, at: At) 
     assert "script>" not in words(at("handler").get(page.headers["location"]))
 
 
+def test_a_number_that_is_none_brings_the_form_back_with_what_was_written(pair: Bureau, at: At) -> None:
+    page = at("handler").post(f"{LIST}/new", filled("JC/W5"), {"evidence": PICTURE})
+    assert page.status_code == 400
+    assert "重新选择文件" in words(page)
+    assert "地面积水" in page.text
+
+
+@pytest.mark.parametrize("name", ["kind", "cause", "manner"])
+def test_a_choice_that_is_not_on_the_list_is_a_fault_and_no_failure(pair: Bureau, at: At, name: str) -> None:
+    page = at("handler").post(f"{LIST}/new", filled("JC-W5", **{name: "99999999999999"}))
+    assert page.status_code == 400
+    assert "请从列出的选项中选择" in words(page)
+
+
 def test_what_is_too_large_is_said_to_be(pair: Bureau, at: At) -> None:
     page = at("handler").post(f"{LIST}/new", filled("JC-W5"), {"evidence": b"x" * (LONGEST + 1)})
     assert page.status_code == 400

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from registry.v1 import matter_service_pb2 as service
 from registry.v1 import supervision_pb2 as acts
 from registry_web.console.official import Official
@@ -105,3 +107,14 @@ def test_the_auditor_reads_it_all_and_states_nothing(bureau: Office, at: At) -> 
     for page in ("/supervision/matters", "/supervision/rules", "/supervision/matters/unfiled"):
         assert "main" not in auditor.get(page).text.partition("headline")[2].partition("</div>")[0]
     assert "审批事项" in auditor.read("/supervision")
+
+
+@pytest.mark.parametrize("login", ["auditor", "registrar"])
+@pytest.mark.parametrize(
+    "form", ["matters/new", "matters/intermediaries/new", "rules/new", "referrals/new", "draws/new"]
+)
+def test_nobody_is_led_to_a_form_for_which_he_cannot_sign(at: At, login: str, form: str) -> None:
+    clerk = at(login)
+    assert clerk.get(f"/supervision/{form}").status_code == 403
+    listing = clerk.get(f"/supervision/{form.rpartition('/')[0]}")
+    assert f'href="/supervision/{form}"' not in listing.text

@@ -165,6 +165,10 @@ def test_the_pages_are_whole_in_both_languages(portal: Portal, path: str) -> Non
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+def test_the_form_is_not_kept_by_a_browser_that_others_use(portal: Portal) -> None:
+    assert portal.get("/complaints").headers["cache-control"] == "no-store"
+
+
 def test_without_script_the_server_seals_and_keeps_nothing_in_clear(
     portal: Portal, bureau: Custody, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -203,6 +207,8 @@ def test_what_no_script_of_ours_sent_is_refused(portal: Portal, body: bytes) -> 
         {"content": "!"},
         {"kind": "x"},
         {"kind": "999999999999"},
+        {"kind": float("inf")},
+        {"kind": float("nan")},
         {"department": 3},
         {"number": None},
         {"region": "\ud800"},
@@ -221,6 +227,19 @@ def test_an_address_that_floods_the_form_is_turned_away(portal: Portal, bureau: 
         codes.append(portal.client.post("/complaints/lodge", json=sent).status_code)
     assert codes[0] == 200
     assert codes[-1] == 429
+
+
+def test_another_page_makes_nobody_lodge_or_track(portal: Portal, bureau: Custody) -> None:
+    sent, code = sealed_json(bureau)
+    elsewhere = {"sec-fetch-site": "cross-site"}
+    forged = portal.client.post("/complaints/lodge", json=sent, headers=elsewhere)
+    assert forged.status_code == 403
+    assert InboxFiles(portal.spine.directory / "evidence" / "inbox").find(sent["number"]) is None
+    for path in ("/complaints", "/complaints/track"):
+        assert portal.client.post(path, data={"number": "", "code": ""}, headers=elsewhere).status_code == 403
+    portal.client.post("/complaints/lodge", json=sent)
+    told = portal.post("/complaints/track", number=sent["number"], code=code)
+    assert (told.status_code, told.headers["cache-control"]) == (200, "no-store")
 
 
 def test_guessing_codes_gets_nowhere(portal: Portal, bureau: Custody) -> None:

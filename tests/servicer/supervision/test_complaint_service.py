@@ -3,6 +3,7 @@ of him in between."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -20,10 +21,15 @@ from registry.evidence.inbox import InboxFiles
 from registry.provenance.sealed_form import CONTENT
 from registry.v1 import complaint_service_pb2 as pb
 from registry.v1 import supervision_pb2 as act
+from registry.v1.accountability_service_pb2 import (
+    GetAccountabilityReportRequest,
+    GetAccountabilityReportResponse,
+)
+from registry.v1.accountability_service_pb2_grpc import AccountabilityServiceStub
 from registry.v1.complaint_service_pb2_grpc import ComplaintServiceStub
 from registry.v1.intake_service_pb2 import SubmitRequest
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
-from registry.v1.supervision_file_pb2 import GetFileRequest, GetFileResponse
+from registry.v1.supervision_file_pb2 import GetFileRequest, GetFileResponse, ListObligationsRequest
 from registry.v1.supervision_file_service_pb2_grpc import SupervisionFileServiceStub
 from registry_client.supervision.complaints import Desk, Report, SealedReport, complaint_of, sealed_request
 from registry_client.supervision.sealing import hand_over, open_sealed
@@ -159,6 +165,18 @@ def test_of_a_lodging_the_disk_keeps_the_day_and_no_hour(served: Served) -> None
     (path,) = served.spine.directory.glob(f"evidence/inbox/waiting/*/{sealed.number}")
     assert path.stat().st_mtime % 86_400 == 0
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_of_whom_was_complained_stays_in_no_inbox_once_it_was_taken_in(
+    served: Served, bureau: Custody
+) -> None:
+    sealed = lodged(served, subject_name="面馆甲四一七(示例)")
+    assert everything_on_disk(served.spine.directory, "面馆甲四一七".encode())
+    taken_in(served, bureau, sealed)
+    assert not everything_on_disk(served.spine.directory, "面馆甲四一七".encode())
+    assert [step.stage for step in track(served, sealed.number, sealed.code).steps] == [
+        pb.COMPLAINT_STAGE_LODGED, pb.COMPLAINT_STAGE_REGISTERED,
+    ]  # fmt: skip
 
 
 def test_what_was_lodged_survives_a_restart_and_may_be_sent_again(served: Served, bureau: Custody) -> None:
@@ -316,6 +334,19 @@ def test_a_portal_that_is_overrun_is_told_to_wait(served: Served) -> None:
     assert lodged(served).number
 
 
+def test_who_counts_over_and_over_is_told_to_wait_and_the_usual_page_is_not(served: Served) -> None:
+    def counted(first: str) -> None:
+        request = pb.GetComplaintStatisticsRequest(until="2030-12")
+        setattr(request, "from", first)
+        portal(served, "counting").GetComplaintStatistics(request, timeout=DEADLINE_S)
+
+    months = [f"{year}-{month:02}" for year in (2028, 2029, 2030) for month in range(1, 13)]
+    refusal = refused(lambda: deque(map(counted, months)))
+    assert refusal.reason == "OVERLOADED"
+    counted(months[0])  # What was counted within the minute costs nothing.
+    assert track(served, (sealed := lodged(served)).number, sealed.code).steps
+
+
 # --- parts ----------------------------------------------------------------------------------------
 
 
@@ -347,6 +378,22 @@ def test_what_was_cut_short_after_the_record_is_ended_when_the_inbox_is_next_rea
     assert not left.request.content
 
 
+def test_what_was_erased_by_law_holds_up_no_inbox(served: Served, bureau: Custody) -> None:
+    sealed, other = lodged(served), lodged(served)
+    inbox = InboxFiles(served.spine.directory / "evidence" / "inbox")
+    kept, keep = inbox.find(sealed.number), served.spine.engine.evidence
+    assert kept is not None
+    assert keep is not None
+    taken_in(served, bureau, sealed)
+    inbox.put(kept.request, kept.received_on)  # As if the power had failed before it was let go of.
+    keep.erase(sha256(sealed.message.content).digest(), by="甲", basis="某法某条")
+    assert other.number in waiting(served)
+    left = inbox.find(sealed.number)
+    assert left is not None
+    assert not left.waiting
+    assert not left.request.content
+
+
 def test_an_act_that_came_past_the_service_loses_nothing_of_what_was_sealed(
     served: Served, bureau: Custody
 ) -> None:
@@ -372,8 +419,67 @@ def test_what_nobody_takes_in_is_counted_for_everybody(served: Served, bureau: C
     told = portal(served).GetComplaintStatistics(
         pb.GetComplaintStatisticsRequest(until="2026-05"), timeout=DEADLINE_S
     )
-    assert told.waiting_late >= 6
+    assert told.waiting_late >= 5
     assert told.waiting >= told.waiting_late
+
+
+def test_what_nobody_takes_in_is_due_from_its_department_all_the_same(served: Served) -> None:
+    sealed, known = lodged(served), lodged(served)
+    asked = ListObligationsRequest(kind=act.FILE_KIND_COMPLAINT, on="2027-02-01")
+
+    def due(caller: Caller) -> set[tuple[str, str, bool]]:
+        stub = SupervisionFileServiceStub(served.channel(caller))
+        told = stub.ListObligations(asked, timeout=DEADLINE_S).obligations
+        numbers = (sealed.number, known.number)
+        return {(e.file.number, e.deadline, e.days_late > 0) for e in told if e.file.number in numbers}
+
+    late = {(each.number, "report_verification", True) for each in (sealed, known)}
+    assert due(served.department(KEY)) == late
+    assert due(served.registrar()) == late
+    assert due(served.department("税务")) == set()
+    asked.on = "2026-01-01"
+    assert due(served.department(KEY)) == set()
+
+
+def test_the_report_counts_what_was_not_taken_in_then_whatever_came_of_it_since(
+    served: Served, bureau: Custody
+) -> None:
+    sealed = lodged(served)
+    state = served.spine.engine.state
+    served.spine.clock.move_to(date(2026, 9, 1))
+    bureau.taken(bureau.complain("TS-9"))  # So that the log has a statement of that day.
+    known = state.size - 1
+    asked = GetAccountabilityReportRequest(until="2026-12-31", known_position=known, on="2026-09-01")
+    setattr(asked, "from", "2026-01-01")
+
+    def report() -> GetAccountabilityReportResponse:
+        stub = AccountabilityServiceStub(served.channel(served.department(KEY)))
+        told: GetAccountabilityReportResponse = stub.GetAccountabilityReport(asked, timeout=DEADLINE_S)
+        return told
+
+    before = report()
+    late = [line.obligation for line in before.lines if line.obligation.file.number == sealed.number]
+    assert [(each.deadline, each.met_on) for each in late] == [("report_verification", "")]
+    taken_in(served, bureau, sealed)
+    assert report() == before
+    asked.known_position = state.size - 1
+    again = [line for line in report().lines if line.obligation.file.number == sealed.number]
+    assert [line.obligation.position > 0 for line in again] == [True]
+
+
+def test_what_one_month_brought_is_not_worked_out_from_two_questions(served: Served, bureau: Custody) -> None:
+    def told(until: str) -> list[int]:
+        request = pb.GetComplaintStatisticsRequest(until=until)
+        setattr(request, "from", "2026-07")
+        answer = portal(served).GetComplaintStatistics(request, timeout=DEADLINE_S)
+        return [row.received for row in answer.by_region if row.region == "130984"]
+
+    served.spine.clock.move_to(date(2026, 7, 6))
+    for number in range(6):
+        bureau.taken(bureau.complain(f"TS-7{number}", region="130984"))
+    served.spine.clock.move_to(date(2026, 8, 3))
+    bureau.taken(bureau.complain("TS-8", region="130984"))
+    assert told("2026-07") == told("2026-08") == [5]
 
 
 def test_counts_under_five_are_not_told_nor_to_be_worked_out() -> None:
@@ -387,8 +493,8 @@ def test_counts_under_five_are_not_told_nor_to_be_worked_out() -> None:
         return hidden(made)
 
     assert [(row.received, row.few) for row in rows(3, 40, 12)] == [(0, True), (40, False), (0, True)]
-    assert [(row.received, row.few) for row in rows(4, 4, 12)] == [(0, True), (0, True), (12, False)]
-    assert [row.late for row in rows(40)] == [0]
+    assert [(row.received, row.few) for row in rows(4, 4, 12)] == [(0, True), (0, True), (10, False)]
+    assert [(row.received, row.late) for row in rows(43)] == [(40, 0)]
 
 
 def test_statistics_are_for_everybody(served: Served) -> None:

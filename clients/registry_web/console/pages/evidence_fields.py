@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from mimetypes import guess_type
 
+import grpc
 from starlette.datastructures import FormData, UploadFile
 
 from registry.v1.supervision_pb2 import EvidenceItem, FileReference
@@ -76,6 +77,10 @@ def _take(
     try:
         registry.supervision.evidence.upload_bytes(content, file, media_type=media_type, title=title)
     except RegistryCallError as error:
+        if error.code is grpc.StatusCode.INVALID_ARGUMENT:  # The number of the file, most of all.
+            told = error.violations[0].description if error.violations else error.message
+            found.fault = f"{told} 改正后请重新选择文件"
+            return
         if error.reason != "EVIDENCE_NOT_AVAILABLE":
             raise
         found.digest_only = True

@@ -79,8 +79,8 @@ class Answers:
         return self.texts.get(name, "")
 
     def number(self, name: str) -> int:
-        """A number; 0 where nothing was filled in."""
-        return int(self[name]) if self[name].isdecimal() else 0
+        """A number; 0 where nothing was filled in, or something that is a fault."""
+        return int(self[name]) if self[name].isdecimal() and name not in self.faults else 0
 
     def flag(self, name: str) -> bool:
         """Whether a box was ticked, or 是 was chosen."""

@@ -1,6 +1,7 @@
 """Who is answerable (责任追究): the report of a period, accidents, and each traced back (倒查).
 
-    /supervision/accountability                      the period; with ?from=&until= its report
+    /supervision/accountability                      the period; with ?from=&until= its report; posted: turned
+                                                     into that address
     /supervision/accountability/file                 the same report as ?as=csv or pdf
     /supervision/accountability/accidents            accidents; only who oversees traces them
     /supervision/accountability/accidents/new        the form of an accident
@@ -53,7 +54,7 @@ class AccountabilityPages:
         """Where they are."""
         route = self._frame.route
         return [
-            route(HOME, self.report),
+            route(HOME, self.report, ("GET", "POST")),
             route(f"{HOME}/file", self.report_file),
             route(ACCIDENTS, self.accidents),
             route(f"{ACCIDENTS}/new", self.state, ("GET", "POST")),
@@ -62,8 +63,10 @@ class AccountabilityPages:
         ]
 
     def report(self, request: Request) -> Response:
-        """The period, and its report once one is named."""
+        """The period, and its report once one is named; posted: its address, which names nobody."""
         departments = Departments.of(self._frame.registry(request))
+        if request.method == "POST":
+            return self._turned(request, departments)
         context: dict[str, Any] = {"sheet": None, "fault": ""}
         if asked(request, "from") or asked(request, "until"):
             fault = _period_fault(request)
@@ -82,7 +85,7 @@ class AccountabilityPages:
             first=asked(request, "from") or f"{today():%Y}-01-01",
             last=asked(request, "until") or today().isoformat(),
             department=asked(request, "department"),
-            staff=asked(request, "official"),
+            staff=self._staff(request, departments)[1] if context["sheet"] else "",
             query=_kept(request),
             address_of=address_of,
             **context,
@@ -94,13 +97,36 @@ class AccountabilityPages:
         kept = dict(request.query_params) | {"at": str(made.known_position), "on": made.on}
         return f"{HOME}?{urlencode({name: kept[name] for name in _NAMES if kept.get(name)})}"
 
+    def _turned(self, request: Request, departments: Departments) -> Response:
+        """The address of what was filled in: an official stands there by the number of his registration."""
+        form = self._frame.form(request)
+        kept = {name: str(form[name]) for name in ("from", "until", "department") if form.get(name)}
+        if staff := str(form.get("official", "")).strip():
+            kept["official"] = self._staff(request, departments, staff, kept.get("department", ""))[0]
+        return RedirectResponse(f"{HOME}?{urlencode(kept)}", 303)
+
+    def _staff(
+        self, request: Request, departments: Departments, staff: str = "", department: str = ""
+    ) -> tuple[str, str]:
+        """Number and staff id of an official: of the one who was filled in, or else of the address; empty
+        without one. Raises PageError."""
+        number, department = asked(request, "official"), department or asked(request, "department")
+        if not (staff or number):
+            return "", ""
+        entries = self._frame.registry(request).officials(departments.code(department))
+        found = {str(each.position): each.registration.official_id for each in entries}
+        pairs = [pair for pair in found.items() if (staff or number) == pair[1 if staff else 0]]
+        if not pairs:
+            raise PageError(404, "没有这一人员。")
+        return pairs[-1]
+
     def _asked(self, request: Request, departments: Departments) -> Any:
         position = asked(request, "at", _LONGEST_NUMBER)
         return self._frame.registry(request).supervision.accountability.report(
             asked(request, "from"),
             asked(request, "until"),
             department=departments.code(asked(request, "department")),
-            official_id=asked(request, "official"),
+            official_id=self._staff(request, departments)[1],
             known_position=int(position) if position.isdecimal() else None,
             on=asked(request, "on"),
         )

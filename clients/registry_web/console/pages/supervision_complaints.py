@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from registry.v1 import supervision_pb2 as pb
@@ -87,7 +87,7 @@ class ComplaintPages:
         return self._frame.render(
             request,
             "complaints.html",
-            waiting=_waiting(registry) if takes_acts(official) else (),
+            waiting=self._waiting_for(request),
             page=registry.supervision.files(listed),
             oversees=everybody,
             signs=takes_acts(official),
@@ -148,8 +148,14 @@ class ComplaintPages:
         return self._propose(request, body, title="登记投诉举报", number=answers["number"])
 
     def one(self, request: Request) -> Response:
-        """One complaint."""
-        view, departments = self._view(request)
+        """One complaint; of one that waits still, the page that takes it in: what is due leads here."""
+        try:
+            view, departments = self._view(request)
+        except PageError:
+            number = request.path_params["number"]
+            if number in {each.number for each in self._waiting_for(request)}:
+                return RedirectResponse(f"{LIST}/take/{number}", 303)
+            raise
         official = self._frame.official(request)
         own = takes_acts(official) and official.department == view.file.file.department
         others = self._others(request, official) if own else {}
@@ -233,6 +239,10 @@ class ComplaintPages:
             if error.reason == "FILE_UNKNOWN":
                 raise PageError(404, "没有这一卷宗, 或者不由本部门查阅。") from None
             raise
+
+    def _waiting_for(self, request: Request) -> tuple[Any, ...]:
+        official = self._frame.official(request)
+        return _waiting(self._frame.registry(request)) if takes_acts(official) else ()
 
     def _others(self, request: Request, official: Official) -> dict[str, str]:
         """The other custodians of the department, where the reader is one; empty otherwise."""

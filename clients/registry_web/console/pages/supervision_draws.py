@@ -34,6 +34,7 @@ from registry_client.supervision.roster_files import Prepared, prepare_recusals
 from registry_web.console.desk import PageError
 from registry_web.console.pages.draw_files import answers_of, rosters_of, said, stored, uploaded
 from registry_web.console.pages.draw_forms import order_fields, order_of
+from registry_web.console.pages.form_page import require_handler
 from registry_web.console.pages.forms import Answers
 from registry_web.console.pages.framing import Departments, Frame, asked
 from registry_web.console.pages.supervision import takes_acts
@@ -80,6 +81,7 @@ class DrawPages:
 
     def order(self, request: Request) -> Response:
         """The form of an order."""
+        require_handler(self._frame, request)
         registry, official = self._frame.registry(request), self._frame.official(request)
         plans = registry.supervision.draws.plans(
             service.ListPlansRequest(department=official.department, page_size=_PAGE)
@@ -91,6 +93,8 @@ class DrawPages:
             body = order_of(answers, official.department, recusals)
             if not answers.faults:
                 return self._propose_order(request, body, recusals)
+        if recusals is not None:  # A browser does not choose a file again by itself.
+            answers.fault("recusals", "回避名单", "请重新选择文件")
         return self._frame.render(
             request,
             "draw_new.html",
@@ -115,11 +119,13 @@ class DrawPages:
             return None
         for fault in prepared.faults[:1]:
             answers.fault("recusals", "回避名单", f"第{fault.line}行{fault.column}: {fault.message}")
+        if not prepared.rows:
+            answers.fault("recusals", "回避名单", "文件中没有一行")
         return prepared
 
     def _propose_order(self, request: Request, body: pb.Supervision, recusals: Prepared | None) -> Response:
-        warnings: list[str] = []
-        if recusals is not None and recusals.rows:
+        warnings = ["没有附回避名单: 应当回避的人员也可能被抽到。"]
+        if recusals is not None:
             official = self._frame.official(request)
             file = pb.FileReference(
                 kind=pb.FILE_KIND_DRAW, department=official.department, number=body.draw_order.number
@@ -136,6 +142,7 @@ class DrawPages:
         """One draw; posted: it is drawn, and the result proposed."""
         found, departments = self._draw(request)
         if request.method == "POST":
+            require_handler(self._frame, request)
             return self._run(request, found)
         return self._frame.render(
             request,

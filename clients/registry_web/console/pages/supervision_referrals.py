@@ -26,6 +26,7 @@ from registry_client.supervision.referral_words import REFERRAL_KINDS
 from registry_client.supervision.referrals import act_of, state_of, statistics
 from registry_client.words import word_of
 from registry_web.console.desk import PageError
+from registry_web.console.pages.form_page import require_handler
 from registry_web.console.pages.forms import Answers
 from registry_web.console.pages.framing import Departments, Frame, asked
 from registry_web.console.pages.one_page import ROWS
@@ -160,6 +161,7 @@ class ReferralPages:
 
     def tell(self, request: Request) -> Response:
         """The form of a referral."""
+        require_handler(self._frame, request)
         registry, official = self._frame.registry(request), self._frame.official(request)
         departments = Departments.of(registry)
         known = {f"source_{name}": asked(request, name, 64) for name in ("kind", "of", "number")}

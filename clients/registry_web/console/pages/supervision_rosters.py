@@ -43,6 +43,7 @@ from registry_web.console.pages.draw_forms import (
     roster_fields,
     roster_of,
 )
+from registry_web.console.pages.form_page import require_handler
 from registry_web.console.pages.forms import Answers
 from registry_web.console.pages.framing import Departments, Frame, asked
 from registry_web.console.pages.supervision import takes_acts
@@ -74,6 +75,8 @@ class RosterPages:
 
     def rosters(self, request: Request) -> Response:
         """The department's rosters; posted: a file is read."""
+        if request.method == "POST":
+            require_handler(self._frame, request)
         fields, found = roster_fields(), list[tuple[int, str, str]]()
         answers = answers_of(self._frame, request, fields)
         if request.method == "POST" and not answers.faults:
@@ -99,6 +102,8 @@ class RosterPages:
 
     def plans(self, request: Request) -> Response:
         """Plans; posted: a file of items is read."""
+        if request.method == "POST":
+            require_handler(self._frame, request)
         fields, found = plan_fields(), list[tuple[int, str, str]]()
         answers = answers_of(self._frame, request, fields)
         if request.method == "POST" and not answers.faults:
@@ -136,7 +141,8 @@ class RosterPages:
         """What was read; posted: it becomes an act."""
         held = self._of(request)
         if request.method != "POST":
-            return self._frame.render(request, "draw_held.html", held=held, name=request.path_params["name"])
+            name = request.path_params["name"]
+            return self._frame.render(request, "draw_held.html", held=held, name=name, shown=SHOWN)
         warnings = []
         if held.content:
             number = held.act.roster.number

@@ -9,7 +9,7 @@ middle, and it refuses; so it does where a forger writes 未见限制 into the a
 
 What is filed lies beside the registry's own files:
 
-    evidence/verify.policy · blocked.receipt · no-record.receipt · tampered.receipt · forged.receipt · mirror/
+    filed/verify.policy · blocked.receipt · no-record.receipt · tampered.receipt · forged.receipt · mirror/
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from registry.v1.restriction_service_pb2 import CheckResponse
 from registry.v1.verdict_pb2 import VERDICT_CLEAR
 from registry_client import Question, Registry, Verdict
 
-EVIDENCE, POLICY, MIRROR = "evidence", "verify.policy", "mirror"
+EVIDENCE, POLICY, MIRROR = "filed", "verify.policy", "mirror"
 TAMPERED, FORGED = "tampered.receipt", "forged.receipt"
 CALLER = "procurement"
 MAY_TAKE_S = 120

@@ -71,10 +71,11 @@ class Keep:
             logger.warning("uploads that rest were not cleaned up: %s", error)
 
     def close(self) -> None:
-        """Closes the catalogue."""
+        """Closes the catalogue; a second time does nothing."""
         self.catalogue.close()
-        if self._lock:
-            self._lock.release()
+        lock, self._lock = self._lock, None
+        if lock:
+            lock.release()
 
     def begin(self, label: Label, size: int) -> Held:
         """See EvidenceKeep."""

@@ -26,7 +26,7 @@ from tests.support.spine import Spine, furnish
 
 SWITCH, TODAY = date(2026, 4, 1), date(2026, 4, 10)
 SHIPPED = {edition.label: edition for edition in shipped_editions().values()}
-LABEL = "2026.4"
+LABEL = "2026.40"
 MILDER = changed_row(edition_files(LABEL), "M-PRO-05", answer="review")
 
 

@@ -60,15 +60,20 @@ def office(kind: str, edition: Edition) -> pb.Document:
 
 def registration(kind: str, edition: Edition) -> pb.DepartmentRegistration:
     """The registration of the department of a kind, with every mandate that its kind may have."""
-    kinds, itself = frozenset({kind}), office(kind, edition)
-    mandate = pb.Mandate(
+    itself = office(kind, edition)
+    return pb.DepartmentRegistration(
+        code=itself.authority_code, name=itself.authority, kinds=[kind], mandate=_mandate(kind, edition)
+    )
+
+
+def _mandate(kind: str, edition: Edition) -> pb.Mandate:
+    if kind == "association":  # It has none but for what it says of its members.
+        return pb.Mandate(region=REGION)
+    return pb.Mandate(
         categories=edition.categories,
         lists=[code for code in (*edition.lists, *edition.red_lists) if _may_keep(kind, code, edition)],
-        measures=[code for code in edition.measures if edition.may_impose(kinds, code)],
+        measures=[code for code in edition.measures if edition.may_impose(frozenset({kind}), code)],
         region=REGION,
-    )
-    return pb.DepartmentRegistration(
-        code=itself.authority_code, name=itself.authority, kinds=[kind], mandate=mandate
     )
 
 

@@ -95,7 +95,7 @@ def directory(path: Path, label: str, *, base: str = "2026.2", answer: str = "re
 
 @pytest.fixture
 def draft(tmp_path: Path) -> Path:
-    return directory(tmp_path / "draft", "2026.4")
+    return directory(tmp_path / "draft", "2026.40")
 
 
 # --- check -----------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_a_sound_edition_is_told_with_what_is_not_confirmed(ctl: Ctl, draft: Pat
 
 
 def test_every_fault_is_told_with_file_and_line(ctl: Ctl, tmp_path: Path) -> None:
-    faulty = directory(tmp_path / "faulty", "2026.4", answer="perhaps")
+    faulty = directory(tmp_path / "faulty", "2026.40", answer="perhaps")
     run = ctl("catalogue", "check", faulty)
     lines = (faulty / "measures-procurement.yaml").read_text("utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if "answer: perhaps" in text)
@@ -265,13 +265,13 @@ def test_a_cursor_of_another_run_is_one_line(ctl: Ctl, draft: Path) -> None:
 
 
 def test_an_edition_becomes_law_by_three_commands(ctl: Ctl, tmp_path: Path, office: Office) -> None:
-    files, keys = directory(tmp_path / "edition", "2026.4"), office.keys
+    files, keys = directory(tmp_path / "edition", "2026.40"), office.keys
     done = ctl("catalogue", "draft", files, "--reason", "法规修改", "--key", keys["drafter"])
     assert done.exit_code == 0, done.output + done.errors
     again = ctl("catalogue", "draft", files, "--reason", "法规修改", "--key", keys["drafter"], "--json")
     assert again.objects[0]["already"]
     reviewed = ctl(
-        "catalogue", "review", "2026.4", "--lawful", "--opinion", "合法", "--key", keys["reviewer"], "--json"
+        "catalogue", "review", "2026.40", "--lawful", "--opinion", "合法", "--key", keys["reviewer"], "--json"
     )
     assert (reviewed.exit_code, reviewed.objects[0]["faults"]) == (0, [])
     filed = (
@@ -282,13 +282,13 @@ def test_an_edition_becomes_law_by_three_commands(ctl: Ctl, tmp_path: Path, offi
         "--filed-on",
         "2026-04-09",
     )
-    adopted = ctl("catalogue", "adopt", "2026.4", *filed, "--key", keys["approver"])
+    adopted = ctl("catalogue", "adopt", "2026.40", *filed, "--key", keys["approver"])
     assert adopted.exit_code == 0, adopted.output + adopted.errors
     listed = ctl("catalogue", "list")
     assert listed.widest <= 80
     assert "已批准" in listed.text
     assert "X-1、X-2、X-3" in listed.text
-    (entry,) = [each for each in ctl("catalogue", "list", "--json").objects if each["label"] == "2026.4"]
+    (entry,) = [each for each in ctl("catalogue", "list", "--json").objects if each["label"] == "2026.40"]
     assert (entry["state"], entry["in_force_from"]) == ("EDITION_STATE_ADOPTED", "2027-01-01")
     assert entry["filing_number"] == "沧示备〔2026〕2号"
 

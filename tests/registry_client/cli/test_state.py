@@ -152,6 +152,8 @@ def test_help_names_every_kind_that_may_be_stated(offices: dict[str, Office]) ->
         "genesis",
         "map_state",
         "time_anchor",
+        "risk_alert",
+        "supervision",  # Each power has commands of its own.
     }
 
 

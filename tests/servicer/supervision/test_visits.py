@@ -26,7 +26,7 @@ from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.support.events import fined, firm, placed
 from tests.support.served import Served, refused, serving
 from tests.support.spine import found_spine, furnish
-from tests.support.visits import SUBJECT, Bureau, evidence, finding
+from tests.support.visits import SUBJECT, Bureau, finding
 
 GENERAL = statement_pb2.SEVERITY_GENERAL
 SECRETS = ("I-1", "I-2", "冀执法", "积水", "堵塞", "示例街7号", "现场照片")
@@ -171,19 +171,22 @@ def credit(served: Served, subject: subject_pb2.Subject) -> list[bytes]:
     return [each.SerializeToString(deterministic=True) for each in answers]
 
 
-def test_that_somebody_reported_a_firm_is_not_published(served: Served, bureau: Bureau) -> None:
-    report = sup.Complaint(
-        number="TS-1",
-        channel=sup.COMPLAINT_CHANNEL_TELEPHONE,
-        kind=sup.COMPLAINT_KIND_REPORT,
+def test_that_somebody_told_of_a_firm_is_not_published(served: Served, bureau: Bureau) -> None:
+    spine = bureau.spine
+    builder = spine.appoint("住建", "Z-1", "监管科", statement_pb2.OFFICIAL_ROLE_SUBMITTER)
+    clue = sup.Referral(
+        number="YS-9",
+        kind=sup.REFERRAL_KIND_CLUE,
+        direction=sup.REFERRAL_DIRECTION_ACROSS,
+        to=bureau.code,
         subject=SUBJECT,
-        summary="举报后厨卫生",
-        content=evidence("密封的内容"),
-        received_on="2026-11-19",
+        facts="群众反映后厨卫生",
+        legal_basis=["食品安全法 第三十三条"],
+        on="2026-11-19",
     )
-    bureau.taken(bureau.act("first", complaint=report))
-    source = bureau.reference("TS-1", sup.FILE_KIND_COMPLAINT)
-    bureau.taken(bureau.record("JC-9", cause=sup.INSPECTION_CAUSE_COMPLAINT, source=source))
+    bureau.taken(spine.say("住建", by=builder, supervision=sup.Supervision(referral=clue)))
+    source = sup.FileReference(kind=sup.FILE_KIND_REFERRAL, department=spine.code("住建"), number="YS-9")
+    bureau.taken(bureau.record("JC-9", cause=sup.INSPECTION_CAUSE_REFERRAL, source=source))
     bureau.taken(bureau.publish("JC-9"))
     (told,) = [each for each in published(served) if each.file.number == "JC-9"]
     assert (told.cause, told.follows.number) == (sup.INSPECTION_CAUSE_UNSPECIFIED, "")

@@ -7,16 +7,15 @@ from typing import Any
 
 import grpc
 
+from registry.domain import powers
 from registry.domain.files import act_of
-from registry.v1 import (
-    accountability_service_pb2,
-    complaint_service_pb2,
-    inspection_service_pb2,
-    matter_service_pb2,
-    monitoring_service_pb2,
-    referral_service_pb2,
-    supervision_file_pb2,
-)
+from registry.v1 import accountability_service_pb2 as accountability
+from registry.v1 import complaint_service_pb2 as complaints
+from registry.v1 import inspection_service_pb2 as inspections
+from registry.v1 import matter_service_pb2 as matters
+from registry.v1 import monitoring_service_pb2 as monitoring
+from registry.v1 import referral_service_pb2 as referrals
+from registry.v1 import supervision_file_pb2
 from registry.v1.accountability_service_pb2_grpc import AccountabilityServiceStub
 from registry.v1.complaint_service_pb2_grpc import ComplaintServiceStub
 from registry.v1.envelope_pb2 import Envelope
@@ -36,51 +35,29 @@ from registry_client.supervision.inspections import InspectionDesk
 from registry_client.supervision.matters import MatterDesk
 
 Service = Callable[[grpc.Channel], Any]
-_MATTERS: tuple[Service, Step] = (
-    MatterServiceStub, ("RecordMatterAct", matter_service_pb2.RecordMatterActRequest)
-)  # fmt: skip
-_INSPECTIONS: tuple[Service, Step] = (
-    InspectionServiceStub, ("RecordInspectionAct", inspection_service_pb2.RecordInspectionActRequest)
-)  # fmt: skip
-_REFERRALS: tuple[Service, Step] = (
-    ReferralServiceStub, ("RecordReferralAct", referral_service_pb2.RecordReferralActRequest)
-)  # fmt: skip
-_COMPLAINTS: tuple[Service, Step] = (
-    ComplaintServiceStub, ("RecordComplaintAct", complaint_service_pb2.RecordComplaintActRequest)
-)  # fmt: skip
-_MONITORING: tuple[Service, Step] = (
-    MonitoringServiceStub, ("RecordMonitoringAct", monitoring_service_pb2.RecordMonitoringActRequest)
-)  # fmt: skip
-_ACCOUNTABILITY: tuple[Service, Step] = (
-    AccountabilityServiceStub, ("RecordAccident", accountability_service_pb2.RecordAccidentRequest)
-)  # fmt: skip
+_SERVICES: tuple[tuple[Service, Step, frozenset[str]], ...] = (
+    (MatterServiceStub, ("RecordMatterAct", matters.RecordMatterActRequest), powers.MATTERS),
+    (
+        InspectionServiceStub,
+        ("RecordInspectionAct", inspections.RecordInspectionActRequest),
+        powers.INSPECTIONS,
+    ),
+    (ComplaintServiceStub, ("RecordComplaintAct", complaints.RecordComplaintActRequest), powers.COMPLAINTS),
+    (
+        MonitoringServiceStub,
+        ("RecordMonitoringAct", monitoring.RecordMonitoringActRequest),
+        powers.MONITORING,
+    ),
+    (ReferralServiceStub, ("RecordReferralAct", referrals.RecordReferralActRequest), powers.REFERRALS),
+    (
+        AccountabilityServiceStub,
+        ("RecordAccident", accountability.RecordAccidentRequest),
+        powers.ACCOUNTABILITY,
+    ),
+)
 _TAKEN_BY: Mapping[str, tuple[Service, Step]] = {
-    **dict.fromkeys(
-        ("matter", "intermediary", "rule", "rule_review", "rule_filing", "rule_check"), _MATTERS
-    ),
-    **dict.fromkeys(
-        (
-            "roster", "plan", "draw_order", "draw_result", "inspection", "result_publication",
-            "rectification",
-        ),
-        _INSPECTIONS,
-    ),
-    **dict.fromkeys(
-        (
-            "referral", "receipt", "referral_acceptance", "referral_outcome", "referral_answer", "urging",
-        ),
-        _REFERRALS,
-    ),
-    **dict.fromkeys(
-        (
-            "complaint", "complaint_acceptance", "complaint_mediation", "complaint_verification",
-            "complaint_answer", "identity_opening", "custodian_key",
-        ),
-        _COMPLAINTS,
-    ),
-    **dict.fromkeys(("indicator", "alert_answer", "association_note"), _MONITORING),
-    "accident": _ACCOUNTABILITY,
-}  # fmt: skip
+    act: (service, step) for service, step, acts in _SERVICES for act in acts
+}
 _STEPS = {name: step for name, (_, step) in _TAKEN_BY.items()}
 
 

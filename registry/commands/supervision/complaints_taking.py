@@ -23,24 +23,13 @@ from registry.commands.supervision.complaints import Complaints
 from registry.commands.supervision.complaints_inbox import Kept
 from registry.commands.supervision.evidence import EvidenceKeep, Label
 from registry.domain.files import FileKey
+from registry.domain.powers import COMPLAINTS
 from registry.errors import RegistryError
 from registry.provenance.sealed_form import MEDIA_TYPE, TITLE
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Statement
 from registry.v1.supervision_pb2 import FILE_KIND_COMPLAINT, Complaint, FileReference
-
-ACTS = frozenset(
-    {
-        "complaint",
-        "complaint_acceptance",
-        "complaint_mediation",
-        "complaint_verification",
-        "complaint_answer",
-        "identity_opening",
-        "custodian_key",
-    }
-)
 
 
 class Taking:
@@ -55,7 +44,7 @@ class Taking:
         kept = self._complaints.lodging_of(caller.name, act) if act is not None else None
         if kept is not None and kept.waiting:
             self._shelve(kept)
-        outcome = self._intake.submit_act(envelope, ACTS, caller).result()
+        outcome = self._intake.submit_act(envelope, COMPLAINTS, caller).result()
         if kept is not None and kept.waiting and not isinstance(outcome, Rejection):
             self._complaints.inbox.take(kept)
         return outcome

@@ -9,12 +9,11 @@ from registry.commands.intake import Intake
 from registry.commands.supervision.accountability import Accountability
 from registry.commands.supervision.accountability_trace import Traces
 from registry.commands.supervision.complaints_inbox import Inbox
+from registry.domain.powers import ACCOUNTABILITY
 from registry.servicer.gate import current_caller
 from registry.servicer.supervision.recording import recorded
 from registry.v1 import accountability_service_pb2 as pb
 from registry.v1 import accountability_service_pb2_grpc
-
-ACTS = frozenset({"accident"})
 
 
 class AccountabilityServicer(accountability_service_pb2_grpc.AccountabilityServiceServicer):
@@ -29,7 +28,7 @@ class AccountabilityServicer(accountability_service_pb2_grpc.AccountabilityServi
         self, request: pb.RecordAccidentRequest, context: grpc.ServicerContext
     ) -> pb.RecordAccidentResponse:
         """See accountability_service.proto."""
-        return pb.RecordAccidentResponse(result=recorded(self._intake, request.envelope, ACTS))
+        return pb.RecordAccidentResponse(result=recorded(self._intake, request.envelope, ACCOUNTABILITY))
 
     def GetAccountabilityReport(
         self, request: pb.GetAccountabilityReportRequest, context: grpc.ServicerContext

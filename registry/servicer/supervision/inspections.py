@@ -6,15 +6,12 @@ import grpc
 
 from registry.commands.ask import Ask
 from registry.commands.intake import Intake
+from registry.domain.powers import INSPECTIONS
 from registry.servicer.supervision.draws import DrawMethods
 from registry.servicer.supervision.recording import recorded
 from registry.servicer.supervision.visits import published_inspections
 from registry.v1 import inspection_service_pb2 as pb
 from registry.v1 import inspection_service_pb2_grpc
-
-ACTS = frozenset(
-    {"roster", "plan", "draw_order", "draw_result", "inspection", "result_publication", "rectification"}
-)
 
 
 class InspectionServicer(DrawMethods, inspection_service_pb2_grpc.InspectionServiceServicer):
@@ -27,7 +24,7 @@ class InspectionServicer(DrawMethods, inspection_service_pb2_grpc.InspectionServ
         self, request: pb.RecordInspectionActRequest, context: grpc.ServicerContext
     ) -> pb.RecordInspectionActResponse:
         """See inspection_service.proto."""
-        return pb.RecordInspectionActResponse(result=recorded(self._intake, request.envelope, ACTS))
+        return pb.RecordInspectionActResponse(result=recorded(self._intake, request.envelope, INSPECTIONS))
 
     def ListPublishedInspections(
         self, request: pb.ListPublishedInspectionsRequest, context: grpc.ServicerContext

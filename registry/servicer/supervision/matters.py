@@ -10,13 +10,12 @@ from registry.commands.supervision.associations import STANDING, AssociationNote
 from registry.commands.supervision.matters import Matters
 from registry.commands.supervision.rules import Rules
 from registry.commands.supervision.unfiled_listing import UnfiledMatters
+from registry.domain.powers import MATTERS
 from registry.servicer.ban_messages import day_of
 from registry.servicer.gate import current_caller
 from registry.servicer.supervision.recording import recorded
 from registry.v1 import matter_service_pb2 as pb
 from registry.v1 import matter_service_pb2_grpc
-
-ACTS = frozenset({"matter", "intermediary", "rule", "rule_review", "rule_filing", "rule_check"})
 
 
 class MatterServicer(matter_service_pb2_grpc.MatterServiceServicer):
@@ -31,7 +30,7 @@ class MatterServicer(matter_service_pb2_grpc.MatterServiceServicer):
         self, request: pb.RecordMatterActRequest, context: grpc.ServicerContext
     ) -> pb.RecordMatterActResponse:
         """See matter_service.proto."""
-        return pb.RecordMatterActResponse(result=recorded(self._intake, request.envelope, ACTS))
+        return pb.RecordMatterActResponse(result=recorded(self._intake, request.envelope, MATTERS))
 
     def ListMatters(
         self, request: pb.ListMattersRequest, context: grpc.ServicerContext

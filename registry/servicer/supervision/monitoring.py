@@ -8,13 +8,12 @@ from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.supervision.monitoring import Monitoring
 from registry.commands.supervision.risk_counts import RiskCounts
+from registry.domain.powers import MONITORING
 from registry.servicer.ban_messages import day_of
 from registry.servicer.gate import current_caller
 from registry.servicer.supervision.recording import recorded
 from registry.v1 import monitoring_service_pb2 as pb
 from registry.v1 import monitoring_service_pb2_grpc
-
-ACTS = frozenset({"indicator", "alert_answer", "association_note", "receipt"})
 
 
 class MonitoringServicer(monitoring_service_pb2_grpc.MonitoringServiceServicer):
@@ -28,7 +27,7 @@ class MonitoringServicer(monitoring_service_pb2_grpc.MonitoringServiceServicer):
         self, request: pb.RecordMonitoringActRequest, context: grpc.ServicerContext
     ) -> pb.RecordMonitoringActResponse:
         """See monitoring_service.proto."""
-        return pb.RecordMonitoringActResponse(result=recorded(self._intake, request.envelope, ACTS))
+        return pb.RecordMonitoringActResponse(result=recorded(self._intake, request.envelope, MONITORING))
 
     def ListIndicators(
         self, request: pb.ListIndicatorsRequest, context: grpc.ServicerContext

@@ -7,15 +7,12 @@ import grpc
 from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.supervision.referral_statistics import ReferralStatistics
+from registry.domain.powers import REFERRALS
 from registry.servicer.ban_messages import day_of
 from registry.servicer.gate import current_caller
 from registry.servicer.supervision.recording import recorded
 from registry.v1 import referral_service_pb2 as pb
 from registry.v1 import referral_service_pb2_grpc
-
-ACTS = frozenset(
-    {"referral", "receipt", "referral_acceptance", "referral_outcome", "referral_answer", "urging"}
-)
 
 
 class ReferralServicer(referral_service_pb2_grpc.ReferralServiceServicer):
@@ -29,7 +26,7 @@ class ReferralServicer(referral_service_pb2_grpc.ReferralServiceServicer):
         self, request: pb.RecordReferralActRequest, context: grpc.ServicerContext
     ) -> pb.RecordReferralActResponse:
         """See referral_service.proto."""
-        return pb.RecordReferralActResponse(result=recorded(self._intake, request.envelope, ACTS))
+        return pb.RecordReferralActResponse(result=recorded(self._intake, request.envelope, REFERRALS))
 
     def GetReferralStatistics(
         self, request: pb.GetReferralStatisticsRequest, context: grpc.ServicerContext

@@ -13,6 +13,7 @@ article, and leads to the page on which it is read.
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -20,8 +21,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from registry.v1 import supervision_pb2 as acts
+from registry.v1.supervision_file_pb2 import ListFilesRequest
 from registry_web.console.official import Official
 from registry_web.console.pages.framing import Departments, Frame, asked
+from registry_web.console.pages.one_page import ROWS
 from registry_web.console.pages.supervision_areas import AREAS
 
 SHOWN = 200
@@ -56,6 +59,31 @@ def oversees(official: Official, departments: Departments) -> bool:
     own = departments.entry(official.department)
     kinds = own.registration.kinds if own is not None else ()
     return official.role != "department" or bool(OVERSEEING_KINDS.intersection(kinds))
+
+
+def files_listed(
+    frame: Frame, request: Request, kind: acts.FileKind.ValueType, *, told_to: bool = False
+) -> dict[str, Any]:
+    """What every list of files shows: a page of those of the reader's department, or of everybody's for who
+    oversees, the last one first; ``told_to``: those that the department was told of."""
+    registry, official = frame.registry(request), frame.official(request)
+    departments = Departments.of(registry)
+    everybody = oversees(official, departments)
+    own = "" if everybody else official.department
+    listed = ListFilesRequest(
+        kind=kind,
+        department="" if told_to else own,
+        addressee=own if told_to else "",
+        page_size=ROWS,
+        page_token=asked(request, "after"),
+    )
+    return {
+        "page": registry.supervision.files(listed),
+        "oversees": everybody,
+        "signs": takes_acts(official),
+        "departments": departments,
+        "address_of": address_of,
+    }
 
 
 def urge_at(file: acts.FileReference, departments: Departments) -> str:

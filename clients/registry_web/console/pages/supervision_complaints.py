@@ -23,7 +23,7 @@ from starlette.routing import Route
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.complaint_service_pb2 import ListComplaintDesksRequest, SealingKey
 from registry.v1.complaint_service_pb2_grpc import ComplaintServiceStub
-from registry.v1.supervision_file_pb2 import GetFileResponse, ListFilesRequest
+from registry.v1.supervision_file_pb2 import GetFileResponse
 from registry_client import Registry
 from registry_client.errors import RegistryCallError, SealingError
 from registry_client.supervision.complaint_words import COMPLAINT_KINDS
@@ -47,9 +47,8 @@ from registry_web.console.pages.complaint_forms import (
 )
 from registry_web.console.pages.complaint_timeline import decision_of, sealed_in, state_of, timeline
 from registry_web.console.pages.forms import Answers, Field
-from registry_web.console.pages.framing import Departments, Frame, asked
-from registry_web.console.pages.one_page import ROWS
-from registry_web.console.pages.supervision import address_of, oversees, takes_acts
+from registry_web.console.pages.framing import Departments, Frame
+from registry_web.console.pages.supervision import address_of, files_listed, oversees, takes_acts
 
 LIST = "/supervision/complaints"
 _SEALING = "所写内容密封给本部门的身份保管人; 摘要有关人员都能看到。"
@@ -75,27 +74,14 @@ class ComplaintPages:
 
     def list(self, request: Request) -> Response:
         """What waits, and a page of files, the last one first."""
-        registry, official = self._frame.registry(request), self._frame.official(request)
-        departments = Departments.of(registry)
-        everybody = oversees(official, departments)
-        listed = ListFilesRequest(
-            kind=pb.FILE_KIND_COMPLAINT,
-            department="" if everybody else official.department,
-            page_size=ROWS,
-            page_token=asked(request, "after"),
-        )
         return self._frame.render(
             request,
             "complaints.html",
+            **files_listed(self._frame, request, pb.FILE_KIND_COMPLAINT),
             waiting=self._waiting_for(request),
-            page=registry.supervision.files(listed),
-            oversees=everybody,
-            signs=takes_acts(official),
-            departments=departments,
             kind_word=lambda kind: word_of(COMPLAINT_KINDS, kind),
             state_of=state_of,
             decision_of=decision_of,
-            address_of=address_of,
         )
 
     def custodians(self, request: Request) -> Response:

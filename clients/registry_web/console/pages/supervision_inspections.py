@@ -25,7 +25,7 @@ from starlette.routing import Route
 from registry.domain.files import ACT_NAMES, ACT_NUMBERS
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.statement_pb2 import Statement
-from registry.v1.supervision_file_pb2 import FileAct, GetFileResponse, ListFilesRequest, SupervisionFile
+from registry.v1.supervision_file_pb2 import FileAct, GetFileResponse, SupervisionFile
 from registry_client.errors import RegistryCallError
 from registry_client.supervision.inspection_words import INSPECTION_CAUSES, INSPECTION_RESULTS
 from registry_client.words import word_of
@@ -44,8 +44,7 @@ from registry_web.console.pages.inspection_forms import (
     visit_fields,
     visit_of,
 )
-from registry_web.console.pages.one_page import ROWS
-from registry_web.console.pages.supervision import address_of, oversees, takes_acts
+from registry_web.console.pages.supervision import address_of, files_listed, takes_acts
 from registry_web.console.readable import Line, lines_of
 from registry_web.console.supervision_words import ACTS
 
@@ -112,23 +111,10 @@ class InspectionPages:
 
     def list(self, request: Request) -> Response:
         """A page of them."""
-        registry, official = self._frame.registry(request), self._frame.official(request)
-        departments = Departments.of(registry)
-        everybody = oversees(official, departments)
-        listed = ListFilesRequest(
-            kind=pb.FILE_KIND_INSPECTION,
-            department="" if everybody else official.department,
-            page_size=ROWS,
-            page_token=asked(request, "after"),
-        )
         return self._frame.render(
             request,
             "inspections.html",
-            page=registry.supervision.files(listed),
-            oversees=everybody,
-            signs=takes_acts(official),
-            departments=departments,
-            address_of=address_of,
+            **files_listed(self._frame, request, pb.FILE_KIND_INSPECTION),
             result_of=result_of,
             published_on=published_on,
             rectification_of=rectification_of,

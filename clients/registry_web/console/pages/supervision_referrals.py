@@ -20,7 +20,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from registry.v1 import supervision_pb2 as pb
-from registry.v1.supervision_file_pb2 import ListFilesRequest
 from registry_client.errors import RegistryCallError
 from registry_client.supervision.referral_words import REFERRAL_KINDS
 from registry_client.supervision.referrals import act_of, state_of, statistics
@@ -29,7 +28,6 @@ from registry_web.console.desk import PageError
 from registry_web.console.pages.form_page import require_handler
 from registry_web.console.pages.forms import Answers
 from registry_web.console.pages.framing import Departments, Frame, asked
-from registry_web.console.pages.one_page import ROWS
 from registry_web.console.pages.referral_forms import (
     STEPS,
     Held,
@@ -39,7 +37,7 @@ from registry_web.console.pages.referral_forms import (
 )
 from registry_web.console.pages.referral_telling import telling_fields, telling_of
 from registry_web.console.pages.referral_timeline import timeline
-from registry_web.console.pages.supervision import address_of, oversees, takes_acts
+from registry_web.console.pages.supervision import address_of, files_listed, takes_acts
 
 LIST = "/supervision/referrals"
 
@@ -64,27 +62,14 @@ class ReferralPages:
 
     def list(self, request: Request) -> Response:
         """A page of them, the one sent last first."""
-        registry, official = self._frame.registry(request), self._frame.official(request)
-        departments = Departments.of(registry)
-        everybody, sent = oversees(official, departments), asked(request, "sent") == "1"
-        listed = ListFilesRequest(
-            kind=pb.FILE_KIND_REFERRAL,
-            department=official.department if sent and not everybody else "",
-            addressee="" if sent or everybody else official.department,
-            page_size=ROWS,
-            page_token=asked(request, "after"),
-        )
+        sent = asked(request, "sent") == "1"
         return self._frame.render(
             request,
             "referrals.html",
-            page=registry.supervision.files(listed),
+            **files_listed(self._frame, request, pb.FILE_KIND_REFERRAL, told_to=not sent),
             sent=sent,
-            oversees=everybody,
-            signs=takes_acts(official),
-            departments=departments,
             kind_word=kind_word,
             state_of=state_of,
-            address_of=address_of,
         )
 
     def numbers(self, request: Request) -> Response:

@@ -15,14 +15,18 @@ from registry.commands.intake import open_envelope
 from registry.commands.supervision.risk_counts import RiskCounts
 from registry.store.interface import FileFilter
 from registry.upkeep.risk import RiskWatch
+from registry.v1 import statement_pb2
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.statement_pb2 import Statement
+from registry.v1.subject_pb2 import Subject
 from registry.v1.supervision_file_pb2 import SupervisionFile
-from tests.support.events import placed
+from tests.support.events import firm, penalty, placed
 from tests.support.referrals import MARKET, Town
 from tests.support.spine import Spine
 
 BASIS = ["沧州市进一步加强行政审批事中事后监管的实施意见 四(三)"]
+
+REGION = "130902"
 
 
 def indicator(number: str, in_charge: str, **changes: Any) -> pb.RiskIndicator:
@@ -80,3 +84,23 @@ def answer(town: Town, alert: pb.RiskAlert, on: str, **changes: Any) -> pb.Alert
     file = pb.FileReference(kind=pb.FILE_KIND_ALERT, department=town.code(OPERATOR.key), number=alert.number)
     fields: dict[str, Any] = {"file": file, "measure_taken": "已组织专项检查。", "on": on}
     return pb.AlertAnswer(**{**fields, **changes})
+
+
+def penalise(
+    town: Town, number: int, on: str = "2026-11-20", *, region: str = REGION, subject: Subject | None = None
+) -> int:
+    """A penalty under the id CF-<number>; its position."""
+    event = penalty(
+        MARKET, subject or firm(number), on, region=region, severity=statement_pb2.SEVERITY_GENERAL
+    )
+    return placed(town.spine.say(MARKET, f"CF-{number}", event=event))
+
+
+def look(town: Town) -> int:
+    """One look of a watch that was just started."""
+    return watch(town.spine).look()
+
+
+def groups(town: Town) -> list[tuple[str, int]]:
+    """What the alerts in the log are of, with their values."""
+    return [(alert.group, alert.value) for alert in alerts(town.spine)]

@@ -46,7 +46,7 @@ REGIONS = tuple(
     f"1309{number:02}" for number in (2, 3, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 81, 82, 83, 84)
 )
 TRADES = tuple(f"C{number}" for number in range(13, 44))
-INDICATORS: tuple[tuple[int, int], ...] = (
+INDICATORS: tuple[tuple[acts.IndicatorKind.ValueType, acts.IndicatorGrouping.ValueType], ...] = (
     (acts.INDICATOR_KIND_PENALTY_CLUSTER, acts.INDICATOR_GROUPING_REGION),
     (acts.INDICATOR_KIND_PENALTY_CLUSTER, acts.INDICATOR_GROUPING_INDUSTRY),
     (acts.INDICATOR_KIND_PENALTY_CLUSTER, acts.INDICATOR_GROUPING_SUBJECT),
@@ -70,8 +70,8 @@ class Filling:
         for number, (kind, grouping) in enumerate(INDICATORS):
             indicator = acts.RiskIndicator(
                 number=f"ZB-{number}",
-                kind=kind,  # type: ignore[arg-type]  # Numbers of the table above.
-                grouping=grouping,  # type: ignore[arg-type]
+                kind=kind,
+                grouping=grouping,
                 window_days=90,
                 threshold=100_000,
                 rise_percent=200,

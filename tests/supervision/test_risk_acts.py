@@ -17,10 +17,9 @@ from registry.v1 import supervision_pb2 as pb
 from registry.v1.supervision_file_pb2 import Obligation
 from tests.support.events import placed, refusal
 from tests.support.referrals import FIRE, MARKET, Town, town_of
-from tests.support.risk import alerts, answer, cluster, declare, files, watch
+from tests.support.risk import alerts, answer, cluster, declare, files, penalise, watch
 from tests.support.spine import found_spine, furnish
 from tests.support.visits import Bureau
-from tests.upkeep.test_risk import penalise
 
 KEY_TRADE, RISE = pb.INDICATOR_KIND_KEY_INDUSTRY, pb.INDICATOR_KIND_COMPLAINT_RISE
 CLUSTER, OVERDUE = pb.INDICATOR_KIND_PENALTY_CLUSTER, pb.INDICATOR_KIND_OVERDUE_RECTIFICATION

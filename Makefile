@@ -11,7 +11,7 @@ ARGS ?=
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup demo demo-bans demo-supervision test test-pg test-ha test-web test-examples torture serve serve-web screenshots lint format proto proto-check proto-baseline bench bench-peers law-pages lock clean
+.PHONY: help setup demo demo-bans demo-supervision test test-pg test-ha test-web test-examples torture fuzz soak overload histories access-matrix audit release serve serve-web screenshots lint format proto proto-check proto-baseline bench bench-peers law-pages lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
@@ -44,8 +44,29 @@ test-web: setup ## run the tests of the web faces, alone (pages in Chromium, whe
 test-examples: setup ## build and run the examples in Go and Java too, where their tools are there
 	@REGISTRY_EXAMPLES=1 $(PY) -m pytest -q tests/examples $(ARGS)
 
-torture: setup ## the same in ten rounds, with every kind of failure
-	@REGISTRY_HA_ROUNDS=$${REGISTRY_HA_ROUNDS:-10} $(PY) -m pytest -q -s tests/ha $(ARGS)
+torture: setup ## break it on purpose, 1,000 rounds, and print faults x rounds x losses (REGISTRY_TORTURE_ROUNDS)
+	@$(PY) -m torture $(ARGS)
+
+fuzz: setup ## feed every parser 10 million inputs, and keep the corpus (ARGS="--minutes 1 receipt")
+	@$(PY) -m fuzz $(ARGS)
+
+soak: setup ## one hour of mixed load: memory, file descriptors, and a follower that checks the log
+	@$(PY) -m torture.soak $(ARGS)
+
+overload: setup ## three times the load that it carries: who is refused, how fast the others are answered
+	@$(PY) -m torture.overload $(ARGS)
+
+histories: setup ## record what concurrent clients saw, and check it for linearizability
+	@$(PY) -m torture.histories $(ARGS)
+
+access-matrix: setup ## write docs/access-matrix.csv anew: every method, role and state of the caller's papers
+	@$(PY) -m scripts.access_matrix $(ARGS)
+
+audit: setup ## compare requirements.lock with known vulnerabilities, where their list can be had
+	@scripts/audit $(ARGS)
+
+release: setup ## build wheel, bill of materials and digests, twice, compare, and sign them (ARGS="--key FILE")
+	@scripts/release $(ARGS)
 
 serve: setup ## run the registry's server
 	@$(PY) -m registry serve $(ARGS)
@@ -85,4 +106,4 @@ lock: ## write requirements.lock anew from pyproject.toml (ARGS=--upgrade for ne
 
 clean: ## remove caches and build products; .venv and the stores under var/ stay
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@find registry clients demo bench tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find registry clients demo bench tests torture fuzz -name __pycache__ -type d -prune -exec rm -rf {} +

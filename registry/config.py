@@ -23,14 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from registry.config_options import (
-    BY_NAME,
+from registry.config_options import BY_NAME, SECTIONS
+from registry.config_options.kinds import (
     EVIDENCE_MAX_MIB,
     EVIDENCE_QUOTA_MIB,
     EVIDENCE_UPLOAD_DAYS,
     MAP_INTERVAL_S,
     RISK_INTERVAL_S,
-    SECTIONS,
     SNAPSHOT_INTERVAL_S,
     STAMP_INTERVAL_S,
     STAMP_MAX_AGE_S,

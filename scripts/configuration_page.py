@@ -22,7 +22,7 @@ def reference() -> str:
 def _head() -> Iterator[str]:
     yield "# 设置参考 registry.toml (configuration reference)"
     yield ""
-    yield "本页由程序生成 (`python -m scripts.configuration_page`)，设置项在 `registry/config_options.py`。"
+    yield "本页由程序生成 (`python -m scripts.configuration_page`)，设置项在 `registry/config_options/`。"
     yield "Printed from the code; a test compares."
     yield ""
     yield "* 文件在安装目录中，`registry init` 写出最小的一份；相对路径从该目录算起。"

@@ -1,0 +1,233 @@
+"""Sections of ``registry.toml`` about what runs beside the answers: witnesses, stamps, evidence, notices."""
+
+from __future__ import annotations
+
+from registry.config_options.kinds import (
+    EVIDENCE_MAX_MIB,
+    EVIDENCE_QUOTA_MIB,
+    EVIDENCE_UPLOAD_DAYS,
+    MAP_INTERVAL_S,
+    RISK_INTERVAL_S,
+    STAMP_INTERVAL_S,
+    STAMP_MAX_AGE_S,
+    WITNESS_INTERVAL_S,
+    Option,
+    Section,
+)
+
+KEEPING = (
+    Section(
+        "witnesses",
+        "请见证人为检查点共签",
+        "Witnesses cosign checkpoints.",
+        (
+            Option(
+                "policy",
+                str,
+                "见证策略文件 (C2SP tlog-policy)：见证人、地址、法定数。",
+                "File of witnesses with addresses and a quorum.",
+                "witnesses.policy",
+                needed=True,
+            ),
+            Option(
+                "interval_s",
+                float,
+                "最快多久一次，秒。",
+                "How often at most, in seconds.",
+                1,
+                default=WITNESS_INTERVAL_S,
+            ),
+        ),
+    ),
+    Section(
+        "stamping",
+        "为检查点加盖可信时间戳 (RFC 3161)",
+        "RFC 3161 time stamps.",
+        (
+            Option(
+                "url",
+                str,
+                "时间戳机构的地址。",
+                "The authority's address.",
+                "http://tsa.example/",
+                needed=True,
+            ),
+            Option(
+                "certificate",
+                str,
+                "所信任的时间戳机构根证书(PEM)。",
+                "Whose certificate is believed.",
+                "tls/tsa.pem",
+                needed=True,
+            ),
+            Option(
+                "interval_s",
+                float,
+                "多久一次，秒。",
+                "How often, in seconds.",
+                600,
+                default=STAMP_INTERVAL_S,
+            ),
+            Option(
+                "max_age_s",
+                float,
+                "最近的时间戳旧过此数后不再受理新陈述 (STAMPING_FAILED)，查询照常；不短于 interval_s。",
+                "Statements are refused once the last stamp is older.",
+                86400,
+                default=STAMP_MAX_AGE_S,
+            ),
+        ),
+    ),
+    Section(
+        "map",
+        "映射状态",
+        "The map's states.",
+        (
+            Option(
+                "interval_s",
+                float,
+                "有新内容时多久记载一次映射状态，秒；带证明的回执不等它。",
+                "How often the map's state is logged if there is something new.",
+                10,
+                default=MAP_INTERVAL_S,
+            ),
+        ),
+    ),
+    Section(
+        "evidence",
+        "证据库：监管的文字、图片和视频，封存后存放；不写则不收证据材料",
+        "The evidence store.",
+        (
+            Option(
+                "directory",
+                str,
+                "证据库目录：材料目录、未传完的部分；不用对象存储时也放材料本身。只由写入的进程使用。",
+                "Catalogue, uploads under way and, without object storage, the objects.",
+                "evidence",
+                needed=True,
+            ),
+            Option(
+                "max_mib",
+                int,
+                "一份材料最大多少 MiB。",
+                "Largest piece, in MiB.",
+                4096,
+                default=EVIDENCE_MAX_MIB,
+            ),
+            Option(
+                "quota_mib",
+                int,
+                "一个部门合计最多多少 MiB，未传完的按所报大小计。",
+                "Most that a department may have, in MiB.",
+                1048576,
+                default=EVIDENCE_QUOTA_MIB,
+            ),
+            Option(
+                "upload_days",
+                int,
+                "未传完的上传搁置多少天后作废。",
+                "Days after which an upload that rests is given up.",
+                7,
+                default=EVIDENCE_UPLOAD_DAYS,
+            ),
+        ),
+    ),
+    Section(
+        "evidence_storage",
+        "证据材料放在 S3 兼容的对象存储里（路径式地址），不放在 [evidence] directory 里；需要 [evidence]",
+        "Objects of the evidence store in S3-compatible object storage.",
+        (
+            Option(
+                "endpoint",
+                str,
+                "对象存储的地址，https://；本机可为 http://。",
+                "Its address.",
+                "https://s3.example:9000",
+                needed=True,
+            ),
+            Option(
+                "bucket",
+                str,
+                "存储桶，须已建好，专供证据库使用。",
+                "The bucket, which must exist.",
+                "registry-evidence",
+                needed=True,
+            ),
+            Option(
+                "region",
+                str,
+                "区域。",
+                "Its region.",
+                "us-east-1",
+                default="us-east-1",
+            ),
+            Option(
+                "credentials",
+                str,
+                '凭据文件，两行：access_key = "…"、secret_key = "…"；仅本账户可读(0600)。',
+                "File with access_key and secret_key, readable by the registry's account alone.",
+                "keys/s3.toml",
+                needed=True,
+            ),
+            Option(
+                "authority",
+                str,
+                "为对象存储的证书作保的机构(PEM)；不写则用系统所信任的。",
+                "Who vouches for the storage's certificate.",
+                "tls/s3.pem",
+            ),
+        ),
+    ),
+    Section(
+        "risk",
+        "风险监测：按公布的指标计数，达到阈值的记载预警",
+        "Alerts by the indicators that were declared.",
+        (
+            Option(
+                "interval_s",
+                float,
+                "多久查看一次是否有指标达到阈值，秒；没有公布指标就什么也不做。",
+                "How often figures are looked at.",
+                300,
+                default=RISK_INTERVAL_S,
+            ),
+        ),
+    ),
+    Section(
+        "suites",
+        "要求的签名算法(国密)",
+        "Required signature suites.",
+        (
+            Option(
+                "require",
+                list,
+                "陈述、答复和检查点必须带有的签名算法。",
+                "What everything must be signed with.",
+                ["SUITE_SM2_SM3"],
+                default=[],
+            ),
+            Option(
+                "first_size",
+                int,
+                "从日志多大时起要求；不写则自创世起。",
+                "From this size of the log on.",
+                5001,
+                default="自创世起",
+            ),
+        ),
+    ),
+    Section(
+        "notices",
+        "把告知推送到谁的地址；需要 [signing] receipt。地址为 https://，本机可为 http://",
+        "Where notices are pushed to, by addressee.",
+        free=(
+            ("subject", "https://portal.example/hooks/credit", "须送达信用主体的告知"),
+            ("11130900DEM000011Q", "https://finance.example/hooks", "一个部门，按统一社会信用代码"),
+            (
+                "registry://credit.example/cangzhou/system/procurement/platform",
+                "https://platform.example/hooks",
+                "一个系统，按其证书中的名称",
+            ),
+        ),
+    ),
+)

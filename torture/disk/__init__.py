@@ -1,0 +1,1 @@
+"""Faults of the disk, the process and the clock (see ``torture.fault``)."""

@@ -63,10 +63,10 @@ access-matrix: setup ## write docs/access-matrix.csv anew: every method, role an
 	@$(PY) -m scripts.access_matrix $(ARGS)
 
 audit: setup ## compare requirements.lock with known vulnerabilities, where their list can be had
-	@scripts/audit $(ARGS)
+	@$(PY) -m scripts.audit $(ARGS)
 
 release: setup ## build wheel, bill of materials and digests, twice, compare, and sign them (ARGS="--key FILE")
-	@scripts/release $(ARGS)
+	@$(PY) -m scripts.release $(ARGS)
 
 serve: setup ## run the registry's server
 	@$(PY) -m registry serve $(ARGS)

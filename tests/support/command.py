@@ -47,6 +47,12 @@ def registry(*arguments: str | Path) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
+def of_module(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a module of this checkout (``python -m``), as the Makefile does."""
+    words = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
 def in_process(*arguments: str | Path) -> Run:
     """Runs ``registry`` here, which is quicker, but for ``serve``; an exception that escapes is raised."""
     umask = os.umask(0o022)

@@ -20,12 +20,13 @@ class MapStateError(ValueError):
 
 
 class MapFold:
-    """Works out the states of a log that is being folded into an empty store, one after another."""
+    """Works out the states of a log that is being folded into a store, one after another."""
 
-    def __init__(self, target: Store) -> None:
+    def __init__(self, target: Store, size: int = 0) -> None:
+        """``size``: how many statements the last state covers that is in the store already."""
         self._target = target
         self._tree = MapTree(target.map_buckets())
-        self._size = 0
+        self._size = size
         self._due: MapUpdate | None = None
 
     def completed(self, job: Submission) -> Submission:

@@ -35,6 +35,7 @@ from registry.indexing.generations import Generations
 from registry.provenance.checkpoint import CheckpointError, open_checkpoint
 from registry.provenance.keys import KeyFileError, Signer, load_verifying_key
 from registry.provenance.merkle import Frontier
+from registry.provenance.secret_file import read_secret_file
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
 from registry.receipts.signing import ReceiptSigners
@@ -248,8 +249,8 @@ def check_head(state: RegistryState, signers: Sequence[Signer]) -> None:
 
 
 def read_secret(path: Path) -> bytes:
-    """The bytes of a secret key file. Raises KeyFileError with one line."""
+    """The bytes of a file that nobody else may read. Raises KeyFileError with one line."""
     try:
-        return path.read_bytes()
+        return read_secret_file(path)
     except OSError as error:
         raise KeyFileError(f"密钥文件 {path} 不能读取: {error.strerror}") from error

@@ -34,6 +34,7 @@ from registry.config import CONFIG_NAME, STORE, Config, ConfigError, config_text
 from registry.domain.periods import china_day
 from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.provenance.keys import FileSigner, SuiteNotSupportedError
+from registry.provenance.secret_file import read_secret_file
 from registry.provenance.vault import MASTER_BYTES, Vault, VaultError
 from registry.sanctions.catalogue.edition import Edition
 from registry.second_store import first_head
@@ -168,7 +169,7 @@ def _found(
     )
     store = create_store(config.location)
     with _undone(config), closing(store):
-        vault = Vault(config.vault_key.read_bytes())
+        vault = Vault(read_secret_file(config.vault_key))
         found(store, vault, plan.origin)
         state = RegistryState(store, vault, shipped_editions())
         assert config.head is not None  # As it stands in the text of every new configuration.
@@ -197,7 +198,7 @@ def _undo_forsaken(left: Path) -> None:
         config = load_config(left)
         if not config.database:
             return
-        check_value = Vault(config.vault_key.read_bytes()).check_value
+        check_value = Vault(read_secret_file(config.vault_key)).check_value
     except (ConfigError, OSError, VaultError):
         return  # It did not come to the database.
     try:

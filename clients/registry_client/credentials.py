@@ -15,6 +15,7 @@ the registry whose log has the origin ``credit.example/log``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+
+from registry.provenance.secret_file import read_secret_file
 
 AUTHORITY, CERTIFICATE, KEY = "ca.pem", "cert.pem", "key.pem"
 
@@ -73,7 +76,8 @@ class Credentials:
             _path(home, name, given)
             for name, given in ((AUTHORITY, authority), (CERTIFICATE, certificate), (KEY, key))
         ]
-        authority_pem, certificate_pem, key_pem = map(_read, paths)
+        authority_pem, certificate_pem = map(_read, paths[:2])
+        key_pem = _read(paths[2], read_secret_file)
         _parse_certificate(paths[0], authority_pem)
         parsed = _parse_certificate(paths[1], certificate_pem)
         private = _parse_key(paths[2], key_pem, passphrase)
@@ -95,9 +99,9 @@ def _path(home: Path | None, name: str, given: str | Path | None) -> Path:
     return home / name
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
     try:
-        return path.read_bytes()
+        return read(path)
     except OSError as fault:
         raise CredentialsError(f"{path}: cannot be read: {fault.strerror}") from None
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import logging
 import re
-import stat
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -37,6 +36,7 @@ from registry.evidence.directory import UPLOADS, sweep_files
 from registry.evidence.sealing import SEALED_CHUNK, Sealer, sealed_size
 from registry.evidence.shelf import Incoming, Upload
 from registry.evidence.staging import StagedFile, sum_of
+from registry.provenance.secret_file import read_secret_file
 from registry.store.interface import StoreError
 
 PREFIX = "evidence/"
@@ -241,9 +241,7 @@ class _Incoming:
 def credentials_of(path: Path) -> tuple[str, str]:
     """Access key and secret key of a file that nobody else may read. Raises StoreError."""
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise StoreError(f"对象存储的凭据文件 {path} 别人也能读取; 请运行 chmod 600")
-        said = tomllib.loads(path.read_text("utf-8"))
+        said = tomllib.loads(read_secret_file(path).decode("utf-8"))
     except OSError as error:
         raise StoreError(f"对象存储的凭据文件 {path} 不能读取: {error.strerror}") from error
     except ValueError as error:

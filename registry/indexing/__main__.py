@@ -16,6 +16,7 @@ from registry.config import Config, ConfigError, load_config
 from registry.editions import shipped_editions
 from registry.indexing.below import NothingBelow
 from registry.indexing.generations import Generations
+from registry.provenance.secret_file import read_secret_file
 from registry.provenance.vault import Vault, VaultError
 from registry.store.interface import StoreError
 from registry.store.opening import open_for_reading
@@ -28,7 +29,7 @@ def make_generation(config: Config, *, now: int) -> Path:
     """Makes the generation of a store as it is. Raises StoreError, OSError, VaultError."""
     store = open_for_reading(config.location)
     try:
-        vault = Vault(config.vault_key.read_bytes())
+        vault = Vault(read_secret_file(config.vault_key))
         state = RegistryState(store, vault, shipped_editions(), NothingBelow)
         return Generations.of(config).make(state, store.subjects(state.measure), now_ms=now)
     finally:

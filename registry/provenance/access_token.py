@@ -34,6 +34,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from joserfc.jws import extract_compact
 
+from registry.provenance.secret_file import read_secret_file
+
 ALGORITHM: Literal["Ed25519"] = "Ed25519"
 _TYPE = "at+jwt"
 MAX_BYTES = 4096
@@ -74,7 +76,7 @@ class TokenKey:
     def load(cls, path: Path) -> TokenKey:
         """The key in a file. Raises TokenError."""
         try:
-            key = OKPKey.import_key(json.loads(path.read_bytes()))
+            key = OKPKey.import_key(json.loads(read_secret_file(path)))
         except OSError as error:
             raise TokenError(f"{path}: 不能读取: {error.strerror}") from None
         except (ValueError, JoseError):

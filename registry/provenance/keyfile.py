@@ -39,6 +39,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from registry.provenance.secret_file import read_secret_file
 from registry.provenance.sm2 import Sm2PrivateKey
 from registry.provenance.suites import SuiteNotSupportedError
 
@@ -162,8 +163,7 @@ def _pem(label: str, der: bytes) -> bytes:
 
 def _read(path: str | Path) -> bytes:
     try:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
+        content = read_secret_file(path, _LARGEST_FILE)
     except OSError as fault:
         raise KeyFileError(f"{path}: the key file cannot be read: {fault.strerror}") from None
     if len(content) > _LARGEST_FILE:

@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 
 from registry.provenance.keys import SignerError
+from registry.provenance.secret_file import read_secret_file
 from registry.signing.location import Location
 
 _LONGEST = 4096
@@ -63,8 +64,7 @@ def _from_descriptor(location: Location, attribute: str) -> bytes:
 
 def _first_line(location: Location, attribute: str, path: Path) -> bytes:
     try:
-        with path.open("rb") as source:
-            return source.readline(_LONGEST).rstrip(b"\r\n")
+        return read_secret_file(path, _LONGEST).partition(b"\n")[0].rstrip(b"\r")
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or "路径无效"
         raise SignerError(f"{location.kind}: {attribute} 所指的文件不能读取: {reason}") from None

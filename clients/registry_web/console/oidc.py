@@ -30,6 +30,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from registry.provenance.secret_file import read_secret_file
 from registry_web.config import Oidc, WebConfigError
 from registry_web.console.visits import Visit
 
@@ -64,7 +65,7 @@ class Provider:
 
     def __init__(self, oidc: Oidc, url: str, now: Callable[[], float] = time.time) -> None:
         try:
-            self._secret = oidc.client_secret.read_text("utf-8").strip()
+            self._secret = read_secret_file(oidc.client_secret).decode("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise WebConfigError(f"{oidc.client_secret}: 不能读取: {error}") from None
         self._oidc = oidc

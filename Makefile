@@ -44,28 +44,28 @@ test-web: setup ## run the tests of the web faces, alone (pages in Chromium, whe
 test-examples: setup ## build and run the examples in Go and Java too, where their tools are there
 	@REGISTRY_EXAMPLES=1 $(PY) -m pytest -q tests/examples $(ARGS)
 
-torture: setup ## break it on purpose, 1,000 rounds, and print faults x rounds x losses (REGISTRY_TORTURE_ROUNDS)
+torture: setup ## break it in 1,000 rounds; a table of faults and losses
 	@$(PY) -m torture $(ARGS)
 
-fuzz: setup ## feed every parser 10 million inputs, and keep the corpus (ARGS="--minutes 1 receipt")
+fuzz: setup ## feed every parser 10 million inputs; keep the corpus
 	@$(PY) -m fuzz $(ARGS)
 
-soak: setup ## one hour of mixed load: memory, file descriptors, and a follower that checks the log
+soak: setup ## one hour of load: memory, descriptors, an outside follower
 	@$(PY) -m torture.soak $(ARGS)
 
-overload: setup ## three times the load that it carries: who is refused, how fast the others are answered
+overload: setup ## three times the load that it carries: who is answered
 	@$(PY) -m torture.overload $(ARGS)
 
-histories: setup ## record what concurrent clients saw, and check it for linearizability
+histories: setup ## check what concurrent clients saw for linearizability
 	@$(PY) -m torture.histories $(ARGS)
 
-access-matrix: setup ## write docs/access-matrix.csv anew: every method, role and state of the caller's papers
+access-matrix: setup ## write docs/access-matrix.csv anew from the policy
 	@$(PY) -m scripts.access_matrix $(ARGS)
 
-audit: setup ## compare requirements.lock with known vulnerabilities, where their list can be had
+audit: setup ## compare requirements.lock with known vulnerabilities
 	@$(PY) -m scripts.audit $(ARGS)
 
-release: setup ## build wheel, bill of materials and digests, twice, compare, and sign them (ARGS="--key FILE")
+release: setup ## build twice, compare, list what is in it, sign (--key)
 	@$(PY) -m scripts.release $(ARGS)
 
 serve: setup ## run the registry's server

@@ -13,7 +13,7 @@ MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 # At the beginning of a line or of a piece of code; "make" is an English word too.
 MAKE_IN_TEXT = re.compile(r"(?:^[ \t$]*|`)make ([a-z][a-z-]*)", re.MULTILINE)
 READMES = ["README.md", "README.zh-CN.md"]
-BOUNDED = re.compile(r"(?P<name>[A-Za-z0-9-]+)>=(?P<lowest>[0-9][0-9.]*),<(?P<below>[0-9][0-9.]*)")
+BOUNDED = re.compile(r"(?P<name>[A-Za-z0-9-]+)>=(?P<lowest>[0-9][0-9.]*),<(?P<below>[0-9][0-9.]*)(; .+)?")
 
 
 def phony_targets() -> set[str]:

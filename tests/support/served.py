@@ -30,6 +30,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from demo.departments import OPERATOR
+from registry.access.certificate_door import CertificateDoor
 from registry.access.certificates import Credential, create_authority, issue
 from registry.access.identity import Caller, CallerRole
 from registry.process import writing_server
@@ -135,10 +136,16 @@ class Served:
 
 
 @contextmanager
-def serving(spine: Spine, *, by_reader: bool = False, at_once: bool = False) -> Iterator[Served]:
+def serving(
+    spine: Spine,
+    *,
+    by_reader: bool = False,
+    at_once: bool = False,
+    certificates: CertificateDoor | None = None,
+) -> Iterator[Served]:
     """Serves a spine on a free port until the block ends; the spine's engine is closed with it.
     ``by_reader``: through what a reading process consists of, beside the writer. ``at_once``: as
-    ``[server] at_once``."""
+    ``[server] at_once``. ``certificates``: what tells whether a caller's certificate still holds."""
     authority = authority_of(spine)
     own = authority.server()
     credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], own.authority, True)
@@ -147,10 +154,12 @@ def serving(spine: Spine, *, by_reader: bool = False, at_once: bool = False) -> 
         if by_reader:
             reading = start_reading(spine.config, stack.enter_context(writing(spine)), spine.clock)
             stack.callback(reading.close)
-            gate = reading_gate(reading, at_once=at_once)
+            gate = reading_gate(reading, at_once=at_once, certificates=certificates)
             server, port = build_reading_server(reading, credentials, "127.0.0.1:0", gate)
         else:
-            server, port = build_server(spine.engine, credentials, "127.0.0.1:0", at_once=at_once)
+            server, port = build_server(
+                spine.engine, credentials, "127.0.0.1:0", at_once=at_once, certificates=certificates
+            )
         server.start()
         stack.callback(lambda: server.stop(1).wait())
         served = Served(spine, authority, f"127.0.0.1:{port}")
@@ -178,14 +187,17 @@ def authority_of(spine: Spine) -> Authority:
 
 
 @contextmanager
-def serving_process(spine: Spine) -> Iterator[tuple[Served, subprocess.Popen[str]]]:
-    """Serves a spine by ``registry serve`` in a process of its own; the spine's engine is closed first."""
+def serving_process(
+    spine: Spine, within: Sequence[str] = ()
+) -> Iterator[tuple[Served, subprocess.Popen[str]]]:
+    """Serves a spine by ``registry serve`` in a process of its own; the spine's engine is closed first.
+    ``within``: as ``started``."""
     spine.engine.close()
     authority = authority_of(spine)
     authority.server_named("server")
     config = spine.directory / "registry.toml"
     config.write_text(config.read_text("utf-8").replace('"tls/', f'"{authority.directory}/'), "utf-8")
-    with started(spine.directory) as (process, target):
+    with started(spine.directory, within) as (process, target):
         served = Served(spine, authority, target)
         try:
             yield served, process
@@ -194,10 +206,11 @@ def serving_process(spine: Spine) -> Iterator[tuple[Served, subprocess.Popen[str
 
 
 @contextmanager
-def started(directory: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process that serves an installation, ready to answer, and its address; stopped at the end."""
+def started(directory: Path, within: Sequence[str] = ()) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that serves an installation, ready to answer, and its address; stopped at the end.
+    ``within``: words of a command that runs it (``exec``) under conditions of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "registry", "serve", "--directory", str(directory)],
+        [*within, sys.executable, "-m", "registry", "serve", "--directory", str(directory)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

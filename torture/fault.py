@@ -8,13 +8,16 @@ be 0.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+
+COUNTS = ("acknowledged", "lost", "duplicated", "false_clear", "disordered", "unverifiable")
+"""What is counted of a round, in the order of the table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Counts of one round, or of many added up."""
+    """Counts of one round, or of many added up; ``told`` says in words what is behind those that are not 0."""
 
     acknowledged: int = 0
     """Statements that were acknowledged to their submitter; a round with none has shown nothing."""
@@ -28,16 +31,16 @@ class Losses:
     """Positions or instants that contradict the order in which acknowledgements were given, or a gap."""
     unverifiable: int = 0
     """Proofs, checkpoints or stores (``registry verify``) that do not hold."""
+    told: tuple[str, ...] = ()
 
     def __add__(self, other: Losses) -> Losses:
-        return Losses(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        counts = {name: getattr(self, name) + getattr(other, name) for name in COUNTS}
+        return Losses(**counts, told=self.told + other.told)
 
     @property
     def none(self) -> bool:
         """Whether nothing was lost and something was at stake."""
-        return self.acknowledged > 0 and not any(
-            getattr(self, each.name) for each in fields(self) if each.name != "acknowledged"
-        )
+        return self.acknowledged > 0 and not any(getattr(self, name) for name in COUNTS[1:])
 
 
 def able() -> str:

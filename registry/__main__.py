@@ -19,6 +19,7 @@ import click
 from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.access.profile import CertificateError
 from registry.cli_backup import register as register_backups
+from registry.cli_certificates import register as register_certificates
 from registry.cli_check import opened
 from registry.cli_check import register as register_checking
 from registry.cli_copy import register as register_copying
@@ -164,6 +165,7 @@ register_backups(main)
 register_watching(main)
 register_evidence(main)
 register_tokens(main, _one_line)
+register_certificates(main, _one_line)
 
 if __name__ == "__main__":
     main()

@@ -91,7 +91,7 @@ def issue(
         raise CertificateError(f"not a name for a certificate: {name!r}")
     terms = Terms(name, _serial(), not_before, lifetime)
     holder = Holder(identity_uri, hosts)
-    authority_key, authority = _load_authority(directory)
+    authority_key, authority = load_authority(directory)
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = holder_certificate(
         key.public_key(), terms, holder, authority=authority, authority_key=authority_key
@@ -113,7 +113,8 @@ def _serial() -> int:
     return secrets.randbelow(SERIAL_LIMIT - 1) + 1
 
 
-def _load_authority(directory: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+def load_authority(directory: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    """The authority's key and certificate. CertificateError if they cannot be read, or are of two."""
     path = directory / f"{AUTHORITY}.pem"
     pem = _read(path)
     try:

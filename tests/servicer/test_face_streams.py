@@ -10,7 +10,8 @@ import grpc
 import pytest
 
 from registry.access.identity import CallerRole
-from registry.v1 import log_service_pb2, restriction_service_pb2
+from registry.v1 import intake_service_pb2, log_service_pb2, restriction_service_pb2
+from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.log_service_pb2_grpc import LogServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry_client.bearer import with_bearer
@@ -64,3 +65,27 @@ def test_questions_sent_on_an_open_stream_are_not_answered_after_that(faced: Fac
     assert next(stream).key == "1"
     answered.set()
     assert refused(lambda: next(stream)).reason == "UNAUTHENTICATED"
+
+
+def test_a_statement_sent_on_an_open_stream_after_that_is_not_written(faced: Faced) -> None:
+    """Not only its answer is withheld: it never enters."""
+    served = faced.served
+    spine = served.spine
+    token = faced.token(served.department("财政"))
+    channel = with_bearer(served.channel(faced.face()), token)
+    first, second = (spine.seal("财政", spine.statement("财政", event=short_ban(n))) for n in (11, 12))
+    answered = Event()
+
+    def requests() -> Iterator[intake_service_pb2.SubmitStreamRequest]:
+        yield intake_service_pb2.SubmitStreamRequest(envelopes=[first])
+        answered.wait(DEADLINE_S)
+        yield intake_service_pb2.SubmitStreamRequest(envelopes=[second])
+
+    stream = IntakeServiceStub(channel).SubmitStream(requests(), timeout=DEADLINE_S)
+    assert next(stream).results[0].accepted.position
+    size = spine.engine.state.size
+    faced.revoke(token)
+    time.sleep(1.1)
+    answered.set()
+    assert refused(lambda: next(stream)).reason == "UNAUTHENTICATED"
+    assert spine.engine.state.size == size

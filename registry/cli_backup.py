@@ -10,15 +10,11 @@ with exit code 1 and nothing left behind; the report of a rehearsal goes to stan
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -27,7 +23,8 @@ from registry.backups.rehearsal import Rehearsal, rehearse
 from registry.backups.restoring import Order, Restored, restore
 from registry.backups.sealing import open_keys
 from registry.backups.taking import same_disk, take_backup
-from registry.cli_check import Progress, directory_option, one_line
+from registry.cli_check import Progress, directory_option
+from registry.cli_shared import asked_passphrase, passphrase_option, plain
 from registry.config import CONFIG_NAME, load_config
 from registry.domain.periods import CHINA_OFFSET_MS
 from registry.engine import now_ms, read_secret
@@ -38,13 +35,6 @@ from registry.store.interface import StoreError
 CHINA = timezone(timedelta(milliseconds=CHINA_OFFSET_MS))
 SHOWN = 16
 QUESTIONS = 5
-_MOST_KEY = 1 << 16
-_passphrase = click.option(
-    "--passphrase-fd",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="从文件描述符 N 读取封存密钥的口令; 不给则在终端询问. Descriptor with the keys' pass phrase.",
-)
 _source = click.option(
     "--from",
     "source",
@@ -60,22 +50,6 @@ _keys = click.option(
 )
 
 
-def _plain(command: Callable[..., None]) -> Callable[..., None]:
-    """Has a command fail in one line, and clean up when it is told to stop."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        stop = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        try:
-            one_line(command)(*args, **kwargs)
-        except BackupError as error:
-            raise click.ClickException(" ".join(str(error).split())) from error
-        finally:
-            signal.signal(signal.SIGTERM, stop)
-
-    return run
-
-
 @click.command()
 @directory_option
 @click.option(
@@ -86,14 +60,14 @@ def _plain(command: Callable[..., None]) -> Callable[..., None]:
     help="备份写入的新目录. The new directory of the backup.",
 )
 @click.option("--with-keys", is_flag=True, help="另含以口令封存的私钥. Also the private keys, sealed.")
-@_passphrase
-@_plain
+@passphrase_option
+@plain
 def backup(directory: Path, target: Path, with_keys: bool, passphrase_fd: int | None) -> None:
     """备份: 存储、设置、证书和检查点, 运行中也可以做. Takes a backup, also while the server runs."""
     if passphrase_fd is not None and not with_keys:
         raise click.UsageError("--passphrase-fd 只与 --with-keys 一起使用")
     config = load_config(directory)
-    passphrase = _asked_for(passphrase_fd, confirm=True) if with_keys else None
+    passphrase = asked_passphrase(passphrase_fd, confirm=True) if with_keys else None
     at = datetime.fromtimestamp(now_ms() / 1000, tz=CHINA)
     copying = Progress(unit="行" if config.database else "页")
     made = take_backup(config, target, at=at, passphrase=passphrase, copying=copying, checking=Progress())
@@ -109,7 +83,7 @@ def backup(directory: Path, target: Path, with_keys: bool, passphrase_fd: int | 
 @_source
 @directory_option
 @_keys
-@_passphrase
+@passphrase_option
 @click.option(
     "--store", default="", help="存储改放在: 文件或 postgresql:// 地址. Where the store is to rest."
 )
@@ -123,7 +97,7 @@ def backup(directory: Path, target: Path, with_keys: bool, passphrase_fd: int | 
     is_flag=True,
     help="接受比日志头短的备份, 只供查阅. Accepts a backup behind the head, to be read only.",
 )
-@_plain
+@plain
 def restore_backup(
     source: Path,
     directory: Path,
@@ -145,7 +119,7 @@ def restore_backup(
 @_source
 @directory_option
 @_keys
-@_passphrase
+@passphrase_option
 @click.option(
     "--questions",
     type=click.IntRange(0, 1000),
@@ -158,7 +132,7 @@ def restore_backup(
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="临时目录建在哪里, 须容得下存储. Where there is room for the store meanwhile.",
 )
-@_plain
+@plain
 def rehearse_restore(
     source: Path,
     directory: Path,
@@ -213,7 +187,7 @@ def _keys_of(source: Path, copies: Path | None, passphrase_fd: int | None) -> di
         return {}
     if not sealed:
         raise BackupError("备份里没有封存的密钥; 请用 --keys 指出密钥副本的目录")
-    return open_keys(read_secret(source / SEALED), _asked_for(passphrase_fd, confirm=False))
+    return open_keys(read_secret(source / SEALED), asked_passphrase(passphrase_fd, confirm=False))
 
 
 def _copied_keys(directory: Path) -> dict[str, bytes]:
@@ -229,23 +203,6 @@ def _copied_keys(directory: Path) -> dict[str, bytes]:
     if not found:
         raise BackupError(f"{directory} 里没有密钥文件 (*.key)")
     return found
-
-
-def _asked_for(descriptor: int | None, *, confirm: bool) -> bytes:
-    if descriptor is None:
-        if not sys.stdin.isatty():
-            raise BackupError("没有终端可以询问口令; 请用 --passphrase-fd")
-        again = "再次输入口令" if confirm else False
-        answer: str = click.prompt("封存密钥的口令", hide_input=True, confirmation_prompt=again, err=True)
-        return answer.encode()
-    try:
-        with os.fdopen(descriptor, "rb", closefd=False) as source:
-            line = source.readline(_MOST_KEY).rstrip(b"\r\n")
-    except OSError as error:
-        raise BackupError(f"无法从文件描述符 {descriptor} 读取口令: {error.strerror}") from error
-    if not line:
-        raise BackupError(f"文件描述符 {descriptor} 中没有口令")
-    return line
 
 
 def _running_head(directory: Path) -> str | None:

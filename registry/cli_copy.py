@@ -4,7 +4,9 @@
     registry export --directory var/registry --to copy.db
     registry import --directory var/other --from copy.db
 
-Both hold the store that they read, so the server must be stopped, and write into a new one. The copy has
+``--open`` in their place reads and writes the open format (`registry.cli_archive`).
+
+These hold the store that they read, so the server must be stopped, and write into a new one. The copy has
 every row of the source: the same log with the same root, the registry's own records, and everything derived.
 Before it is said to be one, both are compared row by row, and leaves, tree, map and checkpoint of the copy
 are checked as ``registry verify --no-signatures`` does it. A copy that fails is removed again.
@@ -20,7 +22,9 @@ from pathlib import Path
 
 import click
 
-from registry.cli_check import Progress, directory_option, log_keys, one_line, opened, read_vault
+from registry.cli_archive import export_open, import_open
+from registry.cli_check import Progress, directory_option, log_keys, opened, read_vault
+from registry.cli_shared import checkpoint_option, passphrase_option, plain
 from registry.commands.state import open_log
 from registry.commands.verify import Plan
 from registry.commands.verify import verify as check_log
@@ -39,24 +43,60 @@ SHOWN = 16
 
 @click.command("export")
 @directory_option
-@click.option("--to", required=True, help="新存储: 文件或 postgresql:// 地址. Where the copy is to rest.")
-@one_line
-def export_store(directory: Path, to: str) -> None:
-    """把存储复制到新的文件或数据库, 逐行核对. Copies the store to a new file or database."""
+@click.option("--to", help="新存储: 文件或 postgresql:// 地址. Where the copy is to rest.")
+@click.option(
+    "--open",
+    "archive",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="以开放格式写入这个新目录; 服务运行中也可以. Writes the open format into this new directory.",
+)
+@click.option("--seal", is_flag=True, help="以口令封存开放格式的文件. Seals the open format's files.")
+@passphrase_option
+@plain
+def export_store(
+    directory: Path, to: str | None, archive: Path | None, seal: bool, passphrase_fd: int | None
+) -> None:
+    """把存储复制到新的文件或数据库, 逐行核对; 或以开放格式导出. Copies the store, or exports all of it."""
+    if (to is None) == (archive is None):
+        raise click.UsageError("--to 与 --open 用且只用一个")
+    if archive is not None:
+        if passphrase_fd is not None and not seal:
+            raise click.UsageError("--passphrase-fd 只与 --seal 一起使用")
+        export_open(directory, archive, seal=seal, descriptor=passphrase_fd)
+        return
     config = load_config(directory)
     with opened(config) as log:
         assert isinstance(log.store, SqlStore)
-        _copy(log.store, located(to, Path()), config)
+        _copy(log.store, located(to or "", Path()), config)
 
 
 @click.command("import")
 @directory_option
-@click.option("--from", "source", required=True, help="已有的存储: 文件或 postgresql:// 地址. The source.")
-@one_line
-def import_store(directory: Path, source: str) -> None:
-    """把已有存储复制为本安装的新存储, 逐行核对. Copies a store into this installation's new one."""
+@click.option("--from", "source", help="已有的存储: 文件或 postgresql:// 地址. The source.")
+@click.option(
+    "--open",
+    "archive",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="开放格式的归档. An archive in the open format.",
+)
+@checkpoint_option
+@passphrase_option
+@plain
+def import_store(
+    directory: Path,
+    source: str | None,
+    archive: Path | None,
+    held: tuple[Path, ...],
+    passphrase_fd: int | None,
+) -> None:
+    """把已有存储或开放格式的归档变为本安装的新存储. Copies a store, or folds an archive, into a new one."""
+    if (source is None) == (archive is None):
+        raise click.UsageError("--from 与 --open 用且只用一个")
+    if archive is not None:
+        import_open(directory, archive, held=held, descriptor=passphrase_fd)
+        return
     config = load_config(directory)
-    with closing(open_store(located(source, Path()))) as store:
+    with closing(open_store(located(source or "", Path()))) as store:
         open_log(store, read_vault(config.vault_key), {})  # Of another installation: nothing is made.
         _copy(store, config.location, config)
 

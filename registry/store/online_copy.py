@@ -37,10 +37,22 @@ def copy_online(
             _copy_rows(where, target, progress)
         else:
             _copy_pages(Path(where), target, progress)
-        _settle(target)
+        settle_file(target)
     except BaseException:
         remove_store(target)
         raise
+
+
+def settle_file(target: Path) -> None:
+    """Makes one file of a closed store: without it, what was written last rests in another beside. Raises
+    StoreError."""
+    try:
+        with closing(_opened(target, "rw")) as copy:
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise _told(error, target) from error
+    for suffix in ("-wal", "-shm", ".lock"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 def version_in(path: Path) -> str:
@@ -82,17 +94,6 @@ def _copy_pages(path: Path, target: Path, progress: Callable[[int, int], None]) 
 def _copy_rows(url: str, target: Path, progress: Callable[[int, int], None]) -> None:
     with closing(open_for_reading(url)) as source, closing(create_store(target)) as copy:
         copy_state(source, copy, progress=progress)
-
-
-def _settle(target: Path) -> None:
-    """Makes one file of it: without this, what was written last rests in another beside it."""
-    try:
-        with closing(_opened(target, "rw")) as copy:
-            copy.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error as error:
-        raise _told(error, target) from error
-    for suffix in ("-wal", "-shm", ".lock"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:

@@ -1,0 +1,374 @@
+"""What is told to the town, each act with what it means for the reference and whether it must be admitted.
+
+``expected``: True must be recorded, False must be refused, None is for the law to say, of which the reference
+knows too little; whatever is recorded then is a line all the same, and must have its consequences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from registry.commands.jobs import Outcome, Placed
+from registry.provenance.envelope import sign_envelope
+from registry.provenance.keys import FileSigner
+from registry.v1 import statement_pb2 as pb
+from registry.v1.envelope_pb2 import Envelope
+from tests.model.reference import Kept, Line, Matter, disputed, months_after, standing
+from tests.model.town import EDITIONS, LICENSED, NEW_LAW_FROM, Town, code_of
+from tests.support import events, remedies
+from tests.support.ban_cases import ACTOR_OF, WALK, WITH_HEARING
+from tests.support.ban_cases import KEY as BUREAU
+from tests.support.editions import edition_adoption, edition_draft, edition_review
+from tests.support.events import firm
+
+OPERATOR = "信用办"
+BAN = "M-PRO-01"
+KEEPERS = {"L-01": "法院", "L-02": "财政", "L-03": "税务", "L-04": "人社"}
+HEARING = {"kind": pb.DEFENCE_KIND_HEARING_REQUESTED, "on": "2026-10-20"}
+EDITION_STEPS = ("draft", "review", "adoption")
+
+
+@dataclass(slots=True)
+class Case:
+    """A ban case: whose it is, its steps, and how many were taken."""
+
+    number: int
+    steps: tuple[str, ...]
+    taken: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its number on paper."""
+        return f"C-{self.number}"
+
+
+@dataclass(slots=True)
+class Teller:
+    """Tells a town things and keeps the lines."""
+
+    town: Town
+    targets: list[tuple[str, str, int]] = field(default_factory=list)
+    """Department, statement id and firm of every matter ever recorded, whatever has become of it."""
+    cases: list[Case] = field(default_factory=list)
+    adopting: dict[int, int] = field(default_factory=dict)
+    sent: list[tuple[str, Envelope, int]] = field(default_factory=list)
+    """Envelopes that were recorded, by whom and where."""
+    stolen: bool = False
+    numbers: int = 0
+
+    @property
+    def lines(self) -> list[Line]:
+        """The log so far."""
+        return self.town.lines
+
+    def kept(self, key: str) -> Kept | None:
+        """A matter as it stands now."""
+        return standing(self.lines).get(key)
+
+    def name(self) -> str:
+        """A statement id of its own."""
+        self.numbers += 1
+        return f"M-{self.numbers}"
+
+    # --- events
+
+    def event(
+        self, key: str, number: int, event: pb.Event, matter: Matter, by: FileSigner | None = None
+    ) -> None:
+        """States a matter; it is admitted, unless the key was found stolen."""
+        thief = by is self.town.base.stolen
+        self.record(
+            key, {"event": event}, "event", matter=matter, firm_number=number, by=by,
+            expected=not (thief and self.stolen),
+        )  # fmt: skip
+
+    def made(self, kind: str, number: int, days_ago: int, months: int) -> tuple[str, pb.Event, Matter]:
+        """Who states a matter of a kind, as an event, and as the reference has it."""
+        decided = self.town.today - timedelta(days=days_ago)
+        day, code, subject = decided.isoformat(), code_of(number), firm(number)
+        if kind == "ban":
+            short = decided >= date.fromisoformat(NEW_LAW_FROM)  # Then an edition may allow a year at most.
+            last = months_after(decided, 12 if short else months)
+            event = events.ban(BUREAU, subject, BAN, day, last.isoformat())
+            return BUREAU, event, Matter(code, decided, measure=BAN, last=last)
+        if kind in KEEPERS:
+            last = months_after(decided, 24)
+            event = events.list_entry(KEEPERS[kind], subject, kind, day, last.isoformat())
+            return KEEPERS[kind], event, Matter(code, decided, list_code=kind, last=last)
+        if kind == "fine":
+            event = events.fined(BUREAU, subject, day, "300", document=self._paper(BUREAU, decided))
+            return BUREAU, event, Matter(code, decided, heavy_fine=True)
+        event = events.licence("市场监管", subject, day)
+        return "市场监管", event, Matter(code, decided)
+
+    def batch(self, numbers: list[int]) -> None:
+        """Several bans under one signature."""
+        made = [self.made("ban", number, 30 + at, 24) for at, number in enumerate(numbers)]
+        names = [self.name() for _ in made]
+        outcomes = self.town.put_batch(BUREAU, names, [{"event": event} for _, event, _ in made])
+        for name, number, (_, _, matter), outcome in zip(names, numbers, made, outcomes, strict=True):
+            assert isinstance(outcome, Placed), outcome
+            self.lines.append(Line(outcome.position, "event", f"{BUREAU}/{name}", matter=matter))
+            self.targets.append((BUREAU, name, number))
+
+    def deliver(self, code: str, days_ago: int, by: FileSigner | None = None) -> None:
+        """A list is delivered up to a day."""
+        day = self.town.today - timedelta(days=days_ago)
+        thief = by is self.town.base.stolen
+        body = {"delivery": events.delivery(code, day.isoformat())}
+        expected = not (thief and self.stolen)
+        self.record(KEEPERS[code], body, "delivered", word=code, day=day, by=by, expected=expected)
+
+    # --- about what was stated
+
+    def about(
+        self, act: str, target: tuple[str, str, int], days_ago: int, by: FileSigner | None = None
+    ) -> None:
+        """Something is said about a matter, which may have ended long ago."""
+        key, name, number = target
+        full, day = f"{key}/{name}", self.town.today - timedelta(days=days_ago)
+        now, on = self.kept(full), day.isoformat()
+        thief, of_case = by is self.town.base.stolen, self._of_case(name)
+        expected: bool | None = None if now is None or now.disputed else True
+        if now is None and not any(line.target == full for line in self.lines if line.by_thief):
+            expected = False
+        if act != "withdrawal" and expected:
+            expected = None  # Whether its day, its term and its kind allow it, law says.
+        if (thief and self.stolen) or (of_case and by is None):
+            expected = False
+        body, line = self._said_about(act, key, name, on)
+        if line == "ended" and now is not None and now.ends is not None:
+            expected = False
+        if thief:
+            assert key == BUREAU
+        self.record(key, body, line, target=full, day=day, by=by, expected=expected, firm_number=number)
+
+    def _said_about(self, act: str, key: str, name: str, on: str) -> tuple[dict[str, Any], str]:
+        document = self._paper(key, date.fromisoformat(on))
+        match act:
+            case "withdrawal":
+                return {"withdrawal": events.withdrawal(key, name)}, "withdrawal"
+            case "repair":
+                return {"repair": events.repair(key, name, on, document=document)}, "ended"
+            case "lifting":
+                return {"lifting": events.lifting(key, name, on, document=document)}, "ended"
+            case "stay":
+                return {"status_note": events.stay(key, name, on)}, "stayed"
+            case "resumption":
+                return {"status_note": events.resumption(key, name, on)}, "resumed"
+            case "objection":
+                return {"objection": remedies.objection_to(key, name, filed_on=on)}, "objected"
+            case _:
+                assert act == "confirmation"
+                body = pb.Confirmation(target=events.target(key, name), reason="确为本部门所作")
+                return {"confirmation": body}, "confirmed"
+
+    def correct(self, target: tuple[str, str, int], days_ago: int, by: FileSigner | None = None) -> None:
+        """A matter is replaced by another of its kind about the same firm."""
+        key, name, number = target
+        full = f"{key}/{name}"
+        now = self.kept(full)
+        old = next(line.matter for line in self.lines if line.key == full)
+        assert old
+        kind = "ban" if old.measure else old.list_code or ("fine" if old.heavy_fine else "licence")
+        _, event, matter = self.made(kind, number, days_ago, 24)
+        expected: bool | None = None if now is not None else False
+        if now is not None and not now.notes and now.ends is None and not now.disputed:
+            expected = None if self._of_case(name) else True
+        if now is None and any(line.target == full for line in self.lines if line.by_thief):
+            expected = None
+        body = {"correction": events.correction(key, name, event)}
+        self.record(
+            key, body, "correction", target=full, matter=matter, by=by, expected=expected, firm_number=number
+        )
+
+    def settle(self, target: tuple[str, str, int], objection: str, *, deleted: bool) -> None:
+        """An objection is decided: rejected, or what it was about is deleted."""
+        key, name, _ = target
+        full, today = f"{key}/{name}", self.town.today
+        outcome = pb.OBJECTION_OUTCOME_DELETED if deleted else pb.OBJECTION_OUTCOME_REJECTED
+        paper = self._paper(key, today)
+        body = remedies.result(key, name, objection, outcome, document=paper, effective_on=today.isoformat())
+        told = self.record(key, {"objection_result": body}, "settled", target=full, day=today, expected=None)
+        if told is not None and deleted:
+            self.lines.append(Line(told, "withdrawal", f"{key}/M-{self.numbers}", full))
+
+    def erase(self, target: tuple[str, str, int]) -> bool:
+        """A matter is erased by law; admitted only if all of it has ended. Whether it was."""
+        key, name, _ = target
+        full = f"{key}/{name}"
+        body = {"erasure": events.erasure(key, name)}
+        at = self.record(key, body, "", target=full, expected=None)
+        if at is None:
+            return False
+        gone = {full}
+        while more := self._hanging_together(gone) - gone:
+            gone |= more
+        self.town.lines[:] = [line for line in self.lines if line.key not in gone or line.act == ""]
+        self.targets[:] = [each for each in self.targets if f"{each[0]}/{each[1]}" not in gone]
+        self.sent[:] = [each for each in self.sent if self._name_of(each[1]) not in gone]
+        return True
+
+    def _hanging_together(self, keys: set[str]) -> set[str]:
+        found = {line.key for line in self.lines if line.target in keys and line.act}
+        corrected = {line.target for line in self.lines if line.key in keys and line.act == "correction"}
+        also = {line.target for line in self.lines if line.key in keys and line.act and line.target}
+        return found | corrected | {key for key in also if not key.isdigit()}
+
+    # --- procedures
+
+    def open_case(self, number: int, *, heard: bool) -> None:
+        """A ban case is drafted."""
+        case = Case(len(self.cases) + 1, WITH_HEARING if heard else WALK)
+        self.cases.append(case)
+        self.town.office.subjects[case.name] = firm(number)
+        self.step(case, case.steps[0])
+
+    def step(self, case: Case, kind: str, by: str = "") -> None:
+        """A step of a case; recorded if it is its turn and whoever signs is the one whose step it is."""
+        office, right = self.town.office, ACTOR_OF.get(kind, "handler")
+        changes: dict[str, Any] = HEARING if kind == "ban_defence" and "ban_hearing" in case.steps else {}
+        in_turn = case.taken < len(case.steps) and case.steps[case.taken] == kind
+        repeated_defence = kind == "ban_defence" and not in_turn
+        number = self._firm_of(case)
+        event = office.body("ban_decision", case.name).event
+        matter = Matter(code_of(number), date(2026, 11, 10), measure=BAN, last=date(2028, 11, 10))
+        lines: dict[str, dict[str, Any]] = {
+            "ban_decision": {"matter": matter, "unserved": True, "firm_number": number},
+            "ban_served": {"target": self._decision(case), "day": date(2026, 11, 12)},
+        }
+        assert event.subject.identifier.value == code_of(number)
+        act = {"ban_decision": "event", "ban_served": "served"}.get(kind, "")
+        signer = office.signers[by or right]
+        expected = None if repeated_defence else in_turn and (by or right) == right
+        body = {kind: office.body(kind, case.name, **changes)}
+        if kind == "ban_served" and (self.kept(self._decision(case)) is None):
+            expected = False
+        at = self.record(BUREAU, body, act, by=signer, expected=expected, **lines.get(kind, {}))
+        if at is None:
+            return
+        if in_turn:
+            case.taken += 1
+        if kind == "ban_decision":
+            office.decisions[case.name] = f"M-{self.numbers}"
+
+    def edition_step(self, which: int, step: str, who: str) -> None:
+        """A step by which an edition becomes law: drafted, reviewed and adopted by three."""
+        base, today = self.town.base, self.town.today.isoformat()
+        hands = {"draft": base.hands.drafter, "review": base.hands.reviewer, "adoption": base.hands.approver}
+        edition, taken = base.editions[which], self.adopting.get(which, 0)
+        bodies: dict[str, dict[str, Any]] = {
+            "draft": {"edition_draft": edition_draft(EDITIONS[which])},
+            "review": {"edition_review": edition_review(edition.hash)},
+            "adoption": {"edition_adoption": edition_adoption(edition.hash, today, today)},
+        }
+        in_turn = taken < len(EDITION_STEPS) and EDITION_STEPS[taken] == step
+        line: dict[str, Any] = {}
+        if step == "adoption":
+            line = {"edition": edition, "day": self.town.today}
+        act = "adopted" if step == "adoption" else ""
+        expected = in_turn and who == step
+        if self.record(OPERATOR, bodies[step], act, by=hands[who], expected=expected, **line) is not None:
+            self.adopting[which] = taken + 1
+
+    def find_theft(self, suspect_from: int) -> None:
+        """The second seal of the bureau is found stolen, from a position on."""
+        revocation = pb.KeyRevocation(
+            keyid=self.town.base.stolen.keyid,
+            reason=pb.KEY_REVOCATION_REASON_COMPROMISED,
+            suspect_from=suspect_from,
+        )
+        target = str(suspect_from)
+        body = {"key_revocation": revocation}
+        self.record(OPERATOR, body, "stolen", target=target, expected=not self.stolen)
+        self.stolen = True
+
+    # --- again
+
+    def resubmit(self, which: int) -> None:
+        """An envelope again: the first answer, and nothing changes."""
+        key, envelope, position = self.sent[which % len(self.sent)]
+        size = self.town.size
+        (outcome,) = self.town.put(key, envelope)
+        assert isinstance(outcome, Placed)
+        assert outcome.again
+        assert outcome.position == position
+        assert self.town.size == size
+
+    def reuse(self, which: int) -> None:
+        """The id of a statement with another content: refused, for good reason."""
+        key, envelope, _ = self.sent[which % len(self.sent)]
+        said = pb.Statement.FromString(envelope.payload)
+        other = pb.Statement.FromString(envelope.payload)
+        other.nonce = bytes(16)
+        (outcome,) = self.town.put(key, self.town.spine.seal(key, other))
+        assert not isinstance(outcome, Placed)
+        assert said.nonce != other.nonce
+        assert "STATEMENT_ID_REUSED" in {fault.name for fault in outcome.faults}
+
+    # --- one way in
+
+    def record(
+        self,
+        key: str,
+        body: dict[str, Any],
+        act: str,
+        *,
+        expected: bool | None,
+        by: FileSigner | None = None,
+        firm_number: int | None = None,
+        **line: Any,
+    ) -> int | None:
+        """States something and keeps its line; where it stands, None if it was refused."""
+        name, spine = self.name(), self.town.spine
+        statement = spine.statement(key, name, **body)
+        envelope = spine.seal(key, statement) if by is None else _signed(statement, by)
+        (outcome,) = self.town.put(key, envelope)
+        self._as_expected(outcome, expected, body)
+        if not isinstance(outcome, Placed):
+            return None
+        self.sent.append((key, envelope, outcome.position))
+        thief = by is self.town.base.stolen
+        self.lines.append(Line(outcome.position, act, f"{key}/{name}", by_thief=thief, **line))
+        if act in ("event", "correction") and firm_number is not None:
+            self.targets.append((key, name, firm_number))
+        return outcome.position
+
+    def _as_expected(self, outcome: Outcome, expected: bool | None, body: dict[str, Any]) -> None:
+        if expected is True:
+            assert isinstance(outcome, Placed), (body, [fault.message for fault in outcome.faults])
+        if expected is False:
+            assert not isinstance(outcome, Placed), body
+
+    def _paper(self, key: str, day: date) -> pb.Document:
+        """A document of its own number."""
+        return events.document(key, day.isoformat(), f"示文〔{day.year}〕{self.numbers + 1}号")
+
+    def _of_case(self, name: str) -> bool:
+        return name in self.town.office.decisions.values()
+
+    def _decision(self, case: Case) -> str:
+        return f"{BUREAU}/{self.town.office.decisions.get(case.name, 'none')}"
+
+    def _firm_of(self, case: Case) -> int:
+        code = self.town.office.subjects[case.name].identifier.value
+        return next(number for number in (*LICENSED, 2, 3) if code_of(number) == code)
+
+    def _name_of(self, envelope: Envelope) -> str:
+        said = pb.Statement.FromString(envelope.payload)
+        return f"{_key_of(self.town, said.department)}/{said.statement_id}"
+
+
+def _signed(statement: pb.Statement, signer: FileSigner) -> Envelope:
+    return sign_envelope(statement.SerializeToString(), signer)
+
+
+def _key_of(town: Town, department: str) -> str:
+    return next(key for key in town.spine.signers if town.spine.code(key) == department)
+
+
+def doubted_now(lines: list[Line]) -> list[str]:
+    """Keys of what is in dispute now."""
+    return sorted(disputed(lines))

@@ -152,7 +152,6 @@ METHODS: Mapping[str, frozenset[CallerRole]] = {
     "/grpc.health.v1.Health/List": _EVERYBODY,
     "/grpc.health.v1.Health/Watch": _EVERYBODY,
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _ALL,
-    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo": _ALL,
 }
 
 DOMAINS: Mapping[CallerRole, frozenset[subject.Domain.ValueType]] = {

@@ -17,6 +17,7 @@ from typing import Any
 
 import grpc
 
+from registry.access.certificate_door import CertificateDoor
 from registry.access.identity import Caller, CallerRole
 from registry.config import Tokens
 from registry.provenance.access_token import AccessToken, TokenKey
@@ -91,9 +92,15 @@ def claims(caller: Caller, *, face: str = GATEWAY, **changes: Any) -> AccessToke
 
 
 @contextmanager
-def facing(spine: Spine, *, by_reader: bool = False, at_once: bool = False) -> Iterator[Faced]:
-    """Serves a spine with tokens until the block ends; its engine is closed with it. ``by_reader`` and
-    ``at_once`` as in ``tests.support.served``."""
+def facing(
+    spine: Spine,
+    *,
+    by_reader: bool = False,
+    at_once: bool = False,
+    certificates: CertificateDoor | None = None,
+) -> Iterator[Faced]:
+    """Serves a spine with tokens until the block ends; its engine is closed with it. The rest as in
+    ``tests.support.served``."""
     own = authority_of(spine).server()
     credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], own.authority, True)
     door = token_door(spine.config)
@@ -102,14 +109,19 @@ def facing(spine: Spine, *, by_reader: bool = False, at_once: bool = False) -> I
         if by_reader:
             reading = start_reading(spine.config, stack.enter_context(writing(spine)), spine.clock)
             stack.callback(reading.close)
-            gate = reading_gate(reading, at_once=at_once, tokens=door)
+            gate = reading_gate(reading, at_once=at_once, tokens=door, certificates=certificates)
             server, port = build_reading_server(reading, credentials, "127.0.0.1:0", gate)
         else:
             server, port = build_server(
-                spine.engine, credentials, "127.0.0.1:0", at_once=at_once, tokens=door
+                spine.engine,
+                credentials,
+                "127.0.0.1:0",
+                at_once=at_once,
+                tokens=door,
+                certificates=certificates,
             )
         server.start()
         stack.callback(lambda: server.stop(1).wait())
-        served = Served(spine, authority_of(spine), f"127.0.0.1:{port}")
+        served = Served(spine, authority_of(spine), f"127.0.0.1:{port}", server=server)
         stack.callback(served.close)
         yield Faced(served)

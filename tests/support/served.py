@@ -99,6 +99,8 @@ class Served:
     authority: Authority
     target: str
     channels: dict[Caller, grpc.Channel] = field(default_factory=dict)
+    server: grpc.Server | None = None
+    """What answers, where it runs in this process."""
 
     @property
     def trusted(self) -> bytes:
@@ -162,7 +164,7 @@ def serving(
             )
         server.start()
         stack.callback(lambda: server.stop(1).wait())
-        served = Served(spine, authority, f"127.0.0.1:{port}")
+        served = Served(spine, authority, f"127.0.0.1:{port}", server=server)
         stack.callback(served.close)
         yield served
 

@@ -79,6 +79,12 @@ def _handle(event: Any, state: Any, handler: Any, pool: Executor) -> Any:
 
 def _answer(event: Any, state: Any, handler: Any, pool: Executor, request: Any) -> None:
     """Answers a call here, or has it answered in the pool."""
+    if not answered_here(event, state, handler, request):
+        pool.submit(_run, event, state, handler.unary_unary, handler, request)
+
+
+def answered_here(event: Any, state: Any, handler: Any, request: Any) -> bool:
+    """Answers a call on this thread, unless it would have to wait: then nothing has been done."""
     waits = False
 
     def answered(argument: Any, context: grpc.ServicerContext) -> Any:
@@ -93,7 +99,7 @@ def _answer(event: Any, state: Any, handler: Any, pool: Executor, request: Any) 
     _run(event, state, answered, handler, request)
     if waits:
         state.rpc_errors.clear()
-        pool.submit(_run, event, state, handler.unary_unary, handler, request)
+    return not waits
 
 
 def _run(event: Any, state: Any, behaviour: Any, handler: Any, request: Any) -> None:

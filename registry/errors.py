@@ -12,6 +12,7 @@ first thirty or so are told, and the last violation says 另有70处错误未列
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -24,7 +25,7 @@ from registry.domain.faults import Fault
 from registry.v1 import error_reason_pb2 as reasons
 
 ERROR_DOMAIN = "registry.v1"
-RETRY_AFTER_S = 1
+RETRY_AFTER_S = (1.0, 2.0)
 MAX_STATUS_BYTES = 7_000
 """Of a status as it is written in headers: 8 KiB of these are what a client takes without fail."""
 _MAX_MESSAGE = 200
@@ -73,8 +74,10 @@ class RegistryError(Exception):
         return cls([Fault(reason, field, message)])
 
 
-def status_of(error: RegistryError) -> grpc.Status:
-    """The gRPC status, with details, that tells a caller of the error."""
+def status_of(error: RegistryError, *, retry_after_s: float | None = None) -> grpc.Status:
+    """The gRPC status, with details, that tells a caller of the error. ``retry_after_s``: when to come again;
+    not given, a moment between one and two seconds, another one for each: who was refused together must not
+    come back together."""
     first = error.faults[0]
     info = error_details_pb2.ErrorInfo(reason=first.name, domain=ERROR_DOMAIN)
     info.metadata.update(error.metadata)
@@ -84,7 +87,9 @@ def status_of(error: RegistryError) -> grpc.Status:
     if violations := _violations(error.faults, room=_room_beside(message)):
         details.append(_packed(error_details_pb2.BadRequest(field_violations=violations)))
     if is_worth_retrying(error):
-        delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
+        after_s = random.uniform(*RETRY_AFTER_S) if retry_after_s is None else retry_after_s
+        delay = duration_pb2.Duration()
+        delay.FromMilliseconds(round(1000 * after_s))
         details.append(_packed(error_details_pb2.RetryInfo(retry_delay=delay)))
     code = _CODES.get(first.reason, code_pb2.INVALID_ARGUMENT)
     return rpc_status.to_status(status_pb2.Status(code=code, message=message, details=details))

@@ -69,6 +69,11 @@ class TokenDoor:
         self._known[face, text] = trust, caller, token
         return caller
 
+    def known(self, text: str, face: Caller) -> Caller | None:
+        """Who called with this token before: a hint for queues, and no leave to call."""
+        known = self._known.get((face, text))
+        return known[1] if known is not None else None
+
     def _current(self, now: float) -> Trust:
         if abs(now - self._looked_s) >= _LOOK_EVERY_S:
             with self._lock:

@@ -18,7 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from time import monotonic
+from typing import TypeVar
 
+Answer = TypeVar("Answer")
 SEND_S, DEAD_S, BEHIND = 10.0, 60.0, 100_000
 
 
@@ -65,6 +67,13 @@ class Patience:
             with self._changed:
                 self._open.discard(sending)
                 self._changed.notify_all()
+
+    def paced(self, answers: Iterator[Answer], hang_up: Callable[[], object]) -> Iterator[Answer]:
+        """The answers of a stream, whose reader is hung up on if it takes nothing for too long."""
+        with self.with_reader(hang_up) as sending:
+            for answer in answers:
+                with sending.one():
+                    yield answer
 
     def _look(self) -> None:
         """Looks after the readers for as long as there are any."""

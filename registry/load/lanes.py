@@ -1,0 +1,339 @@
+"""The scheduler (调度): which call comes next, which waits, and which is refused. Pure: the clock is an
+argument, and nothing here waits or knows of threads.
+
+* **Order.** Calls that wait stand in their class (``classes.Lane``). Classes share the turns by weight,
+  callers of a class evenly, by the time that their calls take (stride scheduling, Waldspurger 1995); calls of
+  one caller come in their order. The vital class comes before all others, and has turns of its own.
+* **Bounds.** At most ``running`` calls work at a time. One that waits for something itself (a disk, another
+  process) gives its turn away (``rest``), but keeps its thread: there are ``threads``, and one caller has
+  ``each`` of them at most. A class holds ``depth`` calls: when it is full, the caller with most of them loses
+  its last one to a caller with fewer, so that who floods floods itself.
+* **Time.** A call that could not be answered within its deadline, as long as calls of its method take, after
+  the wait that calls of its class have had, is refused when it comes; so is one that would wait longer than
+  its class waits. One that has waited so long after all is refused then.
+
+Example: 6 run, 40 of a flooding caller wait. A question of another comes: it is the next.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from registry.load.classes import STANDINGS, Lane
+
+Work = TypeVar("Work")
+
+RESERVE_S = 0.005
+"""What is left of a deadline for an answer to arrive."""
+UNKNOWN_S = 0.001
+"""How long a call takes of whose method nothing is known yet."""
+COSTS = 12
+"""A call waits at least for as long as so many of its own kind take: where all are slow, slow is normal."""
+MANY = 1024
+"""Callers of whom a class remembers how far they got, more or less."""
+NEW = 0.1
+"""What the newest of a series counts in its mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """See ``[load]`` in registry.toml, and above."""
+
+    running: int = 6
+    vital: int = 2
+    threads: int = 24
+    each: int = 16
+    depth: int = 256
+    wait_s: float = 0.05
+    held_bytes: int = 128 << 20
+    """Of requests that wait or are served; one caller's are half of it at most."""
+    default_s: float = 30.0
+    """The deadline of a call that brings none."""
+
+
+@dataclass(eq=False, slots=True)
+class Ticket(Generic[Work]):
+    """A call: of whom, in which class, by which method; ``until``: when its answer is of no more use."""
+
+    lane: Lane
+    caller: str
+    method: str
+    work: Work
+    size: int = 0
+    since: float = 0.0
+    until: float = 0.0
+    started: float | None = None
+    resting: bool = False
+
+
+@dataclass(slots=True)
+class _Caller(Generic[Work]):
+    """What a caller has waiting in one class, and how far it has got."""
+
+    waiting: deque[Ticket[Work]] = field(default_factory=deque)
+    passed: float = 0.0
+
+
+@dataclass(slots=True)
+class _Queue(Generic[Work]):
+    """A class: its callers with calls waiting, and how far those got that had some lately; ``passed``: how
+    far it has got itself, ``reached``: how far its callers have, ``pace``: seconds between two starts while
+    calls were waiting."""
+
+    callers: dict[str, _Caller[Work]] = field(default_factory=dict)
+    ahead: dict[str, float] = field(default_factory=dict)
+    waiting: int = 0
+    running: int = 0
+    passed: float = 0.0
+    reached: float = 0.0
+    pace: float = 0.0
+    last_start: float | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """Of one class, since the start."""
+
+    served: int = 0
+    full: int = 0
+    late: int = 0
+
+
+class Lanes(Generic[Work]):
+    """Calls that run and calls that wait. Not safe to share between threads: the pool has a lock."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.counts = {lane: Counts() for lane in Lane}
+        self._queues: dict[Lane, _Queue[Work]] = {lane: _Queue() for lane in Lane}
+        self._costs: dict[str, float] = {}
+        self._threads: dict[str, int] = {}
+        self._bytes: dict[str, int] = {}
+        self._all_bytes = 0
+        self._running = 0
+        self._used = 0
+        self._vital_used = 0
+        self._reached = 0.0
+
+    def refuses(self, ticket: Ticket[Work], now: float, left_s: float | None) -> bool:
+        """Whether a call that has ``left_s`` seconds is to be refused as it comes, before it is read."""
+        ticket.since = now
+        ticket.until = now + (self.bounds.default_s if left_s is None else left_s)
+        queue, counts = self._queues[ticket.lane], self.counts[ticket.lane]
+        wait_s = self._wait_s(queue, ticket)
+        if wait_s > self._patience_s(ticket) or now + wait_s + self._cost(ticket) + RESERVE_S > ticket.until:
+            counts.late += 1
+            return True
+        if queue.waiting >= self.bounds.depth and self._longest(queue, ticket.caller) is None:
+            counts.full += 1
+            return True
+        return False
+
+    def offer(self, ticket: Ticket[Work], now: float, left_s: float | None) -> list[Ticket[Work]]:
+        """Takes a call in; answers those that are refused for it: itself, perhaps, or the last one of who has
+        most. None of these is heard of again."""
+        if self.refuses(ticket, now, left_s):
+            return [ticket]
+        if not self._has_room(ticket):
+            self.counts[ticket.lane].full += 1
+            return [ticket]
+        queue = self._queues[ticket.lane]
+        out = self._longest(queue, ticket.caller) if queue.waiting >= self.bounds.depth else None
+        if out is not None:
+            self.counts[ticket.lane].full += 1
+            self._leave(queue, out)
+            self._weigh(out, -out.size)
+        self._weigh(ticket, ticket.size)
+        self._enter(queue, ticket)
+        return [] if out is None else [out]
+
+    def take(self, now: float) -> tuple[Ticket[Work] | None, list[Ticket[Work]]]:
+        """The next call to be served, if there is room for it, and those that waited too long for that."""
+        late: list[Ticket[Work]] = []
+        for lane in self._order():
+            while (ticket := self._first(lane)) is not None:
+                if not self._is_late(ticket, now):
+                    self._start(self._queues[lane], ticket, now)
+                    return ticket, late
+                late.append(self._given_up(ticket))
+        return None, late
+
+    def sweep(self, now: float) -> list[Ticket[Work]]:
+        """Those that have waited too long, though nobody was to be served in their place."""
+        heads = [held.waiting[0] for queue in self._queues.values() for held in queue.callers.values()]
+        return [self._given_up(ticket) for ticket in heads if self._is_late(ticket, now)]
+
+    def rest(self, ticket: Ticket[Work]) -> None:
+        """A call that runs waits for something from now on, and another may run meanwhile."""
+        if not ticket.resting:
+            ticket.resting = True
+            self._stop(ticket)
+
+    def end(self, ticket: Ticket[Work], now: float) -> None:
+        """A call that was taken has been served."""
+        assert ticket.started is not None
+        if not ticket.resting:
+            self._stop(ticket)
+        self._used -= 1
+        self._weigh(ticket, -ticket.size)
+        left = self._threads[ticket.caller] - 1
+        if left:
+            self._threads[ticket.caller] = left
+        else:
+            del self._threads[ticket.caller]
+        self.note(ticket.lane, ticket.method, now - ticket.started)
+
+    def note(self, lane: Lane, method: str, took_s: float) -> None:
+        """That a call was served, and how long it took."""
+        self.counts[lane].served += 1
+        known = self._costs.get(method)
+        self._costs[method] = took_s if known is None else known + NEW * (took_s - known)
+
+    def waiting(self, lane: Lane) -> int:
+        """How many wait in a class."""
+        return self._queues[lane].waiting
+
+    @property
+    def all_waiting(self) -> int:
+        """How many wait in all."""
+        return sum(queue.waiting for queue in self._queues.values())
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the requests that wait or are served."""
+        return self._all_bytes
+
+    @property
+    def running(self) -> int:
+        """How many calls work."""
+        return self._running
+
+    @property
+    def used(self) -> int:
+        """How many threads have a call, those that wait for something with them."""
+        return self._used
+
+    # --- order
+
+    def _order(self) -> Iterator[Lane]:
+        """The classes that may have the next turn, the one that has got least first."""
+        bounds = self.bounds
+        if self._used >= bounds.threads:
+            return
+        if self._queues[Lane.VITAL].waiting and self._running < bounds.running + bounds.vital:
+            yield Lane.VITAL
+        if self._running - self._vital_used >= bounds.running or self._used >= bounds.threads - bounds.vital:
+            return
+        waiting = [lane for lane in Lane if lane is not Lane.VITAL and self._queues[lane].waiting]
+        if len(waiting) > 1:
+            waiting.sort(key=lambda lane: self._queues[lane].passed)
+        for lane in waiting:
+            most = STANDINGS[lane].running
+            if most is None or self._queues[lane].running < most:
+                yield lane
+
+    def _first(self, lane: Lane) -> Ticket[Work] | None:
+        """The next call of a class: of the caller that has got least and may have one more thread."""
+        callers, each = self._queues[lane].callers, self.bounds.each
+        free = [held for name, held in callers.items() if self._threads.get(name, 0) < each]
+        return min(free, key=lambda held: held.passed).waiting[0] if free else None
+
+    # --- in and out
+
+    def _enter(self, queue: _Queue[Work], ticket: Ticket[Work]) -> None:
+        if not queue.waiting:  # Who had nothing to do has saved up nothing.
+            queue.passed = max(queue.passed, self._reached)
+        held = queue.callers.get(ticket.caller)
+        if held is None:
+            passed = max(queue.reached, queue.ahead.get(ticket.caller, 0.0))
+            held = queue.callers[ticket.caller] = _Caller(passed=passed)
+        held.waiting.append(ticket)
+        queue.waiting += 1
+
+    def _leave(self, queue: _Queue[Work], ticket: Ticket[Work]) -> None:
+        held = queue.callers[ticket.caller]
+        held.waiting.remove(ticket)
+        if not held.waiting:
+            del queue.callers[ticket.caller]
+            queue.ahead[ticket.caller] = held.passed
+            if len(queue.ahead) > MANY:
+                reached = queue.reached
+                queue.ahead = {name: passed for name, passed in queue.ahead.items() if passed > reached}
+        queue.waiting -= 1
+
+    def _start(self, queue: _Queue[Work], ticket: Ticket[Work], now: float) -> None:
+        cost, lane = self._cost(ticket), ticket.lane
+        held = queue.callers[ticket.caller]
+        queue.reached = max(queue.reached, held.passed)
+        held.passed += cost
+        self._leave(queue, ticket)
+        if lane is not Lane.VITAL:
+            self._reached = max(self._reached, queue.passed)
+        queue.passed += cost / STANDINGS[lane].weight
+        if queue.last_start is not None:
+            queue.pace += NEW * (now - queue.last_start - queue.pace)
+        queue.last_start = now if queue.waiting else None
+        ticket.started = now
+        queue.running += 1
+        self._running += 1
+        self._used += 1
+        self._vital_used += lane is Lane.VITAL
+        self._threads[ticket.caller] = self._threads.get(ticket.caller, 0) + 1
+
+    def _stop(self, ticket: Ticket[Work]) -> None:
+        self._queues[ticket.lane].running -= 1
+        self._running -= 1
+        self._vital_used -= ticket.lane is Lane.VITAL
+
+    def _given_up(self, ticket: Ticket[Work]) -> Ticket[Work]:
+        self._leave(self._queues[ticket.lane], ticket)
+        self._weigh(ticket, -ticket.size)
+        self.counts[ticket.lane].late += 1
+        return ticket
+
+    def _longest(self, queue: _Queue[Work], caller: str) -> Ticket[Work] | None:
+        """The last call of who has most waiting, if that is more than a newcomer would have."""
+        if not queue.callers:
+            return None
+        most = max(queue.callers.values(), key=lambda held: len(held.waiting))
+        own = queue.callers.get(caller)
+        return most.waiting[-1] if len(most.waiting) > 1 + (len(own.waiting) if own else 0) else None
+
+    # --- bytes
+
+    def _has_room(self, ticket: Ticket[Work]) -> bool:
+        most, own = self.bounds.held_bytes, self._bytes.get(ticket.caller, 0)
+        return self._all_bytes + ticket.size <= most and own + ticket.size <= most // 2
+
+    def _weigh(self, ticket: Ticket[Work], size: int) -> None:
+        self._all_bytes += size
+        own = self._bytes.get(ticket.caller, 0) + size
+        if own:
+            self._bytes[ticket.caller] = own
+        else:
+            self._bytes.pop(ticket.caller, None)
+
+    # --- time
+
+    def _cost(self, ticket: Ticket[Work]) -> float:
+        return self._costs.get(ticket.method, UNKNOWN_S)
+
+    def _is_late(self, ticket: Ticket[Work], now: float) -> bool:
+        return now > min(ticket.since + self._patience_s(ticket), ticket.until - self._cost(ticket))
+
+    def _patience_s(self, ticket: Ticket[Work]) -> float:
+        standing = STANDINGS[ticket.lane]
+        return max(self.bounds.wait_s * standing.patience, COSTS * self._cost(ticket))
+
+    def _wait_s(self, queue: _Queue[Work], ticket: Ticket[Work]) -> float:
+        """How long a call would wait, by those before it and the pace of its class."""
+        if not queue.waiting:
+            return 0.0
+        own = queue.callers.get(ticket.caller)
+        before = min(
+            queue.waiting, (len(own.waiting) if own else 0) * len(queue.callers) + len(queue.callers)
+        )
+        return before * queue.pace

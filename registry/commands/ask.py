@@ -17,6 +17,7 @@ from registry.access.policy import DOMAINS, may_ask
 from registry.commands.asked_matter import asked
 from registry.commands.recipients import OvertakenError, Recipients, positions_met
 from registry.commands.state import RegistryState
+from registry.commands.verdict_tally import VerdictTally
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import code_faults, names_a_subject, normalise, tells_of_a_person
 from registry.domain.periods import china_day
@@ -26,12 +27,14 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.parties import Party, alternates_of, parties_of
 from registry.sanctions.verdict import Decision, Question, Related, decide, source_fault
-from registry.store.interface import QueryRow, RecipientRow
+from registry.store.interface import QueryRow, RecipientRow, StoreError
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
 from registry.waiting import may_wait
 
 MAX_WAIT_S = 5.0
+MAX_BEHIND_MS = 300_000
+"""How far the clock may be behind the time of receipt of the last statement before nothing is said of now."""
 MAX_TEXT = 200
 MAX_BASES = 1024
 """How many pairs of a position and a day are kept with what answers about them rest on."""
@@ -104,6 +107,7 @@ class Ask:
         clock: Callable[[], int],
     ) -> None:
         self.state = state
+        self.verdicts = VerdictTally()
         self._recipients = Recipients(write)
         self._log_queries = write
         self._clock = clock
@@ -129,7 +133,7 @@ class Ask:
         except ValueError as error:  # Outside the years 1 to 9999, or negative nanoseconds.
             message = "查询时点不是有效的时间。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "valid_time") from error
-        valid_ms = self._clock() if stated_ms is None else stated_ms
+        valid_ms = self.now_ms() if stated_ms is None else stated_ms
         matter = self.matter(caller, purpose, request.matter, position=position, valid_ms=valid_ms)
         if stated_ms is not None:
             _require_law(matter)
@@ -188,7 +192,7 @@ class Ask:
 
     def today(self) -> date:
         """The day in China, by the registry's clock."""
-        return china_day(self._clock())
+        return china_day(self.now_ms())
 
     def edition_now(self) -> Edition:
         """The edition that applies today, by what is known now."""
@@ -313,8 +317,13 @@ class Ask:
         )
 
     def now_ms(self) -> int:
-        """The instant of a question that states none."""
-        return self._clock()
+        """The instant of a question that states none: never before the last statement was received. Raises
+        StoreError if the clock is not to be believed: a ban would be to come that is in force."""
+        now_ms, position = self._clock(), self.state.index.position
+        received_ms = self.state.received_ms(position) if position >= 0 else now_ms
+        if now_ms < received_ms - MAX_BEHIND_MS:
+            raise StoreError("系统时钟早于最后一条陈述的收到时间, 暂停回答, 请联系运维")
+        return max(now_ms, received_ms)
 
     def position_of(self, consistency: consistency_pb2.Consistency, time_left_s: float | None) -> int:
         """The known position that an answer must have. Raises RegistryError if it is not reached in time."""

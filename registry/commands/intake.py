@@ -12,6 +12,7 @@ from registry.commands.jobs import Answer, Job, Outcome
 from registry.commands.state import Log, RegistryState
 from registry.commands.submission import Rejection, Submission, read_envelope
 from registry.commands.supervision.complaints_inbox import NUMBER
+from registry.current_call import step
 from registry.domain.files import act_of
 from registry.errors import RegistryError
 from registry.provenance.batch import BatchError, membership
@@ -59,18 +60,23 @@ class Intake:
         if len(envelopes) > MAX_ENVELOPES:
             message = f"一次最多提交{MAX_ENVELOPES}份陈述, 这里有{len(envelopes)}份。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "envelopes")
-        return self._put(_none_lodged([read_envelope(e, self._state, caller.name) for e in envelopes]))
+        with step("admission"):
+            jobs = _none_lodged([read_envelope(e, self._state, caller.name) for e in envelopes])
+        return self._put(jobs)
 
     def submit_batch(self, batch: envelope_pb2.SignedBatch, caller: Caller) -> list[Promise[Outcome | None]]:
         """Queues the statements of a batch in order. Raises RegistryError if its header or signature is
         wrong: then none is recorded, nor any refusal."""
-        return self._put(_none_lodged(read_batch(batch, self._state, caller.name)))
+        with step("admission"):
+            jobs = _none_lodged(read_batch(batch, self._state, caller.name))
+        return self._put(jobs)
 
     def submit_of_kind(
         self, envelope: envelope_pb2.Envelope, kind: str, caller: Caller
     ) -> Promise[Outcome | None]:
         """Queues one envelope that must hold a statement of a kind (``key_enrolment`` …)."""
-        job = read_envelope(envelope, self._state, caller.name)
+        with step("admission"):
+            job = read_envelope(envelope, self._state, caller.name)
         body = getattr(job, "body", kind)
         if body != kind:
             message = f"信封里是{body or '空陈述'}, 应为{kind}。"
@@ -81,7 +87,8 @@ class Intake:
         self, envelope: envelope_pb2.Envelope, acts: Collection[str], caller: Caller
     ) -> Promise[Outcome | None]:
         """Queues one envelope that must hold one of these acts of supervision."""
-        job = read_envelope(envelope, self._state, caller.name)
+        with step("admission"):
+            job = read_envelope(envelope, self._state, caller.name)
         act = act_of(job.statement) if isinstance(job, Submission) else ""
         if isinstance(job, Submission) and act not in acts:
             message = f"信封里是{act or job.body or '空陈述'}, 这项服务不受理。"

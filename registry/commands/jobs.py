@@ -74,17 +74,22 @@ class Reported:
     again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class WriteTrial:
+    """Asks whether the store can be written, and changes nothing in it (试写)."""
+
+
 Outcome = Placed | Rejection
 """What becomes of a statement."""
 Answer = Outcome | Reported | None
 """What becomes of a job; nothing is said of a row that is only kept."""
 KeptRow = QueryRow | CosignatureRow | NoticeRow | AcknowledgedRow | SubscriptionRow | RecipientRow
 """Own records that are written as they come."""
-Job = Submission | Rejection | ExecutionRow | OwnStatement | ErasedStatement | KeptRow
+Job = Submission | Rejection | ExecutionRow | OwnStatement | ErasedStatement | KeptRow | WriteTrial
 
 
 def changes_directory(job: Job) -> bool:
     """Whether what follows must be judged after this job is in force: it makes a group alone."""
     if isinstance(job, Submission):
         return LEAF_TYPES.get(job.body) not in _JUDGED_TOGETHER or job.body in _ALONE
-    return isinstance(job, OwnStatement)
+    return isinstance(job, OwnStatement | WriteTrial)

@@ -73,6 +73,13 @@ class LogReading:
             raise RegistryError.of(reasons.ERROR_REASON_EVIDENCE_NOT_AVAILABLE, message)
         return signed
 
+    def served_size(self) -> int:
+        """Size of the latest checkpoint that is served: where witnesses are required, with their lines."""
+        try:
+            return self.latest().size
+        except RegistryError:
+            return 0
+
     def inclusion(self, position: int, size: int | None) -> Inclusion:
         """Proves a leaf in the tree of a size, by default that of the latest checkpoint."""
         within, note = self._size(size)

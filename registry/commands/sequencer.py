@@ -25,13 +25,15 @@ from registry.commands.jobs import (
     OwnStatement,
     Placed,
     Reported,
+    WriteTrial,
 )
 from registry.commands.ledger import GroupLedger
 from registry.commands.outbox import GroupOutbox, Outbox
 from registry.commands.own_keys import OwnKeys, own_submission
 from registry.commands.refusals import refusal_row
-from registry.commands.state import RegistryState
+from registry.commands.state import ORIGIN, RegistryState
 from registry.commands.submission import OWN_BODIES, Rejection, Submission, subject_stated
+from registry.commands.writing_figures import GroupClock, WritingFigures
 from registry.domain.departments import Key
 from registry.domain.faults import Fault
 from registry.domain.periods import china_day
@@ -99,17 +101,25 @@ class Sequencer:
         self._frontier = Frontier.from_bytes(head.frontier) if head else Frontier()
         self._behind = ""
         self._passed_over: set[str] = set()
+        self.figures = WritingFigures()
 
     def process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         """Works out one group and commits it. Raises StoreError with nothing recorded."""
         try:
             return self._process(jobs)
         except SignerError as error:  # A hardware module that was pulled out, say; it may come back.
+            self.figures.failed(stuck=bool(self._behind))
             raise StoreError(f"日志密钥暂不可用: {error}") from error
+        except StoreError:
+            self.figures.failed(stuck=bool(self._behind))
+            raise
 
     def _process(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         if self._behind:  # Something durable was never taken into account: answering would fork the log.
             raise StoreError(f"{self._behind}; 须排除原因后重启服务")
+        clock = GroupClock(len(jobs))
+        if jobs and isinstance(jobs[0], WriteTrial):  # Alone in its group.
+            return self._try_to_write(clock)
         submissions = [job for job in jobs if isinstance(job, Submission)]
         now = max(self._clock(), self._state.head.last_received_ms if self._state.head else 0)
         run = _Run(
@@ -121,16 +131,29 @@ class Sequencer:
         outcomes = [run.take(self._signed(job) if isinstance(job, OwnStatement) else job) for job in jobs]
         if run.effects:
             run.group.checkpoint = self._checkpoint(run)
+        clock.done("admission")
         self._state.store.commit(run.group)
+        clock.done("commit")
         self._behind = "内存状态落后于存储"
         if run.group.checkpoint:
             self._made_public(run.group.checkpoint)
+            clock.done("second store")
             self._frontier = run.frontier
             self._state.take(run.effects, run.group.checkpoint, run.edge)
+            clock.done("index")
         self._behind = ""
         if self._outbox:
             self._outbox.committed(run.group)
+        self.figures.done(clock.group())
         return outcomes
+
+    def _try_to_write(self, clock: GroupClock) -> Sequence[Answer]:
+        """Writes a fact of the store as it is, durably: whether that can be done is what is asked."""
+        store = self._state.store
+        store.put_meta({ORIGIN: self._state.origin})
+        clock.done("trial")
+        self.figures.done(clock.group())
+        return [None]
 
     def _made_public(self, row: CheckpointRow) -> None:
         try:
@@ -197,7 +220,7 @@ class _Run:
             return self._report(job)
         if isinstance(job, ErasedStatement):
             return self._pass_over(job.row)
-        assert not isinstance(job, OwnStatement)  # It was signed before.
+        assert not isinstance(job, OwnStatement | WriteTrial)  # Signed before; alone in its group.
         outcome = job if isinstance(job, Rejection) else self._place(job)
         if isinstance(outcome, Rejection):
             self.group.refusals.append(refusal_row(outcome, self.received_ms))

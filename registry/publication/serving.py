@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import socket
 from asyncio import TimerHandle, Transport
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -32,17 +33,14 @@ GRACE_S = 3
 
 
 class HttpServer:
-    """Serves an ASGI application on an address until `stop`. OSError if it cannot be listened on.
+    """Serves an ASGI application on an address until `stop`, or on a socket of this machine, where a path is
+    given. OSError if it cannot be listened on.
 
     Port 0 is any free one; `port` tells which."""
 
-    def __init__(self, application: Any, address: str) -> None:
-        host, port = split_address(address)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=CONNECTIONS)
-        # Accepted connections inherit it; without it each answer on a kept connection waits 40 ms for an ack.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.port: int = self._socket.getsockname()[1]
+    def __init__(self, application: Any, address: str | Path) -> None:
+        self._socket = _local(address) if isinstance(address, Path) else _public(address)
+        self.port: int = 0 if isinstance(address, Path) else self._socket.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(
                 application,
@@ -69,6 +67,26 @@ class HttpServer:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+
+
+def _public(address: str) -> socket.socket:
+    host, port = split_address(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, backlog=CONNECTIONS)
+    # Accepted connections inherit it; without it each answer on a kept connection waits 40 ms for an ack.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+def _local(path: Path) -> socket.socket:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listening.bind(str(path))
+        listening.listen(CONNECTIONS)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 class _BoundedProtocol(H11Protocol):

@@ -14,15 +14,15 @@ from registry.domain.faults import Findings
 from registry.errors import RegistryError
 from registry.servicer.answered import answered_at
 from registry.servicer.gate import current_caller
-from registry.servicer.messages import list_message
+from registry.servicer.messages import list_messages
 from registry.upkeep.standing import Standing
 from registry.v1 import audit_service_pb2 as pb
-from registry.v1 import audit_service_pb2_grpc, verdict_pb2
+from registry.v1 import audit_service_pb2_grpc
 from registry.v1.restriction_service_pb2 import Matter as Facts
 from registry.v1.restriction_service_pb2 import Purpose
 
-SOON_DAYS = 90
-"""A key that ends within so many days is told."""
+SOON = timedelta(days=90)
+"""A key that ends within so long is told."""
 
 
 class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
@@ -48,12 +48,12 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
         response = pb.GetHealthResponse(
             answered=answered_at(self._state, matter.position, matter.valid_ms, edition.hash, edition.label),
             log_size=self._state.size,
-            checkpoint_size=self._served(),
+            checkpoint_size=self._log.served_size(),
             map_size=self._standing.map_size(),
             witnesses=[
                 pb.WitnessHealth(name=name, cosigned_size=size) for name, size in self._standing.cosigned()
             ],
-            sources=self._sources(matter),
+            sources=list_messages(matter),
             expiring_keys=self._expiring(matter),
         )
         if head is not None:
@@ -69,30 +69,14 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
             current_caller.get(), Purpose(), Facts(), position=position, valid_ms=self._ask.now_ms()
         )
 
-    def _served(self) -> int:
-        """Size of the latest checkpoint that is served: where witnesses are required, with their lines."""
-        try:
-            return self._log.latest().size
-        except RegistryError:
-            return 0
-
-    def _sources(self, matter: Matter) -> list[verdict_pb2.CheckedList]:
-        lists = (list_message(code, matter.question.day, matter) for code in sorted(matter.edition.lists))
-        return [each for each in lists if each is not None]
-
     def _expiring(self, matter: Matter) -> Iterator[pb.KeyExpiry]:
-        directory, today = self._state.directory, matter.question.day
-        soon = today + timedelta(days=SOON_DAYS)
-        for key in sorted(directory.keys(), key=lambda key: (key.valid_until, key.keyid)):
-            official = directory.official(key.department, key.official_id) if key.official_id else None
-            revoked = key.revoked_position is not None or (official is not None and not official.active)
-            if not revoked and today <= key.valid_until <= soon:
-                yield pb.KeyExpiry(
-                    department=key.department,
-                    official_id=key.official_id,
-                    key_id=key.keyid,
-                    valid_until=key.valid_until.isoformat(),
-                )
+        for key in self._standing.keys_ending(matter.question.day, SOON):
+            yield pb.KeyExpiry(
+                department=key.department,
+                official_id=key.official_id,
+                key_id=key.keyid,
+                valid_until=key.valid_until.isoformat(),
+            )
 
 
 def _reading(request: pb.ListQueriesRequest) -> Reading:

@@ -23,6 +23,7 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from grpc_status import rpc_status
 
 from registry.access.identity import Caller
+from registry.current_call import current_call
 from registry.errors import RegistryError
 from registry.v1 import error_reason_pb2 as reasons
 
@@ -149,7 +150,8 @@ def _was_cut(error: grpc.RpcError) -> bool:
 
 
 def _by(caller: Caller) -> tuple[tuple[str, str], ...]:
-    return ((CALLER_KEY, caller.uri),)
+    call = current_call.get()
+    return ((CALLER_KEY, caller.uri), *(call.metadata() if call is not None else ()))
 
 
 def _of_writer(error: grpc.RpcError) -> Exception:

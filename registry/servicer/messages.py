@@ -96,6 +96,12 @@ def list_message(code: str, day: date, matter: Matter) -> verdict_pb2.CheckedLis
     )
 
 
+def list_messages(matter: Matter) -> list[verdict_pb2.CheckedList]:
+    """Every list of the edition with the freshness of its source, by code."""
+    lists = (list_message(code, matter.question.day, matter) for code in sorted(matter.edition.lists))
+    return [each for each in lists if each is not None]
+
+
 def can_bind(measure: Measure, role: subject_pb2.SubjectRole.ValueType, edition: Edition) -> bool:
     """Whether a measure can bind anyone in a role; every measure, where the role is not stated."""
     if role == subject_pb2.SUBJECT_ROLE_UNSPECIFIED:

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.commands.ask import Ask, Found, Matter
 from registry.commands.ask_many import AskMany
+from registry.current_call import step
 from registry.domain.identifiers import mask, names_a_subject
 from registry.receipts.answers import BATCH_CHECK, CHECK, Told, checks_of_batch, rest_of
 from registry.receipts.receipts import Receipts
@@ -60,7 +61,8 @@ class RestrictionServicer(ScreeningServicer):
         personal = found.personal
         if personal:
             self._ask.require_purpose(matter)
-        decision = self._ask.decide(found, matter.question, matter)
+        with step("verdict"):
+            decision = self._ask.decide(found, matter.question, matter)
         if decision.hits:
             self._ask.tell(matter, (decision,))
         if personal:
@@ -69,6 +71,7 @@ class RestrictionServicer(ScreeningServicer):
         if with_receipt:
             told = Told(CHECK, request, response, (rest_of(found, decision),))
             response.receipt.CopyFrom(self._receipts.make([told], request.receipt, matter)[0])
+        self._ask.verdicts.one(matter.question.domain, decision)
         return response
 
     def BatchCheck(
@@ -90,6 +93,7 @@ class RestrictionServicer(ScreeningServicer):
         if with_receipts:
             told = list(self._told_of_batch(request, response, decisions, matter))
             response.receipts.extend(self._receipts.make(told, request.receipt, matter))
+        self._ask.verdicts.many(matter.question.domain, decisions)
         return response
 
     def CheckColumns(

@@ -99,6 +99,16 @@ class Mapper:
         return self._book.prove(keys)
 
     @property
+    def uncovered(self) -> int | None:
+        """The first statement that no state covers, but for the registry's own; None if there is none."""
+        return self._pending.first_other
+
+    @property
+    def failure(self) -> str:
+        """Why no more states are made; empty while they are."""
+        return self._failure
+
+    @property
     def _over(self) -> bool:
         return self._stopping or bool(self._failure)
 

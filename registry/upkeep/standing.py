@@ -10,9 +10,11 @@ Example: a witness that is configured and has never signed is told with the size
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from registry.commands.ledger import REGISTRY_REF
 from registry.commands.state import RegistryState
+from registry.domain.departments import Key
 from registry.upkeep.last_state import last_state
 from registry.upkeep.stamping import StampingState
 
@@ -42,6 +44,16 @@ class Standing:
     def cosigned(self) -> Iterator[tuple[str, int]]:
         """Each witness, and the size of the newest checkpoint that it cosigned."""
         return ((name, self._state.store.cosigned_size(name)) for name in self._witnesses)
+
+    def keys_ending(self, today: date, within: timedelta) -> Iterator[Key]:
+        """Keys that end within a time from today, the soonest first; of none that is revoked, nor of an
+        official who acts no more."""
+        directory = self._state.directory
+        for key in sorted(directory.keys(), key=lambda key: (key.valid_until, key.keyid)):
+            official = directory.official(key.department, key.official_id) if key.official_id else None
+            revoked = key.revoked_position is not None or (official is not None and not official.active)
+            if not revoked and today <= key.valid_until <= today + within:
+                yield key
 
     def map_size(self) -> int:
         """Size of the last state of the map that was logged; 0 before the first. Raises StoreError."""

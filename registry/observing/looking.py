@@ -1,0 +1,121 @@
+"""How a process finds out whether it can do its work (察看): the looks that ``health`` takes.
+
+The process that writes leaves a heartbeat beside the shared position: eight bytes, which say how it is and
+when it said so, by the clock of the machine that is never set. So a reading process knows whether what it
+passes on will be written, without asking anybody.
+
+    milliseconds × 16 + number of the fault (0: none)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from registry.commands.following import MAX_STALE_S, FollowingState
+from registry.commands.jobs import Answer, Job, WriteTrial
+from registry.commands.state import RegistryState
+from registry.commands.writing_figures import WritingFigures
+from registry.observing.health import (
+    AWAY_S,
+    IDLE_S,
+    INDEX_BEHIND,
+    INDEX_STALE,
+    READING,
+    RESTART_NEEDED,
+    RETRY_S,
+    STAMPS_MISSING,
+    STORE_UNREADABLE,
+    STORE_UNWRITABLE,
+    WRITER_AWAY,
+    WRITING,
+    Faults,
+    Probe,
+)
+from registry.shared_position import SharedPosition
+from registry.store.interface import QueueFullError
+from registry.store.writer import Promise, Writer
+from registry.upkeep.stamping import StampingState
+
+HEARTBEAT = "writing"
+"""The file of the heartbeat in the writer's directory."""
+_NAMED = ("", STORE_UNREADABLE, INDEX_BEHIND, STORE_UNWRITABLE, RESTART_NEEDED, STAMPS_MISSING)
+_BITS = 4
+
+
+class WriterLook:
+    """Of a process that writes. ``idle_s``: after how long without a write one is tried."""
+
+    def __init__(
+        self,
+        state: RegistryState,
+        writer: Writer[Job, Answer],
+        figures: WritingFigures,
+        stamping: StampingState | None = None,
+        heartbeat: SharedPosition | None = None,
+        idle_s: float = IDLE_S,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        self._state, self._writer, self._figures, self._stamping = state, writer, figures, stamping
+        self._heartbeat = heartbeat
+        self._idle_s, self._retry_s = idle_s, retry_s
+        self._trial: Promise[Answer] | None = None
+        self._tried_s = monotonic()
+        self.probe = Probe("registry-health-store", state.store.checkpoint)
+
+    def __call__(self) -> Faults:
+        """See Look."""
+        self._try()
+        reading = [] if self.probe.is_well else [STORE_UNREADABLE]
+        if self._state.index.position < self._state.size - 1 and self._figures.stuck:
+            reading.append(INDEX_BEHIND)
+        writing = list(reading)
+        if self._figures.stuck:
+            writing.append(RESTART_NEEDED)
+        elif self._figures.failing:
+            writing.append(STORE_UNWRITABLE)
+        if self._stamping is not None and not self._stamping.is_open:
+            writing.append(STAMPS_MISSING)
+        if self._heartbeat is not None:
+            self._heartbeat.put(heartbeat(monotonic(), writing[0] if writing else ""))
+        return {READING: tuple(reading), WRITING: tuple(writing)}
+
+    def _try(self) -> None:
+        """Has the writer try a write, where it is not known for long whether it can."""
+        figures, now = self._figures, monotonic()
+        after_s = self._retry_s if figures.failing else self._idle_s
+        if figures.stuck or now - max(figures.tried_s, self._tried_s) < after_s:
+            return
+        if self._trial is not None and not self._trial.is_kept:
+            return  # The last one is not answered yet.
+        self._tried_s = now
+        try:
+            (self._trial,) = self._writer.put([WriteTrial()])
+        except QueueFullError:
+            return  # Whoever fills the queue finds out.
+
+
+class ReaderLook:
+    """Of a process that answers out of what another writes."""
+
+    def __init__(self, state: FollowingState, heartbeat_of: Callable[[], int]) -> None:
+        self._state = state
+        self._heartbeat_of = heartbeat_of
+
+    def __call__(self) -> Faults:
+        """See Look."""
+        reading = (INDEX_STALE,) if self._state.stale_s > MAX_STALE_S else ()
+        said = fault_of(self._heartbeat_of(), monotonic())
+        return {READING: reading, WRITING: (said,) if said else ()}
+
+
+def heartbeat(now_s: float, fault: str) -> int:
+    """What is left for the others."""
+    return int(now_s * 1000) << _BITS | _NAMED.index(fault)
+
+
+def fault_of(left: int, now_s: float) -> str:
+    """What was left, read at an instant: the fault of the process that writes, or nothing."""
+    if left < 0 or now_s - (left >> _BITS) / 1000 > AWAY_S:
+        return WRITER_AWAY
+    return _NAMED[left & (1 << _BITS) - 1]

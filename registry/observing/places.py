@@ -1,0 +1,75 @@
+"""What lies on disks (存放): sizes, and how old the newest backup is; looked at now and then.
+
+A backup is a directory with a manifest in it (``registry.backups``): one without was never finished, and does
+not count. What cannot be looked at is left out, and so an alert on its absence is raised.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+MANIFEST = "manifest.json"
+"""Stands in a backup that was finished."""
+Value = TypeVar("Value")
+
+
+class Remembered(Generic[Value]):
+    """A value that is worked out again when it is older than so many seconds; for one thread at a time."""
+
+    def __init__(self, make: Callable[[], Value], seconds: float) -> None:
+        self._make = make
+        self._seconds = seconds
+        self._made_s = float("-inf")
+        self._value: Value | None = None
+
+    def get(self) -> Value:
+        """The value. Raises what making it raises."""
+        if self._value is None or time.monotonic() - self._made_s > self._seconds:
+            self._value = self._make()
+            self._made_s = time.monotonic()
+        return self._value
+
+
+def store_bytes(store: Path) -> int:
+    """A store's file and what SQLite keeps beside it. Raises OSError."""
+    beside = (store.with_name(store.name + end) for end in ("-wal", "-shm"))
+    return store.stat().st_size + sum(each.stat().st_size for each in beside if each.exists())
+
+
+def tree_bytes(directory: Path) -> int:
+    """All files below a directory; what goes away meanwhile counts nothing. Raises OSError."""
+    return sum(_sizes(directory))
+
+
+def _sizes(directory: Path) -> Iterator[int]:
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _sizes(Path(entry.path))
+                elif entry.is_file(follow_symlinks=False):
+                    yield entry.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:
+                continue
+
+
+def newest_backup_s(directory: Path) -> float | None:
+    """When the newest finished backup in a directory was finished, in seconds since 1970; None if there is
+    none. Raises OSError."""
+    finished = [path.stat().st_mtime for path in directory.glob(f"*/{MANIFEST}")]
+    return max(finished, default=None)
+
+
+def own_process() -> dict[str, float]:
+    """Of this process: resident bytes, open file descriptors, threads."""
+    status = Path("/proc/self/status").read_text("ascii", errors="replace")
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    return {
+        "resident_bytes": float(fields["VmRSS"].split()[0]) * 1024,
+        "open_descriptors": float(len(os.listdir("/proc/self/fd"))),
+        "threads": float(fields["Threads"]),
+    }

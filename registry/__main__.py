@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -33,6 +32,7 @@ from registry.config import MAX_READERS, ConfigError, load_config
 from registry.engine import StartError, now_ms
 from registry.indexing.generations import Generations
 from registry.installation import InstallationError, issue_client
+from registry.observing.logs import start_logging
 from registry.processes import serve_processes
 from registry.provenance.access_token import TokenError
 from registry.provenance.checkpoint import CheckpointError
@@ -118,12 +118,14 @@ def serve(directory: Path, readers: int | None) -> None:
     """启动服务, 直到收到 SIGTERM 或 Ctrl-C; 多进程时 SIGHUP 逐个换新. Serves until it is told to stop."""
     config = load_config(directory)
     if count := config.readers if readers is None else readers:
-        serve_processes(config, directory, count, ready=_log_to_stderr)
+        serve_processes(config, directory, count, ready=lambda: start_logging(config.logging, "watcher"))
         return
     # Blocked here, and so in every thread that starts later, and waited for below: a handler would run
     # only when this thread happens to wake, which a signal that another thread receives does not do.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    run_server(config, until=lambda: signal.sigwait(STOP_SIGNALS), ready=_log_to_stderr)
+    run_server(
+        config, until=lambda: signal.sigwait(STOP_SIGNALS), ready=lambda: start_logging(config.logging)
+    )
 
 
 @main.command()
@@ -151,11 +153,6 @@ def adopt_head(directory: Path, size: int) -> None:
     with opened(config) as log:
         adopt(config.head, RegistryState(log.store, log.vault, log.editions), size=size)
     click.echo(f"日志头已建立: {size} 条陈述, {config.head}")
-
-
-def _log_to_stderr() -> None:
-    line = "%(asctime)s %(levelname)s %(message)s"
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=line, force=True)
 
 
 register_setup(main, _one_line)

@@ -28,12 +28,25 @@ from registry.config_options.kinds import (
     EVIDENCE_MAX_MIB,
     EVIDENCE_QUOTA_MIB,
     EVIDENCE_UPLOAD_DAYS,
+    LOAD_HELD_MIB,
+    LOAD_RUNNING,
+    LOAD_STREAMS_EACH,
+    LOAD_WAIT_MS,
+    LOAD_WAITING,
     MAP_INTERVAL_S,
     RISK_INTERVAL_S,
     SNAPSHOT_INTERVAL_S,
     STAMP_INTERVAL_S,
     STAMP_MAX_AGE_S,
     WITNESS_INTERVAL_S,
+)
+from registry.config_options.observing import (
+    PLAIN,
+    Logging,
+    MetricsPage,
+    Tracing,
+    observed,
+    observing_faults,
 )
 from registry.location import Location, is_url
 from registry.v1.envelope_pb2 import Suite
@@ -113,6 +126,17 @@ class EvidenceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """How much each process takes on; see ``registry.load``."""
+
+    running: int = LOAD_RUNNING
+    waiting: int = LOAD_WAITING
+    wait_ms: int = LOAD_WAIT_MS
+    streams_each: int = LOAD_STREAMS_EACH
+    held_mib: int = LOAD_HELD_MIB
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """An installation's settings, with absolute paths; ``home`` is where relative names of signers begin.
     ``log_signers`` are the lines of all log keys, that of ``[paths] log_key`` first. ``database`` is the URL
@@ -126,6 +150,7 @@ class Config:
     certificate: Path
     certificate_key: Path
     head: Path | None = None
+    revoked_certificates: Path | None = None
     log_signers: tuple[str, ...] = ()
     receipt_signers: tuple[str, ...] = ()
     publication: str = ""
@@ -134,6 +159,9 @@ class Config:
     snapshots: SnapshotFolder | None = None
     tokens: Tokens | None = None
     evidence: EvidenceSettings | None = None
+    metrics: MetricsPage | None = None
+    logging: Logging = PLAIN
+    tracing: Tracing | None = None
     map_interval_s: float = DEFAULT_MAP_INTERVAL_S
     risk_interval_s: float = DEFAULT_RISK_INTERVAL_S
     suites: frozenset[int] = frozenset()
@@ -141,6 +169,7 @@ class Config:
     webhooks: tuple[tuple[str, str], ...] = ()
     readers: int = 0
     at_once: bool = False
+    load: Load = Load()
     replica: str = ""
     home: Path = Path()
     database: str = ""
@@ -192,7 +221,7 @@ def load_config(directory: Path) -> Config:
             content = tomllib.load(file)
     except FileNotFoundError as error:
         raise ConfigError(f"{path} 不存在; 请先运行 registry init --directory {directory}") from error
-    except (OSError, ValueError) as error:  # Not TOML, or not even UTF-8.
+    except (OSError, ValueError, RecursionError) as error:  # Not TOML, nested too deeply, or not even UTF-8.
         raise ConfigError(f"{path} 不能读取: {error}") from error
     faults = [
         f"多余的 [{name}]" for name in content.keys() - _SECTIONS.keys() - _OPTIONAL.keys() - {_NOTICES}
@@ -243,7 +272,7 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
     if not is_url(_section(content, "server").get("replica") or "postgresql://"):
         faults.append("[server] replica 应为 postgresql:// 地址")
     faults += _address_faults(content) + _stamping_faults(content) + _notices_faults(content)
-    faults += _snapshots_faults(content) + _evidence_faults(content)
+    faults += _snapshots_faults(content) + _evidence_faults(content) + observing_faults(content)
     if not _log_lines(content):
         faults.append("[paths] 缺少 log_key, [signing] log 也没有写")
     unknown = set(_strings(content, "suites", "require")) - set(Suite.keys()[1:])
@@ -257,7 +286,7 @@ def _section(content: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _address_faults(content: dict[str, Any]) -> list[str]:
     faults = []
-    for section in ("registry", "publication"):
+    for section in ("registry", "publication", "metrics"):
         given = content.get(section)
         address = given.get("address") if isinstance(given, dict) else None
         try:
@@ -352,11 +381,12 @@ def _log_lines(content: dict[str, Any]) -> list[str]:
 
 def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
     """The settings of the optional sections, whose values were checked."""
-    head, publication = content["paths"].get("head"), content.get("publication", {}).get("address", "")
+    placed = {name: content["paths"].get(name) for name in ("head", "revoked_certificates")}
+    publication = content.get("publication", {}).get("address", "")
     witnesses, stamping = content.get("witnesses"), content.get("stamping")
     folder = content.get("snapshots")
     return {
-        "head": (directory / head).resolve() if head else None,
+        **{name: (directory / path).resolve() if path else None for name, path in placed.items()},
         "log_signers": tuple(_log_lines(content)),
         "receipt_signers": tuple(_strings(content, "signing", "receipt")),
         "publication": publication,
@@ -365,12 +395,14 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         "snapshots": _folder(folder, directory) if folder else None,
         "tokens": _tokens(content["tokens"], directory) if "tokens" in content else None,
         "evidence": _evidence(content, directory) if "evidence" in content else None,
+        **observed(content, directory),
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
         "risk_interval_s": float(content.get("risk", {}).get("interval_s", DEFAULT_RISK_INTERVAL_S)),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
         "readers": _section(content, "server").get("readers", 0),
         "at_once": _section(content, "server").get("at_once", False),
+        "load": Load(**content.get("load", {})),
         "replica": _section(content, "server").get("replica", ""),
         "webhooks": tuple(content.get(_NOTICES, {}).items()),
     }

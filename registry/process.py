@@ -7,7 +7,6 @@ output when it serves, or in one line what keeps it from serving. It stops as it
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -18,8 +17,12 @@ from time import sleep
 
 import grpc
 
-from registry.config import Config, ConfigError, load_config
+from registry.config import Config, ConfigError, Load, load_config
 from registry.engine import Engine, StartError, start_engine
+from registry.observing.gathering import socket_of
+from registry.observing.logs import start_logging
+from registry.observing.looking import HEARTBEAT
+from registry.observing.process import READER, WRITER, Observing
 from registry.reading import (
     POSITION,
     build_reading_server,
@@ -29,9 +32,11 @@ from registry.reading import (
 )
 from registry.server import (
     GRACE_S,
+    SERVICES,
     STREAMS,
     add_services,
     calm_collector,
+    certificate_door,
     new_server,
     server_credentials,
     start_upkeep,
@@ -41,16 +46,17 @@ from registry.servicer.gate import Gate, TrustingGate
 from registry.shared_position import SharedPosition
 
 HOLD_S = 0.05
-WRITER, READER = "writer", "reader"
 READY = "ready"
 _STOP = (signal.SIGTERM, signal.SIGINT)
 
 
-def writing_server(engine: Engine, run: Path) -> tuple[grpc.Server, Gate]:
+def writing_server(
+    engine: Engine, run: Path, load: Load | None = None, observing: Observing | None = None
+) -> tuple[grpc.Server, Gate]:
     """A server for the reading processes alone: its socket is in a directory that nobody but the registry's
     account may enter, and beside it stands how far the log is."""
     gate = TrustingGate(engine.state.origin, STREAMS)
-    server = new_server(gate)
+    server = new_server(gate, load=load, observing=observing)
     add_services(server, engine)
     server.add_insecure_port(writer_address(run))
     committed, index = SharedPosition(run / POSITION), engine.state.index
@@ -61,33 +67,53 @@ def writing_server(engine: Engine, run: Path) -> tuple[grpc.Server, Gate]:
 
 def run_writer(config: Config, run: Path, _address: str) -> None:
     """The one process that writes. Raises StartError."""
+    observing = observing_of(config, WRITER, run)
     engine = start_engine(config)
     try:
-        server, gate = writing_server(engine, run)
+        server, gate = writing_server(engine, run, config.load, observing)
         calm_collector()
         start_upkeep(engine)
-        _serve(server, gate)
+        observing.watch_engine(engine, config, SharedPosition(run / HEARTBEAT))
+        _serve(server, gate, observing)
     finally:
+        observing.close()
         engine.close()
 
 
 def run_reader(config: Config, run: Path, address: str) -> None:
     """One of the processes that answer. Raises StartError."""
     credentials = server_credentials(config)
+    observing = observing_of(config, READER, run)
     reading = start_reading(config, run)
     try:
-        gate = reading_gate(reading, at_once=config.at_once, tokens=token_door(config))
-        server, _ = build_reading_server(reading, credentials, address, gate)
+        gate = reading_gate(
+            reading,
+            at_once=config.at_once,
+            tokens=token_door(config),
+            certificates=certificate_door(config),
+        )
+        server, _ = build_reading_server(reading, credentials, address, gate, config.load, observing)
         calm_collector()
-        _serve(server, gate)
+        committed, heartbeat = SharedPosition(run / POSITION), SharedPosition(run / HEARTBEAT)
+        observing.watch_reader(reading.state, reading.ask.verdicts, committed.get, heartbeat)
+        _serve(server, gate, observing)
     finally:
+        observing.close()
         reading.close()
 
 
-def _serve(server: grpc.Server, gate: Gate) -> None:
+def observing_of(config: Config, role: str, run: Path) -> Observing:
+    """What is seen of this process: its pages are on a socket of its own, for the one that watches over it.
+    Raises StartError."""
+    return Observing.of(config, SERVICES, role, socket_of(run, os.getpid()) if config.metrics else None)
+
+
+def _serve(server: grpc.Server, gate: Gate, observing: Observing) -> None:
+    observing.start()
     server.start()
     print(READY, flush=True)
     signal.sigwait(_STOP)
+    observing.stopping()
     drain(server, gate)
 
 
@@ -120,11 +146,11 @@ def main(role: str, directory: str, run: str, address: str) -> int:
     """Runs a role until it is told to stop; answers the exit status."""
     os.umask(0o077)
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)  # Before any thread, for each has its parent's mask.
-    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s %(levelname)s {role} %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     _stop_with_parent()
     try:
-        _ROLES[role](load_config(Path(directory)), Path(run), address)
+        config = load_config(Path(directory))
+        start_logging(config.logging, role)
+        _ROLES[role](config, Path(run), address)
     except (StartError, ConfigError) as error:
         print(" ".join(str(error).split()), flush=True)
         return 1

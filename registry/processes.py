@@ -22,6 +22,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,7 +31,11 @@ from time import monotonic
 
 from registry.config import Config, split_address
 from registry.engine import StartError
-from registry.process import READER, READY, WRITER
+from registry.observing.gathering import Gathering, socket_of
+from registry.observing.pages import pages
+from registry.observing.process import READER, WRITER
+from registry.process import READY
+from registry.publication.serving import HttpServer
 from registry.server import GRACE_S, check_address
 
 LOOK_S = 0.2
@@ -78,6 +83,8 @@ class Processes:
     readers: int
     run: Path
     children: list[Child] = field(default_factory=list)
+    starts: Counter[str] = field(default_factory=Counter)
+    """How often a process of a role was started."""
     _started: dict[str, float] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -96,6 +103,13 @@ class Processes:
         for role in (READER, WRITER):
             _stop_all([child for child in self.children if child.role == role])
         self.children.clear()
+
+    def places(self) -> dict[str, Path]:
+        """Where each process tells of itself, by its name."""
+        readers = (child for child in tuple(self.children) if child.role == READER)
+        named = {f"{READER}-{number}": child for number, child in enumerate(readers)}
+        writers = [(WRITER, child) for child in tuple(self.children) if child.role == WRITER]
+        return {name: socket_of(self.run, each.process.pid) for name, each in [*writers, *named.items()]}
 
     def look(self) -> None:
         """Starts again what has ended by itself."""
@@ -130,6 +144,7 @@ class Processes:
     def _child(self, role: str) -> Child:
         """A process that serves. Raises StartError with its line."""
         self._started[role] = monotonic()
+        self.starts[role] += 1
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -167,15 +182,30 @@ def serve_processes(
     with _reserved(config.address) as port:
         host = config.address.rpartition(":")[0]
         processes = Processes(directory, f"{host}:{port}", readers, run)
+        page = None
         try:
             processes.start()
             ready()
+            page = _page(config, processes)
             print(f"registry: {config.origin} 在 {host}:{port} 提供服务({readers}个查询进程)", flush=True)
             while (told := signal.sigtimedwait(signals, LOOK_S)) is None or told.si_signo == signal.SIGHUP:
                 processes.renew() if told else processes.look()
         finally:
+            if page:
+                page.stop()
             processes.stop()
             shutil.rmtree(run, ignore_errors=True)
+
+
+def _page(config: Config, processes: Processes) -> HttpServer | None:
+    """Metrics and health of all processes, if they are wanted. Raises StartError."""
+    if config.metrics is None:
+        return None
+    gathering = Gathering(processes.places, lambda: dict(processes.starts))
+    try:
+        return HttpServer(pages(gathering.metrics, gathering.faults, lambda: 0.0), config.metrics.address)
+    except OSError as error:
+        raise StartError(f"[metrics] 地址不能监听: {error.strerror or error}") from error
 
 
 @contextmanager

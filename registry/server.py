@@ -11,7 +11,6 @@ import gc
 import logging
 import socket
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import time
 
@@ -19,13 +18,21 @@ import grpc
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import Certificate, load_pem_x509_certificates
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from registry.access.certificate_door import CertificateDoor, Lists
+from registry.access.revocation import RevocationError
 from registry.access.token_files import TokenDoor, read_trust
 from registry.at_once import methods_at_once
-from registry.config import Config, ConfigError, split_address
+from registry.config import Config, ConfigError, Load, split_address
 from registry.engine import Engine, StartError, read_secret, start_engine
+from registry.load.door import pool_for
+from registry.load.lanes import Bounds
+from registry.load.pool import LoadPool, Seats
+from registry.observing.health import Health
+from registry.observing.interceptor import Observer
+from registry.observing.process import SINGLE, Observing
 from registry.provenance.access_token import TokenError
 from registry.provenance.keys import KeyFileError
 from registry.servicer.audit import AuditServicer
@@ -81,10 +88,12 @@ from registry.v1 import (
     watch_service_pb2_grpc,
 )
 
-THREADS = 30
 STREAMS = 18
-"""Streams open at a time; the other threads are left to unary calls, of which some wait (``MAX_WAITING``,
-``MAX_POLLS``)."""
+"""Streams open at a time, each on a thread of its own."""
+MAX_CALLS = 1024
+"""Calls of one connection under way; more wait where they are made."""
+ROOM_TO_REFUSE = 4 * 1024 * 1024
+"""How much larger than it may be a message is read, so that it is refused with a reason."""
 
 KEEPALIVE_MS = 300_000
 GRACE_S = 10.0
@@ -121,6 +130,9 @@ def build_server(
     *,
     at_once: bool = False,
     tokens: TokenDoor | None = None,
+    certificates: CertificateDoor | None = None,
+    load: Load | None = None,
+    observing: Observing | None = None,
 ) -> tuple[grpc.Server, int]:
     """A gRPC server over an engine, bound to an address but not started; and its port. ``at_once``: as
     ``[server] at_once``.
@@ -128,26 +140,40 @@ def build_server(
     Raises StartError if the port is in use."""
     check_address(address)
     methods = methods_at_once(wanted=at_once)
-    server = new_server(Gate(engine.state.origin, STREAMS, at_once=methods, tokens=tokens))
+    gate = Gate(engine.state.origin, STREAMS, at_once=methods, tokens=tokens, certificates=certificates)
+    server = new_server(gate, load=load, observing=observing)
     add_services(server, engine)
     return server, bind(server, credentials, address)
 
 
-def new_server(gate: Gate, *, shared: bool = False) -> grpc.Server:
-    """A gRPC server behind a gate, with health and reflection; ``shared``: several bind one address."""
+def new_server(
+    gate: Gate, *, shared: bool = False, load: Load | None = None, observing: Observing | None = None
+) -> grpc.Server:
+    """A gRPC server behind a gate, with health and reflection; ``shared``: several bind one address.
+    ``observing``: who sees its calls and tells of its health; without, it is healthy while it runs."""
+    load = load or Load()
+    bounds = Bounds(
+        running=load.running, depth=load.waiting, wait_s=load.wait_ms / 1000, held_bytes=load.held_mib << 20
+    )
+    pool, most = pool_for(bounds, Seats(STREAMS, load.streams_each), gate.presumed)
     server = grpc.server(
-        ThreadPoolExecutor(THREADS, thread_name_prefix="registry-rpc"),
-        interceptors=[gate],
+        pool,
+        interceptors=[observing.interceptor if observing else Observer(), gate],
+        maximum_concurrent_rpcs=most,
         options=[
+            ("grpc.max_concurrent_streams", MAX_CALLS),
             ("grpc.so_reuseport", int(shared)),
             # A watch may be silent for weeks: a client that died must not keep its place for hours.
             ("grpc.keepalive_time_ms", KEEPALIVE_MS),
             # The gate refuses what is too large with a reason; the transport only what is absurd, without.
-            ("grpc.max_receive_message_length", 4 * MAX_MESSAGE_BYTES),
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES + ROOM_TO_REFUSE),
             ("grpc.max_send_message_length", -1),  # An answer is bounded by its question.
         ],
     )
-    add_health(server)
+    health_of = observing.health if observing else Health.unwatched(SERVICES)
+    health_pb2_grpc.add_HealthServicer_to_server(health_of.servicer, server)
+    if observing and isinstance(pool, LoadPool):
+        observing.count_load(pool.figures)
     reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     return server
 
@@ -207,22 +233,15 @@ def check_address(address: str) -> None:
         raise StartError(f"不能监听 {address}: {error.strerror or error}") from error
 
 
-def add_health(server: grpc.Server) -> None:
-    """Standard health: every service is serving while the server runs."""
-    servicer = health.HealthServicer()
-    for name in ("", *SERVICES):
-        servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
-    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-
-
 def server_credentials(config: Config) -> grpc.ServerCredentials:
     """Mutual TLS: clients must show a certificate of the authority. Raises StartError."""
     try:
         key = read_secret(config.certificate_key)
-        certificate = read_secret(config.certificate)
-        authority = read_secret(config.authority)
+        certificate, authority = config.certificate.read_bytes(), config.authority.read_bytes()
     except KeyFileError as error:
         raise StartError(str(error)) from error
+    except OSError as error:
+        raise StartError(f"证书文件 {error.filename} 不能读取: {error.strerror}") from error
     own, _ = read_certificate(config.certificate, certificate), read_certificate(config.authority, authority)
     try:
         fits = load_pem_private_key(key, None).public_key() == own.public_key()
@@ -242,6 +261,18 @@ def token_door(config: Config) -> TokenDoor | None:
     except TokenError as error:
         raise StartError(str(error)) from error
     return TokenDoor(config.tokens.issuers, config.tokens.revoked, time)
+
+
+def certificate_door(config: Config) -> CertificateDoor:
+    """What tells whether a caller's certificate still holds. Raises StartError for lists that say nothing."""
+    if config.revoked_certificates is None:
+        return CertificateDoor()
+    lists = Lists(config.revoked_certificates, config.authority)
+    try:
+        lists.read(time())
+    except RevocationError as error:
+        raise StartError(str(error)) from error
+    return CertificateDoor(lists)
 
 
 def read_certificate(path: Path, pem: bytes) -> Certificate:
@@ -271,14 +302,25 @@ def calm_collector() -> None:
 def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], None] = lambda: None) -> None:
     """Serves until ``until`` returns; calls ``ready`` when it has begun. Raises StartError."""
     credentials = server_credentials(config)
+    observing = Observing.of(config, SERVICES, SINGLE, config.metrics.address if config.metrics else None)
     engine = start_engine(config)
     try:
-        door = token_door(config)
-        server, port = build_server(engine, credentials, config.address, at_once=config.at_once, tokens=door)
+        server, port = build_server(
+            engine,
+            credentials,
+            config.address,
+            at_once=config.at_once,
+            tokens=token_door(config),
+            certificates=certificate_door(config),
+            load=config.load,
+            observing=observing,
+        )
         calm_collector()
         start_upkeep(engine)
-        server.start()
         ready()
+        observing.watch_engine(engine, config)
+        observing.start()
+        server.start()
         logger.info("%s", engine_notice(engine.store))
         logger.info(
             "%s: %d statements, edition %s",
@@ -288,6 +330,8 @@ def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], No
         )
         print(f"registry: {config.origin} 在 {config.address.rpartition(':')[0]}:{port} 提供服务", flush=True)
         until()
+        observing.stopping()
         server.stop(GRACE_S).wait()
     finally:
+        observing.close()
         engine.close()

@@ -13,9 +13,10 @@ from types import MappingProxyType
 
 from registry.config_options.keeping import KEEPING
 from registry.config_options.kinds import Option, Section, Value
+from registry.config_options.observing import OBSERVING
 from registry.config_options.serving import SERVING
 
-SECTIONS = (*SERVING, *KEEPING)
+SECTIONS = (*SERVING, *OBSERVING, *KEEPING)
 """All of it, in the order of the page."""
 
 BY_NAME = MappingProxyType({section.name: section for section in SECTIONS})

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from registry.config_options.kinds import SNAPSHOT_INTERVAL_S, Option, Section
+from registry.config_options.kinds import (
+    LOAD_HELD_MIB,
+    LOAD_RUNNING,
+    LOAD_STREAMS_EACH,
+    LOAD_WAIT_MS,
+    LOAD_WAITING,
+    SNAPSHOT_INTERVAL_S,
+    Option,
+    Section,
+)
 
 SERVING = (
     Section(
@@ -89,6 +98,14 @@ SERVING = (
                 "The second store; best on another disk and in no backup.",
                 "head/checkpoint",
             ),
+            Option(
+                "revoked_certificates",
+                str,
+                "已吊销的客户端证书：签发机构的吊销名单 (CRL, RFC 5280)，PEM 或 DER；改动一秒内生效。"
+                "名单不能读、已过期或比先前的旧时，不接受任何客户端证书。不写则证书不能吊销。",
+                "Lists of revoked client certificates; one that cannot be read or has ended opens nothing.",
+                "tls/revoked.crl",
+            ),
         ),
         always=True,
     ),
@@ -143,6 +160,53 @@ SERVING = (
                 "A streaming replica that reading processes read from.",
                 "postgresql://registry@db-b.example/registry",
                 default="读主库",
+            ),
+        ),
+    ),
+    Section(
+        "load",
+        "过载时的取舍：每个进程同时办理多少、各类调用等多久 (docs/decisions/0046)；一般不必写",
+        "How much each process takes on, and how long calls wait; seldom needed.",
+        (
+            Option(
+                "running",
+                int,
+                "同时办理的调用数；等候磁盘或者其他进程的不计。",
+                "Calls worked on at a time.",
+                6,
+                default=LOAD_RUNNING,
+            ),
+            Option(
+                "waiting",
+                int,
+                "每一类最多排队多少个调用。",
+                "Calls of a class that wait.",
+                256,
+                default=LOAD_WAITING,
+            ),
+            Option(
+                "wait_ms",
+                int,
+                "排队最久多少毫秒，超过即谢绝；机关和公众两倍，批量四倍，要害调用二十倍；本来就慢的调用可以更久。",
+                "How long a call waits before it is refused, in milliseconds.",
+                50,
+                default=LOAD_WAIT_MS,
+            ),
+            Option(
+                "streams_each",
+                int,
+                "一个调用方最多同时打开多少个流。",
+                "Streams of one caller at a time.",
+                6,
+                default=LOAD_STREAMS_EACH,
+            ),
+            Option(
+                "held_mib",
+                int,
+                "排队和办理中的请求合计最多多少 MiB；一个调用方最多一半。",
+                "Requests held in memory, in MiB.",
+                128,
+                default=LOAD_HELD_MIB,
             ),
         ),
     ),

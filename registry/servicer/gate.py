@@ -5,7 +5,9 @@ refused here, with a reason and no internals. Errors of the methods behind the g
 statuses here, and only here.
 
 A stream holds a thread for as long as its caller likes, so the gate lets in only so many at a time:
-idle streams must never keep a question from being answered.
+idle streams must never keep a question from being answered (``open_streams``). A certificate is looked at
+again with every call and every message of a stream: it may have ended, or been revoked, since the connection
+began (``access.certificate_door``).
 
 A face (gateway, console) shows its own certificate and says by a token for whom it calls (``access.tokens``);
 then that caller calls, and without a token the face, which may do nothing.
@@ -18,15 +20,16 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from threading import Event, Semaphore
+from functools import lru_cache
+from threading import Event
 from typing import Any, NoReturn
 
 import grpc
 from google.protobuf.message import DecodeError
 
+from registry.access.certificate_door import CertificateDoor
 from registry.access.identity import (
     PEER_URI_PROPERTY,
     Caller,
@@ -36,12 +39,17 @@ from registry.access.identity import (
     parse_identity,
 )
 from registry.access.policy import may_call
+from registry.access.revocation import RevocationError
 from registry.access.token_files import TokenDoor
 from registry.commands.recipients import OvertakenError
+from registry.current_call import current_request_id
 from registry.errors import RegistryError, status_of
 from registry.provenance.access_token import TokenError
 from registry.receipts.answers import current_request
 from registry.servicer.forwarding import CALLER_KEY, MustWriteError, PassedOnError, Writing
+from registry.servicer.numbered import numbered
+from registry.servicer.open_streams import OpenStreams
+from registry.servicer.patience import Patience
 from registry.store.interface import QueueFullError, StoreError
 from registry.v1 import error_reason_pb2 as reasons
 from registry.waiting import MustWaitError, may_wait, without_waiting
@@ -58,6 +66,9 @@ current_caller: ContextVar[Caller] = ContextVar("current_caller")
 """Who made the call that this thread is serving."""
 
 _AUTHORIZATION, _BEARER = "authorization", "Bearer "
+_PEER_URI = PEER_URI_PROPERTY.encode()
+METHOD = "load_method"
+"""The attribute of a behaviour that says which method it is, for ``registry.load``; a wrapper keeps it."""
 OWN_METHODS = "/registry."
 """How methods of the contract begin; health and reflection are every process's own."""
 _Parse = Callable[[bytes], Any]
@@ -76,14 +87,18 @@ class Gate(grpc.ServerInterceptor):
         answered_here: Collection[str] = (),
         at_once: Collection[str] = (),
         tokens: TokenDoor | None = None,
+        certificates: CertificateDoor | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._origin = origin
+        self._certificates = certificates or CertificateDoor()
         self._at_once = at_once
         self._tokens = tokens
         self._writing = writing
         self._answered_here = answered_here
         self._held: Event | None = None
-        self._streams = Semaphore(streams)
+        self._patience = patience or Patience()
+        self._streams = OpenStreams(streams)
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
         self._callers: dict[bytes, Caller] = {}
 
@@ -112,6 +127,16 @@ class Gate(grpc.ServerInterceptor):
             wrapped = self._wrapped[method] = self._wrap(method, handler)
         return wrapped
 
+    def presumed(self, properties: Mapping[bytes, Sequence[bytes]], metadata: Any) -> Caller | None:
+        """Of whom a call seems to be before it is looked at: for its place among those that wait, and for
+        nothing else. A token counts once it was taken."""
+        names = properties.get(_PEER_URI, ())
+        caller = _named(names[0], self._origin) if len(names) == 1 else None
+        if caller is None or caller.role is not CallerRole.FACE or self._tokens is None:
+            return caller
+        given = [str(value) for key, value in metadata if key == _AUTHORIZATION]
+        return (self._tokens.known(given[0].removeprefix(_BEARER), caller) if given else None) or caller
+
     def _wrap(self, method: str, handler: Any) -> grpc.RpcMethodHandler[Any, Any]:
         parse, serialise = handler.request_deserializer, handler.response_serializer
         if self._writing is not None:
@@ -120,6 +145,7 @@ class Gate(grpc.ServerInterceptor):
         if handler.response_streaming:
             stream = handler.stream_stream if handler.request_streaming else handler.unary_stream
             behaviour = self._streaming(method, stream, parse, of_streams=handler.request_streaming)
+            setattr(behaviour, METHOD, method)
             make = (
                 grpc.stream_stream_rpc_method_handler
                 if handler.request_streaming
@@ -127,6 +153,7 @@ class Gate(grpc.ServerInterceptor):
             )
             return make(behaviour, None, serialise)
         unary = self._unary(method, handler.unary_unary, parse)
+        setattr(unary, METHOD, method)
         if method in self._at_once:
             unary.at_once = self._not_waiting(unary)
         return grpc.unary_unary_rpc_method_handler(unary, None, serialise)
@@ -172,16 +199,18 @@ class Gate(grpc.ServerInterceptor):
         def call(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             try:
                 self._admit(method, context)
-                messages = (
-                    (_parsed(parse, each) for each in request) if of_streams else _parsed(parse, request)
-                )
-                with self._stream():
+                with self._streams.place(self._again(method, context), context.cancel) as stream:
+                    messages = (
+                        (_parsed(parse, each) for each in stream.while_admitted(request))
+                        if of_streams
+                        else _parsed(parse, request)
+                    )
                     answers = (
                         self._written_answers(method, messages, context)
                         if parse is None
                         else behaviour(messages, context)
                     )
-                    yield from self._while_admitted(method, answers, context)
+                    yield from self._patience.paced(stream.while_admitted(answers), context.cancel)
                 return
             except grpc.RpcError:
                 return  # Reading on failed because the caller hung up: nobody is left to be told.
@@ -191,31 +220,17 @@ class Gate(grpc.ServerInterceptor):
 
         return call
 
-    def _while_admitted(
-        self, method: str, answers: Iterator[Any], context: grpc.ServicerContext
-    ) -> Iterator[Any]:
-        """The answers of a stream, which may last days; a face's only as long as its token is taken."""
-        if self._tokens is None or self._caller(context.auth_context()).role is not CallerRole.FACE:
-            yield from answers
-            return
-        for answer in answers:
-            self._admit(method, context)
-            yield answer
+    def _again(self, method: str, context: grpc.ServicerContext) -> Callable[[], object]:
+        """What raises RegistryError once the caller of a stream that was let in may no longer call."""
+        properties = context.auth_context()
+        if self._caller(properties).role is CallerRole.FACE:  # Its token may have ended, and its own right.
+            return lambda: self._admit(method, context)
+        return lambda: self._certificate(properties)
 
     def _written_answers(self, method: str, messages: Any, context: grpc.ServicerContext) -> Iterator[bytes]:
         """The writer's answers to a call with a stream in it, as they come."""
         assert self._writing is not None
         return self._writing.stream(method, messages, current_caller.get(), context)
-
-    @contextmanager
-    def _stream(self) -> Iterator[None]:
-        if not self._streams.acquire(blocking=False):
-            message = "同时打开的流已达上限, 请稍后重试。"
-            raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message)
-        try:
-            yield
-        finally:
-            self._streams.release()
 
     def _admit(self, method: str, context: grpc.ServicerContext) -> None:
         if held := self._held:
@@ -245,7 +260,14 @@ class Gate(grpc.ServerInterceptor):
         except TokenError as error:
             raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, f"{error}。") from error
 
+    def _certificate(self, properties: Any) -> None:
+        try:
+            self._certificates.check(properties)
+        except RevocationError as error:
+            raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, f"{error}。") from error
+
     def _caller(self, properties: Any) -> Caller:
+        self._certificate(properties)
         names: Sequence[bytes] = properties.get(PEER_URI_PROPERTY, ())
         caller = self._callers.get(names[0]) if len(names) == 1 else None
         if caller is None:
@@ -262,6 +284,13 @@ class TrustingGate(Gate):
     """The writer's gate for its own reading processes: they have looked at the certificate and say who it
     names. For a socket that only the registry's account can open, and for no other."""
 
+    def _again(self, _method: str, _context: grpc.ServicerContext) -> Callable[[], object]:
+        return lambda: None  # The reading process asks again, and cancels its call.
+
+    def presumed(self, properties: Mapping[bytes, Sequence[bytes]], metadata: Any) -> Caller | None:
+        """See Gate; here it is whom the reading process names, so a call keeps its class."""
+        return _named(str(dict(metadata).get(CALLER_KEY, "")).encode(), self._origin)
+
     def _caller_of(self, context: grpc.ServicerContext) -> Caller:
         named = dict(context.invocation_metadata()).get(CALLER_KEY, "")
         try:
@@ -269,6 +298,15 @@ class TrustingGate(Gate):
         except IdentityError as error:
             message = "转交的调用没有写明调用方。"
             raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, message) from error
+
+
+@lru_cache(4096)
+def _named(uri: bytes, origin: str) -> Caller | None:
+    """Whom a name means, if it is one here."""
+    try:
+        return parse_identity(uri.decode("ascii", "backslashreplace"), origin=origin)
+    except IdentityError:
+        return None
 
 
 def _serialiser(serialise: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
@@ -298,8 +336,8 @@ def _parsed(parse: _Parse | None, request: bytes) -> Any:
 
 def _abort(context: grpc.ServicerContext, method: str, error: Exception) -> NoReturn:
     if isinstance(error, PassedOnError):
-        context.abort_with_status(error.status)
-    context.abort_with_status(status_of(registry_error(method, error)))
+        context.abort_with_status(numbered(error.status))
+    context.abort_with_status(numbered(status_of(registry_error(method, error))))
     raise AssertionError("abort_with_status does not return")
 
 
@@ -311,6 +349,6 @@ def registry_error(method: str, error: Exception) -> RegistryError:
         return RegistryError.of(reasons.ERROR_REASON_OVERLOADED, str(error))
     if isinstance(error, StoreError):
         return RegistryError.of(reasons.ERROR_REASON_STORE_UNAVAILABLE, str(error))
-    incident = secrets.token_hex(4)
+    incident = current_request_id() or secrets.token_hex(4)
     logger.error("incident %s in %s", incident, method, exc_info=error)
     return RegistryError.of(reasons.ERROR_REASON_INTERNAL, f"内部错误, 编号 {incident}; 请联系运维。")

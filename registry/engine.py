@@ -42,6 +42,7 @@ from registry.receipts.signing import ReceiptSigners
 from registry.running import Upkeep, notice_parts, risk_part, snapshot_parts, upkeep_of
 from registry.second_store import start_head
 from registry.signing import SignerError, open_signer
+from registry.steady_clock import SteadyClock
 from registry.store.interface import ExecutionRow, Store, StoreError
 from registry.store.opening import open_store
 from registry.store.writer import Writer
@@ -53,7 +54,7 @@ class StartError(Exception):
 
 
 def now_ms() -> int:
-    """Unix time in milliseconds: the only clock of a running server."""
+    """Unix time in milliseconds by the wall's clock; what serves has a `SteadyClock`."""
     return time.time_ns() // 1_000_000
 
 
@@ -102,8 +103,10 @@ class Engine:
             self.evidence.close()
 
 
-def start_engine(config: Config, clock: Callable[[], int] = now_ms) -> Engine:
-    """Opens an installation's store and starts its writer. Raises StartError."""
+def start_engine(config: Config, clock: Callable[[], int] | None = None) -> Engine:
+    """Opens an installation's store and starts its writer, by a `SteadyClock` unless there is another. Raises
+    StartError."""
+    clock = clock or SteadyClock()
     try:
         vault = Vault(read_secret(config.vault_key))
         signers = OwnSigners.of(config)

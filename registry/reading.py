@@ -21,7 +21,7 @@ from registry.commands.ask import Ask
 from registry.commands.following import Follower, FollowingState
 from registry.config import Config
 from registry.editions import shipped_editions
-from registry.engine import StartError, now_ms, read_secret
+from registry.engine import StartError, read_secret
 from registry.indexing.generations import Generations
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import Vault, VaultError
@@ -33,6 +33,7 @@ from registry.servicer.gate import Gate, current_caller
 from registry.servicer.restriction import RestrictionServicer
 from registry.servicer.streamed import Elsewhere
 from registry.shared_position import SharedPosition
+from registry.steady_clock import SteadyClock
 from registry.store.interface import QueryRow, RecipientRow, Store, StoreError
 from registry.store.opening import open_for_reading
 from registry.store.replica import replica_first
@@ -85,7 +86,7 @@ def writer_address(run: Path) -> str:
     return f"unix:{run / 'writer.sock'}"
 
 
-def start_reading(config: Config, run: Path, clock: Callable[[], int] = now_ms) -> Reading:
+def start_reading(config: Config, run: Path, clock: Callable[[], int] | None = None) -> Reading:
     """Opens an installation's store beside its writer, whose directory is ``run``. Raises StartError."""
     try:
         vault = Vault(read_secret(config.vault_key))
@@ -103,9 +104,8 @@ def start_reading(config: Config, run: Path, clock: Callable[[], int] = now_ms) 
         raise StartError(str(error)) from error
     follower = Follower(state)
     follower.start()
-    return Reading(
-        store, state, Ask(state, _written_by_another(store), clock), follower, Writing(writer_address(run))
-    )
+    ask = Ask(state, _written_by_another(store), clock or SteadyClock())
+    return Reading(store, state, ask, follower, Writing(writer_address(run)))
 
 
 def _opened(config: Config) -> tuple[Store, Callable[[int], None]]:

@@ -5,7 +5,8 @@
     REGISTRY_TORTURE_ROUNDS=5000 make torture
     make torture ARGS="--only 'power loss' --round 700123"    # one round again, by its own seed
 
-Rounds that were made with the same seed are not made again (``--afresh`` makes all). Status 1 if anything was lost, or a round
+Rounds that were made with the same seed are not made again (``--afresh`` makes all). Status 1 if
+anything was lost, or a round
 acknowledged nothing; each such round is named with the seed that has it again.
 """
 
@@ -18,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from torture.fault import Fault
-from torture.rounds import Round, all_faults, make, make_all, made, scaled, seeds
+from torture.rounds import Round, all_faults, made, make, make_all, scaled, seeds
 from torture.site import BUILD
 from torture.table import row, summary, title
 

@@ -5,7 +5,8 @@
     book.checkpoint(note)                a signed checkpoint that a client has
 
 With a file each entry is a line written at once, so that it is there when the process is killed, and stands
-in a journal of the disk at its place in time (`torture.disk.journal`). ``Book.read`` takes a file, whole or cut.
+in a journal of the disk at its place in time (`torture.disk.journal`). ``Book.read`` takes a file, whole or
+cut.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Book:
     notes: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     clear: list[str] = field(default_factory=list)
+    answers: dict[int, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     _highest: int = -1
     _lock: Lock = field(default_factory=Lock)
@@ -78,6 +80,12 @@ class Book:
         with self._lock:
             self.clear.append(told)
             self._write("false_clear", told)
+
+    def asked(self, verdict: int) -> None:
+        """A question was answered."""
+        with self._lock:
+            self.answers[verdict] = self.answers.get(verdict, 0) + 1
+            self._write("asked", verdict)
 
     def refusal(self, why: str) -> None:
         """Something was refused, or not answered."""

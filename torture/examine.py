@@ -99,7 +99,7 @@ def _compared(engine: Engine, book: Book, there: int) -> Losses:
 
 
 def _asked(engine: Engine, book: Book) -> Losses:
-    """Whether everybody whose ban was acknowledged is still banned; with what clients were answered before."""
+    """Whether whoever was banned still is; with the false answers that clients had before."""
     registry, clear = Within(engine), list(book.clear)
     for statement_id in book.given:
         code = blocks(statement_id)

@@ -17,7 +17,7 @@ COUNTS = ("acknowledged", "lost", "duplicated", "false_clear", "disordered", "un
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Counts of one round, or of many added up; ``told`` says in words what is behind those that are not 0."""
+    """Counts of one round, or of many added up; ``told`` says in words what is behind them."""
 
     acknowledged: int = 0
     """Statements that were acknowledged to their submitter; a round with none has shown nothing."""

@@ -19,6 +19,8 @@ from torture.book import Book
 from torture.statements import Statements, blocks, parts, withdrawn_by
 
 BATCHES = (1, 1, 5, 20)
+HELD = 0.1
+"""The share of times in which a client keeps the latest checkpoint."""
 PAUSE_S = 0.05
 """Before a batch that was not answered is sent again."""
 
@@ -87,14 +89,8 @@ class Client:
             self.sent += count
             if not self._settle(batch, stop):
                 return
-            try:
-                self._ask(batch)
-                if self.chance.random() < 0.1:
-                    self.book.checkpoint(self.registry.checkpoint())
-            except UnansweredError as error:
-                self.book.refusal(str(error))
-                if not self.stays:
-                    return
+            if not self._ask(batch) and not self.stays:
+                return
 
     def _settle(self, batch: list[str], stop: Event) -> bool:
         """Sends a batch until all of it is answered; False if it was not."""
@@ -107,6 +103,7 @@ class Client:
                 if stop.is_set() or not self.stays:
                     return False
                 time.sleep(PAUSE_S)
+                self._ask(batch)  # What is not taken must not keep anybody from being answered.
         return True
 
     def _answered(self, department: str, envelopes: Sequence[envelope_pb2.Envelope]) -> bool:
@@ -122,7 +119,18 @@ class Client:
                 self.book.refusal(answer.why)
         return all(answer.position >= 0 for answer in answers)
 
-    def _ask(self, batch: Sequence[str]) -> None:
+    def _ask(self, batch: Sequence[str]) -> bool:
+        """Asks what there is to ask; whether it was answered."""
+        try:
+            self._ask_about(batch)
+            if self.chance.random() < HELD:
+                self.book.checkpoint(self.registry.checkpoint())
+        except UnansweredError as error:
+            self.book.refusal(str(error))
+            return False
+        return True
+
+    def _ask_about(self, batch: Sequence[str]) -> None:
         """Asks about a firm of this batch, or an earlier one, whose ban is acknowledged and not withdrawn."""
         earlier = self.chance.randrange(max(parts(batch[-1])[1], 1))
         for statement_id in (self.chance.choice(batch), f"{self.number}-{earlier}"):
@@ -132,7 +140,9 @@ class Client:
             asked = self.chance.choice(
                 (question(code), question(code, told.position), question(code, full=True))
             )
-            if self.registry.verdict(asked) == verdict_pb2.VERDICT_CLEAR:
+            verdict = self.registry.verdict(asked)
+            self.book.asked(verdict)
+            if verdict == verdict_pb2.VERDICT_CLEAR:
                 self.book.false_clear(
                     f"{statement_id} at {told.position}: {asked.consistency}".replace("\n", " ")
                 )

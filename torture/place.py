@@ -1,4 +1,4 @@
-"""Where rounds are made: in memory where there is room for it, for what is tried is not this machine's disk."""
+"""Where rounds are made: in memory where there is room, for what is tried is not this machine's disk."""
 
 from __future__ import annotations
 

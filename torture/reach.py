@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import grpc
 
+from registry.commands.jobs import Outcome
 from registry.commands.submission import Rejection
 from registry.engine import Engine
 from registry.errors import RegistryError
+from registry.provenance.batch import sign_batch
 from registry.store.interface import StoreError
+from registry.store.writer import Promise
 from registry.v1 import (
     envelope_pb2,
     intake_service_pb2,
@@ -23,6 +27,7 @@ from registry.v1 import (
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.log_service_pb2_grpc import LogServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from tests.support.spine import ORIGIN
 from torture.load import Answer, UnansweredError
 from torture.site import ASKER, OTHER, SUBMITTER, Site, submitter
 
@@ -37,8 +42,11 @@ class Within:
 
     def submit(self, department: str, envelopes: Sequence[envelope_pb2.Envelope]) -> list[Answer]:
         """See Registry."""
+        return self._answers(lambda: self.engine.intake.submit(envelopes, submitter(department)))
+
+    def _answers(self, put: Callable[[], list[Promise[Outcome | None]]]) -> list[Answer]:
         try:
-            promises = self.engine.intake.submit(envelopes, submitter(department))
+            promises = put()
             outcomes = [promise.result(ANSWER_S) for promise in promises]
         except (StoreError, RegistryError) as error:
             raise UnansweredError(str(error)) from error
@@ -64,6 +72,30 @@ class Within:
     def checkpoint(self) -> str:
         """See Registry."""
         return self.engine.log.latest().note
+
+
+@dataclass(frozen=True, slots=True)
+class Batching(Within):
+    """The same, where several statements of one department come under one signature. A batch that is sent
+    again has the same name and the same bytes."""
+
+    site: Site
+
+    def submit(self, department: str, envelopes: Sequence[envelope_pb2.Envelope]) -> list[Answer]:
+        """See Registry."""
+        if len(envelopes) == 1:
+            return super(Batching, self).submit(department, envelopes)
+        payloads = [each.payload for each in envelopes]
+        name = sha256(b"".join(payloads)).hexdigest()
+        batch = sign_batch(
+            payloads,
+            origin=ORIGIN,
+            department=submitter(department).name,
+            batch_id=name[:32],
+            nonce=bytes.fromhex(name[32:]),
+            signer=self.site.signer(department),
+        )
+        return self._answers(lambda: self.engine.intake.submit_batch(batch, submitter(department)))
 
 
 @dataclass(slots=True)

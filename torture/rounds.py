@@ -8,7 +8,6 @@ run that was broken off goes on where it was.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import time
@@ -17,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -58,9 +58,7 @@ class Round:
 
 def all_faults() -> list[Fault]:
     """Every fault there is."""
-    return [
-        fault for name in FAMILIES if importlib.util.find_spec(name) for fault in import_module(name).FAULTS
-    ]
+    return [fault for name in FAMILIES if find_spec(name) for fault in import_module(name).FAULTS]
 
 
 def scaled(faults: Sequence[Fault], rounds: int) -> dict[str, int]:
@@ -107,12 +105,14 @@ def make_all(due: Iterable[tuple[str, int]], path: Path, *, processes: int) -> I
     """Makes rounds side by side, and yields each once its line is in the file."""
     todo = iter(due)
     context = get_context("spawn")  # A fork would take gRPC's locks along, and none of its threads.
-    with path.open("a", encoding="utf-8", buffering=1) as file:
-        with ProcessPoolExecutor(processes, mp_context=context) as pool:
-            running: set[Future[Round]] = {pool.submit(make, *each) for each in islice(todo, processes)}
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {pool.submit(make, *each) for each in islice(todo, len(done))}
-                for future in done:
-                    file.write(future.result().line() + "\n")
-                    yield future.result()
+    with (
+        path.open("a", encoding="utf-8", buffering=1) as file,
+        ProcessPoolExecutor(processes, mp_context=context) as pool,
+    ):
+        running: set[Future[Round]] = {pool.submit(make, *each) for each in islice(todo, processes)}
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= {pool.submit(make, *each) for each in islice(todo, len(done))}
+            for future in done:
+                file.write(future.result().line() + "\n")
+                yield future.result()

@@ -1,7 +1,8 @@
 """What is stated under a load, made from its id alone, so that it can be sent again byte for byte.
 
 ``client-number``: of ten numbers of a client seven ban a firm of their own from procurement, two state a
-penalty, and one withdraws the ban two numbers before it. With ``brief`` a ban ends on the day after tomorrow.
+penalty, and one withdraws the ban two numbers before it. All began three days ago; with ``brief`` every
+second one began a year ago, and ends on the day after tomorrow.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from torture.site import OTHER, SUBMITTER, Site
 
 WITHDRAWS, PENALTIES = 9, (3, 6)
 FIRMS_OF_CLIENT = 10_000
+YEAR = timedelta(days=365)
+"""The shortest ban from procurement that the law knows."""
 
 
 @dataclass(slots=True)
@@ -56,14 +59,14 @@ class Statements:
 
     def _event(self, key: str, client: int, number: int) -> pb.Event:
         subject = firm(client * FIRMS_OF_CLIENT + number)
-        decided = (self.today - timedelta(days=3)).isoformat()
+        ends = self.brief and number % 2
+        until = self.today + timedelta(days=2 if ends else 700)
+        decided = (until - YEAR if ends else self.today - timedelta(days=3)).isoformat()
         name = f"{BY_KEY[key].prefix}罚字〔{decided[:4]}〕{client * FIRMS_OF_CLIENT + number}号"
         paper = document(key, decided, name)
         if key == OTHER:
             return event(key, subject, "E-03-CF", decided, document=paper, content=fields(cflb="警告"))
-        days = 2 if self.brief else 700
-        until = (self.today + timedelta(days=days)).isoformat()
-        measures = [imposed("M-PRO-01", decided, until)]
+        measures = [imposed("M-PRO-01", decided, until.isoformat())]
         return event(key, subject, "E-51", decided, document=paper, measures=measures)
 
 

@@ -1,10 +1,11 @@
-"""What a disk may hold after a power failure: the durable part of a journal, and of the rest what chance kept.
+"""What a disk may hold after a power failure: what was durable, and of the rest what chance kept.
 
-Model, the strictest that POSIX allows and no gentler than a journalling file system: of a file is durable what
-was written before a sync of it began that has ended; of a directory, which names it has, what was done before
-a sync of the directory. Of everything later, each write, cut and change of names may have reached the disk or
-not, in any order; a write of several sectors of 512 bytes may have reached it in part (torn). Only the changes of names within
-one directory keep their order, as on every file system with a journal.
+Of a file is durable what was written before a sync of it began that has ended; of the names in a directory
+what was done before a sync of the directory. A sync that fails has forgotten what it covered: the system
+takes those writes for done, no later sync brings them to the disk, and nobody knows whether they are there.
+Of everything later each write, cut and change of names may have reached the disk or not, in any order; a
+write of several sectors of 512 bytes may have reached it in part (torn). Only changes of names within one
+directory keep their order, as on every file system with a journal.
 
     disk = Disk(before, root)           # copied while nothing ran
     for change in journal[:cut]: disk.take(change)
@@ -31,6 +32,10 @@ class Written:
 
     at: int
     data: bytes | None
+    doubtful: bool = False
+    """A sync that covered it has failed."""
+    settled: bool = False
+    """A sync that covered it has ended; it stays here because something before it is in doubt."""
 
 
 @dataclass(slots=True)
@@ -44,10 +49,21 @@ class File:
     """How many of the pending ones the last sync that began will cover."""
 
     def settle(self) -> None:
-        """A sync has ended."""
+        """A sync has ended. What a failed one forgot stays in doubt, before what is durable over it."""
+        covered = self.pending[: self.covered]
+        if not any(each.doubtful for each in covered):
+            for each in covered:
+                _apply(self.durable, each)
+            del self.pending[: self.covered]
+        else:
+            for each in covered:
+                each.settled = not each.doubtful
+        self.covered = 0
+
+    def doubt(self) -> None:
+        """A sync has failed."""
         for each in self.pending[: self.covered]:
-            _apply(self.durable, each)
-        del self.pending[: self.covered]
+            each.doubtful = not each.settled
         self.covered = 0
 
 
@@ -82,7 +98,7 @@ class Disk:
     def take(self, change: Change) -> None:
         """The next change."""
         kind = change.kind
-        if kind in (Kind.WRITE, Kind.TRUNCATE, Kind.SYNC_BEGUN, Kind.SYNC_DONE):
+        if kind in (Kind.WRITE, Kind.TRUNCATE, Kind.SYNC_BEGUN, Kind.SYNC_DONE, Kind.SYNC_FAILED):
             self._changed(change)
         elif kind == Kind.OPEN:
             self._opened(change.handle, self._name(change.first), change.flags)
@@ -137,6 +153,8 @@ class Disk:
             file.pending.append(Written(change.at, None))
         elif change.kind == Kind.SYNC_BEGUN:
             file.covered = len(file.pending)
+        elif change.kind == Kind.SYNC_FAILED:
+            file.doubt()
         else:
             file.settle()
 
@@ -171,10 +189,13 @@ def _rename(names: dict[str, File], change: Renaming) -> None:
 def _survived(file: File, mode: str, chance: Random, *, torn: bool) -> bytes:
     content, pending = bytearray(file.durable), file.pending
     if mode == "first":
-        pending = pending[: chance.randint(0, len(pending))]
+        number = chance.randint(0, len(pending))
+        pending = pending[:number] + [each for each in pending[number:] if each.settled]
     for number, each in enumerate(pending):
         last = mode == "first" and number == len(pending) - 1
-        if mode in ("all", "first") or (mode == "any" and chance.random() < 0.5):
+        if each.settled:
+            _apply(content, each)
+        elif mode in ("all", "first") or (mode == "any" and chance.random() < 0.5):
             if torn and each.data is not None and (last or mode == "any"):
                 _apply_torn(content, each.at, each.data, chance)
             else:

@@ -28,6 +28,7 @@ class Kind(IntEnum):
     UNLINK = 7
     LINK = 8
     MKDIR = 9
+    SYNC_FAILED = 10
 
 
 class Change(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from torture.book import Book
 from torture.disk.image import Disk
 from torture.disk.journal import Change, changes
 from torture.disk.process import Loaded, today
+from torture.disk.shim import Controls
 from torture.examine import examine
 from torture.fault import Losses
 from torture.place import scratch
@@ -26,7 +27,8 @@ from torture.statements import Statements
 
 CUTS = 20
 """Rounds that cut one recording: it is made by the seed of the first of them."""
-RECORDED_S = (0.3, 2.0)
+LINES = (300, 3000)
+"""What clients are told in a recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,17 @@ def recording(seed: int) -> Recording:
     """An engine under load, recorded from its start to its end."""
     chance, room = Random(seed), scratch("recording")
     atexit.register(shutil.rmtree, room, ignore_errors=True)
-    site = new_site(room / "site")
-    shutil.copytree(site.root, room / "before")
-    loaded = Loaded(site, seed, journal=room / "journal")
-    time.sleep(chance.uniform(*RECORDED_S))
-    loaded.end()
-    made = Recording(room / "before", site.root, tuple(changes(room / "journal")))
-    (room / "journal").unlink()
+    return record(room, seed, lambda loaded, _: loaded.go_on(chance.randrange(*LINES)))
+
+
+def record(room: Path, seed: int, during: Callable[[Loaded, Controls], None]) -> Recording:
+    """Records an engine under load in a directory of its own; ``during`` returns when it is to end."""
+    site, before, journal = new_site(room / "site"), room / "before", room / "journal"
+    shutil.copytree(site.root, before)
+    with Controls(room / "controls") as controls:
+        loaded = Loaded(site, seed, journal=journal, controls=controls.path)
+        during(loaded, controls)
+        loaded.end()
+    made = Recording(before, site.root, tuple(changes(journal)))
+    journal.unlink()
     return made

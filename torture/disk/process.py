@@ -5,6 +5,8 @@ from __future__ import annotations
 import select
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from registry.engine import now_ms
 from torture.disk.shim import shimmed
 from torture.site import Site
 
-START_S, END_S = 60.0, 120.0
+START_S, END_S = 90.0, 120.0
+GO_ON_S = 10.0
 
 
 def today() -> date:
@@ -31,7 +34,7 @@ class Loaded:
         *,
         journal: Path | None = None,
         controls: Path | None = None,
-        brief: bool = False,
+        options: Sequence[str] = (),
         first: int = 1,
     ) -> None:
         command = [
@@ -43,7 +46,8 @@ class Loaded:
             "--first",
             str(first),
         ]
-        command += ["--today", today().isoformat(), *(["--brief"] if brief else [])]
+        command += ["--today", today().isoformat(), *options]
+        self._told = site.told
         self._log = (site.root / f"log-{first}").open("wb")
         self.process = subprocess.Popen(
             command,
@@ -51,7 +55,7 @@ class Loaded:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=shimmed(site.root, journal=journal, controls=controls),
+            env=shimmed(site.root, journal=journal, controls=controls) if journal or controls else None,
         )
         assert self.process.stdout
         readable, _, _ = select.select([self.process.stdout], [], [], START_S)
@@ -59,6 +63,16 @@ class Loaded:
         if said != "ready":
             self.kill()
             raise RuntimeError(f"the engine did not start: {said}")
+
+    def go_on(self, lines: int, *, within_s: float = GO_ON_S) -> None:
+        """Waits until its clients have been told so many things more, or for some seconds: in trouble it may
+        be that they are told nothing."""
+        until, wanted = time.monotonic() + within_s, self._lines() + lines
+        while self._lines() < wanted and time.monotonic() < until and self.process.poll() is None:
+            time.sleep(0.02)
+
+    def _lines(self) -> int:
+        return self._told.read_bytes().count(b"\n") if self._told.exists() else 0
 
     def end(self) -> int:
         """Has it end in order; its exit status. RuntimeError if it does not end."""

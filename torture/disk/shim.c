@@ -8,7 +8,7 @@
  *                       of each sync in ns, bytes at which each write is cut short (0: never), spare
  *
  * All changes of one process are made under one lock, so their order in the journal is the order in which they
- * were made. A sync is written down twice: when it begins, for what it covers, and when it has succeeded.
+ * were made. A sync is written down twice: when it begins, for what it covers, and when it has ended, well or not.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 #define MAX_FD 4096
-enum { OPEN = 1, WRITE, TRUNCATE, SYNC_BEGUN, SYNC_DONE, RENAME, UNLINK, LINK, MKDIR };
+enum { OPEN = 1, WRITE, TRUNCATE, SYNC_BEGUN, SYNC_DONE, RENAME, UNLINK, LINK, MKDIR, SYNC_FAILED };
 enum { OFFSET, ROOM, WRITES, SYNCS, FAILING, DELAY, SHORT, CONTROLS = 8 };
 
 struct head {
@@ -41,6 +41,7 @@ static size_t base_length;
 static int journal = -1;
 static volatile int64_t *control;
 static uint64_t handles[MAX_FD];
+static char spared[MAX_FD]; /* What clients were told is theirs: it is journalled, and never in trouble. */
 static uint64_t next_handle;
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
@@ -116,9 +117,9 @@ static int due(int which)
 }
 
 /* How many of the bytes may be written, or -1 with errno. */
-static ssize_t admitted(size_t wanted)
+static ssize_t admitted(int fd, size_t wanted)
 {
-    if (!control) return wanted;
+    if (!control || spared[fd]) return wanted;
     if (due(WRITES)) {
         errno = EIO;
         return -1;
@@ -144,6 +145,7 @@ static int opened(int fd, const char *path, int flags)
     handles[fd] = 0;
     if (below(path, whole)) {
         handles[fd] = ++next_handle;
+        spared[fd] = !strcmp(whole + strlen(whole) - 5, "/told");
         note(OPEN, handles[fd], 0, flags, whole, strlen(whole), NULL);
     }
     pthread_mutex_unlock(&lock);
@@ -218,7 +220,7 @@ ssize_t write(int fd, const void *data, size_t length)
     uint64_t handle = handle_of(fd);
     if (!handle) return real(fd, data, length);
     pthread_mutex_lock(&lock);
-    ssize_t done = admitted(length);
+    ssize_t done = admitted(fd, length);
     if (done >= 0) done = real(fd, data, done);
     if (done > 0) note(WRITE, handle, lseek(fd, 0, SEEK_CUR) - done, 0, data, done, NULL);
     pthread_mutex_unlock(&lock);
@@ -231,7 +233,7 @@ static ssize_t put(int fd, const void *data, size_t length, off_t at)
     uint64_t handle = handle_of(fd);
     if (!handle) return real(fd, data, length, at);
     pthread_mutex_lock(&lock);
-    ssize_t done = admitted(length);
+    ssize_t done = admitted(fd, length);
     if (done >= 0) done = real(fd, data, done, at);
     if (done > 0) note(WRITE, handle, at, 0, data, done, NULL);
     pthread_mutex_unlock(&lock);
@@ -274,7 +276,12 @@ static int sync_before(int fd)
         struct timespec pause = {delay / 1000000000, delay % 1000000000};
         nanosleep(&pause, NULL);
     }
-    if (fails) errno = EIO;
+    if (fails) {
+        pthread_mutex_lock(&lock);
+        note(SYNC_FAILED, handles[fd], 0, 0, NULL, 0, NULL);
+        pthread_mutex_unlock(&lock);
+        errno = EIO;
+    }
     return fails;
 }
 

@@ -36,7 +36,8 @@ def library() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists() or made.stat().st_mtime < SOURCE.stat().st_mtime:
             beside = made.with_suffix(".new")
-            command = ["gcc", "-Wall", "-O1", "-shared", "-fPIC", "-o", beside, SOURCE, "-ldl", "-lpthread"]
+            flags = ("-Wall", "-O1", "-shared", "-fPIC")
+            command = ["gcc", *flags, "-o", str(beside), str(SOURCE), "-ldl", "-lpthread"]
             subprocess.run(command, check=True, timeout=60)
             beside.rename(made)
     return made

@@ -1,0 +1,99 @@
+"""Processes that are killed or held while clients of a served registry state and ask."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from torture.book import Book
+from torture.disk.process import today
+from torture.disk.served import Server, under_load, wait_until
+from torture.examine import examine
+from torture.fault import Losses
+from torture.site import Site, new_site
+from torture.statements import Statements
+
+AGAIN_S = 40.0
+"""How long it may take until statements are acknowledged again after something was killed."""
+
+
+def kill_server(seed: int, directory: Path) -> Losses:
+    """SIGKILL to the only process, at any moment."""
+    chance, site, book = Random(seed), new_site(directory), Book()
+    server = Server(site)
+    with under_load(site, server, book, chance, stays=False):
+        _some(book, chance)
+        server.end(signal.SIGKILL)
+    return _examined(site, book, chance)
+
+
+def kill_supervisor(seed: int, directory: Path) -> Losses:
+    """SIGKILL to the process that watches over the others; they end by themselves."""
+    chance, site, book = Random(seed), new_site(directory), Book()
+    server = Server(site, readers=1)
+    with under_load(site, server, book, chance, stays=False):
+        _some(book, chance)
+        server.end(signal.SIGKILL)
+    return _examined(site, book, chance)
+
+
+def kill_writer(seed: int, directory: Path) -> Losses:
+    """SIGKILL to the writer of several processes; another takes its place, and clients go on."""
+    return _among(seed, directory, lambda server, _: os.kill(server.child("writer"), signal.SIGKILL))
+
+
+def kill_reader(seed: int, directory: Path) -> Losses:
+    """The same of the process that answers."""
+    return _among(seed, directory, lambda server, _: os.kill(server.child("reader"), signal.SIGKILL))
+
+
+def hold_writer(seed: int, directory: Path) -> Losses:
+    """The writer is held (SIGSTOP) for a while, and goes on."""
+
+    def hold(server: Server, chance: Random) -> None:
+        pid = server.child("writer")
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(chance.uniform(0.1, 2.0))
+        os.kill(pid, signal.SIGCONT)
+
+    return _among(seed, directory, hold)
+
+
+def hold_reader(seed: int, directory: Path) -> Losses:
+    """The process that answers is held, and goes on: what it knew when it was held is old by then."""
+
+    def hold(server: Server, chance: Random) -> None:
+        pid = server.child("reader")
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(chance.uniform(0.1, 2.0))
+        os.kill(pid, signal.SIGCONT)
+
+    return _among(seed, directory, hold)
+
+
+def _among(seed: int, directory: Path, strike: Callable[[Server, Random], None]) -> Losses:
+    """Strikes one of several processes; clients stay, and are answered again."""
+    chance, site, book = Random(seed), new_site(directory), Book()
+    server = Server(site, readers=1)
+    with under_load(site, server, book, chance, stays=True):
+        _some(book, chance)
+        strike(server, chance)
+        before = len(book.given)
+        wait_until(lambda: len(book.given) > before, AGAIN_S, "nothing is acknowledged any more")
+    server.end(signal.SIGTERM)
+    return _examined(site, book, chance)
+
+
+def _some(book: Book, chance: Random) -> None:
+    """Until some statements were acknowledged, and a moment more."""
+    wanted = chance.randrange(1, 60)
+    wait_until(lambda: len(book.given) >= wanted, AGAIN_S, "nothing was acknowledged")
+    time.sleep(chance.uniform(0.0, 0.05))
+
+
+def _examined(site: Site, book: Book, chance: Random) -> Losses:
+    return examine(site, book, Statements(site, today()), chance)

@@ -75,6 +75,8 @@ def import_open(directory: Path, source: Path, *, held: Sequence[Path], descript
     vault, shelf = read_vault(config.vault_key), Shelf(source)
     if shelf.header.origin != config.origin:
         raise ArchiveError(f"registry.toml 的 origin 是 {config.origin}, 归档属于 {shelf.header.origin}")
+    if shelf.header.as_of:
+        raise ArchiveError(f"归档是截至{shelf.header.as_of}的查阅副本, 不能导入")
     if shelf.header.salt:
         shelf.unlock(asked_passphrase(descriptor, confirm=False))
     proofs: list[Proof] = []

@@ -18,13 +18,17 @@ from pathlib import Path
 
 import click
 
+from registry.backups.held import held_checkpoints
+from registry.backups.increment import Increment, take_increment
 from registry.backups.manifest import SEALED, BackupError, Manifest, read_manifest
+from registry.backups.past import Until
 from registry.backups.rehearsal import Rehearsal, rehearse
 from registry.backups.restoring import Order, Restored, restore
 from registry.backups.sealing import open_keys
 from registry.backups.taking import same_disk, take_backup
+from registry.cli_archive import tell_proofs
 from registry.cli_check import Progress, directory_option
-from registry.cli_shared import asked_passphrase, passphrase_option, plain
+from registry.cli_shared import asked_passphrase, checkpoint_option, passphrase_option, plain
 from registry.config import CONFIG_NAME, load_config
 from registry.domain.periods import CHINA_OFFSET_MS
 from registry.engine import now_ms, read_secret
@@ -59,14 +63,27 @@ _keys = click.option(
     required=True,
     help="备份写入的新目录. The new directory of the backup.",
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="只含这份备份 (或这个目录中最新一份) 以后的内容. An increment after a backup, or the newest.",
+)
 @click.option("--with-keys", is_flag=True, help="另含以口令封存的私钥. Also the private keys, sealed.")
 @passphrase_option
 @plain
-def backup(directory: Path, target: Path, with_keys: bool, passphrase_fd: int | None) -> None:
+def backup(
+    directory: Path, target: Path, since: Path | None, with_keys: bool, passphrase_fd: int | None
+) -> None:
     """备份: 存储、设置、证书和检查点, 运行中也可以做. Takes a backup, also while the server runs."""
+    if since is not None and with_keys:
+        raise click.UsageError("--with-keys 只用于完整的备份, 不与 --since 一起使用")
     if passphrase_fd is not None and not with_keys:
         raise click.UsageError("--passphrase-fd 只与 --with-keys 一起使用")
     config = load_config(directory)
+    if since is not None:
+        at = datetime.fromtimestamp(now_ms() / 1000, tz=CHINA)
+        _tell_increment(target, take_increment(config, since, target, at=at))
+        return
     passphrase = asked_passphrase(passphrase_fd, confirm=True) if with_keys else None
     at = datetime.fromtimestamp(now_ms() / 1000, tz=CHINA)
     copying = Progress(unit="行" if config.database else "页")
@@ -97,6 +114,13 @@ def backup(directory: Path, target: Path, with_keys: bool, passphrase_fd: int | 
     is_flag=True,
     help="接受比日志头短的备份, 只供查阅. Accepts a backup behind the head, to be read only.",
 )
+@click.option(
+    "--until",
+    "moment",
+    default="",
+    help="只恢复到这一序号或时间, 在新目录中供查阅. Up to a position or an instant, to be read only.",
+)
+@checkpoint_option
 @plain
 def restore_backup(
     source: Path,
@@ -106,12 +130,16 @@ def restore_backup(
     store: str,
     head: Path | None,
     accept_shorter: bool,
+    moment: str,
+    held: tuple[Path, ...],
 ) -> None:
     """恢复备份: 到新的安装目录, 或只把存储放回已有的安装. Puts a backup back."""
     keys: Mapping[str, bytes] = {}
     if key_copies is not None or passphrase_fd is not None or not (directory / CONFIG_NAME).exists():
         keys = _keys_of(source, key_copies, passphrase_fd)
-    order = Order(source, directory, keys, store, head, accept_shorter)
+    until = Until.parse(moment) if moment else None
+    notes = held_checkpoints(held)
+    order = Order(source, directory, keys, store, head, accept_shorter, until, notes)
     _tell_restored(directory, restore(order, progress=Progress()))
 
 
@@ -132,6 +160,7 @@ def restore_backup(
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="临时目录建在哪里, 须容得下存储. Where there is room for the store meanwhile.",
 )
+@checkpoint_option
 @plain
 def rehearse_restore(
     source: Path,
@@ -140,6 +169,7 @@ def rehearse_restore(
     passphrase_fd: int | None,
     questions: int,
     work: Path | None,
+    held: tuple[Path, ...],
 ) -> None:
     """恢复演练: 在临时目录中恢复、核对、作答, 不留下任何东西. Tries a backup and leaves nothing behind."""
     read_manifest(source)
@@ -162,6 +192,7 @@ def rehearse_restore(
             questions=questions,
             clock=now_ms,
             progress=Progress(),
+            held=held_checkpoints(held),
         )
     except OSError as error:
         raise BackupError(f"演练未通过: 临时目录不能写入: {error.strerror}") from error
@@ -222,6 +253,18 @@ def _told(manifest: Manifest) -> str:
     return f"{manifest.origin}, {size} 条陈述, 树根 {root}…, {len(manifest.files)} 个文件 {total:.1f} MB"
 
 
+def _tell_increment(target: Path, taken: Increment) -> None:
+    if taken.manifest is None:
+        click.echo(f"没有新内容, 未做增量备份: {taken.previous} 就是最新的")
+        return
+    total = sum(each.bytes for each in taken.manifest.files.values()) / 1e6
+    click.echo(f"已做增量备份: {target}, 接续 {taken.previous}")
+    click.echo(
+        f"  新增 {taken.statements} 条陈述, 共 {taken.rows} 行, {total:.1f} MB; "
+        f"现有 {taken.manifest.size} 条, 树根 {taken.manifest.root[:SHOWN]}…"
+    )
+
+
 def _tell_restored(directory: Path, done: Restored) -> None:
     click.echo(
         f"已恢复: {directory}\n  {_told(done.manifest)}\n  截至 {done.manifest.taken:%Y-%m-%d %H:%M} 的备份"
@@ -230,7 +273,13 @@ def _tell_restored(directory: Path, done: Restored) -> None:
         click.echo(f"  存储版本: {done.before} → {done.after}")
     for path in done.missing:
         click.echo(f"  还须放回密钥: {path}")
+    tell_proofs(done.proofs)
     size = done.manifest.size
+    if done.past is not None:
+        signed = "有签名" if done.past.signed else "没有签名"
+        click.echo(f"  截至{done.past}: {done.past.size} 条, 树根 {done.past.root}")
+        click.echo(f"  是所备份的 {done.past.of} 条的前一部分; 检查点{signed}. 只供查阅, 服务会拒绝启动")
+        return
     if done.head_size > size:
         click.echo(f"  日志头已签到 {done.head_size} 条: 只供查阅, 服务会拒绝启动")
     elif done.head_size:
@@ -250,6 +299,7 @@ def _tell_rehearsed(source: Path, report: Rehearsal) -> None:
     click.echo(f"  备份时间 {report.manifest.taken:%Y-%m-%d %H:%M}, 距今 {max(age, 0):.1f} 小时")
     for number, step in enumerate(report.steps, 1):
         click.echo(f"  {number} {step.name}: {step.seen} ({step.seconds:.1f} 秒)")
+    tell_proofs(report.proofs)
     if report.behind is not None:
         click.echo(f"  备份之后登记系统又记载 {report.behind} 条陈述")
     total = sum(step.seconds for step in report.steps)

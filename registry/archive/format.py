@@ -72,13 +72,15 @@ class ArchiveError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Header:
     """What an archive says of itself. ``vault_check`` tells which vault key references were made with;
-    ``salt`` is hexadecimal, and empty where nothing is sealed."""
+    ``salt`` is hexadecimal, and empty where nothing is sealed. ``as_of``: up to where, if this is of a store that
+    was made to be read: it bears no signature, and is not imported."""
 
     origin: str
     size: int
     root: str
     vault_check: str
     salt: str = ""
+    as_of: str = ""
 
     def text(self) -> str:
         """As it stands in the file."""
@@ -98,7 +100,7 @@ class Header:
             header = cls(**{name: value for name, value in content.items() if name != "format"})
         except TypeError:
             raise ArchiveError(f"{HEADER} 已损坏") from None
-        texts = (header.origin, header.root, header.vault_check, header.salt)
+        texts = (header.origin, header.root, header.vault_check, header.salt, header.as_of)
         if type(header.size) is not int or header.size < 1 or not all(type(each) is str for each in texts):
             raise ArchiveError(f"{HEADER} 已损坏")
         if not _HASH.fullmatch(header.root):

@@ -31,12 +31,11 @@ from registry.archive.format import (
 )
 from registry.archive.lines import person_line, statement_line, to_line
 from registry.archive.shelf import ShelfWriter
-from registry.commands.state import ORIGIN, VAULT_CHECK
+from registry.commands.state import AS_OF, ORIGIN, VAULT_CHECK
 from registry.editions import files_of, shipped_editions
 from registry.provenance.checkpoint import Checkpoint, CheckpointError
 from registry.provenance.leaf import Leaf, statement_hash
 from registry.provenance.merkle import leaf_hash
-from registry.provenance.note import NoteError, split_note
 from registry.provenance.tile_path import WIDTH, TilePath, encode_bundle, tiles_of
 from registry.provenance.tiles import FullTile, TileEdge
 from registry.provenance.vault import Vault, is_person
@@ -101,7 +100,8 @@ class _Writing:
         self._put_edge()
         root = self._edge.root()
         self._check(head.note, head.size, root)
-        header = Header(facts[ORIGIN], head.size, root.hex(), self._vault.check_value, salt.hex())
+        told = (facts[ORIGIN], head.size, root.hex(), self._vault.check_value, salt.hex())
+        header = Header(*told, as_of=facts.get(AS_OF, ""))
         self._shelf.put(CHECKPOINT, [head.note.encode()])
         self._shelf.put(POLICY, [policy.encode()])
         for name, table in (OWN | DIRECTORY).items():
@@ -114,8 +114,8 @@ class _Writing:
 
     def _check(self, note: str, size: int, root: bytes) -> None:
         try:
-            signed = Checkpoint.parse(split_note(note)[0])
-        except (CheckpointError, NoteError):
+            signed = Checkpoint.parse(note.partition("\n\n")[0] + "\n")
+        except CheckpointError:
             raise ArchiveError("存储的检查点不能读取; 请先运行 registry verify") from None
         if (signed.size, signed.root) != (size, root) or self._edge.size != size:
             raise ArchiveError("存储的叶子与签名的检查点不符; 请先运行 registry verify")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
+from registry.backups.held import Held, Proof, proofs_of
 from registry.backups.manifest import BackupError
 from registry.commands.state import Log, open_log
 from registry.commands.verify import Plan, Reopening
@@ -23,12 +24,14 @@ from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A log that was checked: its name, size, root in hexadecimal, and signed checkpoint."""
+    """A log that was checked: its name, size, root in hexadecimal, and signed checkpoint; and the checkpoints
+    of others that it agrees with."""
 
     origin: str
     size: int
     root: str
     note: str
+    proofs: tuple[Proof, ...] = ()
 
 
 def checked_copy(
@@ -37,10 +40,13 @@ def checked_copy(
     *,
     second: str | None = None,
     signatures: bool = False,
+    held: Sequence[Held] = (),
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Checked:
-    """Checks a store that nobody writes to, with the vault's key, and against a head of the second store if
-    there is one. Raises BackupError with the first fault; StoreError for another vault key; VaultError."""
+    """Checks a store that nobody writes to, with the vault's key, against a head of the second store if there
+    is one, and against checkpoints that others held.
+
+    Raises BackupError with the first fault; StoreError for another vault key; VaultError."""
     with closing(open_for_reading(where)) as store:
         log = open_log(store, Vault(master), shipped_editions())
         plan = Plan(
@@ -51,11 +57,12 @@ def checked_copy(
             reopening=Reopening(partial(open_for_reading, where), partial(Vault, master)),
         )
         result = check_log(log, plan, progress=progress)
+        proofs = proofs_of(log, held) if not result.faults else []
     if result.faults:
         more = f" (另有 {len(result.faults) - 1} 处)" if len(result.faults) > 1 else ""
         raise BackupError(f"存储有误: {result.faults[0]}{more}")
     signed = Checkpoint.parse(result.note.partition("\n\n")[0] + "\n")
-    return Checked(log.origin, signed.size, signed.root.hex(), result.note)
+    return Checked(log.origin, signed.size, signed.root.hex(), result.note, tuple(proofs))
 
 
 def logged_keys(log: Log) -> list[VerifyingKey]:

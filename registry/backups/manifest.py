@@ -8,6 +8,11 @@
     tls/…             certificates, and other public files that the configuration names
     keys.sealed       only if asked for: the private keys under a pass phrase (`registry.backups.sealing`)
 
+An increment (`registry.backups.increment`) has in the place of store.db
+
+    increment.db      what was recorded since the one before it, with no derived rows
+    marks.json        how far it reaches (`registry.backups.marks`)
+
     {"format": "registry-backup/1", "taken_at": "2026-11-26T12:10:00+08:00",
      "origin": "credit.example/cangzhou", "size": 4711, "root": "9f86…", "store_version": "0005",
      "program": "0.1.0", "sealed_keys": false, "elsewhere": ["/srv/tls/server.pem"],
@@ -30,7 +35,8 @@ from typing import Any
 
 FORMAT = "registry-backup/1"
 MANIFEST, STORE_FILE, CHECKPOINT, SEALED = "manifest.json", "store.db", "checkpoint", "keys.sealed"
-OWN_FILES = (MANIFEST, STORE_FILE, CHECKPOINT, SEALED)
+INCREMENT_FILE, MARKS = "increment.db", "marks.json"
+OWN_FILES = (MANIFEST, STORE_FILE, CHECKPOINT, SEALED, INCREMENT_FILE, MARKS)
 """What is of the backup alone; every other file is of the installation, under its own name."""
 _BLOCK = 1 << 20
 
@@ -50,7 +56,8 @@ class Stored:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a backup says of itself. ``elsewhere`` are files that the configuration names outside of the
-    installation's directory, which are in no backup."""
+    installation's directory, which are in no backup; ``since``, of an increment, is the SHA-256 of the
+    manifest that it follows."""
 
     taken_at: str
     origin: str
@@ -60,6 +67,7 @@ class Manifest:
     program: str
     sealed_keys: bool = False
     elsewhere: tuple[str, ...] = ()
+    since: str = ""
     files: dict[str, Stored] = field(default_factory=dict)
 
     @property
@@ -117,7 +125,8 @@ def faults_of(directory: Path, manifest: Manifest) -> list[str]:
     for name in sorted(there.keys() & manifest.files.keys()):
         if there[name] != manifest.files[name]:
             faults.append(f"{name} 的内容与 {MANIFEST} 中的摘要不符")
-    return faults + [f"缺少 {name}" for name in (STORE_FILE, CHECKPOINT) if name not in manifest.files]
+    needed = (INCREMENT_FILE, MARKS, CHECKPOINT) if manifest.since else (STORE_FILE, CHECKPOINT)
+    return faults + [f"缺少 {name}" for name in needed if name not in manifest.files]
 
 
 def stored_files(directory: Path) -> dict[str, Stored]:

@@ -38,7 +38,7 @@ def _in_file(source: Path, path: Path, check: Callable[[Location], None]) -> tup
         for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
             if path.with_name(name).exists():  # A log file of the old store would be played into the new one.
                 raise StoreError(f"{path.with_name(name)} 已存在; 不会覆盖, 请先移走旧的存储")
-        versions = _copied(source, beside)
+        versions = copy_file(source, beside)
         check(beside)
         beside.rename(path)
         sync_directory(path.parent)
@@ -51,7 +51,7 @@ def _in_file(source: Path, path: Path, check: Callable[[Location], None]) -> tup
 def _in_database(source: Path, url: str, home: Path, check: Callable[[Location], None]) -> tuple[str, str]:
     copy = home / f"store.db{BESIDE}"
     try:
-        versions = _copied(source, copy)
+        versions = copy_file(source, copy)
         check(copy)
         made = create_store(url)
         try:
@@ -66,7 +66,9 @@ def _in_database(source: Path, url: str, home: Path, check: Callable[[Location],
     return versions
 
 
-def _copied(source: Path, copy: Path) -> tuple[str, str]:
+def copy_file(source: Path, copy: Path) -> tuple[str, str]:
+    """Copies a store in a file, and brings the copy to this version; its versions before and after. Raises
+    StoreError, OSError."""
     remove_store(copy)  # Left by one that was killed.
     shutil.copyfile(source, copy)
     copy.chmod(0o600)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -23,10 +23,11 @@ from heapq import nsmallest
 from pathlib import Path
 
 from registry.access.identity import Caller, CallerRole
+from registry.backups.chain import chain_to, whole_store
 from registry.backups.checking import checked_copy
-from registry.backups.manifest import STORE_FILE, BackupError, Manifest
+from registry.backups.held import Held, Proof
+from registry.backups.manifest import STORE_FILE, BackupError, Manifest, read_manifest
 from registry.backups.placing import place_store
-from registry.backups.restoring import whole_backup
 from registry.commands.ask import Ask
 from registry.commands.state import RegistryState
 from registry.editions import shipped_editions
@@ -59,6 +60,7 @@ class Rehearsal:
     steps: list[Step] = field(default_factory=list)
     verdicts: Counter[str] = field(default_factory=Counter)
     behind: int | None = None
+    proofs: tuple[Proof, ...] = ()
 
 
 @contextmanager
@@ -77,24 +79,29 @@ def rehearse(
     questions: int,
     clock: Callable[[], int],
     progress: Progress,
+    held: Sequence[Held] = (),
 ) -> Rehearsal:
     """Tries a backup in a directory of its own below ``work``. ``master`` answers the vault's key, ``head``
     is what a running registry has signed last. Raises BackupError, StoreError, VaultError, KeyFileError with
     what is wrong with the backup; OSError if ``work`` cannot be written."""
     report = Rehearsal()
     with _timed(report, "文件摘要") as seen:
-        manifest = report.manifest = whole_backup(backup)
-        seen.append(f"{len(manifest.files)} 个文件与清单一致")
+        chain = chain_to(backup)
+        manifest = report.manifest = read_manifest(backup)
+        after_base = f", 连同其前的 {len(chain) - 1} 份" if len(chain) > 1 else ""
+        seen.append(f"{len(manifest.files)} 个文件与清单一致{after_base}")
     with scratch_directory(work, "rehearsal", kind="rehearsal") as scratch:
         store, key = scratch / STORE_FILE, master()
         with _timed(report, "恢复存储") as seen:
-            before, after = place_store(backup / STORE_FILE, store, scratch, lambda _where: None)
+            with whole_store(chain, scratch, key) as source:
+                before, after = place_store(source, store, scratch, lambda _where: None)
             seen.append(f"{manifest.size} 条陈述, {store.stat().st_size / 1e6:.1f} MB")
             seen += [f"升级 {before} → {after}"] if before != after else []
         with _timed(report, "核对") as seen:
-            checked = checked_copy(store, key, signatures=True, progress=progress)
+            checked = checked_copy(store, key, signatures=True, held=held, progress=progress)
             if (checked.size, checked.root) != (manifest.size, manifest.root):
                 raise BackupError("存储的条数或树根与备份所记的不同")
+            report.proofs = checked.proofs
             seen.append("陈述、签名、叶子、树、映射和检查点一致")
         with _timed(report, "作答") as seen:
             asked = _answers(store, Vault(key), questions, clock, report.verdicts)

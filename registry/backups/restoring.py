@@ -14,14 +14,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from registry.backups.chain import chain_to, whole_store
 from registry.backups.checking import checked_copy
-from registry.backups.manifest import OWN_FILES, STORE_FILE, BackupError, Manifest, faults_of, read_manifest
-from registry.backups.placing import place_store
+from registry.backups.held import Held, Proof
+from registry.backups.manifest import CHECKPOINT, OWN_FILES, BackupError, Manifest, read_manifest
+from registry.backups.past import Past, Until, make_past
+from registry.backups.placing import copy_file, place_store
 from registry.backups.taking import named_keys
 from registry.config import CONFIG_NAME, Config, load_config
 from registry.config_options import toml
@@ -30,10 +33,13 @@ from registry.indexing.generations import Generations
 from registry.installation import write_secret
 from registry.location import Location
 from registry.provenance.checkpoint import Checkpoint, CheckpointError
+from registry.provenance.vault import Vault
 from registry.store.head import HeadFile
-from registry.whole_directory import OccupiedError, whole_directory
+from registry.whole_directory import OccupiedError, scratch_directory, whole_directory
 
 Progress = Callable[[int, int], None]
+SCRATCH = "restoring"
+"""Where a new directory has room for copies on the way."""
 _STORE_LINE = re.compile(r"^(\s*store\s*=\s*).*$", re.MULTILINE)
 
 
@@ -41,7 +47,8 @@ _STORE_LINE = re.compile(r"^(\s*store\s*=\s*).*$", re.MULTILINE)
 class Order:
     """What to put back and how. ``keys`` are private keys by their names in an installation; ``store`` where
     the store is to rest instead; ``head`` a file of the second store that outlived the installation;
-    ``shorter`` accepts a backup that is behind it."""
+    ``shorter`` accepts a backup that is behind it. ``until`` has the registry put back as it stood then, to
+    be read; ``held`` are checkpoints that others kept, with which what is put back must agree."""
 
     backup: Path
     directory: Path
@@ -49,42 +56,47 @@ class Order:
     store: str = ""
     head: Path | None = None
     shorter: bool = False
+    until: Until | None = None
+    held: Sequence[Held] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What was put back: the manifest, the versions of the store before and after, key files that are yet to
-    be put in their places, and the size that the second store has (0: it has nothing)."""
+    be put in their places, and the size that the second store has (0: it has nothing); the held checkpoints
+    that agree, and the moment if it was one of the past."""
 
     manifest: Manifest
     before: str
     after: str
     missing: tuple[Path, ...]
     head_size: int
-
-
-def whole_backup(directory: Path) -> Manifest:
-    """The manifest of a backup whose every file is as it says. Raises BackupError."""
-    manifest = read_manifest(directory)
-    if faults := faults_of(directory, manifest):
-        raise BackupError(f"备份 {directory} 不完整或被改动: {'; '.join(faults)}")
-    return manifest
+    proofs: tuple[Proof, ...] = ()
+    past: Past | None = None
 
 
 def restore(order: Order, *, progress: Progress) -> Restored:
     """Puts a backup back. Raises BackupError, StoreError, KeyFileError, VaultError, ConfigError; then the
     directory is as it was."""
-    manifest = whole_backup(order.backup)
+    chain = chain_to(order.backup)
+    manifest = read_manifest(order.backup)
     try:
         if (order.directory / CONFIG_NAME).exists():
+            if order.until:
+                raise BackupError(f"{order.directory} 已有安装; --until 只恢复到新的目录, 供查阅")
             if order.keys or order.store:
                 raise BackupError(
                     f"{order.directory} 已有设置和密钥, 只恢复存储; 请去掉 --keys、口令和 --store"
                 )
-            return _into(load_config(order.directory), order, manifest, progress)
+            config = load_config(order.directory)
+            with scratch_directory(config.home, "store", kind="restore") as scratch:
+                return _into(config, order, chain, scratch, progress)
         with whole_directory(order.directory, kind="restore") as making:
             config = _laid_out(making, order, manifest)
-            done = _into(config, order, manifest, progress)
+            scratch = making / SCRATCH
+            scratch.mkdir(mode=0o700)
+            done = _into(config, order, chain, scratch, progress)
+            shutil.rmtree(scratch)
             place = order.directory.resolve()
             missing = tuple(place / path.relative_to(config.home) for path in done.missing)
         return replace(done, missing=missing)
@@ -117,18 +129,14 @@ def _parent_of(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def _into(config: Config, order: Order, manifest: Manifest, progress: Progress) -> Restored:
+def _into(config: Config, order: Order, chain: Sequence[Path], scratch: Path, progress: Progress) -> Restored:
     """Places the store, and the second store's file if one was given."""
+    manifest = read_manifest(order.backup)
     if config.origin != manifest.origin:
         raise BackupError(f"{CONFIG_NAME} 的 origin 是 {config.origin}, 备份属于 {manifest.origin}")
     if not config.vault_key.exists():
         raise BackupError(f"缺少 {config.vault_key.name}: 请用 --keys 指出密钥副本的目录, 或用封存密钥的口令")
     master = read_secret(config.vault_key)
-
-    def check(where: Location) -> None:
-        checked = checked_copy(where, master, second=second, progress=progress)
-        if (checked.size, checked.root) != (manifest.size, manifest.root):
-            raise BackupError("存储的条数或树根与备份所记的不同")
 
     with _second_store(config) as own:
         kept = own.read() if own else None
@@ -136,12 +144,58 @@ def _into(config: Config, order: Order, manifest: Manifest, progress: Progress) 
         note = kept or given or ""
         size = _size_of(note) if note else 0
         second = _comparable(note, size, order, manifest)
-        before, after = place_store(order.backup / STORE_FILE, config.location, config.home, check)
-        if own and given and second:
+        checking = _Checking(master, second, order.held, (manifest.size, manifest.root), progress)
+        with whole_store(chain, scratch, master, progress=progress) as source:
+            if order.until:
+                source = checking.cut(source, scratch, order.until)
+            before, after = place_store(source, config.location, scratch, checking)
+        if own and order.until and kept is None:  # By this too a server tells that it is not the log.
+            own.swap(None, given or (order.backup / CHECKPOINT).read_text("utf-8"))
+        elif own and given and second:
             own.swap(None, given)
     Generations.of(config).drop()  # Of the store that is gone.
     missing = tuple(path for path in named_keys(config) if not path.exists())
-    return Restored(manifest, before, after, missing, size if kept or (own and given) else 0)
+    head_size = size if kept or (own and given) else 0
+    return Restored(manifest, before, after, missing, head_size, tuple(checking.proofs), checking.past)
+
+
+class _Checking:
+    """Sees that the copy which is about to take its place is what the backup says, and what others held."""
+
+    def __init__(
+        self,
+        master: bytes,
+        second: str | None,
+        held: Sequence[Held],
+        expected: tuple[int, str],
+        progress: Progress,
+    ) -> None:
+        self._master = master
+        self._second = second
+        self._held = held
+        self._expected = expected
+        self._progress = progress
+        self.proofs: list[Proof] = []
+        self.past: Past | None = None
+
+    def cut(self, source: Path, scratch: Path, until: Until) -> Path:
+        """The store of an earlier moment, once all of it was checked. Raises BackupError, StoreError."""
+        copy = scratch / "whole.db"
+        copy_file(source, copy)
+        self(copy)
+        self._second = None
+        past = make_past(copy, scratch / "past.db", Vault(self._master), until, self._held)
+        self.past, self._expected = past, (past.size, past.root)
+        return scratch / "past.db"
+
+    def __call__(self, where: Location) -> None:
+        checked = checked_copy(
+            where, self._master, second=self._second, held=self._held, progress=self._progress
+        )
+        if (checked.size, checked.root) != self._expected:
+            raise BackupError("存储的条数或树根与备份所记的不同")
+        if self.past is None:  # Held against the whole, which has the most to say.
+            self.proofs = list(checked.proofs)
 
 
 @contextmanager
@@ -178,7 +232,7 @@ def _comparable(note: str, size: int, order: Order, manifest: Manifest) -> str |
     """The head that the store must agree with. Raises BackupError if the backup is behind it."""
     if size <= manifest.size:
         return note or None
-    if order.shorter:
+    if order.shorter or order.until:
         return None
     behind = f"备份只有{manifest.size}条陈述, 日志头已签到{size}条"
     raise BackupError(f"{behind}: 请用更新的备份; 只为查阅可加 --accept-shorter, 服务仍会拒绝启动")

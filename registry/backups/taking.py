@@ -61,7 +61,7 @@ def take_backup(
     try:
         with whole_directory(target, kind="backup") as making:
             checked = _copied_store(config, making / STORE_FILE, master, copying, checking)
-            elsewhere = _write_files(config, making)
+            elsewhere = write_files(config, making)
             (making / CHECKPOINT).write_text(checked.note, encoding="utf-8")
             if passphrase is not None:
                 elsewhere += _write_keys(config, making, passphrase)
@@ -112,7 +112,7 @@ def _require_room(config: Config, making: Path) -> None:
         raise BackupError(f"{making.parent} 的空间不够: 约需 {needed >> 20} MB, 只有 {free >> 20} MB")
 
 
-def _write_files(config: Config, making: Path) -> list[str]:
+def write_files(config: Config, making: Path) -> list[str]:
     """The configuration and what it names that is public; answers what lies outside of the installation."""
     text = (config.home / CONFIG_NAME).read_text("utf-8")
     (making / CONFIG_NAME).write_text(_without_passwords(text), encoding="utf-8")

@@ -40,6 +40,8 @@ from registry.waiting import may_wait
 
 ORIGIN = "origin"
 VAULT_CHECK = "vault_check"
+AS_OF = "as_of"
+"""Of a store that was made to be read (`registry.backups.past`): up to where. No server takes it."""
 PAGE = 4096
 """Changed subjects read at a time."""
 MAX_KEPT = 4096

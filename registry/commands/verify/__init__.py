@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from registry.commands.erasures import Erasing, PassedOver, erasure_faults
-from registry.commands.state import Log
+from registry.commands.state import AS_OF, Log
 from registry.commands.verify.heads import Heads, open_signed
 from registry.commands.verify.keys import KeyBook
 from registry.commands.verify.merging import Merge
@@ -153,17 +153,21 @@ class _Run:
 
     def _check_whole(self) -> None:
         faults = self._found.faults
-        faults += erasure_faults(self._found.passed_over, self._erasures, self._book.operator)
+        past = self._log.store.meta().get(AS_OF)
+        passed = [each for each in self._found.passed_over if not past or each.by < self._end]
+        faults += erasure_faults(passed, self._erasures, self._book.operator)
         faults += self._merge.tile_faults()
         heads = Heads(self._log, self._book, self._merge.edge(), self._plan.keys)
         faults += heads.store_faults(self._merge.received_ms)
+        faults += heads.anchor_faults()
+        if past:  # What the second store has is of the whole log, and not of what was made to be read.
+            return
         if self._plan.second == "":
             faults.append("第二存储中没有日志头")
         elif self._plan.second is not None:
             faults += heads.other_faults(self._plan.second, "第二存储的日志头")
         if self._trusted and self._plan.since is not None:
             faults += heads.other_faults(self._plan.since, "上次核对的检查点")
-        faults += heads.anchor_faults()
 
     def _cut_short(self) -> Verified:
         del self._found.faults[MAX_FAULTS:]

@@ -1,0 +1,190 @@
+"""A backup and the increments after it: which belong together, and the store that they come to.
+
+An increment names the SHA-256 of the manifest that it follows, so a chain is what it was made as, or none.
+The members lie side by side in one directory, under whatever names; where one is missing nothing after it can
+be put back, and the line says which.
+
+A store is had from a chain by folding: the base is copied, the statements of each increment are worked out
+again on top of it, with their signatures (`registry.commands.folding`), and its own records are put beside
+them. After each the tree must have the root that the log's key signed for that increment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, delete, select, update
+
+from registry.backups.manifest import (
+    CHECKPOINT,
+    INCREMENT_FILE,
+    MANIFEST,
+    MARKS,
+    STORE_FILE,
+    BackupError,
+    Manifest,
+    faults_of,
+    read_manifest,
+)
+from registry.backups.marks import BLOCK, NUMBERED, Marks
+from registry.backups.placing import copy_file
+from registry.commands.adopting import adopt_checkpoint
+from registry.commands.folding import Folded, fold
+from registry.commands.state import Log, open_log
+from registry.editions import shipped_editions
+from registry.provenance.keys import FileSigner
+from registry.provenance.vault import Vault
+from registry.store import tables
+from registry.store.errors import one_line_errors
+from registry.store.group_write import add_rows
+from registry.store.online_copy import settle_file
+from registry.store.opening import open_for_reading, open_store, remove_store
+from registry.store.sql_store import SqlStore
+from registry.v1.envelope_pb2 import SUITE_ED25519
+
+PAGE = 500
+Progress = Callable[[int, int], None]
+
+
+def whole_backup(directory: Path) -> Manifest:
+    """The manifest of a backup or an increment whose every file is as it says. Raises BackupError."""
+    manifest = read_manifest(directory)
+    if faults := faults_of(directory, manifest):
+        raise BackupError(f"备份 {directory} 不完整或被改动: {'; '.join(faults)}")
+    return manifest
+
+
+def manifest_digest(directory: Path) -> str:
+    """By what an increment names the one before it. Raises BackupError."""
+    try:
+        return sha256((directory / MANIFEST).read_bytes()).hexdigest()
+    except OSError as error:
+        raise BackupError(f"{directory / MANIFEST} 不能读取: {error.strerror}") from error
+
+
+def chain_to(tip: Path) -> list[Path]:
+    """The base and every increment up to one, in order. Raises BackupError if one is missing or not whole."""
+    chain, manifest = [tip], whole_backup(tip)
+    beside: dict[str, Path] = {}
+    if manifest.since:
+        beside = {manifest_digest(each): each for each in members_in(tip.resolve().parent)}
+    while manifest.since:
+        before = beside.get(manifest.since)
+        if before is None or before in chain:
+            raise BackupError(f"缺少 {chain[0]} 所接续的备份 (清单摘要 {manifest.since[:12]}…), 应在同一目录")
+        chain.insert(0, before)
+        manifest = whole_backup(before)
+    return chain
+
+
+def members_in(directory: Path) -> list[Path]:
+    """The backups and increments that lie in a directory."""
+    return sorted(path.parent for path in directory.glob(f"*/{MANIFEST}") if not path.parent.is_symlink())
+
+
+def newest_in(directory: Path, origin: str) -> Path:
+    """The end of the chain that reaches farthest in a directory. Raises BackupError if there is none."""
+    found = {}
+    for path in members_in(directory):
+        try:
+            found[path] = read_manifest(path)
+        except BackupError:
+            continue  # Of another program, or damaged: nothing follows it.
+    followed = {each.since for each in found.values()}
+    ends = [
+        (each.size, each.taken, path)
+        for path, each in found.items()
+        if each.origin == origin and manifest_digest(path) not in followed
+    ]
+    if not ends:
+        raise BackupError(f"{directory} 里没有可接续的备份; 请先用 registry backup 做一份完整的")
+    return max(ends)[2]
+
+
+@contextmanager
+def whole_store(
+    chain: Sequence[Path], scratch: Path, master: bytes, *, progress: Progress = lambda _done, _total: None
+) -> Iterator[Path]:
+    """The store of a chain, as one file that is not to be written to. Raises BackupError, StoreError,
+    VaultError."""
+    if len(chain) == 1:
+        yield chain[0] / STORE_FILE
+        return
+    copy, vault = scratch / "chain.db", Vault(master)
+    try:
+        copy_file(chain[0] / STORE_FILE, copy)
+        for number, increment in enumerate(chain[1:], 1):
+            _add(increment, copy, scratch / "increment.db", vault)
+            progress(number, len(chain) - 1)
+        settle_file(copy)
+        yield copy
+    finally:
+        remove_store(copy)
+
+
+def _add(increment: Path, copy: Path, beside: Path, vault: Vault) -> None:
+    copy_file(increment / INCREMENT_FILE, beside)
+    marks = Marks.parse((increment / MARKS).read_text("utf-8"))
+    try:
+        with closing(open_for_reading(beside)) as added, closing(open_store(copy)) as store:
+            log = open_log(added, vault, shipped_editions())
+            _add_first(added, store)
+            _add_statements(log, store, increment)
+            with one_line_errors(), added.reading() as reading, store.writing() as writing:
+                _add_own(reading, writing, marks)
+    finally:
+        remove_store(beside)
+
+
+def _add_first(added: SqlStore, store: SqlStore) -> None:
+    """What the statements need that are to be folded: persons and signatures over many."""
+    with one_line_errors(), added.reading() as reading, store.writing() as writing:
+        for table in (tables.person, tables.batch):
+            _copy(reading, writing, table, ending=" ON CONFLICT DO NOTHING")
+
+
+def _add_statements(log: Log, store: SqlStore, increment: Path) -> None:
+    manifest, result = read_manifest(increment), Folded()
+    state = fold(log, store, [FileSigner.generate(SUITE_ED25519)], result)
+    if result.differences:
+        raise BackupError(f"增量备份 {increment} 的陈述有误: {result.differences[0]}")
+    if state.size != manifest.size:
+        raise BackupError(f"增量备份 {increment} 应到 {manifest.size} 条陈述, 折叠得到 {state.size} 条")
+    if result.statements:
+        adopt_checkpoint(state, (increment / CHECKPOINT).read_text("utf-8"))
+
+
+def _add_own(reading: Connection, writing: Connection, marks: Marks) -> None:
+    """The registry's own records: what is new, what was acknowledged, what is kept no longer."""
+    notice = tables.notice
+    known = update(notice)
+    acknowledged = select(notice.c.number, notice.c.acknowledged_ms).where(
+        notice.c.acknowledged_ms.is_not(None)
+    )
+    for row in reading.execute(acknowledged).all():
+        changed = known.where(notice.c.number == row.number).values(acknowledged_ms=row.acknowledged_ms)
+        writing.execute(changed)
+    for table in NUMBERED:
+        _copy(reading, writing, table, ending=" ON CONFLICT DO NOTHING")
+        writing.execute(delete(table).where(table.c.number < marks.lowest.get(table.name, 0)))
+        if not marks.numbers.get(table.name):
+            writing.execute(delete(table))
+    position = tables.recipient.c.position
+    for block in marks.changed:
+        among = (position >= block * BLOCK, position < (block + 1) * BLOCK)
+        writing.execute(delete(tables.recipient).where(*among))
+    writing.execute(delete(tables.subscription))
+    for table in (tables.recipient, tables.subscription, tables.cosignature):
+        _copy(reading, writing, table, ending=" ON CONFLICT DO NOTHING")
+
+
+def _copy(reading: Connection, writing: Connection, table: Table, *, ending: str = "") -> None:
+    query = select(table).order_by(*table.primary_key.columns)
+    with reading.execution_options(yield_per=PAGE).execute(query) as found:
+        rows = (row._asdict() for row in found)
+        while page := list(islice(rows, PAGE)):
+            add_rows(writing, table, page, ending=ending)

@@ -1,0 +1,96 @@
+"""How far a backup reaches: what an increment has to begin after, and what it has to take away or set right.
+
+Statements have positions, and most of the registry's own records numbers: what is new is what is higher. The
+rest is told by what stands here, with no clock in it, so that a clock that was set back hides nothing:
+
+    numbers      the highest number of each table of own records
+    lowest       the lowest there is: what was below is kept no longer (query log by its term)
+    waiting      notices that nobody had acknowledged yet
+    cosigned     the largest size that each witness cosigned
+    subscribed   who is told of every change
+    recipients   SHA-256 over who was told of decisions, for each 4096 positions: rows there have no number
+
+A base is asked for them in its store; an increment has them in ``marks.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from registry.backups.manifest import MARKS, BackupError
+from registry.store import tables
+
+BLOCK = 4096
+NUMBERED = (tables.refusal, tables.query_log, tables.execution, tables.notice)
+_PAGE = 2000
+
+
+@dataclass(slots=True)
+class Marks:
+    """How far a backup reaches; the module says what each holds."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    lowest: dict[str, int] = field(default_factory=dict)
+    waiting: list[int] = field(default_factory=list)
+    cosigned: dict[str, int] = field(default_factory=dict)
+    subscribed: list[str] = field(default_factory=list)
+    recipients: dict[str, str] = field(default_factory=dict)
+    changed: list[int] = field(default_factory=list)
+    """Blocks of recipients that an increment has whole."""
+
+    def text(self) -> str:
+        """As it stands in the file."""
+        return json.dumps(asdict(self), ensure_ascii=False) + "\n"
+
+    @classmethod
+    def parse(cls, text: str) -> Marks:
+        """The inverse of ``text``. Raises BackupError."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError):
+            raise BackupError(f"{MARKS} 已损坏") from None
+
+    def changed_since(self, before: Marks) -> list[int]:
+        """The blocks of recipients that are other than they were, or gone."""
+        blocks = self.recipients.keys() | before.recipients.keys()
+        return sorted(
+            int(each) for each in blocks if self.recipients.get(each) != before.recipients.get(each)
+        )
+
+
+def marks_of(reading: Connection) -> Marks:
+    """How far a store reaches, in one reading transaction."""
+    marks = Marks()
+    for table in NUMBERED:
+        ends = select(func.min(table.c.number), func.max(table.c.number))
+        lowest, highest = reading.execute(ends).one()
+        marks.numbers[table.name], marks.lowest[table.name] = highest or 0, lowest or 0
+    notice = tables.notice.c
+    waiting = select(notice.number).where(notice.acknowledged_ms.is_(None)).order_by(notice.number)
+    marks.waiting = [number for (number,) in reading.execute(waiting)]
+    signed = tables.cosignature.c
+    sizes = (
+        select(signed.name, func.max(signed.size).label("size")).group_by(signed.name).order_by(signed.name)
+    )
+    marks.cosigned = {row.name: row.size for row in reading.execute(sizes.order_by(signed.name))}
+    callers = select(tables.subscription.c.caller).order_by(tables.subscription.c.caller)
+    marks.subscribed = [caller for (caller,) in reading.execute(callers)]
+    for block, rows in groupby(_recipients(reading), key=lambda row: row.position // BLOCK):
+        digest = sha256()
+        for row in rows:
+            digest.update(f"{row.position} {row.domain} {row.caller}\n".encode())
+        marks.recipients[str(block)] = digest.hexdigest()
+    return marks
+
+
+def _recipients(reading: Connection) -> Iterator[Any]:
+    told = tables.recipient
+    query = select(told).order_by(told.c.position, told.c.caller, told.c.domain)
+    yield from reading.execution_options(yield_per=_PAGE).execute(query)

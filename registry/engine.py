@@ -24,7 +24,7 @@ from registry.commands.outbox import Outbox
 from registry.commands.sequencer import Sequencer
 from registry.commands.snapshot_keeping import Snapshots
 from registry.commands.snapshots import Seal
-from registry.commands.state import RegistryState
+from registry.commands.state import AS_OF, RegistryState
 from registry.commands.supervision.reminders import Reminders
 from registry.commands.supervision.risk_counts import RiskCounts
 from registry.config import Config, ConfigError
@@ -233,6 +233,8 @@ def check_head(state: RegistryState, signers: Sequence[Signer]) -> None:
     head = state.head
     if head is None:
         raise StoreError("存储没有创世陈述; 请运行 registry init")
+    if past := state.store.meta().get(AS_OF):
+        raise StoreError(f"存储是截至{past}的查阅副本, 只供阅读, 不能提供服务")
     keys = [load_verifying_key(each.suite, each.public_key) for each in log_signers(state, signers)]
     try:
         signed = open_checkpoint(head.note, *keys, origin=state.origin)

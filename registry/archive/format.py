@@ -72,8 +72,8 @@ class ArchiveError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Header:
     """What an archive says of itself. ``vault_check`` tells which vault key references were made with;
-    ``salt`` is hexadecimal, and empty where nothing is sealed. ``as_of``: up to where, if this is of a store that
-    was made to be read: it bears no signature, and is not imported."""
+    ``salt`` is hexadecimal, and empty where nothing is sealed. ``as_of``: up to where, if this is of a store
+    that was made to be read: it bears no signature, and is not imported."""
 
     origin: str
     size: int

@@ -34,6 +34,8 @@ Days = st.integers(0, 700)
 Lately = st.integers(0, 12)
 KINDS = ("ban", "ban", "L-03", "L-04", "fine", "licence")
 ABOUT = ("withdrawal", "repair", "lifting", "stay", "resumption", "objection")
+AFTER = ("stay", "stay", "resumption", "lifting", "withdrawal", "objection")
+LISTING = ("税务", "人社")
 FIRST_DAY, LAST_DAY = date(2024, 1, 1), date(2029, 12, 31)
 CODES = [code_of(number) for number in FIRMS]
 AGAIN = 3
@@ -80,13 +82,29 @@ class Registry(RuleBasedStateMachine):
     @precondition(lambda self: self.teller.targets)
     @rule(act=st.sampled_from(ABOUT), which=Which, ago=Lately)
     def something_is_said_about_a_statement(self, act: str, which: int, ago: int) -> None:
-        target, size = self._target(which), self.town.size
-        by = self._chief_for(target) if which % 3 else None
-        self.teller.about(act, target, ago, by)
-        placed = self.town.size > size
-        if placed and act == "objection":
-            self.objections.append((target, f"M-{self.teller.numbers}"))
-        done[f"{act} {'recorded' if placed else 'refused'}"] += 1
+        target = self._target(which)
+        self._about(act, target, ago, self._chief_for(target) if which % 3 else None)
+
+    @precondition(lambda self: self.teller.targets)
+    @rule(which=Which)
+    def a_statement_is_withdrawn(self, which: int) -> None:
+        target = self._target(which)
+        self._about("withdrawal", target, 0, self._chief_for(target))
+
+    @precondition(lambda self: any(each[0] in LISTING for each in self.teller.targets))
+    @rule(which=Which, ago=st.integers(0, 200))
+    def an_entry_is_repaired(self, which: int, ago: int) -> None:
+        entries = [each for each in self.teller.targets if each[0] in LISTING]
+        self._about("repair", entries[which % len(entries)], ago, None)
+
+    @precondition(lambda self: self.town.office.decisions)
+    @rule(act=st.sampled_from(AFTER), which=Which, ago=Lately)
+    def a_decision_is_stayed_or_lifted(self, act: str, which: int, ago: int) -> None:
+        decided = set(self.town.office.decisions.values())
+        targets = [each for each in self.teller.targets if each[1] in decided]
+        if targets:
+            target = targets[which % len(targets)]
+            self._about(act, target, ago, self._chief_for(target))
 
     @precondition(lambda self: self.teller.targets)
     @rule(which=Which, ago=Days)
@@ -124,7 +142,7 @@ class Registry(RuleBasedStateMachine):
         self.teller.open_case(number, heard=heard)
 
     @precondition(lambda self: any(case.taken < len(case.steps) for case in self.teller.cases))
-    @rule(which=Which, steps=st.integers(1, 4))
+    @rule(which=Which, steps=st.sampled_from((1, 2, 4, 9, 9)))
     def a_case_goes_on(self, which: int, steps: int) -> None:
         case = self.teller.cases[which % len(self.teller.cases)]
         for kind in case.steps[case.taken : case.taken + steps]:
@@ -327,6 +345,14 @@ class Registry(RuleBasedStateMachine):
             self.directory.cleanup()
 
     # --- in the making
+
+    def _about(self, act: str, target: tuple[str, str, int], ago: int, by: Any) -> None:
+        size = self.town.size
+        self.teller.about(act, target, ago, by)
+        placed = self.town.size > size
+        if placed and act == "objection":
+            self.objections.append((target, f"M-{self.teller.numbers}"))
+        done[f"{act} {'recorded' if placed else 'refused'}"] += 1
 
     def _target(self, which: int) -> tuple[str, str, int]:
         return self.teller.targets[which % len(self.teller.targets)]

@@ -1,0 +1,201 @@
+"""The clients: departments that state and withdraw bans, systems that ask; a thread and a connection each.
+
+A writer that does not know what became of a statement sends it again, as it was, until it knows: then the
+call has lasted all the while. If the run ends before, nobody knows, and it may have taken effect or not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from threading import Event, Lock, Thread
+from typing import Any
+
+import grpc
+
+from registry.access.identity import CallerRole
+from registry.v1 import consistency_pb2, intake_service_pb2, verdict_pb2
+from registry.v1.envelope_pb2 import Envelope
+from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
+from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from tests.support.events import ban, firm, withdrawal
+from tests.support.reports import question
+from tests.support.served import Served, connect
+from torture.histories.record import (
+    ANSWERED,
+    BAN,
+    CHECK,
+    EXACT,
+    FRESH,
+    FULLY,
+    LATENCY,
+    PLACED,
+    REFUSED,
+    UNKNOWN,
+    WITHDRAW,
+    Operation,
+)
+
+KEY = "财政"
+FIRMS = (0, 1, 2)
+"""Few, so that clients meet at them."""
+CALL_S = 5.0
+"""Deadline of a call."""
+LEVELS = (LATENCY, LATENCY, LATENCY, FULLY, FULLY, FRESH, FRESH, EXACT)
+PAUSE_S = 0.002
+AGAIN_S = 0.1
+
+
+@dataclass(slots=True)
+class Book:
+    """What all clients have written down, and the positions that were told to anybody."""
+
+    operations: list[Operation] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def add(self, operation: Operation) -> None:
+        """Writes a call down."""
+        with self.lock:
+            self.operations.append(operation)
+            if operation.written:
+                self.told.append(operation.position)
+
+
+@dataclass(slots=True)
+class Client:
+    """One client with a seed of its own. ``over`` ends it."""
+
+    name: str
+    served: Served
+    book: Book
+    chance: Random
+    over: Event
+    standing: list[tuple[int, str]] = field(default_factory=list)
+    numbers: int = 0
+
+    def write(self) -> None:
+        """States and withdraws until it is over."""
+        with self._channel(KEY) as channel:
+            stub = IntakeServiceStub(channel)
+            while not self.over.is_set():
+                self._write(stub)
+                time.sleep(PAUSE_S * self.chance.random())
+
+    def _write(self, stub: IntakeServiceStub) -> None:
+        self.numbers += 1
+        name = f"{self.name}-{self.numbers}"
+        if self.standing and self.chance.random() < 0.5:
+            number, target = self.standing.pop(self.chance.randrange(len(self.standing)))
+            envelope = self._sealed(name, withdrawal=withdrawal(KEY, target))
+            self._sent(stub, WITHDRAW, number, target, envelope)
+            return
+        number = self.chance.choice(FIRMS)
+        event = ban(KEY, firm(number), "M-PRO-01", "2026-03-01", "2028-03-01")
+        if self._sent(stub, BAN, number, name, self._sealed(name, event=event)) == PLACED:
+            self.standing.append((number, name))
+
+    def _sealed(self, name: str, **body: Any) -> Envelope:
+        spine = self.served.spine
+        with self.book.lock:  # Nonces are counted.
+            return spine.seal(KEY, spine.statement(KEY, name, **body))
+
+    def _sent(self, stub: IntakeServiceStub, kind: str, number: int, ban_id: str, envelope: Envelope) -> str:
+        """Sends a statement until it is known what became of it."""
+        request = intake_service_pb2.SubmitRequest(envelopes=[envelope])
+        invoked, outcome, position = time.monotonic_ns(), UNKNOWN, -1
+        while outcome == UNKNOWN:
+            try:
+                result = stub.Submit(request, timeout=CALL_S).results[0]
+            except grpc.RpcError:
+                if self.over.wait(AGAIN_S):
+                    break
+                continue
+            outcome = PLACED if result.HasField("accepted") else REFUSED
+            position = result.accepted.position if outcome == PLACED else -1
+        returned = time.monotonic_ns() if outcome != UNKNOWN else None
+        code = str(firm(number).identifier.value)
+        self.book.add(
+            Operation(self.name, kind, code, invoked, returned, outcome, id=ban_id, position=position)
+        )
+        return outcome
+
+    def ask(self) -> None:
+        """Asks until it is over; a question that fails shows nothing but is written down."""
+        with self._channel("") as channel:
+            stub = RestrictionServiceStub(channel)
+            while not self.over.is_set():
+                if not self._asked(stub, self.chance.choice(FIRMS), self.chance.choice(LEVELS)):
+                    self.over.wait(AGAIN_S)
+                time.sleep(PAUSE_S * self.chance.random())
+
+    def _asked(self, stub: RestrictionServiceStub, number: int, level: str) -> bool:
+        asked, position = question(firm(number)), 0
+        if level in (FRESH, EXACT):
+            recent = self.book.told[-20:]
+            position = self.chance.choice(recent) if recent else 0
+            if not position:
+                level = LATENCY
+        asked.consistency.CopyFrom(_consistency(level, position))
+        code, invoked = str(firm(number).identifier.value), time.monotonic_ns()
+        try:
+            told = stub.Check(asked, timeout=CALL_S)
+        except grpc.RpcError:
+            failed = Operation(
+                self.name, CHECK, code, invoked, time.monotonic_ns(), UNKNOWN, level=level, asked=position
+            )
+            self.book.add(failed)
+            return False
+        self.book.add(
+            Operation(
+                self.name, CHECK, code, invoked, time.monotonic_ns(), ANSWERED,
+                level=level, asked=position, position=told.answered.known_position,
+                verdict=verdict_pb2.Verdict.Name(told.verdict).removeprefix("VERDICT_"),
+                hits=tuple(sorted(hit.statement_id for hit in told.hits)),
+            )
+        )  # fmt: skip
+        return True
+
+    def _channel(self, key: str) -> grpc.Channel:
+        served = self.served
+        caller = served.department(key) if key else served.system(CallerRole.PROCUREMENT_SYSTEM, self.name)
+        with self.book.lock:
+            own = served.authority.client(caller.uri)
+        return connect(served.target, served.trusted, own)
+
+
+def _consistency(level: str, position: int) -> consistency_pb2.Consistency:
+    match level:
+        case "fully_consistent":
+            return consistency_pb2.Consistency(fully_consistent=True)
+        case "at_least_as_fresh":
+            return consistency_pb2.Consistency(at_least_as_fresh=position)
+        case "at_exact_position":
+            return consistency_pb2.Consistency(at_exact_position=position)
+        case _:
+            return consistency_pb2.Consistency(minimize_latency=True)
+
+
+def recorded(
+    served: Served, chance: Random, *, writers: int, askers: int, meanwhile: Callable[[], None]
+) -> list[Operation]:
+    """Has clients write and ask while ``meanwhile`` runs; what they wrote down, in the order of its end."""
+    book, over = Book(), Event()
+    names = [f"w{number}" for number in range(writers)] + [f"a{number}" for number in range(askers)]
+    clients = [Client(name, served, book, Random(chance.random()), over) for name in names]
+    threads = [
+        Thread(target=client.write if client.name.startswith("w") else client.ask, name=client.name)
+        for client in clients
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        meanwhile()
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    never = 1 << 80
+    return sorted(book.operations, key=lambda one: one.returned if one.returned is not None else never)

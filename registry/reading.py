@@ -15,14 +15,16 @@ from pathlib import Path
 
 import grpc
 
+from registry.access.certificate_door import CertificateDoor
 from registry.access.token_files import TokenDoor
 from registry.at_once import methods_at_once
 from registry.commands.ask import Ask
 from registry.commands.following import Follower, FollowingState
-from registry.config import Config
+from registry.config import Config, Load
 from registry.editions import shipped_editions
 from registry.engine import StartError, read_secret
 from registry.indexing.generations import Generations
+from registry.observing.process import Observing
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
@@ -145,18 +147,29 @@ def _asked_of_writer(writing: Writing) -> Elsewhere:
     return ask
 
 
-def reading_gate(reading: Reading, *, at_once: bool = False, tokens: TokenDoor | None = None) -> Gate:
+def reading_gate(
+    reading: Reading,
+    *,
+    at_once: bool = False,
+    tokens: TokenDoor | None = None,
+    certificates: CertificateDoor | None = None,
+) -> Gate:
     """The gate of a reading process. ``at_once``: as ``[server] at_once``."""
     methods = methods_at_once(wanted=at_once)
-    return Gate(reading.state.origin, STREAMS, reading.writing, ANSWERED_HERE, methods, tokens)
+    return Gate(reading.state.origin, STREAMS, reading.writing, ANSWERED_HERE, methods, tokens, certificates)
 
 
 def build_reading_server(
-    reading: Reading, credentials: grpc.ServerCredentials, address: str, gate: Gate | None = None
+    reading: Reading,
+    credentials: grpc.ServerCredentials,
+    address: str,
+    gate: Gate | None = None,
+    load: Load | None = None,
+    observing: Observing | None = None,
 ) -> tuple[grpc.Server, int]:
     """A gRPC server over a reading process, on an address that it shares with others; and its port. Raises
     StartError."""
-    server = new_server(gate or reading_gate(reading), shared=True)
+    server = new_server(gate or reading_gate(reading), shared=True, load=load, observing=observing)
     server.add_generic_rpc_handlers((Forwarded(DESCRIPTORS),))
     receipts, elsewhere = ReceiptsOfWriter(reading.ask), _asked_of_writer(reading.writing)
     restrictions = RestrictionServicer(reading.ask, receipts, elsewhere)

@@ -28,6 +28,7 @@ from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.support.command import in_process
 from tests.support.events import ban, firm, person
 from tests.support.reports import question
+from tests.support.revocation import RevokedBy
 from tests.support.served import DEADLINE_S, Served, authority_of, connect, refused
 from tests.support.spine import Spine, found_spine, furnish
 
@@ -45,7 +46,9 @@ def several(spine: Spine) -> Iterator[tuple[Served, subprocess.Popen[str]]]:
     config = spine.directory / "registry.toml"
     text = config.read_text("utf-8").replace('"tls/', f'"{authority.directory}/')
     text = text if "[server]" in text else text + "\n[server]\n"
+    text = text.replace("[paths]\n", '[paths]\nrevoked_certificates = "revoked.crl"\n')
     config.write_text(text.replace("[server]\n", "[server]\nat_once = true\n"), "utf-8")
+    RevokedBy(authority, spine.directory / "revoked.crl").write()
     command = [sys.executable, "-m", "registry", "serve", "--directory", str(spine.directory)]
     process = subprocess.Popen(
         [*command, "--readers", str(READERS)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -80,6 +83,27 @@ def fresh(served: Served, role: CallerRole = CallerRole.PROCUREMENT_SYSTEM) -> I
     own = served.authority.client(served.system(role).uri)
     with connect(served.target, served.trusted, own) as channel:
         yield RestrictionServiceStub(channel)
+
+
+def test_a_certificate_that_is_revoked_is_refused_by_every_process(served: Served) -> None:
+    own = served.authority.client(served.system(CallerRole.PROCUREMENT_SYSTEM).uri)
+
+    def asked() -> Any:
+        with connect(served.target, served.trusted, own) as channel:
+            return RestrictionServiceStub(channel).Check(question(firm(1)), timeout=DEADLINE_S)
+
+    with connect(served.target, served.trusted, own) as held:
+        open_one = RestrictionServiceStub(held)
+        assert open_one.Check(question(firm(1)), timeout=DEADLINE_S).verdict
+        RevokedBy(served.authority, served.spine.directory / "revoked.crl", number=1).write(own)
+        time.sleep(1.2)
+        calls = [lambda: open_one.Check(question(firm(1)), timeout=DEADLINE_S), *[asked] * (4 * READERS)]
+        refusals = [refused(call) for call in calls]
+    assert {(each.code, each.message) for each in refusals} == {
+        (grpc.StatusCode.UNAUTHENTICATED, "客户端证书已被吊销。")
+    }
+    with fresh(served) as neighbour:
+        assert neighbour.Check(question(firm(1)), timeout=DEADLINE_S).verdict
 
 
 def sealed(served: Served, number: int) -> Envelope:

@@ -32,7 +32,7 @@ WAL_TIMEOUT_MS = 200
 """How long the writer waits for readers when the log file is to be emptied."""
 logger = logging.getLogger(__name__)
 _WAL_RESET_FIXED = (3, 51, 3)
-_WRITER_PRAGMAS = (
+WRITER_PRAGMAS: tuple[str, ...] = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -84,7 +84,7 @@ def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
 
 
 def _prepare_writer(connection: Any, _record: object) -> None:
-    for pragma in _WRITER_PRAGMAS:
+    for pragma in WRITER_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

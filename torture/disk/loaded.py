@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 from registry.engine import StartError, start_engine
+from registry.store import sqlite
 from torture.book import Book
 from torture.load import Client, Load
 from torture.reach import Batching, Within
@@ -36,7 +37,10 @@ def main() -> int:
     parser.add_argument("--batches", action="store_true", help="several statements under one signature")
     parser.add_argument("--upkeep", action="store_true", help="runs what runs beside the answers as well")
     parser.add_argument("--first", type=int, default=1, help="the number of the first client")
+    parser.add_argument("--checkpoint", type=int, default=0, help="pages after which the log is copied back")
     given = parser.parse_args()
+    if given.checkpoint:
+        sqlite.WRITER_PRAGMAS = (*sqlite.WRITER_PRAGMAS, f"wal_autocheckpoint={given.checkpoint}")
     site, chance = Site(given.site), Random(given.seed)
     try:
         engine = start_engine(site.config)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +27,8 @@ from torture.statements import Statements
 
 CUTS = 20
 """Rounds that cut one recording: it is made by the seed of the first of them."""
+PAGES = (0, 40, 400)
+"""After how many pages SQLite copies its log back; 0: as ever, which a recording seldom comes to."""
 LINES = (300, 3000)
 """What clients are told in a recording."""
 
@@ -72,15 +74,18 @@ def recording(seed: int) -> Recording:
     """An engine under load, recorded from its start to its end."""
     chance, room = Random(seed), scratch("recording")
     atexit.register(shutil.rmtree, room, ignore_errors=True)
-    return record(room, seed, lambda loaded, _: loaded.go_on(chance.randrange(*LINES)))
+    pages = ("--checkpoint", str(chance.choice(PAGES)))
+    return record(room, seed, lambda loaded, _: loaded.go_on(chance.randrange(*LINES)), pages)
 
 
-def record(room: Path, seed: int, during: Callable[[Loaded, Controls], None]) -> Recording:
+def record(
+    room: Path, seed: int, during: Callable[[Loaded, Controls], None], options: Sequence[str] = ()
+) -> Recording:
     """Records an engine under load in a directory of its own; ``during`` returns when it is to end."""
     site, before, journal = new_site(room / "site"), room / "before", room / "journal"
     shutil.copytree(site.root, before)
     with Controls(room / "controls") as controls:
-        loaded = Loaded(site, seed, journal=journal, controls=controls.path)
+        loaded = Loaded(site, seed, journal=journal, controls=controls.path, options=options)
         during(loaded, controls)
         loaded.end()
     made = Recording(before, site.root, tuple(changes(journal)))

@@ -166,14 +166,9 @@ class OfPlaces:
             except OSError:
                 continue
         yield sizes
-        try:
-            made_s = newest_backup_s(self._backups) if self._backups is not None else None
-        except OSError:
-            made_s = None
-        if made_s is not None:
-            yield gauge(
-                "registry_backup_age_seconds", "Since the newest backup was finished.", self._now_s() - made_s
-            )
+        if self._backups is not None:
+            age_s = self._now_s() - newest_backup_s(self._backups)
+            yield gauge("registry_backup_age_seconds", "Since the newest backup was finished.", age_s)
 
 
 class OfLoad:

@@ -26,6 +26,8 @@ from registry.servicer.gate import current_caller
 
 FIELDS = "fields"
 """The attribute of a record that holds further fields of its line."""
+_BREAKS = {number: f"\\u{number:04x}" for number in (0x7F, 0x85, 0x2028, 0x2029)}
+"""What JSON lets stand and some take for the end of a line."""
 access = logging.getLogger("registry.access_log")
 
 
@@ -73,7 +75,7 @@ class JsonLines(logging.Formatter):
         line |= _of_call() | getattr(record, FIELDS, {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, ensure_ascii=False, default=str).translate(_BREAKS)
 
 
 def _of_call() -> dict[str, Any]:

@@ -10,6 +10,7 @@ passes on will be written, without asking anybody.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 
 from registry.commands.following import MAX_STALE_S, FollowingState
@@ -43,8 +44,19 @@ _NAMED = ("", STORE_UNREADABLE, INDEX_BEHIND, STORE_UNWRITABLE, RESTART_NEEDED, 
 _BITS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """After how long without a write one is tried, and after one that failed, in seconds."""
+
+    idle_s: float = IDLE_S
+    retry_s: float = RETRY_S
+
+
+PATIENCE = Patience()
+
+
 class WriterLook:
-    """Of a process that writes. ``idle_s``: after how long without a write one is tried."""
+    """Of a process that writes."""
 
     def __init__(
         self,
@@ -53,12 +65,11 @@ class WriterLook:
         figures: WritingFigures,
         stamping: StampingState | None = None,
         heartbeat: SharedPosition | None = None,
-        idle_s: float = IDLE_S,
-        retry_s: float = RETRY_S,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._state, self._writer, self._figures, self._stamping = state, writer, figures, stamping
         self._heartbeat = heartbeat
-        self._idle_s, self._retry_s = idle_s, retry_s
+        self._patience = patience
         self._trial: Promise[Answer] | None = None
         self._tried_s = monotonic()
         self.probe = Probe("registry-health-store", state.store.checkpoint)
@@ -83,7 +94,7 @@ class WriterLook:
     def _try(self) -> None:
         """Has the writer try a write, where it is not known for long whether it can."""
         figures, now = self._figures, monotonic()
-        after_s = self._retry_s if figures.failing else self._idle_s
+        after_s = self._patience.retry_s if figures.failing else self._patience.idle_s
         if figures.stuck or now - max(figures.tried_s, self._tried_s) < after_s:
             return
         if self._trial is not None and not self._trial.is_kept:

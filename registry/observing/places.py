@@ -6,7 +6,9 @@ not count. What cannot be looked at is left out, and so an alert on its absence 
 
 from __future__ import annotations
 
+import math
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,19 +59,22 @@ def _sizes(directory: Path) -> Iterator[int]:
                 continue
 
 
-def newest_backup_s(directory: Path) -> float | None:
-    """When the newest finished backup in a directory was finished, in seconds since 1970; None if there is
-    none. Raises OSError."""
-    finished = [path.stat().st_mtime for path in directory.glob(f"*/{MANIFEST}")]
-    return max(finished, default=None)
+def newest_backup_s(directory: Path) -> float:
+    """When the newest finished backup in a directory was finished, in seconds since 1970; minus infinity if
+    there is none, or the directory cannot be read."""
+    try:
+        return max((path.stat().st_mtime for path in directory.glob(f"*/{MANIFEST}")), default=-math.inf)
+    except OSError:
+        return -math.inf
 
 
 def own_process() -> dict[str, float]:
-    """Of this process: resident bytes, open file descriptors, threads."""
+    """Of this process: resident bytes, open file descriptors and how many there may be, threads."""
     status = Path("/proc/self/status").read_text("ascii", errors="replace")
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     return {
         "resident_bytes": float(fields["VmRSS"].split()[0]) * 1024,
         "open_descriptors": float(len(os.listdir("/proc/self/fd"))),
+        "max_descriptors": float(resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
         "threads": float(fields["Threads"]),
     }

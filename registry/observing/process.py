@@ -39,7 +39,7 @@ from registry.observing.facts import RegistryFacts, Sources
 from registry.observing.health import Health
 from registry.observing.interceptor import Observer
 from registry.observing.logs import note_access
-from registry.observing.looking import ReaderLook, WriterLook
+from registry.observing.looking import PATIENCE, Patience, ReaderLook, WriterLook
 from registry.observing.pages import labelled, pages
 from registry.observing.tally import CallTally
 from registry.publication.serving import HttpServer
@@ -93,15 +93,17 @@ class Observing:
         return self._server.port if self._server else 0
 
     def watch_engine(
-        self, engine: Engine, config: Config, heartbeat: SharedPosition | None = None, **patience_s: float
+        self,
+        engine: Engine,
+        config: Config,
+        heartbeat: SharedPosition | None = None,
+        patience: Patience = PATIENCE,
     ) -> None:
-        """Looks after a process that writes. Raises StartError."""
+        """Looks after a process that writes."""
         upkeep, figures = engine.upkeep, engine.figures
         if self._spans:
             self._spans.follow(figures)
-        self._look = WriterLook(
-            engine.state, engine.writer, figures, upkeep.stamping, heartbeat, **patience_s
-        )
+        self._look = WriterLook(engine.state, engine.writer, figures, upkeep.stamping, heartbeat, patience)
         standing = Standing(engine.state, upkeep.stamping, upkeep.witnesses)
         sources = Sources(engine.ask, engine.log, upkeep.mapper, standing, upkeep.stamping, engine.ask.now_ms)
         self._collects = (

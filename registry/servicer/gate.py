@@ -237,10 +237,10 @@ class Gate(grpc.ServerInterceptor):
             may_wait()
             held.wait(HELD_S)
         caller = self._caller_of(context)
+        current_caller.set(caller)  # Whoever is refused too is counted by what he is.
         if not may_call(caller, method):
             message = "调用方的角色不能调用这一方法。"
             raise RegistryError.of(reasons.ERROR_REASON_METHOD_DENIED, message)
-        current_caller.set(caller)
 
     def _caller_of(self, context: grpc.ServicerContext) -> Caller:
         caller = self._caller(context.auth_context())

@@ -20,6 +20,7 @@ from registry.errors import RegistryError
 from registry.servicer.ban_messages import day_of, preview_message, stated
 from registry.servicer.gate import current_caller
 from registry.servicer.results import result, results
+from registry.store.writer import ANSWER_S
 from registry.v1 import ban_service_pb2 as pb
 from registry.v1 import ban_service_pb2_grpc, envelope_pb2, intake_service_pb2
 from registry.v1 import error_reason_pb2 as reasons
@@ -146,7 +147,7 @@ class BanServicer(ban_service_pb2_grpc.BanServiceServicer):
         """A statement of one of these kinds; any other is refused as not being of the first."""
         body = stated(envelope).WhichOneof("body") or ""
         kind = body if body in kinds else kinds[0]
-        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result())
+        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result(ANSWER_S))
 
     def _note(
         self, envelope: envelope_pb2.Envelope, status: NotedStatus.ValueType

@@ -24,6 +24,7 @@ from registry.servicer.catalogue_messages import (
 )
 from registry.servicer.gate import current_caller
 from registry.servicer.results import result
+from registry.store.writer import ANSWER_S
 from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1 import catalogue_service_pb2_grpc, envelope_pb2, intake_service_pb2
 from registry.v1 import error_reason_pb2 as reasons
@@ -91,7 +92,7 @@ class CatalogueServicer(catalogue_service_pb2_grpc.CatalogueServiceServicer):
         return pb.ListEditionsResponse(editions=map(entry_message, self._catalogue.cases()))
 
     def _act(self, envelope: envelope_pb2.Envelope, kind: str) -> intake_service_pb2.SubmitResult:
-        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result())
+        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result(ANSWER_S))
 
 
 def _day(text: str) -> date | None:

@@ -8,6 +8,7 @@ from registry.commands.intake import Intake
 from registry.commands.state import RegistryState
 from registry.servicer.gate import current_caller
 from registry.servicer.results import result
+from registry.store.writer import ANSWER_S
 from registry.v1 import directory_service_pb2 as pb
 from registry.v1 import directory_service_pb2_grpc, envelope_pb2, intake_service_pb2
 
@@ -91,4 +92,4 @@ class DirectoryServicer(directory_service_pb2_grpc.DirectoryServiceServicer):
         )
 
     def _act(self, envelope: envelope_pb2.Envelope, kind: str) -> intake_service_pb2.SubmitResult:
-        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result())
+        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result(ANSWER_S))

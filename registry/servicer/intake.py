@@ -36,14 +36,14 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
     def Submit(self, request: pb.SubmitRequest, context: grpc.ServicerContext) -> pb.SubmitResponse:
         """See intake_service.proto."""
         futures = self._intake.submit(request.envelopes, current_caller.get())
-        return pb.SubmitResponse(results=results(futures))
+        return pb.SubmitResponse(results=results(futures, context.time_remaining()))
 
     def SubmitBatch(
         self, request: pb.SubmitBatchRequest, context: grpc.ServicerContext
     ) -> pb.SubmitBatchResponse:
         """See intake_service.proto."""
         promises = self._intake.submit_batch(request.batch, current_caller.get())
-        return pb.SubmitBatchResponse(results=results(promises))
+        return pb.SubmitBatchResponse(results=results(promises, context.time_remaining()))
 
     def SubmitStream(
         self, request_iterator: Iterator[pb.SubmitStreamRequest], context: grpc.ServicerContext

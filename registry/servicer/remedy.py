@@ -11,6 +11,7 @@ from registry.commands.remedies import RemedyFiles
 from registry.servicer.ban_messages import day_of, stated
 from registry.servicer.gate import current_caller
 from registry.servicer.results import result
+from registry.store.writer import ANSWER_S
 from registry.v1 import envelope_pb2, intake_service_pb2, remedy_service_pb2_grpc
 from registry.v1 import remedy_service_pb2 as pb
 
@@ -74,4 +75,4 @@ class RemedyServicer(remedy_service_pb2_grpc.RemedyServiceServicer):
         return pb.ListRemediesResponse(remedies=found, next_page_token=token)
 
     def _act(self, envelope: envelope_pb2.Envelope, kind: str) -> intake_service_pb2.SubmitResult:
-        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result())
+        return result(self._intake.submit_of_kind(envelope, kind, current_caller.get()).result(ANSWER_S))

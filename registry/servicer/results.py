@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import monotonic
 
 from registry.commands.jobs import Outcome, Placed
 from registry.commands.refusals import fault_message
-from registry.store.writer import Promise
+from registry.store.writer import ANSWER_S, Promise
 from registry.v1 import intake_service_pb2 as pb
 
 
-def results(futures: Iterable[Promise[Outcome | None]]) -> list[pb.SubmitResult]:
-    """Waits until every outcome is durable. Raises StoreError if the store could not write."""
-    return [result(future.result()) for future in futures]
+def results(
+    futures: Iterable[Promise[Outcome | None]], time_left_s: float | None = None
+) -> list[pb.SubmitResult]:
+    """Waits until every outcome is durable, as long as the caller does. Raises StoreError if the store could
+    not write, or has not in that time."""
+    until = monotonic() + min(ANSWER_S, ANSWER_S if time_left_s is None else time_left_s)
+    return [result(future.result(max(0.0, until - monotonic()))) for future in futures]
 
 
 def result(outcome: Outcome | None) -> pb.SubmitResult:

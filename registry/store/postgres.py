@@ -12,8 +12,9 @@ schema of one database (the first of the role's ``search_path``) holds one store
 * **Readers** are read-only, and each of their transactions sees one state (REPEATABLE READ). None sees an
   earlier one than another saw before it, whatever server it is lent a connection to (``Horizon``).
 
-Lost connections are noticed within seconds (TCP keepalive, both ways), unless the URL says otherwise. Where
-it names several servers, ``postgres_hosts`` finds the one that writes, and gives up a connection to another.
+Lost connections are noticed within seconds (TCP keepalive, both ways), unless the URL says otherwise. Those
+to a server that answers nobody are given up (``postgres_hosts``), which also finds the one that writes where
+the URL names several servers.
 """
 
 from __future__ import annotations
@@ -128,8 +129,7 @@ def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> En
 def _lend(url: str, connection: Any, _record: ConnectionPoolEntry, _lent: object) -> None:
     """Raises DisconnectionError, upon which the pool makes another, where a connection leads to a server that
     is not the one any more."""
-    servers = servers_of(url)
-    if servers and not servers.is_current(connection):
+    if not servers_of(url).is_current(connection):
         raise DisconnectionError
 
 
@@ -200,15 +200,15 @@ def _connect(url: str, role: str) -> Connection:
     except BaseException:
         connection.close()
         raise
-    if servers:
-        servers.watch(connection)
+    servers.watch(connection)
     adapt_text(connection)
     return connection
 
 
-def _dial(settings: dict[str, Any], servers: Servers | None, *, asked_anew: bool) -> Connection:
-    """A connection to the server that is to be connected to, of those in a URL. Raises psycopg.Error."""
-    if servers and (chosen := servers.choose(asked_anew=asked_anew)):
+def _dial(settings: dict[str, Any], servers: Servers, *, asked_anew: bool) -> Connection:
+    """A connection to the server that is to be connected to, of those in a URL. Raises StoreError,
+    psycopg.Error."""
+    if chosen := servers.choose(asked_anew=asked_anew):
         its = {**settings, "hostaddr": None, **chosen.settings}
         try:
             return psycopg.connect(make_conninfo("", **its), autocommit=True)

@@ -1,4 +1,4 @@
-"""Which of several servers is the one that writes, while machines die (主库所在).
+"""Which of several servers is the one that writes, while machines die (主库所在), and which answers nobody.
 
 A store's URL may name several servers. libpq takes the first that lets itself be written to, and a connection
 once made stays where it is. That is right until a server fails in a way that its clients do not see:
@@ -22,7 +22,12 @@ how long a writer waits for a server that is out of the game.
 
 Worked example: ``a`` writes on timeline 4 and its machine hangs in the middle of a COMMIT; ``b`` is promoted
 to timeline 5. Within ``LOOK_S`` and the time of one attempt to connect ``b`` is seen, the connection to ``a``
-cut, and the next one made to ``b``. Where a URL names one server, nobody is asked.
+cut, and the next one made to ``b``.
+
+Where a URL names one server, there is nothing to choose: it is asked only while somebody waits for it, and
+connections that wait are cut in the same way, after some eight seconds. Whoever reads from a replica that
+hangs (a disk that answers nothing, a network that drops everything) reads from elsewhere then, and a thread
+of a server is not held for as long as it lasts.
 """
 
 from __future__ import annotations
@@ -57,6 +62,7 @@ _TIMELINE = """
     ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END
 """
 SWITCHING = "没有可写的主库(可能正在切换), 未确认任何内容; 请稍后重试"
+SILENT = "数据库服务器没有应答; 请稍后重试"
 logger = logging.getLogger(__name__)
 Connection = psycopg.Connection[Any]
 
@@ -113,12 +119,22 @@ class Servers:
     _lock: Any = field(default_factory=Lock)
     _watching: bool = False
 
+    @property
+    def several(self) -> bool:
+        """Whether there is one to choose."""
+        return len(self.all) > 1
+
     def choose(self, *, asked_anew: bool) -> Server | None:
         """The server to connect to; None if libpq is to find one. Raises StoreError while none of those that
-        answer may be written to. Whoever is not ``asked_anew`` has what the last look saw, if it is fresh."""
+        answer may be written to, or the only one was silent a moment ago. Whoever is not ``asked_anew`` has
+        what the last look saw, if it is fresh."""
+        seen = self._look
+        if not self.several:
+            if seen and seen.silent and monotonic() - seen.at_s < ASK_S + FRESH_S:
+                raise StoreError(SILENT)
+            return None
         if not self.writing:
             return self._current
-        seen = self._look
         if asked_anew or seen is None or seen.primary is None or monotonic() - seen.at_s > FRESH_S:
             seen = self._ask_all()
         if seen.primary is None and seen.timelines:
@@ -149,6 +165,8 @@ class Servers:
         return watched is None or self._current in (None, watched.server)
 
     def _of(self, connection: Connection) -> Server:
+        if not self.several:  # However it is written: libpq has defaults for all of it.
+            return self.all[0]
         at = (connection.info.host, str(connection.info.port))
         return next((each for each in self.all if (each.host, each.port) == at), Server(*at))
 
@@ -167,6 +185,8 @@ class Servers:
     def _look_after(self, before: frozenset[Server]) -> frozenset[Server]:
         """Asks the servers, and cuts what is of no use any more; who was silent, as ``before`` at the last
         look."""
+        if not self.several and not self._somebody_waits():
+            return frozenset()
         look = self._ask_all()
         for connection, its in self._open():
             self._note(connection, its, look.at_s)
@@ -186,6 +206,13 @@ class Servers:
     def _open(self) -> list[tuple[Connection, _Watched]]:
         with self._lock:
             return [(each, its) for each, its in self._connections.items() if not each.closed]
+
+    def _somebody_waits(self) -> bool:
+        """Whether a connection waits for an answer now that did so at the last look."""
+        before = [its for _, its in self._open() if its.waiting_since is not None]
+        for connection, its in self._open():
+            self._note(connection, its, monotonic())
+        return any(its.waiting_since is not None for its in before)
 
     def _note(self, connection: Connection, its: _Watched, at_s: float) -> None:
         waits = connection.pgconn.transaction_status == TransactionStatus.ACTIVE
@@ -231,19 +258,19 @@ class Servers:
         return int(row[0]) if row else 0
 
     def _connect(self, server: Server) -> Connection:
-        settings = {**conninfo_to_dict(self.url), "hostaddr": None, "target_session_attrs": "any"}
-        settings |= {"connect_timeout": ASK_S, "application_name": "credit-registry look", **server.settings}
+        settings = {**conninfo_to_dict(self.url), "target_session_attrs": "any"}
+        settings |= {"connect_timeout": ASK_S, "application_name": "credit-registry look"}
+        if self.several:
+            settings |= {"hostaddr": None, **server.settings}
         return psycopg.connect(make_conninfo("", **settings), autocommit=True)
 
 
 @cache
-def servers_of(url: str) -> Servers | None:
-    """The servers that a URL names; None if it is one, or the system's default. Raises psycopg.Error."""
+def servers_of(url: str) -> Servers:
+    """The servers that a URL names, or the system's default. Raises psycopg.Error."""
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     hosts, addresses = (parts.get(name, "").split(",") for name in ("host", "hostaddr"))
     count = max(len(hosts), len(addresses))
-    if count == 1:
-        return None
     ports = parts.get("port", "5432").split(",")
     rows = zip(_each(hosts, count), _each(ports, count), _each(addresses, count), strict=True)
     servers = tuple(Server(host, port or "5432", address) for host, port, address in rows)

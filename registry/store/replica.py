@@ -13,21 +13,23 @@ Worked example: the replica stands at 90, the primary at 96. The checkpoint told
 with ``at_least_as_fresh`` 95: the replica is asked, has 91, and so the primary is read, at 96. Its next look
 finds 91 at the replica, which is older than what was told: the primary again, until the replica has 96.
 
-A replica that does not answer is left alone for a moment, and the primary read; what is being read from it
-just then fails, as it does where a primary is lost.
+A replica that does not answer is left alone, and the primary read; what is being read from it just then
+fails, as it does where a primary is lost. A thread of its own asks it again and again, so that no question
+waits for one that is still gone, and it is read again from when it answered.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
+from threading import Event, Lock, Thread
 from typing import Any, Protocol, cast
 
 from registry.store.interface import CheckpointRow, Store, StoreError
 
 PAUSE_S = 2.0
 """How long a replica that failed is not asked."""
+END_S = 10.0
+"""How long a question to it is waited for at the end: longer than one that answers nobody is borne."""
 _OF_PRIMARY = frozenset({"commit", "put_meta", "meta"})
 logger = logging.getLogger(__name__)
 
@@ -39,23 +41,23 @@ class ReplicaFirstStore(Store, Protocol):
         """From now on reads from where this position is, if it is anywhere."""
 
 
-def replica_first(
-    primary: Store, replica: Store, *, now_s: Callable[[], float] = time.monotonic
-) -> ReplicaFirstStore:
+def replica_first(primary: Store, replica: Store, *, pause_s: float = PAUSE_S) -> ReplicaFirstStore:
     """A store over two, both of which it closes."""
-    return cast(ReplicaFirstStore, _ReplicaFirst(primary, replica, now_s))
+    return cast(ReplicaFirstStore, _ReplicaFirst(primary, replica, pause_s))
 
 
 class _ReplicaFirst:
     """Every method but those below is that of the store that was chosen for the call."""
 
-    def __init__(self, primary: Store, replica: Store, now_s: Callable[[], float]) -> None:
+    def __init__(self, primary: Store, replica: Store, pause_s: float) -> None:
         self._primary = primary
         self._replica = replica
-        self._now_s = now_s
+        self._pause_s = pause_s
         self._told = 0
         self._head: CheckpointRow | None = None
-        self._asked_again_at = 0.0
+        self._gone: Thread | None = None
+        self._closed = Event()
+        self._lock = Lock()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._primary if name in _OF_PRIMARY else self._chosen(), name)
@@ -72,6 +74,11 @@ class _ReplicaFirst:
 
     def close(self) -> None:
         """See Store."""
+        with self._lock:
+            self._closed.set()
+            asking = self._gone
+        if asking is not None:
+            asking.join(END_S)
         self._replica.close()
         self._primary.close()
 
@@ -81,22 +88,41 @@ class _ReplicaFirst:
 
     def _chosen(self) -> Store:
         """The replica, if it answers and has everything that was told."""
-        if self._now_s() >= self._asked_again_at and _size(self._head) >= self._told > 0:
+        if self._gone is None and _size(self._head) >= self._told > 0:
             return self._replica
         size = self._look()
         return self._primary if size is None or size < self._told else self._replica
 
     def _look(self) -> int | None:
         """How far the replica is now; None if it does not answer."""
-        if self._now_s() < self._asked_again_at:
+        if self._gone is not None:
             return None
         try:
             self._head = self._replica.checkpoint()
         except StoreError as error:
-            logger.warning("store: the replica does not answer, the primary is read: %s", error)
-            self._asked_again_at, self._head = self._now_s() + PAUSE_S, None
+            self._give_up(error)
             return None
         return _size(self._head)
+
+    def _give_up(self, error: StoreError) -> None:
+        """Has the primary read until the replica answers again."""
+        with self._lock:
+            if self._gone is not None or self._closed.is_set():
+                return
+            logger.warning("store: the replica does not answer, the primary is read: %s", error)
+            self._head = None
+            self._gone = Thread(target=self._ask_again, name="registry-replica", daemon=True)
+            self._gone.start()
+
+    def _ask_again(self) -> None:
+        while not self._closed.wait(self._pause_s):
+            try:
+                self._replica.checkpoint()
+            except StoreError:
+                continue
+            logger.info("store: the replica answers again")
+            self._gone = None
+            return
 
 
 def _size(head: CheckpointRow | None) -> int:

@@ -28,7 +28,17 @@ Answer = TypeVar("Answer")
 
 MAX_GROUP = 1024
 MAX_WAITING = 65_536
+ANSWER_S = 90.0
+"""How long one who serves a caller waits for the writer: longer than it takes to find out what became of a
+group whose connection broke (``postgres_store.SETTLE_S``)."""
 logger = logging.getLogger(__name__)
+
+
+class UnansweredError(StoreError, TimeoutError):
+    """The writer has not answered in time. The job is written yet, or not."""
+
+
+_UNANSWERED = "写入没有在时限内完成, 结果未知; 请稍后以原编号重新提交"
 
 
 class Promise(Generic[Answer]):
@@ -43,12 +53,17 @@ class Promise(Generic[Answer]):
         self._error: Exception | None = None
 
     def result(self, timeout_s: float | None = None) -> Answer:
-        """Waits for the answer. Raises what the writer raised, or TimeoutError."""
+        """Waits for the answer. Raises what the writer raised, or UnansweredError."""
         if not self._call.answered.wait(timeout_s):
-            raise TimeoutError("the writer has not answered in time")
+            raise UnansweredError(_UNANSWERED)
         if self._error is not None:
             raise self._error
         return self._answer[0]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether every job of its call is answered, be it with an error."""
+        return self._call.answered.is_set()
 
     def keep(self, answer: Answer) -> None:
         """Takes the answer; called once, by the writer."""
@@ -107,6 +122,11 @@ class Writer(Generic[Job, Answer]):
             for entry in entries:
                 self._queue.put(entry)
         return [promise for _, promise in entries]
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are not answered yet."""
+        return self._waiting
 
     def close(self) -> None:
         """Finishes what is queued and stops."""

@@ -156,13 +156,12 @@ def test_while_no_server_may_be_written_to_it_is_said_so_in_one_line() -> None:
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("postgresql://a.example/registry", None),
-        ("postgresql:///registry", None),
+        ("postgresql://a.example/registry", [("a.example", "5432")]),
+        ("postgresql:///registry", [("", "5432")]),
         ("postgresql://a.example:1,b.example:2/registry", [("a.example", "1"), ("b.example", "2")]),
         ("postgresql:///r?host=a.example,b.example&port=7", [("a.example", "7"), ("b.example", "7")]),
         ("postgresql:///r?host=/run/a,/run/b", [("/run/a", "5432"), ("/run/b", "5432")]),
     ],
 )
-def test_servers_are_those_of_the_url(url: str, expected: list[tuple[str, str]] | None) -> None:
-    servers = servers_of(url)
-    assert (servers and [(each.host, each.port) for each in servers.all]) == expected
+def test_servers_are_those_of_the_url(url: str, expected: list[tuple[str, str]]) -> None:
+    assert [(each.host, each.port) for each in servers_of(url).all] == expected

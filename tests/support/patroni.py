@@ -38,7 +38,7 @@ from typing import Any
 import psycopg
 import yaml
 
-from tests.support.postgres import NoPostgresError, account
+from tests.support.postgres import NoPostgresError, account, as_account
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "ha"
 INSTALL = "apt install patroni etcd-server postgresql"
@@ -85,16 +85,11 @@ def free_port() -> int:
 def _start(
     command: Sequence[str], directory: Path, name: str, settings: Mapping[str, str] = MappingProxyType({})
 ) -> subprocess.Popen[bytes]:
-    """A process of the cluster, that leads a group of its own and says what it has to say in a file. It gives
-    up being root by itself: Python would fork to do it, which gRPC does not bear."""
-    who = account()
-    drop = (
-        [] if os.getuid() else ["setpriv", f"--reuid={who.pw_uid}", f"--regid={who.pw_gid}", "--clear-groups"]
-    )
+    """A process of the cluster, that leads a group of its own and says what it has to say in a file."""
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(directory), **settings}
     with (directory / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
-            [*drop, *command], stdout=log, stderr=log, cwd="/", env=environment, start_new_session=True
+            as_account(command), stdout=log, stderr=log, cwd="/", env=environment, start_new_session=True
         )
 
 

@@ -67,8 +67,6 @@ class Account:
     """Calls that failed, by their reason: a fault that no caller noticed has shown nothing."""
     held: str = ""
     """A signed checkpoint that an outsider kept before the fault."""
-    wrong: list[str] = field(default_factory=list)
-    """What was found, in words, whichever count it is in."""
     answers: int = 0
     _blocked: list[tuple[int, str]] = field(default_factory=list)
     _placed: dict[str, int] = field(default_factory=dict)
@@ -127,8 +125,7 @@ class Account:
         self.count(words, Losses(unverifiable=1))
 
     def _count(self, words: str, losses: Losses) -> None:
-        self.wrong.append(words)
-        self._counts = self._counts + losses
+        self._counts = self._counts + losses + Losses(told=(words,))
 
     def losses(self) -> Losses:
         """What was counted so far, with how many statements were acknowledged."""
@@ -144,7 +141,11 @@ class Account:
         found = {row.statement_id: row for row in rows}
         for key, position in self._placed.items():
             row = found.get(key)
-            same = row and row.position == position and Leaf.decode(row.leaf).statement_hash == self.said[key].hash
+            same = (
+                row
+                and row.position == position
+                and Leaf.decode(row.leaf).statement_hash == self.said[key].hash
+            )
             if not same:
                 self.count(f"{key} acknowledged at {position} is not there", Losses(lost=1))
         counts = Counter((row.department, row.statement_id) for row in rows)

@@ -58,6 +58,17 @@ def _round(how: How, seed: int, directory: Path) -> Losses:
 
 
 FAULTS = tuple(
-    Fault(f"database cut at each message of a commit, {how.value}", rounds, short, partial(_round, how), no_postgres)
-    for how, rounds, short in ((How.BEFORE, 120, 1), (How.AFTER, 120, 1), (How.TORN, 40, 0), (How.DEAF, 20, 0))
+    Fault(
+        f"database cut at each message of a commit, {how.value}",
+        rounds,
+        short,
+        partial(_round, how),
+        no_postgres,
+    )
+    for how, rounds, short in (
+        (How.BEFORE, 120, 1),
+        (How.AFTER, 120, 1),
+        (How.TORN, 40, 0),
+        (How.DEAF, 20, 0),
+    )
 )

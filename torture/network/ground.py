@@ -50,16 +50,11 @@ class Place:
     url: str
     server: PostgresServer
 
-    @property
-    def over_line(self) -> str:
-        """The database by way of the line."""
-        assert isinstance(self.line.address, str)
-        return led_over(self.url, Path(self.line.address).parent)
-
-    @property
-    def name(self) -> str:
-        """The database."""
-        return self.url.partition("?")[0].rpartition("/")[2]
+    def configure(self, section: str) -> None:
+        """Adds to the configuration, for what is started from here on."""
+        with (self.spine.directory / CONFIG_NAME).open("a", encoding="utf-8") as file:
+            file.write(f"\n{section}")
+        self.spine.config = load_config(self.spine.directory)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from registry.domain.files import FileKey
 from registry.domain.powers import COMPLAINTS
 from registry.errors import RegistryError
 from registry.provenance.sealed_form import MEDIA_TYPE, TITLE
+from registry.store.writer import ANSWER_S
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Statement
@@ -44,7 +45,7 @@ class Taking:
         kept = self._complaints.lodging_of(caller.name, act) if act is not None else None
         if kept is not None and kept.waiting:
             self._shelve(kept)
-        outcome = self._intake.submit_act(envelope, COMPLAINTS, caller).result()
+        outcome = self._intake.submit_act(envelope, COMPLAINTS, caller).result(ANSWER_S)
         if kept is not None and kept.waiting and not isinstance(outcome, Rejection):
             self._complaints.inbox.take(kept)
         return outcome

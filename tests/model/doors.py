@@ -12,13 +12,18 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from registry.access.identity import Caller, CallerRole
+from registry.commands.ask import Ask
 from registry.commands.ask_many import MANY, AskMany
+from registry.commands.following import FollowingState
 from registry.commands.recipients import OvertakenError
+from registry.editions import shipped_editions
+from registry.provenance.vault import Vault
 from registry.provenance.witness_policy import Policy
 from registry.servicer.gate import current_caller
 from registry.servicer.record import RecordServicer
 from registry.servicer.restriction import RestrictionServicer
 from registry.servicer.watch import WatchServicer
+from registry.store.opening import open_for_reading
 from registry.v1 import record_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import snapshot_service_pb2 as snapshot
@@ -60,12 +65,33 @@ class Call:
         return True
 
 
+class Beside:
+    """A process that reads beside the writer: its state is moved on by what the store says has changed."""
+
+    def __init__(self, spine: Spine) -> None:
+        self._store = open_for_reading(spine.config.location)
+        vault = Vault(spine.config.vault_key.read_bytes())
+        self._state = FollowingState(self._store, vault, shipped_editions())
+        ask = Ask(self._state, lambda _rows: None, spine.clock)
+        self._restrictions = RestrictionServicer(ask)
+
+    def check(self, asked: Asked) -> pb.CheckResponse:
+        """The answer of Check, once the state has caught up."""
+        self._state.catch_up()
+        return called(self._restrictions.Check, question(asked), caller_of(asked.domain))
+
+    def close(self) -> None:
+        """Closes the store."""
+        self._store.close()
+
+
 class Doors:
     """The services over one engine; made anew when that is."""
 
     def __init__(self, spine: Spine) -> None:
         engine = spine.engine
         self._spine = spine
+        self._mapped = False
         self._restrictions = RestrictionServicer(engine.ask, engine.receipts)
         self._records = RecordServicer(engine.ask, engine.receipts)
         self._watch = WatchServicer(engine.ask)
@@ -163,6 +189,9 @@ class Doors:
     def receipt(self, asked: Asked, *, proof: bool) -> Receipt:
         """Check with a receipt."""
         level = EVIDENCE_LEVEL_PROOF if proof else EVIDENCE_LEVEL_SIGNED
+        if proof and not self._mapped:
+            self._spine.engine.upkeep.mapper.start()  # Ends with the engine.
+            self._mapped = True
         return self.check(asked, ReceiptRequest(evidence=level, nonce=b"once")).receipt
 
     def verified(self, receipt: Receipt) -> tuple[bool, str]:
@@ -178,17 +207,21 @@ class Doors:
     def _called(
         self, method: Callable[[_R, Any], _T], request: _R, domain: int, caller: Caller | None = None
     ) -> _T:
-        """As the gate calls a method: again where the log was added to meanwhile."""
+        return called(method, request, caller or caller_of(domain))
 
-        def call() -> _T:
-            current_caller.set(caller or caller_of(domain))
-            while True:
-                try:
-                    return method(request, Call())
-                except OvertakenError:
-                    continue
 
-        return copy_context().run(call)
+def called(method: Callable[[_R, Any], _T], request: _R, caller: Caller) -> _T:
+    """As the gate calls a method: again where the log was added to meanwhile."""
+
+    def call() -> _T:
+        current_caller.set(caller)
+        while True:
+            try:
+                return method(request, Call())
+            except OvertakenError:
+                continue
+
+    return copy_context().run(call)
 
 
 def question(asked: Asked, receipt: ReceiptRequest | None = None) -> pb.CheckRequest:

@@ -1,65 +1,37 @@
-"""The machine: intake, bans, editions, stolen keys, remedies, erasure and every way to ask, together.
+"""The machine: intake, bans, editions, stolen keys, remedies, erasure, and every way to ask, together.
 
-After every step
-* Check says of every firm what the reference says, at the latest position and today;
-* the log has grown by exactly what was acknowledged;
-* some answer of before, for a position and an instant, is given again byte for byte.
-Rules ask by the other doors at positions and on days of all times, start the registry again from its store
-(with and without an index on files), and fold the log again; both are done at the end as well.
+Half of it tells (here), half of it asks (``tests.model.asking``, with what must hold after each step).
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections import Counter
 from datetime import date, timedelta
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import precondition, rule
 
-from tests.model.doors import BIDDING, PROCUREMENT, Brief, Doors, answer_of, status_name
-from tests.model.reference import Answer, Asked, answer
-from tests.model.telling import Teller, doubted_now
-from tests.model.town import FIRMS, LICENSED, UNLICENSED, Base, Town, code_of
+from tests.model.asking import Asking, Which, done
+from tests.model.doors import Doors
+from tests.model.telling import doubted_now
+from tests.model.town import LICENSED, UNLICENSED, code_of
 from tests.support.ban_cases import ACTORS, WITH_HEARING
 
 Firms = st.sampled_from((*LICENSED, UNLICENSED))
-Anyone = st.sampled_from(FIRMS)
-Domains = st.sampled_from((PROCUREMENT, BIDDING))
-Which = st.integers(0, 1 << 16)
 Days = st.integers(0, 700)
 Lately = st.integers(0, 12)
 KINDS = ("ban", "ban", "L-03", "L-04", "fine", "licence")
 ABOUT = ("withdrawal", "repair", "lifting", "stay", "resumption", "objection")
 AFTER = ("stay", "stay", "resumption", "lifting", "withdrawal", "objection")
 LISTING = ("税务", "人社")
-FIRST_DAY, LAST_DAY = date(2024, 1, 1), date(2029, 12, 31)
-CODES = [code_of(number) for number in FIRMS]
-AGAIN = 3
-"""How many answers of before are asked for again after each step."""
-done: Counter[str] = Counter()
-"""Steps of each kind, answers compared, and verdicts met, over all runs of a process."""
 
 
-class Registry(RuleBasedStateMachine):
-    """One town. ``base`` is set by whoever runs it."""
-
-    base: Base
+class Registry(Asking):
+    """Somebody states something, rightly or wrongly, in every order."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = tempfile.TemporaryDirectory(prefix="registry-model-")
-        self.town = Town.opened(self.base, Path(self.directory.name))
-        self.teller = Teller(self.town)
-        self.doors = Doors(self.town.spine)
-        self.told: dict[Asked, bytes] = {}
         self.objections: list[tuple[tuple[str, str, int], str]] = []
-        self.turn, self.folded, self.polled, self.started = 0, self.town.size, 0, 0
-        for code in ("L-01", "L-02", "L-03"):
-            self.teller.deliver(code, 0)
 
     # --- what is told
 
@@ -216,134 +188,6 @@ class Registry(RuleBasedStateMachine):
         self.doors = Doors(self.town.spine)
         done["restart on files" if on_files else "restart"] += 1
 
-    # --- what is asked
-
-    @rule(number=Anyone, domain=Domains, which=Which, day=st.dates(FIRST_DAY, LAST_DAY))
-    def asked_by_every_door(self, number: int, domain: int, which: int, day: date) -> None:
-        asked = Asked(code_of(number), domain, self._position(which), day)
-        expected = answer(self.town.lines, asked)
-        response = self.doors.check(asked)
-        self._compared(response, expected, asked)
-        self.told.setdefault(asked, response.SerializeToString(deterministic=True))
-        assert self.told[asked] == response.SerializeToString(deterministic=True)
-        assert self.doors.by_batch(asked) == expected
-        assert self.doors.by_screen([asked.subject], asked) == [expected]
-        explained = self.doors.by_explain(asked)
-        assert explained.answer == response
-        assert explained.conclusion
-        brief = frozenset(Brief(hit.measure, hit.status, hit.effect) for hit in expected.hits)
-        assert self.doors.by_columns([asked.subject], asked) == [(expected.verdict, expected.reason, brief)]
-        filed = {entry.position for part in self.doors.record(asked).sections for entry in part.entries}
-        assert filed >= {hit.position for hit in expected.hits}
-        done["asked by every door"] += 1
-
-    @rule(domain=Domains, day=st.dates(FIRST_DAY, LAST_DAY), today=st.booleans())
-    def asked_by_tables(self, domain: int, day: date, today: bool) -> None:
-        on = self.town.today if today else day
-        asked = [Asked(code, domain, self.town.size - 1, on) for code in CODES]
-        expected = [answer(self.town.lines, each) for each in asked]
-        short = [(each.verdict, each.reason) for each in expected]
-        assert self.doors.by_table(CODES, asked[0]) == short
-        assert self.doors.by_screen(CODES, asked[0]) == expected
-        done["asked by tables"] += 1
-
-    @rule(domain=Domains, ahead=st.sampled_from((0, 0, 10, 400)))
-    def asked_by_snapshot(self, domain: int, ahead: int) -> None:
-        day = self.town.today + timedelta(days=ahead)
-        position, found = self.doors.by_snapshot(CODES, domain, day)
-        for code, told in zip(CODES, found, strict=True):
-            if told.ask:
-                continue
-            expected = answer(self.town.lines, Asked(code, domain, position, day))
-            assert told.verdict.name == expected.verdict, (code, position, day)
-            measures = {(each.measure, status_name(each.status)) for each in told.measures}
-            assert measures == {(hit.measure, hit.status) for hit in expected.hits}, (code, position, day)
-        done["asked by snapshot"] += 1
-
-    @precondition(lambda self: self.town.size >= self.polled + 4)
-    @rule(domain=Domains)
-    def asked_by_polling(self, domain: int) -> None:
-        """What a watcher is told, from the beginning, is what changed by the reference, and nothing else."""
-        self.polled = self.town.size
-        told = self.doors.polled(0, domain)
-        found = {
-            (change.position, each.subject.value): {
-                (row.measure_code, row.position) for row in each.restrictions
-            }
-            for change in told.changes
-            for each in change.subjects
-        }
-        for (position, code), rows in found.items():
-            assert rows == self._standing(code, domain, position, position), (position, code)
-        for line in self.town.lines:
-            for code in CODES[:-1] if line.matter or line.target else ():
-                before = self._standing(code, domain, line.position - 1, line.position)
-                if before != self._standing(code, domain, line.position, line.position):
-                    assert (line.position, code) in found
-        done["asked by polling"] += 1
-
-    @rule(number=Anyone, domain=Domains, which=Which, day=st.dates(FIRST_DAY, LAST_DAY))
-    def a_receipt_is_verified(self, number: int, domain: int, which: int, day: date) -> None:
-        asked = Asked(code_of(number), domain, self._position(which), day)
-        expected = answer(self.town.lines, asked)
-        receipt = self.doors.receipt(asked, proof=False)
-        assert self.doors.verified(receipt) == (True, expected.verdict)
-        done["receipt verified"] += 1
-
-    @rule(number=Anyone, domain=Domains, which=Which)
-    def a_certificate_is_asked_for(self, number: int, domain: int, which: int) -> None:
-        asked = Asked(code_of(number), domain, self._position(which), self.town.today)
-        told = self.doors.certificate(asked)
-        certified = {entry.position for part in told.sections for entry in part.entries}
-        filed = {entry.position for part in self.doors.record(asked).sections for entry in part.entries}
-        assert certified <= filed
-        known = answer(self.town.lines, asked).reason != "SUBJECT_UNKNOWN"
-        assert bool(told.sections) == known
-        assert told.nothing_recorded == (known and not certified)
-        assert told.answered.known_position == asked.at
-        done["certificate"] += 1
-
-    @precondition(lambda self: self.town.size >= self.folded + 12)
-    @rule()
-    def the_log_is_folded_again(self) -> None:
-        self.folded = self.town.size
-        assert self.town.folded_again() == []
-        done["folded again"] += 1
-
-    # --- always
-
-    @invariant()
-    def it_says_what_the_reference_says(self) -> None:
-        for code in CODES:
-            for domain in (PROCUREMENT, BIDDING):
-                asked = Asked(code, domain, self.town.size - 1, self.town.today)
-                self._compared(self.doors.check(asked), answer(self.town.lines, asked), asked)
-
-    @invariant()
-    def it_holds_what_was_acknowledged(self) -> None:
-        assert self.town.spine.engine.state.size == self.town.size
-
-    @invariant()
-    def it_answers_as_it_did(self) -> None:
-        self.turn += AGAIN
-        start = self.turn % max(1, len(self.told))
-        for asked, told in islice(self.told.items(), start, start + AGAIN):
-            self._again(asked, told)
-
-    def teardown(self) -> None:
-        """Started again from the store it answers as it did, and its log folds to the same."""
-        try:
-            self.town.restart(on_files=self.turn % 2 == 0)
-            self.doors = Doors(self.town.spine)
-            self.it_says_what_the_reference_says()
-            for asked, told in self.told.items():
-                self._again(asked, told)
-            assert self.town.folded_again() == []
-            done["runs"] += 1
-        finally:
-            self.town.spine.engine.close()
-            self.directory.cleanup()
-
     # --- in the making
 
     def _about(self, act: str, target: tuple[str, str, int], ago: int, by: Any) -> None:
@@ -361,22 +205,3 @@ class Registry(RuleBasedStateMachine):
         """Who must sign what is said about a decision of the bureau; nobody in particular for all else."""
         decided = target[1] in self.town.office.decisions.values()
         return self.town.office.signers["chief"] if decided else None
-
-    def _position(self, which: int) -> int:
-        first = self.base.lines[-1].position
-        return first + which % (self.town.size - first)
-
-    def _standing(self, code: str, domain: int, at: int, told_at: int) -> set[tuple[str, int]]:
-        day = self.town.day_of(told_at)
-        hits = answer(self.town.lines, Asked(code, domain, at, day)).hits
-        return {(hit.measure, hit.position) for hit in hits}
-
-    def _compared(self, response: Any, expected: Answer, asked: Asked) -> None:
-        found = answer_of(response.verdict, response.indeterminate_reason, response.hits)
-        assert found == expected, (asked, self.town.lines)
-        done[f"verdict {found.verdict}"] += 1
-        done.update(f"hit {hit.status} {hit.effect}" for hit in found.hits)
-
-    def _again(self, asked: Asked, told: bytes) -> None:
-        assert self.doors.check(asked).SerializeToString(deterministic=True) == told, asked
-        done["answered again"] += 1

@@ -15,7 +15,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.model.machine import Registry, done
+from tests.model.asking import done
+from tests.model.machine import Registry
 from tests.model.town import Base
 
 EXAMPLES = int(os.environ.get("REGISTRY_MODEL_EXAMPLES", "0"))

@@ -24,6 +24,7 @@ from registry.engine import start_engine
 from registry.indexing.generations import Generations
 from registry.provenance.batch import sign_batch
 from registry.provenance.keys import FileSigner
+from registry.provenance.leaf import Leaf, LeafType
 from registry.sanctions.catalogue.edition import Edition
 from registry.store.opening import create_store
 from registry.v1 import envelope_pb2
@@ -151,6 +152,15 @@ class Town:
             Generations.of(self.spine.config).make(state, records, now_ms=self.spine.clock())
         self.on_files = self.on_files or on_files
         self.spine.reopen()
+
+    def own_statements(self) -> None:
+        """Counts what the registry has stated itself: for a proof it logs the state of its map."""
+        store, size = self.spine.engine.store, self.spine.engine.state.size
+        for position in range(self.size, size):
+            row = store.statement(position)
+            assert row is not None
+            assert Leaf.decode(row.leaf).type is LeafType.MAP_STATE
+        self.size = size
 
     def day_of(self, position: int) -> date:
         """The day on which the statement at a position was received."""

@@ -23,6 +23,12 @@ from typing import Generic, TypeVar
 StateT = TypeVar("StateT", bound=Hashable)
 DoneT = TypeVar("DoneT")
 NEVER = float("inf")
+MOST_STATES = 500_000
+"""States of one search that are kept in mind, a few hundred bytes each."""
+
+
+class UndecidedError(Exception):
+    """So many states were searched that whether there is an order is left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,31 @@ class Linearized(Generic[DoneT]):
 
 
 def linearize(
-    calls: Sequence[Call[DoneT]], start: StateT, step: Callable[[StateT, DoneT], StateT | None]
+    calls: Sequence[Call[DoneT]],
+    start: StateT,
+    step: Callable[[StateT, DoneT], StateT | None],
+    reads: Callable[[DoneT], bool] = lambda _done: False,
 ) -> Linearized[DoneT]:
-    """Searches an order. ``step`` answers the state after an operation, None where it cannot be next."""
+    """Searches an order. ``step`` answers the state after an operation, None where it cannot be next;
+    ``reads`` whether an operation changes nothing in any state. One that reads and fits is as well done now,
+    for in any order that is left it can be moved to here: so only what may change something is tried in
+    several orders. Raises UndecidedError where there are too many to try."""
+
+    def worth_trying(state: StateT, placed: int) -> list[int]:
+        found = _next(calls, placed)
+        fitting = (
+            at for at in found if reads(calls[at].operation) and step(state, calls[at].operation) is not None
+        )
+        free = next(fitting, None)
+        return found if free is None else [free]
+
     calls = sorted(calls, key=lambda call: (call.begin, call.end))
     wanted = sum(1 << at for at, call in enumerate(calls) if call.end != NEVER)
     seen: set[tuple[int, StateT]] = set()
     path: list[int] = []
     best: tuple[int, ...] = ()
     # Each entry: the state before, the set of calls that were placed, and the calls that may be next.
-    stack = [(start, 0, _next(calls, 0))]
+    stack = [(start, 0, worth_trying(start, 0))]
     while stack:
         state, placed, candidates = stack[-1]
         if placed & wanted == wanted:
@@ -69,11 +90,13 @@ def linearize(
         now = placed | 1 << at
         if after is None or (now, after) in seen:
             continue
+        if len(seen) >= MOST_STATES:
+            raise UndecidedError(f"no order among {MOST_STATES:,} states")
         seen.add((now, after))
         path.append(at)
         if len(path) > len(best):
             best = tuple(path)
-        stack.append((after, now, _next(calls, now)))
+        stack.append((after, now, worth_trying(after, now)))
     left = set(range(len(calls))) - set(best)
     placed = sum(1 << at for at in best)
     stuck = tuple(calls[at].operation for at in sorted(set(_next(calls, placed)) & left))

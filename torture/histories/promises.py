@@ -71,6 +71,11 @@ def step(firm: Firm, asked: Asked) -> Firm | None:
     return Firm(firm.standing - {one.id}, firm.applied | {act})
 
 
+def reads(asked: Asked) -> bool:
+    """Whether an operation changes nothing, whatever the state."""
+    return asked.operation.kind == CHECK or asked.operation.outcome == REFUSED
+
+
 def calls_of(operations: Sequence[Operation], subject: str) -> list[Call[Asked]]:
     """The calls about a firm that must be linearizable, each with the interval in which it may have taken
     effect. What was asked for an exact position, or was not answered, shows nothing here."""

@@ -37,12 +37,12 @@ def main() -> int:
         return 2
     if given.round is not None:
         done = [make(fault.name, given.round) for fault in wanted]
-        return _told(wanted, done)
+        return told(wanted, done)
     path = BUILD / f"{given.seed}.jsonl"
     BUILD.mkdir(parents=True, exist_ok=True)
     if given.afresh:
         path.unlink(missing_ok=True)
-    return _told(wanted, _all_rounds(given, faults, wanted, path))
+    return told(wanted, _all_rounds(given, faults, wanted, path))
 
 
 def _arguments() -> argparse.Namespace:
@@ -81,7 +81,7 @@ def _all_rounds(
     return rounds
 
 
-def _told(wanted: list[Fault], rounds: list[Round]) -> int:
+def told(wanted: list[Fault], rounds: list[Round]) -> int:
     """Prints the table; answers the exit status."""
     print(title())
     for fault in wanted:

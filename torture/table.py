@@ -9,7 +9,7 @@ from torture.fault import COUNTS, Fault, Losses
 from torture.rounds import Round
 
 WIDTH = 80
-_FAULT, _ROUNDS = 22, 6
+_FAULT, _ROUNDS = 26, 6
 _TITLES = ("acked", "lost", "doubled", "f.CLEAR", "disord.", "unverif.")
 _WIDTHS = (9, 5, 8, 8, 8, 9)
 

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from torture import __main__ as runner
+from torture.fault import Fault, Losses
+from torture.rounds import Round, all_faults, made, scaled, seeds
+from torture.table import WIDTH, row, summary, title
+
+
+def nothing_lost(_seed: int, _directory: Path) -> Losses:
+    return Losses(acknowledged=12)
+
+
+def test_a_thousand_rounds_are_of_every_fault() -> None:
+    counts = scaled(all_faults(), 1000)
+    assert sum(counts.values()) == 1000
+    assert min(counts.values()) >= 1
+    assert {"power loss", "torn writes", "full disk", "kill writer", "clock jumps back"} <= counts.keys()
+
+
+def test_names_of_faults_are_told_apart_and_fit_the_table() -> None:
+    names = [fault.name for fault in all_faults()]
+    assert len(set(names)) == len(names)
+    assert max(map(len, names)) <= 25
+
+
+def test_seeds_of_one_fault_are_those_of_no_other_and_of_no_other_run() -> None:
+    drawn = [next(seeds(base, number)) for base in range(5) for number in range(50)]
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_row_of_many_rounds_fits_the_table() -> None:
+    fault = Fault("power loss", 1, 1, nothing_lost)
+    losses = Losses(9_999_999, 1, 2, 3, 4, 5)
+    rounds = [Round("power loss", 1, 2.0, losses)] * 10
+    for line in (title(), row(fault, rounds), row(fault, []), *summary(rounds).splitlines()):
+        assert len(line) <= WIDTH, line
+
+
+def test_round_is_what_its_line_says(tmp_path: Path) -> None:
+    done = Round("power loss", 7, 1.25, Losses(3, 1, told=("1-2: …",)), "broken")
+    path = tmp_path / "rounds.jsonl"
+    path.write_text(done.line() + "\n" + done.line()[:20], "utf-8")
+    assert made(path) == [done]
+
+
+@pytest.mark.parametrize(
+    ("done", "status"),
+    [
+        (Round("power loss", 1, 0.1, Losses(5)), 0),
+        (Round("power loss", 1, 0.1, Losses(5, lost=1, told=("1-2: lost",))), 1),
+        (Round("power loss", 1, 0.1, Losses(0)), 1),
+        (Round("power loss", 1, 0.1, Losses(5), "it broke"), 1),
+    ],
+)
+def test_status_tells_whether_all_was_well_and_how_to_have_the_round_again(
+    done: Round, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault = Fault("power loss", 1, 1, nothing_lost)
+    assert runner.told([fault], [done]) == status
+    assert ("--only 'power loss' --round 1" in capsys.readouterr().out) == bool(status)

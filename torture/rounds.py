@@ -79,9 +79,9 @@ def seeds(base: int, number: int) -> Iterator[int]:
 
 def make(name: str, seed: int) -> Round:
     """Makes one round. Its directory is kept if something was lost."""
-    fault = next(each for each in all_faults() if each.name == name)
     directory, began = scratch(name.replace(" ", "-")), time.monotonic()
     try:
+        fault = next(each for each in all_faults() if each.name == name)
         done = Round(name, seed, 0.0, fault.run(seed, directory))
     except Exception:
         done = Round(name, seed, 0.0, Losses(), traceback.format_exc())

@@ -338,9 +338,10 @@ class Ask:
                 return consistency.at_exact_position
             case "fully_consistent":
                 # The writer's own index moves before a write is acknowledged, so its position is also the
-                # last acknowledged one; any other process looks at the store.
+                # last acknowledged one; any other process looks at the store. It may find more there than is
+                # acknowledged, and then takes nothing: where it lacks what is, it must not answer.
                 self.state.catch_up()
-                return index.position
+                return self.state.newest()
             case _:
                 return self.state.newest()
 

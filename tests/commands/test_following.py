@@ -200,6 +200,25 @@ def test_what_the_writer_has_not_acknowledged_is_not_taken_into_account_until_it
     assert follower.index.position == position
 
 
+def test_fully_consistent_answer_is_never_older_than_what_is_acknowledged(spine: Spine) -> None:
+    """The writer died between committing a group and saying so, and the group before is not read here yet."""
+    acknowledged = [spine.position]
+    follower = following(spine, committed=lambda: acknowledged[0])
+    ask = Ask(follower, lambda _rows: None, spine.clock)
+    told, untold = (
+        placed(spine.say("财政", event=ban("财政", firm(number), "M-PRO-01", "2026-03-01", "2028-03-01")))
+        for number in (7, 8)
+    )
+    acknowledged[0] = told
+    request = question(firm(7))
+    request.consistency.fully_consistent = True
+    with pytest.raises(RegistryError) as refused:
+        ask.settle(request, ASKER, 1.0)
+    assert "INDEX_STALE" in str(status_of(refused.value))
+    acknowledged[0] = untold
+    assert ask.settle(request, ASKER, 1.0).position == untold
+
+
 def test_follower_that_knows_that_it_lacks_an_acknowledged_statement_answers_nothing(spine: Spine) -> None:
     acknowledged = [spine.position]
     follower = following(spine, committed=lambda: acknowledged[0])

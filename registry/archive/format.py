@@ -130,7 +130,7 @@ def parse_sums(text: str) -> dict[str, str]:
     for row in text.splitlines():
         found = _SUM.fullmatch(row)
         if found is None or not is_name(found[2]) or found[2] in sums or found[2] == SUMS:
-            raise ArchiveError(f"{SUMS} 中有不能用的一行: {row[:80]!r}")
+            raise ArchiveError(f"{SUMS} 中有不能用的一行: {row[-80:]!r}")
         sums[found[2]] = found[1]
     return sums
 

@@ -38,7 +38,7 @@ from registry.provenance.leaf import Leaf, statement_hash
 from registry.provenance.merkle import leaf_hash
 from registry.provenance.tile_path import WIDTH, TilePath, encode_bundle, tiles_of
 from registry.provenance.tiles import FullTile, TileEdge
-from registry.provenance.vault import Vault, is_person
+from registry.provenance.vault import Vault, VaultError, is_person
 from registry.store import rows as row_forms
 from registry.store import tables
 from registry.store.errors import one_line_errors
@@ -129,9 +129,17 @@ class _Writing:
             if [row.position for row in page] != list(range(first, last)):
                 raise ArchiveError(f"存储被改动: 序号{first}至{last - 1}的陈述不全")
             for row in page:
-                yield line(statement_line(row._asdict(), self._payload(row)))
+                yield self._line(row)
                 self._grow(row.leaf)
             self._progress(last, size)
+
+    def _line(self, row: Any) -> bytes:
+        try:
+            return line(statement_line(row._asdict(), self._payload(row)))
+        except (ArchiveError, VaultError):
+            raise
+        except (ValueError, TypeError) as error:
+            raise ArchiveError(f"存储被改动: 序号{row.position}的陈述不能读取") from error
 
     def _payload(self, row: Any) -> bytes | None:
         """What was signed, if it is still there."""

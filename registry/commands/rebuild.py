@@ -53,7 +53,10 @@ def rebuild(
     carry_over(source.store, target)
     found(target, source.vault, source.origin)
     state = fold(source, target, signers, result, progress=progress)
-    result.differences += erasure_faults(result.passed_over, result.erasures, state.directory.operator)
+    passed = result.passed_over
+    if source.store.meta().get(AS_OF):  # Made to be read: what was erased later names a later statement.
+        passed = [each for each in passed if each.by < result.statements]
+    result.differences += erasure_faults(passed, result.erasures, state.directory.operator)
     if result.agrees:  # What follows from a log that differs differs too, and would only hide where it began.
         compare(source.store, target, result)
     return result

@@ -1,0 +1,458 @@
+"""``registry export --open`` and ``import --open``: all of it, to the byte, and nothing that was altered."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from registry.archive.format import SUMS, ArchiveError
+from registry.archive.shelf import Shelf
+from registry.store.copying import compare_stores
+from registry.store.opening import open_for_reading
+from tests.support.backing import killed_at, with_small_files
+from tests.support.command import Run, assert_one_line, digests, in_process, installation
+from tests.support.events import firm
+from tests.support.history import write_rich_history
+from tests.support.moments import opened, own_rows, verdicts
+from tests.support.served import short_ban
+from tests.support.spine import found_spine, furnish
+
+PHRASE = b"correct horse battery staple"
+LAST_DAY = date(2026, 11, 26)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with every kind of statement, erased ones too, and own records. Not to be changed."""
+    spine = furnish(found_spine(tmp_path_factory.mktemp("town") / "registry"))
+    write_rich_history(spine)
+    spine.engine.close()
+    with opened(spine.directory, LAST_DAY) as again:
+        again.engine.store.commit(own_rows(1, 1_000))
+    return spine.directory
+
+
+@pytest.fixture(scope="module")
+def archive(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town's archive. Not to be changed: copy it."""
+    place = tmp_path_factory.mktemp("archives") / "town"
+    run = in_process("export", "--directory", town, "--open", place)
+    assert run.code == 0, run.err
+    assert "个人信息的明文" in run.err
+    assert [path for path in place.rglob("*") if path.stat().st_mode & 0o077] == []
+    return place
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small installation. Not to be changed: copy it."""
+    return installation(tmp_path_factory.mktemp("small") / "registry")
+
+
+@pytest.fixture(scope="module")
+def small_archive(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its archive. Not to be changed: copy it."""
+    place = tmp_path_factory.mktemp("archives") / "small"
+    assert in_process("export", "--directory", small, "--open", place).code == 0
+    return place
+
+
+def emptied(directory: Path, place: Path) -> Path:
+    """A copy of an installation without its store."""
+    shutil.copytree(directory, place)
+    for path in place.glob("registry.db*"):
+        path.unlink()
+    return place
+
+
+def script(archive: Path, *arguments: str | Path) -> Run:
+    """Runs the script that lies in an archive, where nothing of the project can be found."""
+    command = [sys.executable, "-I", "verify_export.py", ".", *map(str, arguments)]
+    done = subprocess.run(command, cwd=archive, capture_output=True, text=True, timeout=60, check=False)
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def summed(archive: Path) -> None:
+    """Has the sums agree with what lies there, as whoever may write to an archive can."""
+    names = [path.relative_to(archive).as_posix() for path in archive.rglob("*") if path.is_file()]
+    rows = [f"{sha256((archive / name).read_bytes()).hexdigest()}  {name}\n" for name in sorted(names)
+            if name != SUMS]  # fmt: skip
+    (archive / SUMS).write_text("".join(rows), "utf-8")
+
+
+def imported(archive: Path, directory: Path, *arguments: str | Path) -> Run:
+    return in_process("import", "--directory", directory, "--open", archive, *arguments)
+
+
+# --- there and back
+
+
+def test_archive_folds_into_a_new_store_with_the_same_root_verdicts_and_bytes(
+    town: Path, archive: Path, tmp_path: Path
+) -> None:
+    other = emptied(town, tmp_path / "other")
+    run = imported(archive, other, "--checkpoint", archive / "checkpoint")
+    assert run.code == 0, run.err
+    assert "与归档一致" in run.out
+    assert "逐条相符" in run.out
+    assert "逐字节一致" in in_process("verify", "--directory", other, "--rebuild").out
+    assert in_process("export", "--directory", other, "--open", tmp_path / "again").code == 0
+    assert digests(tmp_path / "again") == digests(archive)
+    with opened(town, LAST_DAY) as one, opened(other, LAST_DAY) as two:
+        assert one.engine.state.head == two.engine.state.head
+        for at in (None, one.position // 2, 60):
+            assert verdicts(one, at=at) == verdicts(two, at=at)
+        assert any("M-PRO-01" in verdict for verdict in verdicts(two))
+        assert list(one.engine.store.queries()) == list(two.engine.store.queries()) != []
+    assert sorted(path.name for path in other.iterdir()) == sorted(path.name for path in town.iterdir())
+
+
+def test_archive_is_checked_by_its_script_with_nothing_of_the_project(archive: Path, tmp_path: Path) -> None:
+    policy = Path(shutil.copy(archive / "verify.policy", tmp_path))
+    run = script(archive, "--policy", policy, "--checkpoint", archive / "checkpoint")
+    assert run.code == 0, run.err
+    size = json.loads((archive / "archive.json").read_text("utf-8"))["size"]
+    assert f"{size} statements, 2 erased" in run.out
+    assert "1 held checkpoints" in run.out
+    done = subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=archive, check=False)
+    assert done.returncode == 0
+
+
+def test_erased_content_is_in_no_archive(archive: Path) -> None:
+    rows = [json.loads(row) for path in sorted((archive / "statements").iterdir())
+            for row in path.read_text("utf-8").splitlines()]  # fmt: skip
+    erased = [row for row in rows if row["erased_by"] is not None]
+    assert [row["statement_id"] for row in erased] == ["to-erase", "to-erase-b"]
+    assert all(row["payload"] is None and "read" not in row for row in erased)
+    everything = b"".join(path.read_bytes() for path in archive.rglob("*") if path.is_file())
+    assert _stands(firm(60).name, everything)
+    assert not _stands(firm(61).name, everything)  # Nothing else was stated of it.
+
+
+def _stands(name: str, content: bytes) -> bool:
+    """Whether a name stands in plain text or in a payload's base64, whichever way it falls there."""
+    shifted = (base64.b64encode(bytes(shift) + name.encode())[4:-4] for shift in range(3))
+    return name.encode() in content or any(each in content for each in shifted)
+
+
+def test_archive_of_a_registry_that_is_written_to_is_one_state_of_it(tmp_path: Path) -> None:
+    spine = furnish(found_spine(tmp_path / "registry"), ["财政"])
+    stop, said = Event(), list[object]()
+
+    def write() -> None:
+        while not stop.is_set() and len(said) < 2000:
+            said.append(spine.say("财政", event=short_ban(1000 + len(said))))
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        while len(said) < 20:
+            assert thread.is_alive()
+        before = spine.position
+        run = in_process("export", "--directory", spine.directory, "--open", tmp_path / "archive")
+    finally:
+        stop.set()
+        thread.join(30)
+    spine.engine.close()
+    assert run.code == 0, run.err
+    size = json.loads((tmp_path / "archive/archive.json").read_text("utf-8"))["size"]
+    assert before < size <= spine.position + 1
+    assert script(tmp_path / "archive").code == 0
+
+
+# --- sealed
+
+
+@pytest.fixture
+def phrase(tmp_path: Path) -> Iterator[Callable[[bytes], str]]:
+    """Descriptors with pass phrases."""
+    opened_files: list[int] = []
+
+    def given(words: bytes) -> str:
+        path = tmp_path / f"phrase-{len(opened_files)}"
+        path.write_bytes(words + b"\n")
+        opened_files.append(os.open(path, os.O_RDONLY))
+        return str(opened_files[-1])
+
+    yield given
+    for each in opened_files:
+        os.close(each)
+
+
+def test_sealed_archive_says_nothing_and_opens_with_its_pass_phrase_alone(
+    small: Path, tmp_path: Path, phrase: Callable[[bytes], str]
+) -> None:
+    place, other = tmp_path / "sealed", emptied(small, tmp_path / "other")
+    sealing = ("export", "--directory", small, "--open", place, "--seal", "--passphrase-fd")
+    assert_one_line(in_process(*sealing, phrase(b"short")), "12")
+    run = in_process(*sealing, phrase(PHRASE))
+    assert run.code == 0, run.err
+    in_clear = {"archive.json", "README.md", "verify_export.py", SUMS}
+    for path in place.rglob("*"):
+        if path.is_file() and path.name not in in_clear:
+            assert b"position" not in path.read_bytes()
+            assert b"credit.example" not in path.read_bytes()
+    assert_one_line(imported(place, other, "--passphrase-fd", phrase(b"wrong horse battery")), "口令不对")
+    (tmp_path / "words").write_bytes(PHRASE)
+    assert script(place, "--passphrase-file", tmp_path / "words").code == 0
+    (tmp_path / "words").write_bytes(b"wrong horse battery")
+    assert "wrong pass phrase" in script(place, "--passphrase-file", tmp_path / "words").err
+    run = imported(place, other, "--passphrase-fd", phrase(PHRASE))
+    assert run.code == 0, run.err
+    with (
+        closing(open_for_reading(other / "registry.db")) as one,
+        closing(open_for_reading(small / "registry.db")) as two,
+    ):
+        assert one.checkpoint() == two.checkpoint()
+
+
+def test_sealed_files_do_not_change_places(
+    small: Path, tmp_path: Path, phrase: Callable[[bytes], str]
+) -> None:
+    place = tmp_path / "sealed"
+    assert in_process("export", "--directory", small, "--open", place, "--seal", "--passphrase-fd",
+                      phrase(PHRASE)).code == 0  # fmt: skip
+    (place / "queries.jsonl").write_bytes((place / "refusals.jsonl").read_bytes())
+    summed(place)
+    shelf = Shelf(place)
+    shelf.unlock(PHRASE)
+    with pytest.raises(ArchiveError, match=r"queries\.jsonl 不能打开"):
+        shelf.read("queries.jsonl")
+
+
+# --- altered
+
+
+def test_one_flipped_byte_in_any_file_is_told_by_its_name(archive: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(archive, tmp_path / "copy"))
+    names = [path.relative_to(copy).as_posix() for path in sorted(copy.rglob("*")) if path.is_file()]
+    assert len(names) > 40
+    for name in names:
+        content = (copy / name).read_bytes()
+        if not content:
+            continue
+        (copy / name).write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+        with pytest.raises(ArchiveError, match="归档" if name == SUMS else re.escape(name)):
+            Shelf(copy)
+        (copy / name).write_bytes(content)
+    Shelf(copy)
+
+
+def _missing(archive: Path) -> None:
+    (archive / "queries.jsonl").unlink()
+
+
+def _extra(archive: Path) -> None:
+    (archive / "statements/extra.jsonl").write_text("{}\n")
+
+
+def _cut(archive: Path) -> None:
+    path = archive / "statements/000000.jsonl"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _link(archive: Path) -> None:
+    (archive / "queries.jsonl").rename(archive.parent / "elsewhere")
+    (archive / "queries.jsonl").symlink_to(archive.parent / "elsewhere")
+
+
+def _traversal(archive: Path) -> None:
+    with (archive / SUMS).open("a") as file:
+        file.write(f"{'0' * 64}  ../../etc/passwd\n")
+
+
+def _format(archive: Path) -> None:
+    path = archive / "archive.json"
+    path.write_text(path.read_text("utf-8").replace("registry-archive/1", "registry-archive/2"), "utf-8")
+    summed(archive)
+
+
+def _sums(archive: Path) -> None:
+    (archive / SUMS).unlink()
+
+
+ALTERED = [(_missing, "缺少 queries.jsonl"), (_extra, "多出 statements/extra.jsonl"), (_cut, "000000.jsonl"),
+           (_link, "不是普通文件"), (_traversal, "etc/passwd"), (_format, "registry-archive/1"),
+           (_sums, "不是完整的归档")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("alter", "word"), ALTERED)
+def test_archive_that_is_not_whole_is_refused_with_one_line(
+    small: Path, small_archive: Path, tmp_path: Path, alter: Callable[[Path], None], word: str
+) -> None:
+    copy = Path(shutil.copytree(small_archive, tmp_path / "copy"))
+    other = emptied(small, tmp_path / "other")
+    before = digests(other)
+    alter(copy)
+    assert_one_line(imported(copy, other), word)
+    assert digests(other) == before
+
+
+def _changed_statement(archive: Path) -> None:
+    _rewrite(archive, "statements/000000.jsonl", 5, payload=base64.b64encode(b"forged").decode())
+
+
+def _changed_subject(archive: Path) -> None:
+    _rewrite(archive, "statements/000000.jsonl", 22, subject="91130900MA00000XX9")
+
+
+def _changed_leaf(archive: Path) -> None:
+    path = archive / "statements/000000.jsonl"
+    leaf = bytearray(base64.b64decode(json.loads(path.read_text("utf-8").splitlines()[-1])["leaf"]))
+    leaf[9] ^= 1  # The time of receipt.
+    _rewrite(archive, "statements/000000.jsonl", -1, leaf=base64.b64encode(leaf).decode())
+
+
+def _changed_secret(archive: Path) -> None:
+    _rewrite(archive, "persons.jsonl", 0, secret=base64.b64encode(bytes(32)).decode())
+
+
+def _said_to_be_erased(archive: Path) -> None:
+    _rewrite(archive, "statements/000000.jsonl", 22, payload=None, erased_by=23)
+
+
+def _shorter(archive: Path) -> None:
+    path = archive / "statements/000000.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    header = json.loads((archive / "archive.json").read_text("utf-8"))
+    (archive / "archive.json").write_text(json.dumps({**header, "size": header["size"] - 1}), "utf-8")
+
+
+def _rewrite(archive: Path, name: str, number: int, **changes: object) -> None:
+    path = archive / name
+    rows = path.read_text("utf-8").splitlines()
+    rows[number] = json.dumps(json.loads(rows[number]) | changes, ensure_ascii=False)
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+
+
+FORGED = [_changed_statement, _changed_subject, _changed_leaf, _changed_secret, _said_to_be_erased, _shorter]
+
+
+@pytest.mark.parametrize("forge", FORGED)
+def test_archive_that_was_forged_with_sums_that_agree_gives_no_store(
+    small: Path, small_archive: Path, tmp_path: Path, forge: Callable[[Path], None]
+) -> None:
+    copy = Path(shutil.copytree(small_archive, tmp_path / "copy"))
+    other = emptied(small, tmp_path / "other")
+    before = digests(other)
+    forge(copy)
+    summed(copy)
+    assert_one_line(imported(copy, other))
+    assert digests(other) == before
+
+
+@pytest.mark.parametrize("forge", [_changed_statement, _changed_leaf, _shorter])
+def test_script_finds_what_was_forged_with_sums_that_agree(
+    small_archive: Path, tmp_path: Path, forge: Callable[[Path], None]
+) -> None:
+    copy = Path(shutil.copytree(small_archive, tmp_path / "copy"))
+    forge(copy)
+    summed(copy)
+    run = script(copy)
+    assert run.code == 1
+    assert "does not hold" in run.err
+
+
+def test_archive_of_another_registry_or_vault_is_refused(
+    small: Path, town: Path, small_archive: Path, tmp_path: Path
+) -> None:
+    other = emptied(small, tmp_path / "other")
+    assert_one_line(imported(small_archive, emptied(town, tmp_path / "town")), "vault.key")
+    settings = other / "registry.toml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("credit.example/test", "credit.example/x"), "utf-8"
+    )
+    assert_one_line(imported(small_archive, other), "归档属于 credit.example/test")
+    run = imported(small_archive, small)
+    assert_one_line(run, "不会覆盖")
+
+
+def test_checkpoint_of_another_history_refuses_the_import(
+    small: Path, small_archive: Path, archive: Path, tmp_path: Path
+) -> None:
+    other = emptied(small, tmp_path / "other")
+    run = imported(small_archive, other, "--checkpoint", archive / "checkpoint")
+    assert_one_line(run, "不是本日志签名的检查点")
+    (tmp_path / "letter").write_text("dear registry")
+    assert_one_line(imported(small_archive, other, "--checkpoint", tmp_path / "letter"), "既不是检查点")
+    assert not (other / "registry.db").exists()
+
+
+# --- killed, full
+
+
+def test_export_that_was_killed_looks_like_none(small: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    killed_at("registry.archive.shelf.sums_text", "export", "--directory", small, "--open", disk / "one")
+    (left,) = disk.iterdir()
+    assert not (left / SUMS).exists()
+    assert in_process("export", "--directory", small, "--open", disk / "two").code == 0
+    assert [path.name for path in disk.iterdir()] == ["two"]
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["registry.archive.importing.adopt_checkpoint", "pathlib.Path.rename"],
+)
+def test_import_that_was_killed_leaves_no_store_and_the_next_one_succeeds(
+    small: Path, small_archive: Path, tmp_path: Path, function: str
+) -> None:
+    other = emptied(small, tmp_path / "other")
+    before = {path.name for path in other.iterdir()}
+    killed_at(function, "import", "--directory", other, "--open", small_archive)
+    assert not (other / "registry.db").exists()
+    assert imported(small_archive, other).code == 0
+    left = {path.name for path in other.iterdir()} - before
+    assert {name for name in left if not name.startswith("registry.db")} == set()
+    with closing(open_for_reading(other / "registry.db")) as store:
+        assert store.checkpoint() is not None
+
+
+def test_full_disk_is_told_in_one_line_and_leaves_nothing(
+    small: Path, small_archive: Path, tmp_path: Path
+) -> None:
+    other = emptied(small, tmp_path / "other")
+    before = digests(other)
+    told = with_small_files(20_000, "export", "--directory", small, "--open", tmp_path / "archive")
+    assert_one_line(told)
+    assert not (tmp_path / "archive").exists()
+    told = with_small_files(100_000, "import", "--directory", other, "--open", small_archive)
+    assert_one_line(told)
+    assert digests(other) == before
+
+
+def test_nothing_is_exported_over_anything_nor_from_a_damaged_store(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter").write_text("mine")
+    assert_one_line(in_process("export", "--directory", small, "--open", tmp_path / "mine"), "不会覆盖")
+    copy = Path(shutil.copytree(small, tmp_path / "registry"))
+    with closing(sqlite3.connect(copy / "registry.db")) as store:
+        store.execute("UPDATE statement SET leaf = x'0102' WHERE position = 7")
+        store.commit()
+    assert_one_line(in_process("export", "--directory", copy, "--open", tmp_path / "x"), "序号7")
+    assert not (tmp_path / "x").exists()
+
+
+def test_import_of_the_other_form_still_copies_row_by_row(small: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(small, tmp_path / "registry"))
+    assert in_process("export", "--directory", copy, "--to", tmp_path / "copy.db").code == 0
+    with (
+        closing(open_for_reading(tmp_path / "copy.db")) as one,
+        closing(open_for_reading(copy / "registry.db")) as two,
+    ):
+        compare_stores(one, two)

@@ -75,7 +75,7 @@ def test_a_department_that_names_another_in_its_metadata_states_and_reads_as_its
     envelope = spine.seal("财政", spine.statement("财政", "forged-1", event=short_ban(5)))
     own = IntakeServiceStub(served.channel(served.department("财政")))
     other = IntakeServiceStub(served.channel(served.department("税务")))
-    forged: Metadata = [(CALLER_KEY, served.department("财政").uri)]
+    forged = ((CALLER_KEY, served.department("财政").uri),)
     submit = intake.SubmitRequest(envelopes=[envelope])
     result = other.Submit(submit, timeout=DEADLINE_S, metadata=forged).results[0]
     assert fault_names(result) == ["CALLER_NOT_DEPARTMENT"]

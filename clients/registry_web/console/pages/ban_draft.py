@@ -53,6 +53,7 @@ class DraftPages:
 
     def draft(self, request: Request) -> Response:
         """The form; posted: with its preview, or on to be signed."""
+        self._frame.require_signer(request)
         offer = _Offer.of(self._frame, request)
         fields = offer.fields()
         if request.method != "POST":

@@ -61,6 +61,11 @@ class Frame:
         """The catalogue in force."""
         return self.catalogue.in_force(self.registry(request), today())
 
+    def require_signer(self, request: Request) -> None:
+        """Raises PageError for whoever signs nothing: nobody fills in a form for nothing."""
+        if not self.official(request).signs:
+            raise PageError(403, "审计人员不办理事项。")
+
     def reader(self, request: Request, officials: Sequence[OfficialEntry]) -> Reader | None:
         """The reader as the directory has him now; None if he is not in it, or signs nothing."""
         official = self.official(request)

@@ -136,6 +136,7 @@ class RemedyPages:
 
     def file(self, request: Request) -> Response:
         """Files an objection or an application at this window."""
+        self._frame.require_signer(request)
         kind = request.path_params["kind"]
         if kind not in FILING:
             raise PageError(404, "没有这一页。")

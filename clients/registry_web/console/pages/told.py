@@ -103,6 +103,7 @@ class RedListPages:
 
     def candidacy(self, request: Request) -> Response:
         """Publicises a candidate."""
+        self._frame.require_signer(request)
         day = today().isoformat()
         fields = [
             Field("list", "名单", "choice", choices=self._own_lists(request)),

@@ -52,7 +52,7 @@ class Asking(RuleBasedStateMachine):
         self.beside = Beside(self.town.spine)
         self.told: dict[Asked, bytes] = {}
         self.receipts: list[tuple[Any, str]] = []
-        self.turn, self.folded, self.polled, self.started = 0, self.town.size, 0, 0
+        self.turn, self.folded, self.polled, self.started, self.erased = 0, self.town.size, 0, 0, 0
         for code in ("L-01", "L-02", "L-03"):
             self.teller.deliver(code, 0)
 
@@ -91,11 +91,13 @@ class Asking(RuleBasedStateMachine):
     def asked_by_snapshot(self, domain: int, ahead: int) -> None:
         day = self.town.today + timedelta(days=ahead)
         position, found = self.doors.by_snapshot(CODES, domain, day)
+        if position < self.erased:
+            return  # Made before, and for seconds still given out (decision 0020 says what is, and is not).
         for code, told in zip(CODES, found, strict=True):
             if told.ask:
                 continue
             expected = answer(self.town.lines, Asked(code, domain, position, day))
-            assert told.verdict.name == expected.verdict, (code, position, day)
+            assert told.verdict.name == expected.verdict, (code, position, day, told, expected)
             measures = {(each.measure, status_name(each.status)) for each in told.measures}
             assert measures == {(hit.measure, hit.status) for hit in expected.hits}, (code, position, day)
         done["asked by snapshot"] += 1

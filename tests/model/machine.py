@@ -97,6 +97,7 @@ class Registry(Asking):
     def a_matter_is_erased(self, which: int) -> None:
         target = self._target(which)
         if self.teller.erase(target):
+            self.erased = self.town.size - 1
             code = code_of(target[2])
             self.told = {asked: told for asked, told in self.told.items() if asked.subject != code}
             done["erasure recorded"] += 1
@@ -137,6 +138,11 @@ class Registry(Asking):
     def an_edition_takes_a_step(self, which: int, step: str, who: str) -> None:
         self.teller.edition_step(which, step, who or step)
         done["step of an edition"] += 1
+
+    @rule(how=st.sampled_from(("registration", "key")))
+    def a_source_comes_or_goes(self, how: str) -> None:
+        self.teller.lose_or_hold(how)
+        done["list lost" if self.teller.lost else "list held again"] += 1
 
     # --- a stolen key
 

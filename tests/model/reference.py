@@ -44,8 +44,9 @@ class Matter:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A statement of the log. ``act``: event, correction, withdrawal, ended (repair, lifting), stayed,
-    resumed, objected, settled, served, delivered, adopted, stolen, confirmed, erased, or "" for what changes
-    no verdict. ``target`` is the key of the statement it is about, or the first suspect position."""
+    resumed, objected, settled, served, delivered, lost and held (a list, by its keeper), adopted, stolen,
+    confirmed, or "" for what changes no verdict. ``target`` is the key of the statement it is about, or the
+    first suspect position."""
 
     position: int
     act: str
@@ -133,7 +134,7 @@ def standing(known: Sequence[Line]) -> dict[str, Kept]:
                 kept[line.key] = Kept(line, line.matter, None, before.notes, line.key in doubted)
             case "withdrawal" if line.key in doubted:
                 kept[line.target].disputed = True  # A stolen key frees nobody.
-            case "withdrawal" | "erased":
+            case "withdrawal":
                 kept.pop(line.target, None)
             case "ended":
                 kept[line.target].ends = line.day
@@ -233,12 +234,13 @@ def source_fault(known: Sequence[Line], asked: Asked) -> str:
     """Whether every list that must be checked was delivered, and lately enough for the day."""
     doubted, now = disputed(known), law(known, asked.day)
     delivered: dict[str, date] = {}
+    lost = {line.word: line.act == "lost" for line in known if line.act in ("lost", "held")}
     for line in known:
         if line.act == "delivered" and line.key not in doubted:
             assert line.day
             delivered[line.word] = line.day
     needed = now.required_lists(asked.domain)  # type: ignore[arg-type]
-    if set(needed) - set(delivered):
+    if any(code not in delivered or lost.get(code) for code in needed):
         return "SOURCE_NOT_CONNECTED"
     ages = {code: (asked.day - delivered[code]).days for code in needed}
     bounds = {code: now.lists[code][-1].max_age_days or 0 for code in needed}

@@ -14,7 +14,7 @@ from registry.commands.jobs import Outcome, Placed
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import statement_pb2 as pb
-from registry.v1.envelope_pb2 import Envelope
+from registry.v1.envelope_pb2 import SUITE_ED25519, Envelope
 from tests.model.reference import Kept, Line, Matter, disputed, months_after, standing
 from tests.model.town import EDITIONS, LICENSED, NEW_LAW_FROM, Town, code_of
 from tests.support import events, remedies
@@ -22,10 +22,12 @@ from tests.support.ban_cases import ACTOR_OF, WALK, WITH_HEARING
 from tests.support.ban_cases import KEY as BUREAU
 from tests.support.editions import edition_adoption, edition_draft, edition_review
 from tests.support.events import firm
+from tests.support.spine import BY_KEY, enrolment_of
 
 OPERATOR = "信用办"
 BAN = "M-PRO-01"
 KEEPERS = {"L-01": "法院", "L-02": "财政", "L-03": "税务", "L-04": "人社"}
+LOSER = KEEPERS["L-03"]
 HEARING = {"kind": pb.DEFENCE_KIND_HEARING_REQUESTED, "on": "2026-10-20"}
 EDITION_STEPS = ("draft", "review", "adoption")
 
@@ -56,6 +58,8 @@ class Teller:
     sent: list[tuple[str, Envelope, int]] = field(default_factory=list)
     """Envelopes that were recorded, by whom and where."""
     stolen: bool = False
+    lost: str = ""
+    """How the tax office has lost its list: by its "registration", by its "key", or not."""
     numbers: int = 0
 
     @property
@@ -74,6 +78,10 @@ class Teller:
 
     # --- events
 
+    def may_state(self, key: str) -> bool:
+        """Whether a department may state what is its own."""
+        return not (self.lost and key == LOSER)
+
     def event(
         self, key: str, number: int, event: pb.Event, matter: Matter, by: FileSigner | None = None
     ) -> None:
@@ -81,7 +89,7 @@ class Teller:
         thief = by is self.town.base.stolen
         self.record(
             key, {"event": event}, "event", matter=matter, firm_number=number, by=by,
-            expected=not (thief and self.stolen),
+            expected=self.may_state(key) and not (thief and self.stolen),
         )  # fmt: skip
 
     def made(self, kind: str, number: int, days_ago: int, months: int) -> tuple[str, pb.Event, Matter]:
@@ -118,7 +126,7 @@ class Teller:
         day = self.town.today - timedelta(days=days_ago)
         thief = by is self.town.base.stolen
         body = {"delivery": events.delivery(code, day.isoformat())}
-        expected = not (thief and self.stolen)
+        expected = self.may_state(KEEPERS[code]) and not (thief and self.stolen)
         self.record(KEEPERS[code], body, "delivered", word=code, day=day, by=by, expected=expected)
 
     # --- about what was stated
@@ -134,15 +142,15 @@ class Teller:
         expected: bool | None = None if now is None or now.disputed else True
         if now is None and not any(line.target == full for line in self.lines if line.by_thief):
             expected = False
-        if act != "withdrawal" and expected:
+        if act == "confirmation" or (act != "withdrawal" and expected):
             expected = None  # Whether its day, its term and its kind allow it, law says.
         if (thief and self.stolen) or (of_case and by is None):
             expected = False
         body, line = self._said_about(act, key, name, on)
         if line == "ended" and now is not None and now.ends is not None:
             expected = False
-        if thief:
-            assert key == BUREAU
+        if not self.may_state(key) and expected:
+            expected = None
         self.record(key, body, line, target=full, day=day, by=by, expected=expected, firm_number=number)
 
     def _said_about(self, act: str, key: str, name: str, on: str) -> tuple[dict[str, Any], str]:
@@ -178,6 +186,8 @@ class Teller:
         if now is not None and not now.notes and now.ends is None and not now.disputed:
             expected = None if self._of_case(name) else True
         if now is None and any(line.target == full for line in self.lines if line.by_thief):
+            expected = None
+        if not self.may_state(key) and expected:
             expected = None
         body = {"correction": events.correction(key, name, event)}
         self.record(
@@ -285,6 +295,26 @@ class Teller:
         self.record(OPERATOR, body, "stolen", target=target, expected=not self.stolen)
         self.stolen = True
 
+    def lose_or_hold(self, how: str) -> None:
+        """The tax office loses its list, by a registration without it or with its key; or has it again."""
+        spine, registration = self.town.spine, BY_KEY[LOSER].registration()
+        losing, how = not self.lost, self.lost or how
+        line: dict[str, Any] = {"word": "L-03", "expected": True}
+        if how == "key" and losing:
+            reason = pb.KEY_REVOCATION_REASON_RETIRED
+            body: Any = pb.KeyRevocation(keyid=spine.signers[LOSER].keyid, reason=reason)
+            self.record(OPERATOR, {"key_revocation": body}, "lost", **line)
+        elif how == "key":
+            signer = spine.signers[LOSER] = FileSigner.generate(SUITE_ED25519)
+            body = enrolment_of(spine.code(LOSER), signer)
+            self.record(OPERATOR, {"key_enrolment": body}, "held", **line, with_key=signer)
+        else:
+            if losing:
+                registration.mandate.ClearField("lists")
+            body = {"department_registration": registration}
+            self.record(OPERATOR, body, "lost" if losing else "held", **line)
+        self.lost = how if losing else ""
+
     # --- again
 
     def resubmit(self, which: int) -> None:
@@ -306,7 +336,7 @@ class Teller:
         (outcome,) = self.town.put(key, self.town.spine.seal(key, other))
         assert not isinstance(outcome, Placed)
         assert said.nonce != other.nonce
-        assert "STATEMENT_ID_REUSED" in {fault.name for fault in outcome.faults}
+        assert not self.may_state(key) or "STATEMENT_ID_REUSED" in {fault.name for fault in outcome.faults}
 
     # --- one way in
 
@@ -319,12 +349,14 @@ class Teller:
         expected: bool | None,
         by: FileSigner | None = None,
         firm_number: int | None = None,
+        with_key: FileSigner | None = None,
         **line: Any,
     ) -> int | None:
         """States something and keeps its line; where it stands, None if it was refused."""
         name, spine = self.name(), self.town.spine
         statement = spine.statement(key, name, **body)
-        envelope = spine.seal(key, statement) if by is None else _signed(statement, by)
+        keys = [by or spine.signers[key], *([with_key] if with_key else [])]
+        envelope = sign_envelope(statement.SerializeToString(), *keys)
         (outcome,) = self.town.put(key, envelope)
         self._as_expected(outcome, expected, body)
         if not isinstance(outcome, Placed):
@@ -359,10 +391,6 @@ class Teller:
     def _name_of(self, envelope: Envelope) -> str:
         said = pb.Statement.FromString(envelope.payload)
         return f"{_key_of(self.town, said.department)}/{said.statement_id}"
-
-
-def _signed(statement: pb.Statement, signer: FileSigner) -> Envelope:
-    return sign_envelope(statement.SerializeToString(), signer)
 
 
 def _key_of(town: Town, department: str) -> str:

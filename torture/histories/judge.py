@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from torture.histories.linearize import UndecidedError, linearize
 from torture.histories.promises import Firm, broken, calls_of, reads, step
@@ -61,8 +61,8 @@ def judge(operations: Sequence[Operation]) -> Judgement:
 
 
 def minimal(operations: Sequence[Operation], subject: str) -> tuple[Operation, ...]:
-    """As few operations about a firm as have no order: first the shortest beginning that has none, then
-    without every question that is not needed for that. Statements stay, for without them more is broken."""
+    """As few operations about a firm as have no order: the shortest beginning that has none, then without
+    every ban that is not needed for that (with all that is said of it), then without every question."""
     about = sorted((one for one in operations if one.subject == subject), key=lambda one: one.invoked)
     ended = sorted((one for one in about if one.returned is not None), key=lambda one: one.returned or 0)
     low, high = 0, len(ended)
@@ -73,11 +73,25 @@ def minimal(operations: Sequence[Operation], subject: str) -> tuple[Operation, .
         else:
             high = middle
     left = _until(about, ended, low)
+    for ban in sorted({one.id for one in left if one.id}):
+        without = list(_without(ban, left))
+        if not _holds(without, subject):
+            left = without
     for one in [each for each in left if each.kind == CHECK]:
         without = [each for each in left if each is not one]
         if not _holds(without, subject):
             left = without
     return tuple(left)
+
+
+def _without(ban: str, operations: Iterable[Operation]) -> Iterator[Operation]:
+    """A history as if a ban had never been: bans do not depend on each other."""
+    for one in operations:
+        if one.kind == CHECK:
+            kept = tuple(hit for hit in one.hits if hit != ban)
+            yield one if kept == one.hits else replace(one, hits=kept, verdict="…")
+        elif one.id != ban:
+            yield one
 
 
 def _until(about: Sequence[Operation], ended: Sequence[Operation], count: int) -> list[Operation]:

@@ -12,6 +12,7 @@ states something learns it from IntakeService. Changes are pushed to those who w
     STORE_UNREADABLE   the store was not to be read within ``PROBE_S``
     INDEX_BEHIND       the index is not where the log is
     INDEX_STALE        a reading process has not kept up with the store for longer than is borne
+    CLOCK_WRONG        the clock jumped, or is behind the log: nothing is said about now
     STORE_UNWRITABLE   the last attempt to write failed
     RESTART_NEEDED     something durable was not taken into account; nothing more is written until a restart
     STAMPS_MISSING     no time stamp for longer than ``max_age_s``
@@ -30,7 +31,9 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Event, Lock, Thread
 from time import monotonic
 
-from grpc_health.v1 import health, health_pb2
+from grpc_health.v1 import health_pb2
+
+from registry.observing.health_service import HealthService
 
 LOOK_S = 1.0
 PROBE_S = 10.0
@@ -43,7 +46,7 @@ WRITES = frozenset({"registry.v1.IntakeService", "registry.v1.ExecutionService"}
 """Services that are of no use where nothing can be written."""
 STARTING, STOPPING, UNTOLD = "STARTING", "STOPPING", "UNTOLD"
 STORE_UNREADABLE, STORE_UNWRITABLE = "STORE_UNREADABLE", "STORE_UNWRITABLE"
-INDEX_BEHIND, INDEX_STALE = "INDEX_BEHIND", "INDEX_STALE"
+INDEX_BEHIND, INDEX_STALE, CLOCK_WRONG = "INDEX_BEHIND", "INDEX_STALE", "CLOCK_WRONG"
 RESTART_NEEDED, STAMPS_MISSING, WRITER_AWAY = "RESTART_NEEDED", "STAMPS_MISSING", "WRITER_AWAY"
 logger = logging.getLogger(__name__)
 _SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -58,7 +61,7 @@ class Health:
     """The health of a process: a servicer for gRPC, and what the pages say."""
 
     def __init__(self, services: Iterable[str]) -> None:
-        self.servicer = health.HealthServicer()
+        self.servicer = HealthService()
         self._services = ("", *services)
         self._lock = Lock()
         self._faults: dict[str, tuple[str, ...]] = {READING: (STARTING,), WRITING: (STARTING,)}

@@ -152,6 +152,14 @@ def test_health_tells_a_caller_that_every_service_serves(served: Served) -> None
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
+def test_health_lists_every_service_to_whoever_may_ask(served: Served) -> None:
+    stub: Any = health_pb2_grpc.HealthStub(served.channel(served.of_role(CallerRole.PUBLIC)))
+    messages: Any = health_pb2  # Its type stubs are older than List.
+    statuses = stub.List(messages.HealthListRequest(), timeout=DEADLINE_S).statuses
+    assert statuses.keys() == {"", *SERVICES}
+    assert {each.status for each in statuses.values()} == {health_pb2.HealthCheckResponse.SERVING}
+
+
 def test_reflection_lists_the_services_and_describes_them(served: Served) -> None:
     stub: Any = reflection_pb2_grpc.ServerReflectionStub(served.channel(served.of_role(CallerRole.AUDITOR)))
     requests = [

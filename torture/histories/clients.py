@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 
 from registry.access.identity import CallerRole
-from registry.v1 import consistency_pb2, intake_service_pb2, verdict_pb2
+from registry.v1 import consistency_pb2, intake_service_pb2, restriction_service_pb2, verdict_pb2
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
@@ -44,8 +44,23 @@ FIRMS = (0, 1, 2)
 CALL_S = 5.0
 """Deadline of a call."""
 LEVELS = (LATENCY, LATENCY, LATENCY, FULLY, FULLY, FRESH, FRESH, EXACT)
+BY_TABLE = 0.25
+"""How many of the questions are about all firms and many others at once."""
+STRANGERS = range(100, 140)
+"""Firms of which nothing is stated."""
 PAUSE_S = 0.002
 AGAIN_S = 0.1
+
+
+class Told(NamedTuple):
+    """What an answer tells of a firm."""
+
+    position: int
+    verdict: str
+    hits: tuple[str, ...]
+
+
+NOTHING = Told(-1, "", ())
 
 
 @dataclass(slots=True)
@@ -127,36 +142,34 @@ class Client:
         with self._channel("") as channel:
             stub = RestrictionServiceStub(channel)
             while not self.over.is_set():
-                if not self._asked(stub, self.chance.choice(FIRMS), self.chance.choice(LEVELS)):
+                if not self._asked(stub):
                     self.over.wait(AGAIN_S)
                 time.sleep(PAUSE_S * self.chance.random())
 
-    def _asked(self, stub: RestrictionServiceStub, number: int, level: str) -> bool:
-        asked, position = question(firm(number)), 0
+    def _asked(self, stub: RestrictionServiceStub) -> bool:
+        """Asks about one firm, or about all in one call that is long enough for a decision table."""
+        level, position = self.chance.choice(LEVELS), 0
         if level in (FRESH, EXACT):
             recent = self.book.told[-20:]
             position = self.chance.choice(recent) if recent else 0
-            if not position:
-                level = LATENCY
-        asked.consistency.CopyFrom(_consistency(level, position))
-        code, invoked = str(firm(number).identifier.value), time.monotonic_ns()
+            level = level if position else LATENCY
+        many = self.chance.random() < BY_TABLE
+        numbers = FIRMS if many else (self.chance.choice(FIRMS),)
+        consistency, invoked = _consistency(level, position), time.monotonic_ns()
         try:
-            told = stub.Check(asked, timeout=CALL_S)
+            told = _many(stub, consistency) if many else [_one(stub, numbers[0], consistency)]
         except grpc.RpcError:
-            failed = Operation(
-                self.name, CHECK, code, invoked, time.monotonic_ns(), UNKNOWN, level=level, asked=position
-            )
-            self.book.add(failed)
-            return False
-        self.book.add(
-            Operation(
-                self.name, CHECK, code, invoked, time.monotonic_ns(), ANSWERED,
-                level=level, asked=position, position=told.answered.known_position,
-                verdict=verdict_pb2.Verdict.Name(told.verdict).removeprefix("VERDICT_"),
-                hits=tuple(sorted(hit.statement_id for hit in told.hits)),
-            )
-        )  # fmt: skip
-        return True
+            told = []
+        returned, outcome = time.monotonic_ns(), ANSWERED if told else UNKNOWN
+        for number, answer in zip(numbers, told or [NOTHING] * len(numbers), strict=True):
+            self.book.add(
+                Operation(
+                    self.name, CHECK, str(firm(number).identifier.value), invoked, returned, outcome,
+                    level=level, asked=position, position=answer.position, verdict=answer.verdict,
+                    hits=answer.hits,
+                )
+            )  # fmt: skip
+        return bool(told)
 
     def _channel(self, key: str) -> grpc.Channel:
         served = self.served
@@ -164,6 +177,41 @@ class Client:
         with self.book.lock:
             own = served.authority.client(caller.uri)
         return connect(served.target, served.trusted, own)
+
+
+def _one(stub: RestrictionServiceStub, number: int, consistency: consistency_pb2.Consistency) -> Told:
+    asked = question(firm(number))
+    asked.consistency.CopyFrom(consistency)
+    told = stub.Check(asked, timeout=CALL_S)
+    return Told(
+        told.answered.known_position,
+        _name(told.verdict),
+        tuple(sorted(hit.statement_id for hit in told.hits)),
+    )
+
+
+def _many(stub: RestrictionServiceStub, consistency: consistency_pb2.Consistency) -> list[Told]:
+    """What is told of every firm, asked about among so many that a decision table answers."""
+    one = question(firm(FIRMS[0]))
+    asked = restriction_service_pb2.BatchCheckRequest(
+        identifier_type=one.subject.type,
+        identifiers=[firm(number).identifier.value for number in (*FIRMS, *STRANGERS)],
+        purpose=one.purpose,
+        matter=one.matter,
+        consistency=consistency,
+    )
+    told = stub.BatchCheck(asked, timeout=CALL_S)
+    hits: list[list[str]] = [[] for _ in asked.identifiers]
+    for subject, hit in zip(told.hit_subjects, told.hits, strict=True):
+        hits[subject].append(hit.statement_id)
+    return [
+        Told(told.answered.known_position, _name(told.verdicts[at]), tuple(sorted(hits[at])))
+        for at in range(len(FIRMS))
+    ]
+
+
+def _name(verdict: verdict_pb2.Verdict.ValueType) -> str:
+    return verdict_pb2.Verdict.Name(verdict).removeprefix("VERDICT_")
 
 
 def _consistency(level: str, position: int) -> consistency_pb2.Consistency:

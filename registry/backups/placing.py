@@ -15,8 +15,8 @@ from pathlib import Path
 from registry.durable import sync_directory
 from registry.location import Location, is_url
 from registry.store.copying import compare_stores, copy_store
-from registry.store.interface import StoreError
-from registry.store.opening import create_store, migrate_store, open_for_reading, remove_store
+from registry.store.interface import NoStoreError, StoreError
+from registry.store.opening import create_store, migrate_store, open_for_reading, open_store, remove_store
 from registry.store.sqlite import StoreLock
 
 BESIDE = ".restoring"
@@ -53,6 +53,7 @@ def _in_database(source: Path, url: str, home: Path, check: Callable[[Location],
     try:
         versions = copy_file(source, copy)
         check(copy)
+        _clear_forsaken(url)
         made = create_store(url)
         try:
             with closing(made), closing(open_for_reading(copy)) as given:
@@ -64,6 +65,18 @@ def _in_database(source: Path, url: str, home: Path, check: Callable[[Location],
     finally:
         remove_store(copy)
     return versions
+
+
+def _clear_forsaken(url: str) -> None:
+    """Takes away the tables of one that was killed before it wrote anything into them: its lock is free, and
+    they hold no row. Raises StoreError if another process writes there."""
+    try:
+        with closing(open_store(url)) as store:
+            empty = not store.meta() and store.checkpoint() is None and store.last_position() is None
+    except NoStoreError:
+        return
+    if empty:
+        remove_store(url)
 
 
 def copy_file(source: Path, copy: Path) -> tuple[str, str]:

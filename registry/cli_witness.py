@@ -27,6 +27,7 @@ import click
 from registry.config import ConfigError, load_config
 from registry.durable import DirectoryInUseError
 from registry.follow.alarms import Alarms
+from registry.follow.figures import put_figures
 from registry.follow.follower import CONNECTIONS, HOME, Follower
 from registry.follow.progress import ProgressError
 from registry.follow.source import LogSource
@@ -127,9 +128,21 @@ def witness_serve(directory: Path) -> None:
     "--max-age", type=_SECONDS, default=86_400.0, show_default=True, help="检查点最长多少秒没有新的. Seconds."
 )
 @click.option("--exec", "command", default="", help="每个警报执行的命令. Command to run for each alarm.")
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="每轮之后写出的指标文件, 供 node_exporter 读取. A file of figures for Prometheus.",
+)
 @_one_line
 def follow(
-    url: str, policy_file: Path, directory: Path, once: bool, interval: float, max_age: float, command: str
+    url: str,
+    policy_file: Path,
+    directory: Path,
+    once: bool,
+    interval: float,
+    max_age: float,
+    command: str,
+    metrics: Path | None,
 ) -> None:
     """跟踪核对一个日志, 留下镜像. Mirrors a log, checks it, and raises alarms."""
     policy = Policy.parse(policy_file.read_bytes())
@@ -156,7 +169,7 @@ def follow(
             stopped=stop.is_set,
         )
         try:
-            _rounds(follower, alarms, None if once else interval, stop)
+            _rounds(follower, alarms, None if once else interval, stop, metrics)
         finally:
             follower.close()
     if alarms.raised:
@@ -185,11 +198,16 @@ def register(main: click.Group) -> None:
         main.add_command(command)
 
 
-def _rounds(follower: Follower, alarms: Alarms, interval_s: float | None, stop: Event) -> None:
+def _rounds(
+    follower: Follower, alarms: Alarms, interval_s: float | None, stop: Event, metrics: Path | None
+) -> None:
     """Rounds until it is stopped, or one; says how far the mirror is whenever that changes."""
-    size = -1
+    size, checked_s = -1, 0.0
     while not stop.is_set():
         taken = follower.round()
+        checked_s = time.time() if taken else checked_s
+        if metrics is not None:
+            put_figures(metrics, size=follower.size, checked_s=checked_s, alarms=alarms.raised)
         if taken and follower.size != size:
             size = follower.size
             click.echo(f"镜像 {size} 条, " + (f"{alarms.raised} 个警报" if alarms.raised else "一致"))

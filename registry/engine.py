@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry.commands.ask import Ask
@@ -27,6 +27,7 @@ from registry.commands.snapshots import Seal
 from registry.commands.state import AS_OF, RegistryState
 from registry.commands.supervision.reminders import Reminders
 from registry.commands.supervision.risk_counts import RiskCounts
+from registry.commands.writing_figures import WritingFigures
 from registry.config import Config, ConfigError
 from registry.editions import shipped_editions
 from registry.evidence.keep import Keep
@@ -45,7 +46,7 @@ from registry.signing import SignerError, open_signer
 from registry.steady_clock import SteadyClock
 from registry.store.interface import ExecutionRow, Store, StoreError
 from registry.store.opening import open_store
-from registry.store.writer import Writer
+from registry.store.writer import ANSWER_S, Writer
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG, REGISTRY_KEY_PURPOSE_RECEIPT
 
 
@@ -91,6 +92,7 @@ class Engine:
     risk: RiskCounts
     head: HeadStore | None = None
     evidence: Keep | None = None
+    figures: WritingFigures = field(default_factory=WritingFigures)
 
     def close(self) -> None:
         """Stops what runs beside, writes what is queued and closes the store, then the second one."""
@@ -163,10 +165,10 @@ def engine_over(
 
     def write(rows: Sequence[Job]) -> None:
         for future in writer.put(rows):
-            future.result()
+            future.result(ANSWER_S)
 
     def report(row: ExecutionRow) -> Reported:
-        reported = writer.put([row])[0].result()
+        reported = writer.put([row])[0].result(ANSWER_S)
         assert isinstance(reported, Reported)
         return reported
 
@@ -191,7 +193,7 @@ def engine_over(
     evidence = served_evidence(config.evidence, state.vault, clock) if config and config.evidence else None
     return Engine(
         store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, snapshots, risk,
-        head, evidence,
+        head, evidence, sequencer.figures,
     )  # fmt: skip
 
 

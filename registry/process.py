@@ -95,7 +95,7 @@ def run_reader(config: Config, run: Path, address: str) -> None:
         server, _ = build_reading_server(reading, credentials, address, gate, config.load, observing)
         calm_collector()
         committed, heartbeat = SharedPosition(run / POSITION), SharedPosition(run / HEARTBEAT)
-        observing.watch_reader(reading.state, reading.ask.verdicts, committed.get, heartbeat)
+        observing.watch_reader(reading.state, reading.ask, committed.get, heartbeat)
         _serve(server, gate, observing)
     finally:
         observing.close()

@@ -175,9 +175,7 @@ def _begun(context: grpc.ServicerContext) -> Call:
     mine = current_call.get()
     assert mine is not None  # Set when the call came in.
     if mine.steps is not None:
-        mine.steps.append(
-            ("thread wait", time_ns() - int((perf_counter() - mine.arrived_s) * 1e9), time_ns())
-        )
+        mine.steps.append(("thread wait", mine.begun_ns, time_ns()))
     context.set_trailing_metadata(((REQUEST_ID, mine.request_id),))
     return mine
 

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
+from registry.commands.ask import Ask
 from registry.commands.following import MAX_STALE_S, FollowingState
 from registry.commands.jobs import Answer, Job, WriteTrial
-from registry.commands.state import RegistryState
 from registry.commands.writing_figures import WritingFigures
+from registry.errors import RegistryError
 from registry.observing.health import (
     AWAY_S,
+    CLOCK_WRONG,
     IDLE_S,
     INDEX_BEHIND,
     INDEX_STALE,
@@ -34,13 +36,13 @@ from registry.observing.health import (
     Probe,
 )
 from registry.shared_position import SharedPosition
-from registry.store.interface import QueueFullError
+from registry.store.interface import QueueFullError, StoreError
 from registry.store.writer import Promise, Writer
 from registry.upkeep.stamping import StampingState
 
 HEARTBEAT = "writing"
 """The file of the heartbeat in the writer's directory."""
-_NAMED = ("", STORE_UNREADABLE, INDEX_BEHIND, STORE_UNWRITABLE, RESTART_NEEDED, STAMPS_MISSING)
+_NAMED = ("", STORE_UNREADABLE, INDEX_BEHIND, STORE_UNWRITABLE, RESTART_NEEDED, STAMPS_MISSING, CLOCK_WRONG)
 _BITS = 4
 
 
@@ -60,19 +62,20 @@ class WriterLook:
 
     def __init__(
         self,
-        state: RegistryState,
+        ask: Ask,
         writer: Writer[Job, Answer],
         figures: WritingFigures,
         stamping: StampingState | None = None,
         heartbeat: SharedPosition | None = None,
         patience: Patience = PATIENCE,
     ) -> None:
-        self._state, self._writer, self._figures, self._stamping = state, writer, figures, stamping
+        self._ask, self._state = ask, ask.state
+        self._writer, self._figures, self._stamping = writer, figures, stamping
         self._heartbeat = heartbeat
         self._patience = patience
         self._trial: Promise[Answer] | None = None
         self._tried_s = monotonic()
-        self.probe = Probe("registry-health-store", state.store.checkpoint)
+        self.probe = Probe("registry-health-store", ask.state.store.checkpoint)
 
     def __call__(self) -> Faults:
         """See Look."""
@@ -80,6 +83,7 @@ class WriterLook:
         reading = [] if self.probe.is_well else [STORE_UNREADABLE]
         if self._state.index.position < self._state.size - 1 and self._figures.stuck:
             reading.append(INDEX_BEHIND)
+        reading += _of_clock(self._ask)
         writing = list(reading)
         if self._figures.stuck:
             writing.append(RESTART_NEEDED)
@@ -109,15 +113,24 @@ class WriterLook:
 class ReaderLook:
     """Of a process that answers out of what another writes."""
 
-    def __init__(self, state: FollowingState, heartbeat_of: Callable[[], int]) -> None:
-        self._state = state
+    def __init__(self, state: FollowingState, ask: Ask, heartbeat_of: Callable[[], int]) -> None:
+        self._state, self._ask = state, ask
         self._heartbeat_of = heartbeat_of
 
     def __call__(self) -> Faults:
         """See Look."""
-        reading = (INDEX_STALE,) if self._state.stale_s > MAX_STALE_S else ()
+        reading = [INDEX_STALE] if self._state.stale_s > MAX_STALE_S else []
+        reading += _of_clock(self._ask)
         said = fault_of(self._heartbeat_of(), monotonic())
-        return {READING: reading, WRITING: (said,) if said else ()}
+        return {READING: tuple(reading), WRITING: (said,) if said else ()}
+
+
+def _of_clock(ask: Ask) -> list[str]:
+    try:
+        ask.now_ms()
+    except (StoreError, RegistryError):
+        return [CLOCK_WRONG]
+    return []
 
 
 def heartbeat(now_s: float, fault: str) -> int:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from prometheus_client.core import Metric
 
+from registry.commands.ask import Ask
 from registry.commands.following import FollowingState
-from registry.commands.verdict_tally import VerdictTally
 from registry.config import Config
 from registry.engine import Engine, StartError
 from registry.observing.collecting import (
@@ -103,7 +103,7 @@ class Observing:
         upkeep, figures = engine.upkeep, engine.figures
         if self._spans:
             self._spans.follow(figures)
-        self._look = WriterLook(engine.state, engine.writer, figures, upkeep.stamping, heartbeat, patience)
+        self._look = WriterLook(engine.ask, engine.writer, figures, upkeep.stamping, heartbeat, patience)
         standing = Standing(engine.state, upkeep.stamping, upkeep.witnesses)
         sources = Sources(engine.ask, engine.log, upkeep.mapper, standing, upkeep.stamping, engine.ask.now_ms)
         self._collects = (
@@ -120,13 +120,13 @@ class Observing:
     def watch_reader(
         self,
         state: FollowingState,
-        verdicts: VerdictTally,
+        ask: Ask,
         committed: Callable[[], int],
         heartbeat: SharedPosition,
     ) -> None:
         """Looks after a process that only reads."""
-        self._collects = (OfCalls(verdicts), OfIndex(state, lambda: committed() + 1))
-        self.health.watch(ReaderLook(state, heartbeat.get))
+        self._collects = (OfCalls(ask.verdicts), OfIndex(state, lambda: committed() + 1))
+        self.health.watch(ReaderLook(state, ask, heartbeat.get))
 
     def count_load(self, figures: Callable[[], Mapping[str, Any]]) -> None:
         """Takes over what admission under load counts."""

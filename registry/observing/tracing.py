@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import logging
 import random
-from time import perf_counter, time_ns
+from threading import Thread
+from time import time_ns
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -36,9 +37,8 @@ from registry.current_call import Call, Step, traceparent_of
 from registry.observing.interceptor import Ended
 
 DEADLINE_S = 10
-CLOSE_MS = 3000
+CLOSE_S = 2.0
 SAMPLED = TraceFlags(TraceFlags.SAMPLED)
-_NS = 1_000_000_000
 _GROUP = {"admission": "group admission"}
 _NOT_OURS = frozenset({"CANCELLED", "OK"})
 
@@ -54,8 +54,8 @@ class Spans:
             {"service.name": "registry", "service.namespace": origin, "service.instance.id": process}
         )
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        exporter = OTLPSpanExporter(endpoint=settings.endpoint, timeout=DEADLINE_S)
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._exporter = OTLPSpanExporter(endpoint=settings.endpoint, timeout=DEADLINE_S)
+        self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer("registry")
         self._groups: WritingFigures | None = None
         logging.getLogger("opentelemetry").setLevel(logging.ERROR)
@@ -65,8 +65,11 @@ class Spans:
         self._groups = groups
 
     def close(self) -> None:
-        """Sends what is left, for a moment."""
-        self._provider.force_flush(CLOSE_MS)
+        """Sends what is left, for a moment: a collector that is not there keeps no server from stopping."""
+        last = Thread(target=self._provider.force_flush, name="registry-spans", daemon=True)
+        last.start()
+        last.join(CLOSE_S)
+        self._exporter.shutdown()  # type: ignore[no-untyped-call]
         self._provider.shutdown()
 
     def begin(self, call: Call, traceparent: str | None) -> None:
@@ -76,11 +79,11 @@ class Spans:
         if not asked and not (self._ratio and random.random() < self._ratio):
             return
         context = trace.set_span_in_context(NonRecordingSpan(above)) if above is not None else None
-        begun_ns = time_ns() - int((perf_counter() - call.arrived_s) * _NS)
+        call.begun_ns = time_ns()
         span = self._tracer.start_span(
-            "registry.call", context=context, kind=SpanKind.SERVER, start_time=begun_ns
+            "registry.call", context=context, kind=SpanKind.SERVER, start_time=call.begun_ns
         )
-        call.span, call.steps = (span, asked, begun_ns), []
+        call.span, call.steps = (span, asked), []
         own = span.get_span_context()
         call.passed_on = f"00-{own.trace_id:032x}-{own.span_id:016x}-01"
 
@@ -88,7 +91,7 @@ class Spans:
         """A call ended: what is known of it is sent, if its caller may ask for that."""
         if ended.call.span is None:
             return
-        span, asked, begun_ns = ended.call.span
+        span, asked = ended.call.span
         if asked and not self._trusting and ended.role not in self._roles:
             return  # Never ended, so never sent.
         span.set_attributes({
@@ -99,18 +102,18 @@ class Spans:
         if ended.code not in _NOT_OURS:
             span.set_status(Status(StatusCode.ERROR, ended.reason or ended.code))
         ended_ns, context = time_ns(), trace.set_span_in_context(span)
-        for name, begin, end in self._steps(ended.call, begun_ns, ended_ns):
+        for name, begin, end in self._steps(ended.call, ended_ns):
             self._tracer.start_span(name, context=context, start_time=begin).end(end)
         span.end(ended_ns)
 
-    def _steps(self, call: Call, begun_ns: int, ended_ns: int) -> list[Step]:
+    def _steps(self, call: Call, ended_ns: int) -> list[Step]:
         """The steps of a call, and those of the group in which what it stated was written: the last one that
         began after the call had queued it and was done before the call ended."""
         steps = list(call.steps or ())
         queued = [end for name, _, end in steps if name == "admission"]
         if self._groups is None or not queued:
             return steps
-        own = [each for each in self._groups.since(begun_ns) if each.ended_ns <= ended_ns]
+        own = [each for each in self._groups.since(call.begun_ns) if each.ended_ns <= ended_ns]
         if own:
             group = own[-1]
             steps.append(("writer wait", queued[-1], max(queued[-1], group.begun_ns)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -15,11 +14,14 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from registry.access.identity import CallerRole
+from registry.commands.ask import Ask
 from registry.commands.following import FollowingState
-from registry.commands.writing_figures import WritingFigures
+from registry.commands.writing_figures import GroupClock, WritingFigures
+from registry.engine import start_engine
 from registry.observing.health import AWAY_S, STARTING, STOPPING, WRITER_AWAY, Health
 from registry.observing.looking import ReaderLook, fault_of, heartbeat
 from registry.server import SERVICES
+from registry.steady_clock import SteadyClock
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.observing.test_metrics import submit
 from tests.support.events import firm
@@ -117,7 +119,8 @@ def test_server_that_stops_says_so_before_it_does(tmp_path: Path) -> None:
 def test_process_serves_nothing_before_it_has_looked() -> None:
     health = Health(SERVICES)
     assert health.faults == {"reading": (STARTING,), "writing": (STARTING,)}
-    status = health.servicer.Check(health_pb2.HealthCheckRequest(service=RESTRICTION), None).status
+    servicer: Any = health.servicer
+    status = servicer.Check(health_pb2.HealthCheckRequest(service=RESTRICTION), None).status
     assert status == NOT_SERVING
 
 
@@ -144,7 +147,7 @@ def test_reading_process_is_stale_when_it_is_and_knows_whether_the_writer_is_the
         now_s=lambda: now[0],
     )
     beat = [heartbeat(monotonic(), "")]
-    look = ReaderLook(state, lambda: beat[0])
+    look = ReaderLook(state, Ask(state, lambda _rows: None, spine.clock), lambda: beat[0])
     state.catch_up()
     assert look() == {"reading": (), "writing": ()}
     committed[0] += 1  # The writer acknowledged what this process does not find.
@@ -162,10 +165,27 @@ def test_reading_process_is_stale_when_it_is_and_knows_whether_the_writer_is_the
     spine.engine.close()
 
 
+def test_clock_that_jumps_stops_both_until_it_is_back(tmp_path: Path) -> None:
+    spine = furnish(found_spine(tmp_path / "registry"), [])
+    spine.engine.close()
+    wall = [spine.clock() * 10**6]
+    clock = SteadyClock(lambda: wall[0], lambda: 0)
+    spine.engine = start_engine(spine.config, clock)
+    with observed(spine) as seen:
+        seen.wait_for_faults()
+        wall[0] += 10**12  # A thousand seconds at once.
+        seen.wait_for_faults(reading=["CLOCK_WRONG"], writing=["CLOCK_WRONG"])
+        assert seen.health() == NOT_SERVING
+        wall[0] -= 10**12
+        seen.wait_for_faults()
+
+
 def test_last_attempt_decides_whether_writing_fails() -> None:
-    figures = WritingFigures()
-    assert not figures.failing
-    figures.failed(stuck=False)
-    assert figures.failing
-    assert figures.failures == 1
-    assert replace(figures).failing
+    figures, clock = WritingFigures(), GroupClock(1)
+    seen = [figures.failing]
+    for step in (figures.failed, lambda stuck: clock.done("commit"), figures.failed):
+        step(stuck=False)
+        seen.append(figures.failing)
+    figures.done(clock.group())
+    assert [*seen, figures.failing] == [False, True, True, True, False]
+    assert (figures.failures, figures.written) == (2, 1)

@@ -104,7 +104,7 @@ def test_each_call_leaves_a_line_of_json_with_its_number_and_nothing_about_anybo
         request = pb.CheckRequest(subject=person(1).identifier, purpose=purpose)
         RestrictionServiceStub(border).Check(request, timeout=DEADLINE_S)
         denied = IntakeServiceStub(border)
-        assert refused(lambda: denied.Submit(intake.SubmitRequest(), timeout=DEADLINE_S)).code
+        assert refused(lambda: denied.Submit(intake.SubmitRequest(), timeout=DEADLINE_S)).message
         talking.health()  # Lines are left before the answer is seen, but for the last one.
     calls = [line for line in lines(stream) if line["message"] == "call"]
     first, second, third = calls[:3]

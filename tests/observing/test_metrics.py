@@ -70,7 +70,7 @@ def test_calls_are_counted_by_method_role_and_how_they_ended(seen: Seen) -> None
     submit(seen.served, 1)
     asking(seen).Check(question(firm(1)), timeout=DEADLINE_S)
     wrong = RestrictionServiceStub(seen.served.channel(seen.served.department("财政")))
-    assert refused(lambda: wrong.Screen(pb.ScreenRequest(), timeout=DEADLINE_S)).code
+    assert refused(lambda: wrong.Screen(pb.ScreenRequest(), timeout=DEADLINE_S)).message
     denied = IntakeServiceStub(seen.served.channel(seen.served.system(CallerRole.PROCUREMENT_SYSTEM)))
     assert (
         refused(lambda: denied.Submit(intake.SubmitRequest(), timeout=DEADLINE_S)).reason == "METHOD_DENIED"
@@ -160,7 +160,7 @@ def test_processes_that_read_tell_of_their_own_calls_and_lag(tmp_path: Path) -> 
         observing = Observing(SERVICES, process=READER, page="127.0.0.1:0")
         server, port = build_reading_server(reading, credentials, "127.0.0.1:0", observing=observing)
         committed, heartbeat = SharedPosition(run / "position"), SharedPosition(run / "writing")
-        observing.watch_reader(reading.state, reading.ask.verdicts, committed.get, heartbeat)
+        observing.watch_reader(reading.state, reading.ask, committed.get, heartbeat)
         observing.start()
         server.start()
         served = Served(spine, authority, f"127.0.0.1:{port}")

@@ -43,6 +43,8 @@ class Seen:
     served: Served
     observing: Observing
     server: grpc.Server
+    scraped: str = ""
+    """A scrape that was made while something was wrong."""
 
     def page(self, name: str) -> tuple[int, str]:
         """A page and its status."""

@@ -6,6 +6,7 @@ has the same command do its work once more in the same place.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from registry.cli_check import opened
 from registry.provenance.vault import VaultError
 from registry.store.interface import StoreError
 from torture.disk.process import Loaded
-from torture.disk.trouble import examined
+from torture.disk.trouble import examined, written
 from torture.fault import Losses
 from torture.site import Site, new_site
 
@@ -59,13 +60,13 @@ def kill_index(seed: int, directory: Path) -> Losses:
 
 def kill_rebuild(seed: int, directory: Path) -> Losses:
     """``registry rebuild``, whose store beside the store is never taken for it."""
-    chance, site = Random(seed), _written(seed, directory)
+    chance, site = Random(seed), written(seed, directory)
     return _killed_alone(site, chance, ["rebuild"])
 
 
 def kill_migrate(seed: int, directory: Path) -> Losses:
     """``registry migrate`` of a store that an earlier release made: it is of that version, or of this."""
-    chance, site = Random(seed), _written(seed, directory)
+    chance, site = Random(seed), written(seed, directory)
     with closing(sqlite3.connect(site.config.store)) as connection, connection:
         connection.execute("DROP TABLE file")  # The newest; nothing is in it.
         connection.execute("UPDATE alembic_version SET version_num = '0006'")
@@ -74,7 +75,7 @@ def kill_migrate(seed: int, directory: Path) -> Losses:
 
 def kill_export(seed: int, directory: Path) -> Losses:
     """``registry export`` to a file, which passes for a copy when it is whole."""
-    chance, site = Random(seed), _written(seed, directory)
+    chance, site = Random(seed), written(seed, directory)
     target = directory / "copy.db"
     command = ["registry", "export", "--to", str(target), "--directory", str(site.registry)]
     _killed(command, chance)
@@ -89,13 +90,23 @@ def kill_export(seed: int, directory: Path) -> Losses:
     return examined(site, chance) + _losses(told)
 
 
-def _written(seed: int, directory: Path) -> Site:
-    """A registry that was written to and has stopped in order."""
-    site = new_site(directory)
-    loaded = Loaded(site, seed)
-    loaded.go_on(Random(seed).randrange(50, 300))
-    loaded.end()
-    return site
+def kill_import(seed: int, directory: Path) -> Losses:
+    """``registry import`` of the store into an installation that has none: it has all of it, or none."""
+    chance, source = Random(seed), written(seed, directory / "source")
+    other = Site(directory / "other")
+    without = shutil.ignore_patterns("registry.db*", "checkpoint*")
+    shutil.copytree(source.root, other.root, ignore=without)
+    command = ["registry", "import", "--from", str(source.config.store), "--directory", str(other.registry)]
+    _killed(command, chance)
+    told = [] if other.config.store.exists() and _is_copy(other.config.store, source) else _done(command)
+    size = ["registry", "adopt-head", "--directory", str(other.registry), "--size", str(_size(source))]
+    told = told or _done(size)
+    return examined(other, chance) + _losses(told)
+
+
+def _size(site: Site) -> int:
+    with opened(site.config) as log:
+        return (log.store.last_position() or 0) + 1
 
 
 def _killed_alone(site: Site, chance: Random, arguments: list[str]) -> Losses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torture.disk import alone, clock, commands, kills, power, shim, trouble
+from torture.disk import alone, behind, clock, commands, kills, power, shim, trouble
 from torture.fault import Fault
 
 FAULTS = (
@@ -22,6 +22,10 @@ FAULTS = (
     Fault("kill rebuild", 10, 0, commands.kill_rebuild),
     Fault("kill migrate", 10, 0, commands.kill_migrate),
     Fault("kill export", 10, 0, commands.kill_export),
+    Fault("kill import", 10, 0, commands.kill_import),
+    Fault("power loss, init", 10, 0, behind.behind_init, shim.missing),
+    Fault("power loss, backup", 10, 0, behind.behind_backup, shim.missing),
+    Fault("power loss, index", 10, 0, behind.behind_index, shim.missing),
     Fault("kill server", 40, 0, kills.kill_server),
     Fault("kill writer", 20, 0, kills.kill_writer),
     Fault("kill reader", 10, 0, kills.kill_reader),

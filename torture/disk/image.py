@@ -15,6 +15,7 @@ directory keep their order, as on every file system with a journal.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -68,12 +69,27 @@ class File:
 
 
 @dataclass(slots=True)
-class Renaming:
-    """A change of names: ``file`` now bears ``name``, and nothing bears ``gone``."""
+class Folder:
+    """A directory under whatever name: which names in it are durable, which are seen, and what was done to them
+    since; of a change each pair is a name and what bears it from then on."""
 
-    name: str
-    file: File | None
-    gone: str = ""
+    durable: dict[str, Node] = field(default_factory=dict)
+    seen: dict[str, Node] = field(default_factory=dict)
+    pending: list[tuple[tuple[str, Node | None], ...]] = field(default_factory=list)
+
+    def change(self, *names: tuple[str, Node | None]) -> None:
+        """Changes names, all or none."""
+        _rename(self.seen, names)
+        self.pending.append(names)
+
+    def settle(self) -> None:
+        """A sync has ended."""
+        for each in self.pending:
+            _rename(self.durable, each)
+        self.pending.clear()
+
+
+Node = File | Folder
 
 
 class Disk:
@@ -82,108 +98,124 @@ class Disk:
     def __init__(self, before: Path, root: Path) -> None:
         """``before`` has the content that ``root`` had when the journal began."""
         self._root = root.resolve()
-        self._names: dict[str, File] = {}
-        self._folders: set[str] = set()
-        self._open: dict[int, File | str] = {}
-        self._pending: dict[str, list[Renaming]] = {}
-        for place, folders, files in os.walk(before):
-            here = os.path.relpath(place, before)
-            self._folders |= {os.path.normpath(os.path.join(here, each)) for each in folders}
-            for name in files:
-                path = Path(place, name)
-                file = File(bytearray(path.read_bytes()), mode=path.stat().st_mode & 0o777)
-                self._names[os.path.normpath(os.path.join(here, name))] = file
-        self._durable = dict(self._names)
+        self._top = _read(before)
+        self._open: dict[int, Node] = {}
 
     def take(self, change: Change) -> None:
         """The next change."""
         kind = change.kind
-        if kind in (Kind.WRITE, Kind.TRUNCATE, Kind.SYNC_BEGUN, Kind.SYNC_DONE, Kind.SYNC_FAILED):
-            self._changed(change)
-        elif kind == Kind.OPEN:
-            self._opened(change.handle, self._name(change.first), change.flags)
+        if kind == Kind.OPEN:
+            self._opened(change.handle, change.first, change.flags)
         elif kind == Kind.MKDIR:
-            self._folders.add(self._name(change.first))  # That one of them is missing, no start survives.
+            folder, name = self._place(change.first)
+            folder.change((name, Folder()))
         elif kind == Kind.UNLINK:
-            self._renamed(Renaming("", None, self._name(change.first)))
-        else:
-            first, second = self._name(change.first), self._name(change.second)
-            gone = first if kind == Kind.RENAME else ""
-            self._renamed(Renaming(second, self._names.get(first), gone))
+            folder, name = self._place(change.first)
+            folder.change((name, None))
+        elif kind in (Kind.RENAME, Kind.LINK):
+            self._moved(change)
+        elif (node := self._open.get(change.handle)) is not None:
+            _changed(node, change)
 
     def content(self, name: str) -> bytes:
-        """A file as its processes see it."""
-        seen = self._names.get(name, File())
+        """A file at the top as its processes see it."""
+        seen = self._top.seen.get(name, File())
+        assert isinstance(seen, File)
         content = bytearray(seen.durable)
         for each in seen.pending:
             _apply(content, each)
         return bytes(content)
 
-    @property
-    def unsettled(self) -> int:
-        """Writes that a power failure may take now."""
-        return sum(len(each.pending) for each in self._names.values())
-
     def crash(self, target: Path, chance: Random, *, torn: bool) -> None:
         """Writes what the disk may hold when the power fails now. The disk goes on as it was."""
-        names = dict(self._durable)
-        for pending in self._pending.values():
-            for each in pending[: chance.randint(0, len(pending))]:
-                _rename(names, each)
-        for folder in sorted(self._folders):
-            (target / folder).mkdir(parents=True, exist_ok=True)
         mode = chance.choice(("none", "all", "first", "any", "any"))
-        for name, file in names.items():
-            if not name.endswith(_DERIVED):
-                (target / name).parent.mkdir(parents=True, exist_ok=True)
-                (target / name).write_bytes(_survived(file, mode, chance, torn=torn))
-                (target / name).chmod(file.mode)
+        _write(self._top, target, lambda file: _survived(file, mode, chance, torn=torn), chance)
 
-    def _changed(self, change: Change) -> None:
-        file = self._open.get(change.handle)
-        if isinstance(file, str):
-            if change.kind == Kind.SYNC_DONE:
-                for each in self._pending.pop(file, []):
-                    _rename(self._durable, each)
-        elif file is None:
+    def _opened(self, handle: int, path: bytes, flags: int) -> None:
+        if self._relative(path) == ".":
+            self._open[handle] = self._top
             return
-        elif change.kind == Kind.WRITE:
-            file.pending.append(Written(change.at, change.first))
-        elif change.kind == Kind.TRUNCATE:
-            file.pending.append(Written(change.at, None))
-        elif change.kind == Kind.SYNC_BEGUN:
-            file.covered = len(file.pending)
-        elif change.kind == Kind.SYNC_FAILED:
-            file.doubt()
+        folder, name = self._place(path)
+        node = folder.seen.get(name)
+        if node is None:
+            node = File()
+            folder.change((name, node))
+        elif flags & os.O_TRUNC and isinstance(node, File):
+            node.pending.append(Written(0, None))
+        self._open[handle] = node
+
+    def _moved(self, change: Change) -> None:
+        folder, name = self._place(change.first)
+        other, new = self._place(change.second)
+        gone = ((name, None),) if change.kind == Kind.RENAME else ()
+        node = folder.seen.get(name)
+        if folder is other:
+            folder.change(*gone, (new, node))
         else:
-            file.settle()
+            other.change((new, node))
+            if gone:
+                folder.change(*gone)
 
-    def _opened(self, handle: int, name: str, flags: int) -> None:
-        if name in self._folders or name == ".":
-            self._open[handle] = name
-            return
-        file = self._names.get(name)
-        if file is None:
-            file = File()
-            self._renamed(Renaming(name, file))
-        elif flags & os.O_TRUNC:
-            file.pending.append(Written(0, None))
-        self._open[handle] = file
+    def _place(self, path: bytes) -> tuple[Folder, str]:
+        """The directory in which a path lies, and its name there."""
+        folder, (*above, name) = self._top, self._relative(path).split("/")
+        for each in above:
+            below = folder.seen.get(each)
+            assert isinstance(below, Folder), path
+            folder = below
+        return folder, name
 
-    def _renamed(self, change: Renaming) -> None:
-        _rename(self._names, change)
-        folder = os.path.dirname(change.name or change.gone) or "."
-        self._pending.setdefault(folder, []).append(change)
-
-    def _name(self, path: bytes) -> str:
+    def _relative(self, path: bytes) -> str:
         return os.path.relpath(path.decode(), self._root)
 
 
-def _rename(names: dict[str, File], change: Renaming) -> None:
-    if change.gone:
-        names.pop(change.gone, None)
-    if change.file is not None:
-        names[change.name] = change.file
+def _read(path: Path) -> Folder:
+    """A directory that is durable as it lies there."""
+    folder = Folder()
+    for each in path.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            folder.durable[each.name] = _read(each)
+        elif each.is_file():
+            folder.durable[each.name] = File(bytearray(each.read_bytes()), mode=each.stat().st_mode & 0o777)
+    folder.seen = dict(folder.durable)
+    return folder
+
+
+def _write(folder: Folder, target: Path, survived: Callable[[File], bytes], chance: Random) -> None:
+    names = dict(folder.durable)
+    for each in folder.pending[: chance.randint(0, len(folder.pending))]:
+        _rename(names, each)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, node in names.items():
+        if isinstance(node, Folder):
+            _write(node, target / name, survived, chance)
+        elif not name.endswith(_DERIVED):
+            (target / name).write_bytes(survived(node))
+            (target / name).chmod(node.mode)
+
+
+def _changed(node: Node, change: Change) -> None:
+    """What was done to something that is open."""
+    kind = change.kind
+    if isinstance(node, Folder):
+        if kind == Kind.SYNC_DONE:
+            node.settle()
+    elif kind in (Kind.WRITE, Kind.TRUNCATE):
+        node.pending.append(Written(change.at, change.first if kind == Kind.WRITE else None))
+    elif kind == Kind.SYNC_BEGUN:
+        node.covered = len(node.pending)
+    elif kind == Kind.SYNC_FAILED:
+        node.doubt()
+    else:
+        node.settle()
+
+
+def _rename(names: dict[str, Node], change: tuple[tuple[str, Node | None], ...]) -> None:
+    for name, node in change:
+        if node is None:
+            names.pop(name, None)
+        else:
+            names[name] = node
 
 
 def _survived(file: File, mode: str, chance: Random, *, torn: bool) -> bytes:

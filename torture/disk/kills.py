@@ -85,17 +85,19 @@ def hold_reader(seed: int, directory: Path) -> Losses:
 
 
 def slow_disk(seed: int, directory: Path) -> Losses:
-    """Every sync of the writer takes 0.2 to 2 seconds. Statements wait, until their deadline; questions do
-    not. RuntimeError if they do."""
+    """Every sync of the writer takes 0.2 to 2 seconds. Statements wait, until their deadline; questions of
+    which nothing has to be recorded first do not. RuntimeError if they do."""
     chance, site, book = Random(seed), new_site(directory), Book()
     with Controls(directory / "controls") as controls:
         server = Server(site, readers=1, env=shimmed(site.root, controls=controls.path))
         with under_load(site, server, book, chance, stays=True):
             _some(book, chance)
+            asked, asker = _known_ban(book), Served(site, server.port, deadline_s=DEADLINE_S)
+            wait_until(lambda: _answered(asker, asked, book), AGAIN_S, "nothing is answered")
             controls.set(delay_ns=int(chance.uniform(0.2, 2.0) * 1e9))
-            asker, refusals = Served(site, server.port, deadline_s=DEADLINE_S), 0
+            refusals = 0
             for _ in range(QUESTIONS):
-                refusals += not _answered(asker, book)
+                refusals += not _answered(asker, asked, book)
                 time.sleep(0.1)
             asker.close()
         server.end(signal.SIGKILL if chance.random() < 0.5 else signal.SIGTERM)
@@ -104,14 +106,23 @@ def slow_disk(seed: int, directory: Path) -> Losses:
     return _examined(site, book, chance)
 
 
-def _answered(asker: Served, book: Book) -> bool:
+def _known_ban(book: Book) -> str:
+    """A statement whose ban stands for good."""
+    wait_until(lambda: any(map(_stands, list(book.given))), AGAIN_S, "nobody was banned")
+    return next(filter(_stands, list(book.given)))
+
+
+def _stands(statement_id: str) -> bool:
+    return bool(blocks(statement_id)) and not withdrawn_by(statement_id)
+
+
+def _answered(asker: Served, statement_id: str, book: Book) -> bool:
     """Whether a question is answered within its deadline; a false CLEAR is noted."""
-    statement_id = next(each for each in book.given if blocks(each))
     try:
         verdict = asker.verdict(question(blocks(statement_id)))
     except UnansweredError:
         return False
-    if verdict == verdict_pb2.VERDICT_CLEAR and withdrawn_by(statement_id) not in book.first_sent:
+    if verdict == verdict_pb2.VERDICT_CLEAR:
         book.false_clear(f"{statement_id} beside a slow disk")
     return True
 

@@ -17,9 +17,11 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -248,6 +250,33 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
     if (!handle_of(fd) || count < 1) return real_writev(fd, parts, count);
     return write(fd, parts[0].iov_base, parts[0].iov_len); /* A short write, which the caller goes on from. */
 }
+
+/* What the kernel copied by itself is read back for the journal. */
+static ssize_t sent(int to, int from, off_t *at, size_t count)
+{
+    REAL(sendfile64);
+    uint64_t handle = handle_of(to);
+    if (!handle) return real(to, from, at, count);
+    pthread_mutex_lock(&lock);
+    ssize_t done = admitted(to, count);
+    if (done >= 0) done = real(to, from, at, done);
+    if (done > 0) {
+        off_t start = lseek(to, 0, SEEK_CUR) - done;
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", to);
+        int back = open(path, O_RDONLY | O_CLOEXEC);
+        char *copy = malloc(done);
+        if (copy && back >= 0 && pread(back, copy, done, start) == done)
+            note(WRITE, handle, start, 0, copy, done, NULL);
+        free(copy);
+        if (back >= 0) close(back);
+    }
+    pthread_mutex_unlock(&lock);
+    return done;
+}
+
+ssize_t sendfile(int to, int from, off_t *at, size_t count) { return sent(to, from, at, count); }
+ssize_t sendfile64(int to, int from, off64_t *at, size_t count) { return sent(to, from, at, count); }
 
 static int cut(int fd, off_t size)
 {

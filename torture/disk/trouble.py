@@ -103,3 +103,12 @@ def examined(site: Site, chance: Random) -> Losses:
     """What a site has, against what its own file says that clients were told."""
     book = Book.read(site.told.read_bytes())
     return examine(site, book, Statements(site, today()), chance)
+
+
+def written(seed: int, directory: Path) -> Site:
+    """A registry that was written to and has stopped in order."""
+    site = new_site(directory)
+    loaded = Loaded(site, seed)
+    loaded.go_on(Random(seed).randrange(50, 300))
+    loaded.end()
+    return site

@@ -129,7 +129,7 @@ def read_answers(path: Path) -> Given:
     """The answers in a file. Raises AnswerError."""
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AnswerError(f"{path} 不能读取: {error}") from error
     faults = [f"多余的 {name}; 可有 {', '.join(BY_NAME)}" for name in content.keys() - BY_NAME.keys()]
     answers: Given = {}

@@ -13,7 +13,9 @@ from __future__ import annotations
 import re
 
 _STRONG = re.compile(r"[；;\r\n]+")
-_ENUMERATED = re.compile(r"、(?![^《]*》)(?![^（]*）)(?![^(]*\))")
+_OPENS, _CLOSES = "《（(", "》）)"
+_LONGEST_LAW = 300
+"""Characters; what is longer is no name of a law, and is not written out again with each of its articles."""
 _ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千0-9]+条")
 _PART = re.compile(r"第[〇零一二三四五六七八九十百千0-9]+[款项目]")
 
@@ -29,7 +31,7 @@ def split_articles(cell: str) -> list[str]:
 def _entries(passage: str) -> list[str]:
     entries: list[str] = []
     law = ""
-    for piece in map(str.strip, _ENUMERATED.split(passage)):
+    for piece in map(str.strip, _enumerated(passage)):
         if entries and _PART.match(piece):
             entries[-1] += f"、{piece}"
         elif law and _ARTICLE.match(piece):
@@ -37,5 +39,21 @@ def _entries(passage: str) -> list[str]:
         elif piece:
             entries.append(piece)
             article = _ARTICLE.search(piece)
-            law = piece[: article.start()] if article else ""
+            law = piece[: article.start()] if article and article.start() <= _LONGEST_LAW else ""
     return entries
+
+
+def _enumerated(passage: str) -> list[str]:
+    """The pieces between the ``、`` that stand in no brackets. Read from the end, so that it is known of each
+    whether the next bracket of a kind closes; a cell of many is read once."""
+    pieces, end, within = [], len(passage), [False] * len(_OPENS)
+    for at in range(len(passage) - 1, -1, -1):
+        char = passage[at]
+        if char == "、" and not any(within):
+            pieces.append(passage[at + 1 : end])
+            end = at
+        elif (kind := _OPENS.find(char)) >= 0:
+            within[kind] = False
+        elif (kind := _CLOSES.find(char)) >= 0:
+            within[kind] = True
+    return [passage[:end], *reversed(pieces)]

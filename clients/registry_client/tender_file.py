@@ -70,6 +70,8 @@ def read_tender(path: str | Path) -> Tender:
         raise TenderFileError(f"{path}：第{fault.lineno}行第{fault.colno}列不是JSON") from None
     except _RepeatedKeyError as fault:
         raise TenderFileError(f"{path}：{fault}") from None
+    except (RecursionError, ValueError):
+        raise TenderFileError(f"{path}：嵌套过深，或者有过大的数") from None
     reading = _Reading()
     tender = reading.tender(content)
     if tender is None or reading.faults:

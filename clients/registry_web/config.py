@@ -151,7 +151,7 @@ def load_web_config(path: Path) -> WebConfig:
         content = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise WebConfigError(f"{path}: 不能读取: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WebConfigError(f"{path}: 不是 TOML: {error}") from None
     faults = [f"多余的 [{name}]" for name in content.keys() - _SECTIONS.keys()]
     if "registry" not in content:
@@ -200,12 +200,19 @@ def _meaning_faults(content: dict[str, Any]) -> list[str]:
 
 
 def _url_faults(name: str, url: str) -> list[str]:
-    parts = urlsplit(url)
-    plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    whole = parts.netloc and parts.path in ("", "/") and not parts.query and not parts.fragment
-    if whole and (parts.scheme == "https" or plain):
+    if _is_site(url):
         return []
     return [f"[{name}] url 应为 https://主机[:端口] (本机可为 http://)"]
+
+
+def _is_site(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # Brackets without an address in them.
+        return False
+    plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    whole = parts.netloc and parts.path in ("", "/") and not parts.query and not parts.fragment
+    return bool(whole) and (parts.scheme == "https" or plain)
 
 
 def _config(content: dict[str, Any], home: Path) -> WebConfig:

@@ -8,6 +8,8 @@
   is 429 with Retry-After. The table of buckets is bounded: it forgets who has not come for longest. Behind a
   proxy on this machine the client is whom the proxy names last in X-Forwarded-For.
 * **Methods**: TRACE and the like are 405.
+* **Number**: each request has one, which comes back as X-Request-Id and goes with every call of the registry
+  that is made for it.
 
 Nothing of a request's address bar but its path is logged: forms post, and identifiers are in no URL.
 """
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +30,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from registry_client.numbers import with_number
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +50,7 @@ _HEADERS = {
 }
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _BUCKETS = 20_000
+_NUMBER_BYTES = 12
 _OF_NO_ADDRESS = re.compile(r"[^A-Za-z/._: -]{2,}|[^0-9A-Za-z/._: -]")
 """What stands in no address of a face but the name of a file that is kept for a year."""
 Refusing = Callable[[int, str, Mapping[str, str]], Response]
@@ -100,7 +106,10 @@ class Guard:
         """See ASGI."""
         if scope["type"] != "http":
             return
-        answered = _Answered(send, self._headers, _shown(f"{scope['method']} {scope['path']}"))
+        number = secrets.token_hex(_NUMBER_BYTES)
+        with_number.set(number)  # Of this request alone: each is served in a context of its own.
+        headers = self._headers | {"x-request-id": number}
+        answered = _Answered(send, headers, _shown(f"{scope['method']} {scope['path']}"))
         if refusal := self._refusal(scope):
             await refusal(scope, receive, answered.send)
             return
@@ -113,7 +122,7 @@ class Guard:
             return  # Nobody reads an answer, and hanging up is no failure.
         except Exception:
             if not read.exceeded:
-                logger.exception("failed: %s", answered.what)
+                logger.exception("incident %s failed: %s", number, answered.what)
         if not answered.begun:
             status, words = (413, "提交的内容过大。") if read.exceeded else (500, "内部错误, 请稍后再试。")
             await self._refused(status, words, {})(scope, receive, answered.send)
@@ -125,7 +134,7 @@ class Guard:
         if scope["method"] not in _METHODS:
             return self._refused(405, "不支持这一请求方法。", {})
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self._limits.body_bytes:
+        if length.isdecimal() and (len(length) > 18 or int(length) > self._limits.body_bytes):
             return self._refused(413, "提交的内容过大。", {})
         wait_s = self._limits.rate.wait_s(client_key(scope))
         if wait_s:

@@ -15,6 +15,7 @@ from registry.commands.state import RegistryState
 from registry.commands.submission import (
     ABOUT_SUBJECTS,
     MAX_PAYLOAD_BYTES,
+    UNKNOWN_FIELD,
     Rejection,
     Submission,
     check_suite,
@@ -26,6 +27,7 @@ from registry.errors import RegistryError
 from registry.provenance.batch import MAX_BATCH, BatchError, batch_tree, header_hash, read_header
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError
+from registry.provenance.known_fields import has_unknown_fields
 from registry.provenance.leaf import statement_hash
 from registry.provenance.merkle import leaf_hash
 from registry.sanctions.admission import NONCE_BYTES, STATEMENT_ID
@@ -173,6 +175,7 @@ def _statement(
             faults.append(Fault(reasons.ERROR_REASON_MALFORMED_MESSAGE, "payload", message))
     if statement is not None:
         faults += _faults(statement, caller)
+        faults += [UNKNOWN_FIELD] if recorded is None and has_unknown_fields(statement) else []
         if not faults:
             envelope = envelope_pb2.Envelope(payload=payload, payload_type=PAYLOAD_TYPE)
             hashed = statement_hash(PAYLOAD_TYPE, payload)

@@ -21,6 +21,7 @@ from registry.domain.files import takes_two
 from registry.domain.quoting import quoted_code
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
+from registry.provenance.known_fields import has_unknown_fields
 from registry.provenance.map_entry import MapEntry
 from registry.sanctions.admission.directory import check_enrolment
 from registry.sanctions.admission.steps import may_draft
@@ -64,6 +65,14 @@ OWN_BODIES = frozenset({"map_state", "time_anchor", "risk_alert"})
 MAX_PAYLOAD_BYTES = 65_536
 MAX_DRAFT_BYTES = 2 * 1024 * 1024
 """A draft of a catalogue edition holds its files; every other statement is small."""
+
+
+UNKNOWN_FIELD = Fault(
+    reasons.ERROR_REASON_MALFORMED_MESSAGE,
+    "payload",
+    "陈述含有本登记系统不认识的字段: 其中说了什么, 无人能读, 也就不能登记。请用与本系统相符的程序填写。",
+)
+"""What is signed must be read whole: see ``registry.provenance.known_fields``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ def read_envelope(
     """The submission in an envelope sent by the department ``caller``, or why there is none."""
     found = Findings()
     statement = _parse(found, envelope)
+    if statement is not None and recorded is None and has_unknown_fields(statement):
+        found.faults.append(UNKNOWN_FIELD)
     if statement is not None:
         if statement.department != caller:
             message = f"证书属于{caller}, 不能提交{quoted_code(statement.department)}的陈述。"

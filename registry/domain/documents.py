@@ -34,7 +34,8 @@ _ROUND_BRACKETS = str.maketrans("()", "（）")
 def normalise_number(raw: str) -> str:
     """The normal form of a document number, for comparison: year in 〔〕, half width, no blanks."""
     folded = unicodedata.normalize("NFKC", raw)
-    joined = "".join(char for char in folded if not _is_blank(char))
+    # Once more: what a blank was between may be one letter without it.
+    joined = unicodedata.normalize("NFKC", "".join(char for char in folded if not _is_blank(char)))
     return _BRACKETED_YEAR.sub(r"〔\1〕", joined).translate(_ROUND_BRACKETS)
 
 

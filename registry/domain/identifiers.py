@@ -76,7 +76,8 @@ def normalise(raw: str) -> str:
     if raw.isascii() and raw.isalnum():
         return raw.upper()
     folded = unicodedata.normalize("NFKC", raw).upper()
-    return "".join(char for char in folded if not _is_filler(char))
+    # Once more: capitals may be written in two parts, and parts may meet where a blank was between them.
+    return unicodedata.normalize("NFKC", "".join(char for char in folded if not _is_filler(char)))
 
 
 def code_faults(type: IdentifierType.ValueType, value: str) -> list[CodeFault]:

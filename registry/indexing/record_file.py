@@ -96,8 +96,7 @@ class RecordFile:
         bucket = _hash(wanted) >> self._shift
         for entry in range(self._buckets[bucket], self._buckets[bucket + 1]):
             at = self._entries[entry]
-            size, length = _RECORD.unpack_from(self._content, at)
-            begin = at + _RECORD.size + length
+            size, begin = self._span(at)
             if self._content[at + _RECORD.size : begin] == wanted:
                 return self._record(ref, self._content[begin : begin + size])
         self._require_whole()
@@ -107,18 +106,27 @@ class RecordFile:
         """Every record, in the order of the file. Raises StoreError."""
         at = _HEADER.size
         for _ in range(self._count):
-            size, length = _RECORD.unpack_from(self._content, at)
-            begin = at + _RECORD.size + length
+            size, begin = self._span(at)
             ref = str(self._content[at + _RECORD.size : begin], "utf-8", "replace")
             yield self._record(ref, self._content[begin : begin + size])
             at = begin + size
+
+    def _span(self, at: int) -> tuple[int, int]:
+        """How long the record at a place is, and where it begins after its reference. Raises StoreError."""
+        try:
+            size, length = _RECORD.unpack_from(self._content, at)
+        except struct.error as error:
+            raise StoreError(_ALTERED) from error
+        return size, at + _RECORD.size + length
 
     def _record(self, ref: str, content: memoryview) -> SubjectRecord:
         try:
             record = unpack_record(ref, content, self._texts, self._measures)
             self._require_whole()
             return record
-        except (msgspec.DecodeError, IndexError, TypeError, ValueError) as error:
+        except StoreError:
+            raise
+        except Exception as error:  # Whatever altered bytes make it trip over: rows, messages, days, enums.
             raise StoreError(_ALTERED) from error
 
     def _require_whole(self) -> None:
@@ -141,11 +149,11 @@ def _read(
         raise StoreError(_ALTERED)
     first = np.frombuffer(content[buckets:], np.uint32, (1 << bits) + 1)
     places = np.frombuffer(content[entries:], np.uint64, count)
-    if first[-1] != count or (count and int(places.max()) >= buckets):
+    if first[-1] != count or int(first.max()) > count or (count and int(places.max()) >= buckets):
         raise StoreError(_ALTERED)
     try:
         return count, bits, (first, places), Texts.from_bytes(content[texts:])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, ValueError) as error:
         raise StoreError(_ALTERED) from error
 
 

@@ -66,10 +66,11 @@ class TimeAuthority:
         try:
             certificates = x509.load_pem_x509_certificates(pem)
             of_authorities = [each for each in certificates if _is_authority(each)]
+            # Names are read only when they are asked for.
+            roots = tuple(each for each in of_authorities if each.subject == each.issuer)
         except ValueError:
             raise TimestampError("not certificates in PEM form") from None
         signers = [each for each in certificates if each not in of_authorities]
-        roots = tuple(each for each in of_authorities if each.subject == each.issuer)
         if not roots or len(signers) > 1:
             raise TimestampError("a root certificate is needed, and at most one that is no authority's")
         others = tuple(each for each in of_authorities if each not in roots)

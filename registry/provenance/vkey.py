@@ -127,8 +127,10 @@ def split_vkey(text: str) -> VkeyParts:
 
 
 def is_key_name(name: str) -> bool:
-    """Whether keys may have this name."""
-    return bool(name) and "+" not in name and not any(character.isspace() for character in name)
+    """Whether keys may have this name: Unicode without white space and '+'. Half of a surrogate pair, as
+    bytes that are no UTF-8 are decoded to, is no Unicode: it could not be hashed."""
+    spoilt = any(character.isspace() or "\ud800" <= character <= "\udfff" for character in name)
+    return bool(name) and "+" not in name and not spoilt
 
 
 def require_key_name(name: str) -> None:

@@ -32,7 +32,8 @@ from registry.v1 import record_service_pb2, statement_pb2, subject_pb2, verdict_
 from registry.v1.restriction_service_pb2 import CheckResponse
 
 PAPER = "证件号码从略"
-_MASKED = re.compile(r"[0-9]*[*＊]{6,}[0-9Xx]*")
+# Digits are looked at once, from their first: else each of them would be a beginning.
+_MASKED = re.compile(r"(?:(?<![0-9])[0-9]+)?[*＊]{6,}[0-9Xx]*")
 _PARTED = re.compile(r"(?=((?:\d[\s\-./_·•・．／＿]{0,2}){17}[\dXxＸｘ]))")
 _NO_EFFECT = verdict_pb2.HIT_EFFECT_UNSPECIFIED  # Nothing was asked that a restriction could bear on.
 _SELF, _SAME = verdict_pb2.SUBJECT_RELATION_SELF, verdict_pb2.SUBJECT_RELATION_SAME

@@ -19,7 +19,8 @@ from registry.v1 import error_reason_pb2 as reasons
 
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\s\-‐‑–—−.·]+(?=[0-9])")
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?(?:00)?86)?1[3-9][0-9]{9}(?![0-9A-Za-z])")
-_MAIL = re.compile(r"[\w.+-]+\s*@\s*[\w-]+(?:\.[\w-]+)+")
+# From the first letter of a word: else each letter of a long one would be a beginning.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s*@\s*[\w-]+(?:\.[\w-]+)+")
 
 
 def has_trace(text: str) -> bool:

@@ -16,9 +16,9 @@ from typing import TypeVar
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError, EncodeError, Message
-from google.protobuf.unknown_fields import UnknownFieldSet
 
 from registry.provenance.answer import VERSION, receipt_digest
+from registry.provenance.known_fields import has_unknown_fields
 from registry.v1.receipt_pb2 import Receipt
 from registry.verification.report import FailedError
 
@@ -57,30 +57,23 @@ def read_message(kind: type[_Message], content: bytes, what: str) -> _Message:
     return message
 
 
-def has_unknown_fields(message: Message) -> bool:
-    """Whether a message holds a field that its definition does not know, at any depth."""
-    if len(UnknownFieldSet(message)):
-        return True
-    for descriptor, value in message.ListFields():
-        if descriptor.message_type is None:
-            continue
-        parts = [value] if isinstance(value, Message) else value
-        if any(has_unknown_fields(part) for part in parts):
-            return True
-    return False
-
-
 def _of_json(content: bytes) -> Receipt:
     receipt = Receipt()
     try:
         json_format.Parse(content.decode(), receipt, max_recursion_depth=MAX_DEPTH)
-        spelled = json.loads(content)
+        spelled = json.loads(content, parse_float=_no_number, parse_constant=_no_number)
     except (json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError, EncodeError):
         raise FailedError("回执不是合格的JSON回执") from None
-    # Base64 may be spelled in several ways that decode alike; of each content one spelling holds.
+    # Base64 may be spelled in several ways that decode alike, and to Python 1 is 1.0 is true; of each content
+    # one spelling holds, whatever the order of its names.
+    given = json.dumps(spelled, sort_keys=True)
     spellings = (
         json_format.MessageToDict(receipt, preserving_proto_field_name=each) for each in (True, False)
     )
-    if spelled not in spellings:
+    if given not in (json.dumps(each, sort_keys=True) for each in spellings):
         raise FailedError("JSON回执的编码不是唯一的规范形式")
     return receipt
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"no number of a receipt is written so: {text[:20]}")

@@ -52,7 +52,7 @@ def load_witness(directory: Path) -> WitnessConfig:
         content = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(f"{path} 不存在; 请先运行 registry witness init --directory {directory}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path} 不能读取: {error}") from error
     faults = [f"多余的 {name}" for name in content.keys() - {"witness", "log"}]
     given = content.get("witness")

@@ -114,7 +114,7 @@ def _answer(path: Path, number: int, line: str) -> SavedAnswer | None:
         answered.valid_time.FromDatetime(instant)
         measures = [hit["measure_code"] for hit in printed["hits"] if hit["effect"] == _deciding(printed)]
         return SavedAnswer(check, answered, _verdict(printed["verdict"]), tuple(dict.fromkeys(measures)))
-    except (ValueError, TypeError, KeyError, AttributeError, ParseError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, ParseError):
         message = "不是查询结果，应为 registryctl check --json 的输出"
         raise Failure(f"{path}第{number}行：{message}") from None
 

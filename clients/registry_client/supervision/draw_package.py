@@ -38,6 +38,7 @@ from registry.provenance.base64_text import decode_base64, encode_base64
 from registry.provenance.draw.rows import MAX_LINE_BYTES
 from registry.provenance.leaf import LEAF_BYTES
 from registry.v1.envelope_pb2 import SignedStatement
+from registry_client.zip_faults import UNREADABLE, require_plain
 
 FORMAT = "registry.v1.draw-package/1"
 ROLES = ("plan", "objects", "inspectors", "order", "result")
@@ -85,8 +86,11 @@ class DrawPackage:
         source = self.opened(name)
         if source is None:
             raise PackageError(f"核验包中没有{name}")
-        with source:  # A line without an end is cut, and then refused: it is never held in memory.
-            yield from iter(lambda: source.readline(MAX_LINE_BYTES + 2), b"")
+        try:
+            with source:  # A line without an end is cut, and then refused: it is never held in memory.
+                yield from iter(lambda: source.readline(MAX_LINE_BYTES + 2), b"")
+        except UNREADABLE as fault:
+            raise PackageError(f"{name} 已损坏") from fault
 
 
 def read_package(path: Path) -> DrawPackage:
@@ -95,8 +99,8 @@ def read_package(path: Path) -> DrawPackage:
         return _read(_in_directory(path) if path.is_dir() else _in_zip(path))
     except OSError as fault:
         raise PackageError(f"{path}：无法读取：{fault.strerror}") from None
-    except zipfile.BadZipFile:
-        raise PackageError(f"{path}：不是目录，也不是zip文件") from None
+    except UNREADABLE:
+        raise PackageError(f"{path}：不是目录，也不是完整的zip文件") from None
 
 
 def stated_json(package: DrawPackage) -> bytes:
@@ -154,6 +158,7 @@ def _in_directory(path: Path) -> Callable[[str], IO[bytes] | None]:
 
 def _in_zip(path: Path) -> Callable[[str], IO[bytes] | None]:
     with zipfile.ZipFile(path) as archive:
+        require_plain(archive)
         names = frozenset(archive.namelist())
 
     def opened(name: str) -> IO[bytes] | None:
@@ -177,7 +182,7 @@ def _read(opened: Callable[[str], IO[bytes] | None]) -> DrawPackage:
             growth=_hashes(said["growth"]),
             opened=opened,
         )
-    except (KeyError, TypeError, ValueError, AttributeError, DecodeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, DecodeError):
         raise PackageError(f"{_STATED} 的内容不合格式") from None
 
 
@@ -195,7 +200,7 @@ def _whole(opened: Callable[[str], IO[bytes] | None], name: str, limit: int) -> 
 def _json(content: bytes) -> dict[str, Any]:
     try:
         said = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PackageError(f"{_STATED} 不是JSON") from None
     if not isinstance(said, dict):
         raise PackageError(f"{_STATED} 的内容不合格式")

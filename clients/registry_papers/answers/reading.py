@@ -16,10 +16,10 @@ from typing import Any
 
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from google.protobuf.message import DecodeError, Message
-from google.protobuf.unknown_fields import UnknownFieldSet
 
 from registry.domain.identifiers import is_personal
 from registry.provenance.answer import VERSION, receipt_digest
+from registry.provenance.known_fields import has_unknown_fields
 from registry.v1 import record_service_pb2 as record
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1.receipt_pb2 import Answer, Receipt
@@ -117,17 +117,6 @@ def _parsed(kind: Any, content: bytes, what: str) -> Any:
         message = kind.FromString(content)
     except (DecodeError, RuntimeWarning):
         raise PaperError(f"{what}不能解析：不是回执，或者文件不完整") from None
-    if _has_unknown_fields(message):
+    if has_unknown_fields(message):
         raise PaperError(f"{what}含有本程序不认识的字段，不能完整印制，请使用新版本的程序")
     return message
-
-
-def _has_unknown_fields(message: Message) -> bool:
-    if len(UnknownFieldSet(message)):
-        return True
-    for descriptor, value in message.ListFields():
-        if descriptor.message_type is None:
-            continue
-        if any(map(_has_unknown_fields, [value] if isinstance(value, Message) else value)):
-            return True
-    return False

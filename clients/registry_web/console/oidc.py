@@ -15,6 +15,7 @@ Endpoints come from discovery, whose ``issuer`` must be the configured one; all 
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 import time
 from base64 import urlsafe_b64encode
@@ -22,7 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
@@ -124,19 +125,19 @@ class Provider:
         who = (quote_plus(self._oidc.client_id), quote_plus(self._secret))  # RFC 6749 §2.3.1
         methods = self._metadata().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         auth: tuple[str, str] | None = who
+        if not isinstance(methods, list):
+            raise OidcError("token_endpoint_auth_methods_supported of the provider is no list")
         if "client_secret_basic" not in methods and "client_secret_post" in methods:
             auth = None
             given |= {"client_id": self._oidc.client_id, "client_secret": self._secret}
-        return _object(
-            lambda: httpx.post(endpoint, data=given, auth=auth, timeout=TIMEOUT_S, trust_env=False)
-        )
+        return _object("POST", endpoint, data=given, auth=auth)
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
         for fresh in (False, True):  # A key that is not known may be a new one.
             try:
                 decoded = jwt.decode(id_token, self._key_set(fresh), algorithms=list(ALGORITHMS))
                 break
-            except (JoseError, ValueError, TypeError, KeyError) as error:
+            except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
                 if fresh:
                     raise OidcError(f"the ID token is not signed by the provider: {error}") from error
         claims = dict(decoded.claims)
@@ -183,7 +184,7 @@ class Provider:
     def _get(self, address: str, headers: dict[str, str]) -> dict[str, Any]:
         if not _is_guarded(address):
             raise OidcError("the provider is not reached over HTTPS")
-        return _object(lambda: httpx.get(address, headers=headers, timeout=TIMEOUT_S, trust_env=False))
+        return _object("GET", address, headers=headers)
 
 
 def challenge_of(verifier: str) -> str:
@@ -191,17 +192,33 @@ def challenge_of(verifier: str) -> str:
     return urlsafe_b64encode(sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
 
 
-def _object(call: Callable[[], httpx.Response]) -> dict[str, Any]:
-    """The JSON object that the provider answers with. Raises OidcError."""
+def _object(
+    method: str, address: str, headers: Mapping[str, str] | None = None, **asked: Any
+) -> dict[str, Any]:
+    """The JSON object that the provider answers with, of bounded size and in bounded time. Raises
+    OidcError."""
     try:
-        answer = call()
-        answer.raise_for_status()
-        found = answer.json() if len(answer.content) <= _MAX_ANSWER else None
-    except (httpx.HTTPError, ValueError) as error:
+        found = json.loads(
+            _content(method, address, {**(headers or {}), "accept-encoding": "identity"}, asked)
+        )
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
         raise OidcError(f"the provider cannot be asked: {type(error).__name__}") from error
     if not isinstance(found, dict):
         raise OidcError("the provider answered something else")
     return found
+
+
+def _content(method: str, address: str, headers: Mapping[str, str], asked: Mapping[str, Any]) -> bytes:
+    content, until = bytearray(), time.monotonic() + 2 * TIMEOUT_S
+    with httpx.stream(
+        method, address, headers=headers, timeout=TIMEOUT_S, trust_env=False, **asked
+    ) as answer:
+        answer.raise_for_status()
+        for piece in answer.iter_raw():  # Never unpacked: what is packed may be a thousand times as long.
+            content += piece
+            if len(content) > _MAX_ANSWER or time.monotonic() > until:
+                raise OidcError("the provider answers without end")
+    return bytes(content)
 
 
 def _faults(claims: Mapping[str, Any], oidc: Oidc, nonce: str, now: float) -> list[str]:
@@ -216,8 +233,8 @@ def _faults(claims: Mapping[str, Any], oidc: Oidc, nonce: str, now: float) -> li
         "azp": party == oidc.client_id,
         "exp": _is_number(claims.get("exp")) and now < claims["exp"] + SKEW_S,
         "iat": _is_number(claims.get("iat")) and claims["iat"] <= now + SKEW_S,
-        "nonce": isinstance(given_nonce, str) and hmac.compare_digest(given_nonce.encode(), nonce.encode()),
-        "sub": isinstance(claims.get("sub"), str) and 0 < len(claims["sub"]) <= 255,
+        "nonce": _is_text(given_nonce) and hmac.compare_digest(given_nonce.encode(), nonce.encode()),
+        "sub": _is_text(claims.get("sub")) and 0 < len(claims["sub"]) <= 255,
     }
     return [name for name, right in checks.items() if not right]
 
@@ -227,7 +244,7 @@ def _counting(claims: Mapping[str, Any], wanted: frozenset[str]) -> dict[str, st
     return {
         name: claims[name]
         for name in wanted
-        if isinstance(claims.get(name), str)
+        if _is_text(claims.get(name))
         and claims[name]
         and (name not in _NEEDS_VERIFIED or claims.get(_NEEDS_VERIFIED[name]) is True)
     }
@@ -237,6 +254,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _is_text(value: Any) -> TypeGuard[str]:
+    """Whether a value is text that can be compared and kept: JSON may hold halves of surrogate pairs."""
+    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
+
+
 def _is_guarded(address: str) -> bool:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # Brackets without an address in them.
+        return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)

@@ -146,5 +146,5 @@ class Outside:
 def _require_small(request: Request) -> None:
     """Raises PageError unless a form of whoever is not signed in says that it is small."""
     length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MOST_BYTES:
+    if not length.isdecimal() or len(length) > 9 or int(length) > MOST_BYTES:
         raise PageError(413, "提交的内容过大。")

@@ -120,7 +120,7 @@ def _json(answer: Callable[[_Answer], _Answer]) -> Callable[[Request], Any]:
         except SigningJournalError as error:
             logger.error("nothing is signed: %s", error)
             return _refusal(503, "JOURNAL", str(error))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return _refusal(400, "MALFORMED", "请求的格式不对")
 
     return serve

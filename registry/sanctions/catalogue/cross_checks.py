@@ -25,31 +25,47 @@ from registry.v1 import subject_pb2
 _RED_LIST_CODE = re.compile(r"R-\d{2}").fullmatch
 
 
+class _Domains:
+    """The rows of domains by their words; of a row whose word is a fault itself, the file is to blame."""
+
+    def __init__(self, rules_row: Row) -> None:
+        self._rules = rules_row
+        self._rows = {row.name: row for row in rules_row.rows("domains")}
+
+    def fault(self, word: str, key: str, message: str) -> None:
+        """Notes a fault of a domain."""
+        row = self._rows.get(word)
+        if row is None:
+            self._rules.fault("domains", f"{word}: {message}")
+        else:
+            row.fault(key, message)
+
+
 def check_required_lists(placed: Sequence[Placed[CreditList]], rules: Rulebook, rules_row: Row) -> None:
     """Notes where lists do not know of domains in which law requires them to be checked."""
-    domain_rows = {row.name: row for row in rules_row.rows("domains")}
+    domain_rows = _Domains(rules_row)
     checked_by = {(entry.code, domain) for _, entry in placed for domain in entry.checked_by}
     known = {entry.code for _, entry in placed}
     for word, domain in DOMAINS.items():
         for code in rules.domains[domain].required_lists if domain in rules.domains else ():
             if code not in known:
-                domain_rows[word].fault("required_lists", f"there is no list {code}")
+                domain_rows.fault(word, "required_lists", f"there is no list {code}")
             elif (code, domain) not in checked_by:
-                domain_rows[word].fault("required_lists", f"{code} does not say it is checked by {word}")
+                domain_rows.fault(word, "required_lists", f"{code} does not say it is checked by {word}")
 
 
 def check_required_measures(placed: Sequence[Placed[Measure]], rules: Rulebook, rules_row: Row) -> None:
     """Notes where a domain waits for the deciding departments of what nobody decides in it."""
-    domain_rows = {row.name: row for row in rules_row.rows("domains")}
+    domain_rows = _Domains(rules_row)
     for word, domain in DOMAINS.items():
         for code in rules.domains[domain].required_measures if domain in rules.domains else ():
             found = [measure for _, measure in placed if measure.code == code]
             if not found:
-                domain_rows[word].fault("required_measures", f"there is no measure {code}")
+                domain_rows.fault(word, "required_measures", f"there is no measure {code}")
             elif not any(measure.acts_in(domain) for measure in found):
-                domain_rows[word].fault("required_measures", f"{code} does not act in {word}")
+                domain_rows.fault(word, "required_measures", f"{code} does not act in {word}")
             elif not any(measure.origin == "decision" for measure in found):
-                domain_rows[word].fault("required_measures", f"no department decides {code}")
+                domain_rows.fault(word, "required_measures", f"no department decides {code}")
 
 
 def check_triggers(measures: Sequence[Placed[Measure]], lists: Sequence[Placed[CreditList]]) -> None:

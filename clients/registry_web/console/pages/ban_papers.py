@@ -164,7 +164,7 @@ def office_of(request: Request) -> dict[str, str]:
     """What this browser keeps of the office; empty where it keeps nothing that can be read."""
     try:
         held = json.loads(urlsafe_b64decode(request.cookies.get(COOKIE, "")))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     known = {each.name for each in _OFFICE}
     if not isinstance(held, dict):

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from registry.v1.catalogue_service_pb2 import EditionFiles, EditionSource
 from registry.v1.statement_pb2 import EditionFile
 from registry_client.edition_files import BASE, CASES, SUFFIX, as_messages
+from registry_client.zip_faults import UNREADABLE, require_plain
 
 MOST_FILES = 500
 MOST_BYTES = 16 * 1024 * 1024
@@ -49,13 +50,16 @@ def read_archive(file: BinaryIO) -> EditionArchive:
     try:
         with ZipFile(file) as archive:
             return _read(archive)
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise ArchiveError("不是可以读取的 zip 文件(加密的不能读取)") from error
     except UnicodeDecodeError:
         raise ArchiveError("压缩包中有文件不是 UTF-8 编码") from None
+    except ArchiveError:
+        raise
+    except UNREADABLE as error:
+        raise ArchiveError("不是可以读取的 zip 文件(加密的不能读取)") from error
 
 
 def _read(archive: ZipFile) -> EditionArchive:
+    require_plain(archive)
     entries = [each for each in archive.infolist() if not each.is_dir() and not _is_rubbish(each)]
     if len(entries) > MOST_FILES or sum(each.file_size for each in entries) > MOST_BYTES:
         raise ArchiveError("压缩包过大: 最多 500 个文件, 解压后 16 MB")
@@ -92,6 +96,7 @@ def _is_rubbish(entry: ZipInfo) -> bool:
 
 def _root(entries: list[ZipInfo]) -> tuple[str, ...]:
     """The one folder in which everything lies, if it does."""
-    tops = {PurePosixPath(each.filename.replace("\\", "/")).parts[0] for each in entries}
-    nested = all(len(PurePosixPath(each.filename.replace("\\", "/")).parts) > 1 for each in entries)
-    return tuple(tops) if len(tops) == 1 and nested and tops != {CASES} else ()
+    paths = [PurePosixPath(each.filename.replace("\\", "/")).parts for each in entries]
+    tops = {parts[:1] for parts in paths}  # A name such as "." has no parts.
+    nested = all(len(parts) > 1 for parts in paths)
+    return next(iter(tops)) if len(tops) == 1 and nested and tops != {(CASES,)} else ()

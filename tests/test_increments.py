@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.backups.chain import chain_to
+from registry.backups.chain import chain_to, newest_in
 from registry.backups.manifest import BackupError
 from registry.store.copying import compare_stores
 from registry.store.opening import open_for_reading
@@ -205,6 +205,17 @@ def test_nothing_follows_a_backup_of_another_history(
     assert_one_line(taken(back, chain, "x"), "恢复到更早的状态")
     assert_one_line(taken(made[0], tmp_path / "other", "x"), "没有可接续的备份")
     assert not (chain / "x").exists()
+
+
+def test_chain_begins_anew_with_each_whole_backup_though_an_increment_reaches_farther(chain: Path) -> None:
+    assert newest_in(chain, "credit.example/test").name == "three"
+    shutil.copytree(chain / "base", chain / "tonight")
+    path = chain / "tonight/manifest.json"
+    content = json.loads(path.read_text("utf-8")) | {"taken_at": "2126-11-26T02:30:00+08:00"}
+    path.write_text(json.dumps(content), "utf-8")
+    assert newest_in(chain, "credit.example/test").name == "tonight"
+    with pytest.raises(BackupError, match="没有可接续的备份"):
+        newest_in(chain, "credit.example/other")
 
 
 def test_increment_that_was_killed_looks_like_none_and_a_full_disk_is_told(

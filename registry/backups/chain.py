@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -87,22 +88,25 @@ def members_in(directory: Path) -> list[Path]:
 
 
 def newest_in(directory: Path, origin: str) -> Path:
-    """The end of the chain that reaches farthest in a directory. Raises BackupError if there is none."""
-    found = {}
+    """The end of the chain that the newest whole backup in a directory begins. One that was taken after an
+    increment begins anew, even if that reaches farther: the older chain is not kept as long. Raises
+    BackupError if there is no whole backup."""
+    bases, following = list[Path](), dict[str, list[Path]]()
+    found: dict[Path, tuple[int, datetime]] = {}
     for path in members_in(directory):
         try:
-            found[path] = read_manifest(path)
+            manifest = read_manifest(path)
         except BackupError:
             continue  # Of another program, or damaged: nothing follows it.
-    followed = {each.since for each in found.values()}
-    ends = [
-        (each.size, each.taken, path)
-        for path, each in found.items()
-        if each.origin == origin and manifest_digest(path) not in followed
-    ]
-    if not ends:
+        if manifest.origin == origin:
+            found[path] = manifest.size, manifest.taken
+            (following.setdefault(manifest.since, []) if manifest.since else bases).append(path)
+    if not bases:
         raise BackupError(f"{directory} 里没有可接续的备份; 请先用 registry backup 做一份完整的")
-    return max(ends)[2]
+    end = max(bases, key=lambda path: found[path])
+    while after := following.pop(manifest_digest(end), []):
+        end = max(after, key=lambda path: found[path])
+    return end
 
 
 @contextmanager

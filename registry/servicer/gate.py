@@ -69,6 +69,8 @@ _AUTHORIZATION, _BEARER = "authorization", "Bearer "
 _PEER_URI = PEER_URI_PROPERTY.encode()
 METHOD = "load_method"
 """The attribute of a behaviour that says which method it is, for ``registry.load``; a wrapper keeps it."""
+WAITING = frozenset({"/registry.v1.WatchService/PollRestrictions"})
+"""Methods that wait for something to happen before they answer: by then their caller may have lost its papers."""
 OWN_METHODS = "/registry."
 """How methods of the contract begin; health and reflection are every process's own."""
 _Parse = Callable[[bytes], Any]
@@ -159,17 +161,25 @@ class Gate(grpc.ServerInterceptor):
         return grpc.unary_unary_rpc_method_handler(unary, None, serialise)
 
     def _unary(self, method: str, behaviour: Any, parse: _Parse | None) -> Any:
+        waits = method in WAITING
+
+        def answered(request: bytes, context: grpc.ServicerContext) -> Any:
+            try:
+                parsed = _parsed(parse, request)
+                if parse is not None:
+                    return _last_word(behaviour, parsed, context)
+                return self._written(method, request, context)
+            except MustWriteError:
+                return self._written(method, request, context)
+
         def call(request: bytes, context: grpc.ServicerContext) -> Any:
             try:
                 self._admit(method, context)
                 current_request.set(request)
-                try:
-                    parsed = _parsed(parse, request)
-                    if parse is not None:
-                        return _last_word(behaviour, parsed, context)
-                    return self._written(method, request, context)
-                except MustWriteError:
-                    return self._written(method, request, context)
+                answer = answered(request, context)
+                if waits:
+                    self._admit(method, context)
+                return answer
             except MustWaitError:
                 raise
             except Exception as error:

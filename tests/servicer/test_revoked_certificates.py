@@ -3,6 +3,7 @@ on it, states nothing on it, and keeps no stream open. The same in every process
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Event
@@ -17,6 +18,9 @@ from registry.v1 import intake_service_pb2, log_service_pb2
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.log_service_pb2_grpc import LogServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from registry.v1.subject_pb2 import DOMAIN_PROCUREMENT
+from registry.v1.watch_service_pb2 import PollRestrictionsRequest
+from registry.v1.watch_service_pb2_grpc import WatchServiceStub
 from tests.support.events import firm, placed
 from tests.support.history import short_ban
 from tests.support.reports import question
@@ -126,6 +130,21 @@ def test_a_statement_on_an_open_stream_is_not_written_after_that(revoking: Revok
         answered.set()
         unauthenticated(lambda: next(stream), "已被吊销")
     assert spine.engine.state.size == size
+
+
+def test_a_poll_that_waited_is_not_answered_to_whom_was_revoked_meanwhile(revoking: Revoking) -> None:
+    own, spine = revoking.credential(), revoking.served.spine
+    request = PollRestrictionsRequest(wait_seconds=10)
+    request.filter.purpose.domain = DOMAIN_PROCUREMENT
+    with revoking.channel(own) as channel:
+        stub = WatchServiceStub(channel)
+        first = stub.PollRestrictions(PollRestrictionsRequest(filter=request.filter), timeout=DEADLINE_S)
+        request.start.resume_token = first.resume_token
+        poll = stub.PollRestrictions.future(request, timeout=DEADLINE_S)
+        time.sleep(0.5)  # It has to have begun; if it has not, it is refused at its beginning.
+        revoking.revoke(own)
+        placed(spine.say("财政", f"p{spine.engine.state.size}", event=short_ban(31)))
+        unauthenticated(poll.result, "已被吊销")
 
 
 def test_a_silent_stream_gives_its_place_up(revoking: Revoking, monkeypatch: pytest.MonkeyPatch) -> None:

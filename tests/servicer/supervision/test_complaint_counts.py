@@ -172,47 +172,6 @@ def test_what_nobody_takes_in_is_due_from_its_department_all_the_same(served: Se
     assert due(served.department(KEY)) == set()
 
 
-def test_the_report_counts_what_was_not_taken_in_then_whatever_came_of_it_since(
-    served: Served, bureau: Custody
-) -> None:
-    sealed = lodged(served)
-    state = served.spine.engine.state
-    served.spine.clock.move_to(date(2026, 9, 1))
-    bureau.taken(bureau.complain("TS-9"))  # So that the log has a statement of that day.
-    known = state.size - 1
-    asked = GetAccountabilityReportRequest(until="2026-12-31", known_position=known, on="2026-09-01")
-    setattr(asked, "from", "2026-01-01")
-
-    def report() -> GetAccountabilityReportResponse:
-        stub = AccountabilityServiceStub(served.channel(served.department(KEY)))
-        told: GetAccountabilityReportResponse = stub.GetAccountabilityReport(asked, timeout=DEADLINE_S)
-        return told
-
-    before = report()
-    late = [line.obligation for line in before.lines if line.obligation.file.number == sealed.number]
-    assert [(each.deadline, each.met_on) for each in late] == [("report_verification", "")]
-    taken_in(served, bureau, sealed)
-    assert report() == before
-    asked.known_position = state.size - 1
-    again = [line for line in report().lines if line.obligation.file.number == sealed.number]
-    assert [line.obligation.position > 0 for line in again] == [True]
-
-
-def test_what_one_month_brought_is_not_worked_out_from_two_questions(served: Served, bureau: Custody) -> None:
-    def told(until: str) -> list[int]:
-        request = pb.GetComplaintStatisticsRequest(until=until)
-        setattr(request, "from", "2026-07")
-        answer = portal(served).GetComplaintStatistics(request, timeout=DEADLINE_S)
-        return [row.received for row in answer.by_region if row.region == "130984"]
-
-    served.spine.clock.move_to(date(2026, 7, 6))
-    for number in range(6):
-        bureau.taken(bureau.complain(f"TS-7{number}", region="130984"))
-    served.spine.clock.move_to(date(2026, 8, 3))
-    bureau.taken(bureau.complain("TS-8", region="130984"))
-    assert told("2026-07") == told("2026-08") == [5]
-
-
 def test_counts_under_five_are_not_told_nor_to_be_worked_out() -> None:
     def rows(*counts: int) -> list[pb.ComplaintCount]:
         made = {
@@ -244,3 +203,44 @@ def test_an_anonymous_report_says_so_and_nothing_else(served: Served, bureau: Cu
     taken_in(served, bureau, sealed)
     assert not bureau.file(sealed.number).acts[0].named
     assert reasons_of(bureau.answer(sealed.number))[0] == "FIELD_INVALID"
+
+
+def test_what_one_month_brought_is_not_worked_out_from_two_questions(served: Served, bureau: Custody) -> None:
+    def told(until: str) -> list[int]:
+        request = pb.GetComplaintStatisticsRequest(until=until)
+        setattr(request, "from", "2026-07")
+        answer = portal(served).GetComplaintStatistics(request, timeout=DEADLINE_S)
+        return [row.received for row in answer.by_region if row.region == "130984"]
+
+    served.spine.clock.move_to(date(2026, 7, 6))
+    for number in range(6):
+        bureau.taken(bureau.complain(f"TS-7{number}", region="130984"))
+    served.spine.clock.move_to(date(2026, 8, 3))
+    bureau.taken(bureau.complain("TS-8", region="130984"))
+    assert told("2026-07") == told("2026-08") == [5]
+
+
+def test_the_report_counts_what_was_not_taken_in_then_whatever_came_of_it_since(
+    served: Served, bureau: Custody
+) -> None:
+    sealed = lodged(served)
+    state = served.spine.engine.state
+    served.spine.clock.move_to(date(2026, 9, 1))
+    bureau.taken(bureau.complain("TS-9"))  # So that the log has a statement of that day.
+    known = state.size - 1
+    asked = GetAccountabilityReportRequest(until="2026-12-31", known_position=known, on="2026-09-01")
+    setattr(asked, "from", "2026-01-01")
+
+    def report() -> GetAccountabilityReportResponse:
+        stub = AccountabilityServiceStub(served.channel(served.department(KEY)))
+        told: GetAccountabilityReportResponse = stub.GetAccountabilityReport(asked, timeout=DEADLINE_S)
+        return told
+
+    before = report()
+    late = [line.obligation for line in before.lines if line.obligation.file.number == sealed.number]
+    assert [(each.deadline, each.met_on) for each in late] == [("report_verification", "")]
+    taken_in(served, bureau, sealed)
+    assert report() == before
+    asked.known_position = state.size - 1
+    again = [line for line in report().lines if line.obligation.file.number == sealed.number]
+    assert [line.obligation.position > 0 for line in again] == [True]

@@ -5,6 +5,8 @@ Whoever answers may be slow, endless or lie, so everything about an answer is bo
 * one deadline for all of it, from the connection to the last byte; an answer that comes drop by drop gains
   no time
 * no more bytes than the caller expects at most, after decompression
+* no answer that does not say how long it is (Content-Length, or in chunks): cut off within its head it would
+  look like a whole one
 * no redirect is followed, nothing is asked again, no proxy of the environment is used
 
     with Outbound(deadline_s=10) as outbound:
@@ -114,11 +116,19 @@ def _read(response: BaseHTTPResponse, limit: int, watch: _Watch, url: str) -> Re
                 raise OutboundError(f"{url}: 答复超过 {limit} 字节")
         if watch.over:  # What was cut off may look like an end.
             raise OutboundError(f"{url}: 超时")
+        if not _says_its_length(response):
+            raise OutboundError(f"{url}: 答复没有说明长度, 不知是否完整")
     except BaseException:
         response.close()
         raise
     response.release_conn()
     return Reply(response.status, response.headers.get("Content-Type", ""), b"".join(chunks))
+
+
+def _says_its_length(response: BaseHTTPResponse) -> bool:
+    """Whether an answer that was cut off can be told from a whole one (RFC 9112 §6.3)."""
+    chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+    return chunked or "Content-Length" in response.headers
 
 
 def _words(error: BaseException) -> str:

@@ -11,14 +11,11 @@ for each:
 from __future__ import annotations
 
 import os
-import re
-import select
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,31 +24,13 @@ import pytest
 from registry.store.interface import StoreBusyError
 from registry.store.opening import open_store
 from tests.ha.load import BANNED, Told, loaded
+from tests.support.failover import BLOWS, ROOT, founded, mend, serving, strike
 from tests.support.patroni import Cluster, NoClusterError, Node, running_cluster
-from tests.support.served import Served, authority_of
-from tests.support.spine import Spine, found_spine, furnish
+from tests.support.spine import Spine
 
 ROUNDS = int(os.environ.get("REGISTRY_HA_ROUNDS", "1"))
 WRITES_AGAIN_S = 40.0
 """At the latest so long after the blow, with a lease of six seconds."""
-START_S = 120.0
-ROOT = Path(__file__).resolve().parents[2]
-READY = re.compile(r"在 (\S+) 提供服务")
-BLOWS = (
-    "machine",
-    "held",
-    "unmanaged",
-    "postgres",
-    "switchover",
-    "machine",
-    "held",
-    "etcd",
-    "machine",
-    "unmanaged",
-)
-"""What is done to the primary, round for round: Patroni and PostgreSQL killed; PostgreSQL held still until
-another writes (SIGSTOP); Patroni killed alone, so that two write; PostgreSQL killed alone; the planned
-change; no etcd for a while."""
 
 
 @pytest.fixture(scope="module")
@@ -61,47 +40,6 @@ def cluster() -> Iterator[Cluster]:
             yield made
     except NoClusterError as error:
         pytest.skip(str(error))
-
-
-@contextmanager
-def serving(spine: Spine, log: Path) -> Iterator[Served]:
-    """The registry on a cluster, one process that writes and one that answers."""
-    authority = authority_of(spine)
-    authority.server_named("server")
-    config = spine.directory / "registry.toml"
-    config.write_text(config.read_text("utf-8").replace('"tls/', f'"{authority.directory}/'), "utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "registry",
-        "serve",
-        "--directory",
-        str(spine.directory),
-        "--readers",
-        "1",
-    ]
-    with log.open("ab") as said:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True, cwd=ROOT)
-    try:
-        assert process.stdout
-        readable, _, _ = select.select([process.stdout], [], [], START_S)
-        ready = READY.search(process.stdout.readline() if readable else "")
-        assert ready, log.read_text("utf-8")[-2000:]
-        served = Served(spine, authority, ready[1])
-        yield served
-        served.close()
-    finally:
-        process.terminate()
-        process.communicate(timeout=START_S)
-
-
-def founded(directory: Path, cluster: Cluster) -> Spine:
-    """A registry whose store is the cluster's database, and whose readers read from any standby."""
-    spine = furnish(found_spine(directory, store=cluster.url()), [BANNED])
-    spine.engine.close()
-    with (directory / "registry.toml").open("a", encoding="utf-8") as config:
-        config.write(f'\n[server]\nreplica = "{cluster.url(attributes="prefer-standby")}"\n')
-    return spine
 
 
 @dataclass(slots=True)
@@ -118,11 +56,11 @@ class Trial:
         self.await_statements(old)
         self.told.state_pause_s = self.told.ask_pause_s = 0.0
         began = time.monotonic()
-        new = self.strike(blow, old)
+        new = strike(self.cluster, blow, old)
         switched_s = time.monotonic() - began
         self.await_statements(new)
         writing_s = time.monotonic() - began
-        self.mend(blow, old)
+        mend(blow, old)
         self.cluster.wait_until_whole()
         self.await_statements(self.cluster.primary())
         told = self.told
@@ -132,28 +70,6 @@ class Trial:
             f"{told.state_pause_s:.1f} s, of answers {told.ask_pause_s:.1f} s; "
             f"{len(told.acknowledged) - acknowledged} acknowledged; refused so far {dict(told.refused)}"
         )
-
-    def strike(self, blow: str, old: Node) -> Node:
-        """Does it; the node that has the lease afterwards."""
-        if blow == "etcd":
-            self.cluster.etcd.stop()
-            time.sleep(8)
-            self.cluster.etcd.start()
-            return self.cluster.primary()
-        if blow == "postgres":
-            old.kill_postgres()
-            return self.cluster.primary()
-        {"machine": old.kill, "held": old.hold, "unmanaged": old.kill_patroni, "switchover": old.hand_over}[
-            blow
-        ]()
-        return self.cluster.wait_for_primary(other_than=old)
-
-    def mend(self, blow: str, old: Node) -> None:
-        """Has the node that was struck come back."""
-        if blow == "held":
-            old.release()
-        elif blow in ("machine", "unmanaged"):
-            old.start()
 
     def await_statements(self, primary: Node) -> None:
         """Waits until statements are acknowledged that a primary has; and nobody else may write then."""
@@ -168,7 +84,7 @@ class Trial:
 def test_nothing_acknowledged_is_lost_when_the_primary_dies_under_load(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    spine, log = founded(tmp_path / "registry", cluster), tmp_path / "registry.log"
+    spine, log = founded(tmp_path / "registry", cluster, BANNED), tmp_path / "registry.log"
     founding, began = spine.position + 1, time.monotonic()
     with serving(spine, log) as served, loaded(served) as told:
         trial = Trial(cluster, told)

@@ -87,7 +87,7 @@ def test_primary_that_dies_under_load_loses_no_acknowledged_group_to_its_standby
                 except StoreError:
                     time.sleep(0.02)
 
-        thread = Thread(target=load)
+        thread = Thread(target=load, daemon=True)
         thread.start()
         _reach(acknowledged, 50)
         primary.stop(signal.SIGKILL)

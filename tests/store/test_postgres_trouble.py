@@ -238,7 +238,7 @@ def test_server_that_is_killed_under_load_loses_no_acknowledged_group(tmp_path: 
                     refused.append(str(error))
                     time.sleep(0.02)
 
-        thread = Thread(target=load)
+        thread = Thread(target=load, daemon=True)
         thread.start()
         for _ in range(3):
             reached = len(acknowledged) + 20

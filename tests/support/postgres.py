@@ -155,7 +155,17 @@ class PostgresServer:
         else:
             self._process.send_signal(how)
         self._process.wait(START_S)
+        self._await_children(self._process.pid)
         self._process = None
+
+    @staticmethod
+    def _await_children(group: int) -> None:
+        """Waits until the last process of a group is gone: it holds the memory that the next needs."""
+        until = time.monotonic() + START_S
+        with suppress(ProcessLookupError):
+            while time.monotonic() < until:
+                os.killpg(group, 0)
+                time.sleep(0.01)
 
     def crash(self) -> None:
         """Kills every process of it and starts it again; clients see broken connections."""

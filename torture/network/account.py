@@ -179,7 +179,7 @@ def judged(account: Account, config: Config, location: Location) -> Losses:
 
 
 def _faults(account: Account, config: Config, log: Log, location: Location) -> Iterable[str]:
-    """What ``registry verify`` finds, with the checkpoint that was held as one that an earlier check saved."""
+    """What ``registry verify`` finds, the checkpoint that was held being one of an earlier check."""
     reopening = Reopening(partial(open_for_reading, location), partial(read_vault, config.vault_key))
     plan = Plan(
         log_keys(config),

@@ -14,7 +14,7 @@ from typing import Any
 
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Statement
-from tests.support.events import ban, branch_of, correction, firm, penalty, person, withdrawal
+from tests.support.events import ban, correction, firm, penalty, withdrawal
 from tests.support.spine import Spine
 from torture.network.account import Account
 

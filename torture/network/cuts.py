@@ -59,16 +59,16 @@ def _round(how: How, seed: int, directory: Path) -> Losses:
 
 FAULTS = tuple(
     Fault(
-        f"database cut at each message of a commit, {how.value}",
+        name,
         rounds,
         short,
         partial(_round, how),
         no_postgres,
     )
-    for how, rounds, short in (
-        (How.BEFORE, 120, 1),
-        (How.AFTER, 120, 1),
-        (How.TORN, 40, 0),
-        (How.DEAF, 20, 0),
+    for name, how, rounds, short in (
+        ("cut before a message", How.BEFORE, 90, 1),
+        ("cut: answer lost", How.AFTER, 90, 1),
+        ("cut within a message", How.TORN, 30, 0),
+        ("cut after silence", How.DEAF, 20, 0),
     )
 )

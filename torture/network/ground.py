@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from registry.config import CONFIG_NAME, load_config
+from registry.config import CONFIG_NAME, STORE, load_config
 from registry.engine import start_engine
 from tests.support.clock import SetClock
 from tests.support.postgres import NoPostgresError, PostgresServer, programs, running_postgres
@@ -123,6 +123,27 @@ def opened(founded: Spine, directory: Path, store: str) -> Spine:
     config, clock = load_config(directory), RunningClock()
     spine = Spine(directory, config, clock, start_engine(config, clock), founded.signers)
     spine.numbers = itertools.count(1000)
+    return spine
+
+
+@contextmanager
+def filed(directory: Path) -> Iterator[Spine]:
+    """A registry of its own in an empty directory, with its store in a file: for rounds about other lines
+    than that to a database. Its engine runs, and is closed at the end."""
+    spine = opened(_in_file(), directory / "registry", STORE)
+    try:
+        yield spine
+    finally:
+        spine.engine.close()
+
+
+@cache
+def _in_file() -> Spine:
+    stack = ExitStack()
+    atexit.register(stack.close)
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ground-")))
+    spine = furnish(found_spine(home / "registry"), DEPARTMENTS)
+    spine.engine.close()
     return spine
 
 

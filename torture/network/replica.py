@@ -85,16 +85,18 @@ class Replicated:
 def replicated(directory: Path) -> Iterator[Replicated]:
     """A registry in an empty directory, and its replica."""
     replica = standby()
-    with ground().round(directory) as place, tempfile.TemporaryDirectory(prefix="nw-", dir="/tmp") as front:
-        with Line(str(replica.directory / SOCKET), at=Path(front) / SOCKET) as line:
-            both = Replicated(place, replica, line)
-            both.settle()
-            place.configure(f'[server]\nreplica = "{led_over(place.url, Path(front))}"\n')
-            try:
-                yield both
-            finally:
-                both.healed()
-                both.settle()  # Or its sessions would keep the database from being dropped there.
+    with ExitStack() as stack:
+        place = stack.enter_context(ground().round(directory))
+        front = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nw-", dir="/tmp")))
+        line = stack.enter_context(Line(str(replica.directory / SOCKET), at=front / SOCKET))
+        both = Replicated(place, replica, line)
+        both.settle()
+        place.configure(f'[server]\nreplica = "{led_over(place.url, front)}"\n')
+        try:
+            yield both
+        finally:
+            both.healed()
+            both.settle()  # Or its sessions would keep the database from being dropped there.
 
 
 def _round(
@@ -133,9 +135,9 @@ def _goes_on(clerk: Clerk, account: Account) -> None:
 
 
 FAULTS = (
-    Fault("replica lags behind", 25, 1, partial(_round, Replicated.lag), no_postgres),
+    Fault("replica lags", 25, 1, partial(_round, Replicated.lag), no_postgres),
     Fault("replica gone", 10, 0, partial(_round, Replicated.gone), no_postgres),
-    Fault("replica cut off from readers", 15, 0, partial(_round, Replicated.cut_off), no_postgres),
-    Fault("replica lags, its connections cut", 15, 0, partial(_round, Replicated.lag_then_gone), no_postgres),
-    Fault("replica answers nobody", 5, 0, partial(_round, Replicated.silent, heals=False), no_postgres),
+    Fault("replica cut off", 15, 0, partial(_round, Replicated.cut_off), no_postgres),
+    Fault("replica lags, is cut", 15, 0, partial(_round, Replicated.lag_then_gone), no_postgres),
+    Fault("replica is silent", 5, 0, partial(_round, Replicated.silent, heals=False), no_postgres),
 )

@@ -1,4 +1,4 @@
-"""The database is stopped under load and started again: as by the loss of its process, at once, or in order."""
+"""The database is stopped under load and started again: its processes killed, at once, or in order."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def _stopped(server: PostgresServer, how: signal.Signals, down_s: float) -> None
 FAULTS = tuple(
     Fault(f"database {name}", rounds, short, partial(_round, how), no_postgres)
     for name, how, rounds, short in (
-        ("killed under load", signal.SIGKILL, 15, 1),
-        ("stopped at once under load", signal.SIGQUIT, 10, 0),
-        ("restarted under load", signal.SIGINT, 10, 0),
+        ("killed", signal.SIGKILL, 15, 1),
+        ("stopped at once", signal.SIGQUIT, 10, 0),
+        ("restarted", signal.SIGINT, 10, 0),
     )
 )

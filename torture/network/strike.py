@@ -4,8 +4,8 @@ What the client sends is taken apart into messages: the first says who connects,
 type and its length. Struck are only connections of the writer, once it was ``armed``; the messages from then
 on are counted over all of them.
 
-Worked example: ``Strike(How.AFTER, 61)`` and message 61 is the Sync behind ``COMMIT``: the server commits, its
-answer is thrown away, and the writer sees a connection that was reset.
+Worked example: ``Strike(How.AFTER, 61)`` and message 61 is the Sync behind ``COMMIT``: the server commits,
+its answer is thrown away, and the writer sees a connection that was reset.
 """
 
 from __future__ import annotations

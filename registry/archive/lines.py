@@ -141,7 +141,19 @@ def _value(table: Table, name: str, kind: object, value: object, nullable: bool 
         return None
     if isinstance(kind, LargeBinary):
         return decoded(value, f"{table.name} 的 {name}")
-    wanted = int if isinstance(kind, Integer) else str
-    if type(value) is not wanted:
-        raise ArchiveError(f"{table.name} 的 {name} 类型不对")
+    if not (_fits(value) if isinstance(kind, Integer) else _is_text(value)):
+        raise ArchiveError(f"{table.name} 的 {name} 类型不对, 或放不下")
     return value
+
+
+def _fits(value: object) -> bool:
+    """Whether a value is a whole number of 64 bits."""
+    return type(value) is int and -(1 << 63) <= value < 1 << 63
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is text that can be written: half a character, which JSON lets in, is none."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False

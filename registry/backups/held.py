@@ -91,12 +91,13 @@ def _note_in(path: Path) -> str:
     except OSError as error:
         raise BackupError(f"{path} 不能读取: {error.strerror}") from error
     try:
-        text = content.decode("utf-8")
-        if "\n\n— " in text:
-            return text
-    except UnicodeDecodeError:
-        pass
-    try:
         return read_receipt(content).checkpoint
     except FailedError:
-        raise BackupError(f"{path} 既不是检查点, 也不是回执") from None
+        pass  # It may be a note.
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if "\n\n— " not in text:
+        raise BackupError(f"{path} 既不是检查点, 也不是回执")
+    return text

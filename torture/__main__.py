@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from torture.fault import Fault
-from torture.rounds import Round, all_faults, made, make, make_all, scaled, seeds
+from torture.rounds import Round, all_faults, in_parts, made, make, make_all, scaled, seeds
 from torture.site import BUILD
 from torture.table import row, summary, title
 
@@ -72,7 +72,8 @@ def _all_rounds(
     there = {(each.fault, each.seed) for each in before}
     due = [each for each in plan if each not in there]
     rounds = list(before)
-    for done in make_all(due, path, processes=given.processes):
+    parts = in_parts(due, faults, given.seed)
+    for done in make_all(parts, path, processes=given.processes):
         rounds.append(done)
         if sys.stderr.isatty():
             print(f"\r{len(rounds)}/{len(plan)} {done.fault:<24}", end="", file=sys.stderr, flush=True)

@@ -52,10 +52,12 @@ def able() -> str:
 class Fault:
     """One way to break the registry. ``run`` makes one round in an empty directory; all chance in it comes
     from the seed, so that a round can be had again. ``rounds`` are those of ``make torture``, ``short`` those
-    of ``make test``; ``missing`` says what this machine lacks for it, or nothing."""
+    of ``make test``; ``missing`` says what this machine lacks for it, or nothing; ``together`` is how many
+    rounds with neighbouring seeds share what is made once for them, and are made by one process."""
 
     name: str
     rounds: int
     short: int
     run: Callable[[int, Path], Losses]
     missing: Callable[[], str] = able
+    together: int = 1

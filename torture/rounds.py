@@ -20,12 +20,15 @@ from importlib.util import find_spec
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 
 from torture.fault import Fault, Losses
 from torture.place import scratch
 
 FAMILIES = ("torture.disk.faults", "torture.network.faults")
 SEEDS_OF_FAULT = 100_000
+Part = tuple[str, tuple[int, ...]]
+"""Seeds of one fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Round:
 
     def line(self) -> str:
         """Its line."""
-        told = {"fault": self.fault, "seed": self.seed, "seconds": round(self.seconds, 2)}
+        told = {"fault": self.fault, "seed": self.seed, "seconds": self.seconds}
         return json.dumps({**told, "broken": self.broken, **asdict(self.losses)}, ensure_ascii=False)
 
     @classmethod
@@ -90,7 +93,7 @@ def make(name: str, seed: int) -> Round:
     else:
         kept = done.losses + Losses(told=(f"kept: {directory}",))
         done = Round(name, seed, 0.0, kept, done.broken)
-    return Round(name, seed, time.monotonic() - began, done.losses, done.broken)
+    return Round(name, seed, round(time.monotonic() - began, 2), done.losses, done.broken)
 
 
 def made(path: Path) -> list[Round]:
@@ -101,18 +104,37 @@ def made(path: Path) -> list[Round]:
     return [Round.read(line) for line in lines]
 
 
-def make_all(due: Iterable[tuple[str, int]], path: Path, *, processes: int) -> Iterator[Round]:
-    """Makes rounds side by side, and yields each once its line is in the file."""
-    todo = iter(due)
+def in_parts(due: Sequence[tuple[str, int]], faults: Sequence[Fault], base: int) -> list[Part]:
+    """The rounds that are due in parts that one process makes, in an order by chance: whoever breaks off has
+    tried a little of everything."""
+    together, parts = {fault.name: fault.together for fault in faults}, dict[tuple[str, int], list[int]]()
+    for name, seed in due:
+        parts.setdefault((name, seed // together[name]), []).append(seed)
+    ordered = [(name, tuple(seeds)) for (name, _), seeds in parts.items()]
+    Random(base).shuffle(ordered)
+    return ordered
+
+
+def make_part(part: Part, path: Path) -> list[Round]:
+    """Makes rounds one after the other, and adds a line for each to a file."""
+    rounds = []
+    for seed in part[1]:
+        rounds.append(make(part[0], seed))
+        with path.open("a", encoding="utf-8") as file:  # One write: others add to it as well.
+            file.write(rounds[-1].line() + "\n")
+    return rounds
+
+
+def make_all(parts: Iterable[Part], path: Path, *, processes: int) -> Iterator[Round]:
+    """Makes rounds side by side, and yields them when they are in the file."""
+    todo = iter(parts)
     context = get_context("spawn")  # A fork would take gRPC's locks along, and none of its threads.
-    with (
-        path.open("a", encoding="utf-8", buffering=1) as file,
-        ProcessPoolExecutor(processes, mp_context=context) as pool,
-    ):
-        running: set[Future[Round]] = {pool.submit(make, *each) for each in islice(todo, processes)}
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        running: set[Future[list[Round]]] = {
+            pool.submit(make_part, part, path) for part in islice(todo, processes)
+        }
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(make, *each) for each in islice(todo, len(done))}
+            running |= {pool.submit(make_part, part, path) for part in islice(todo, len(done))}
             for future in done:
-                file.write(future.result().line() + "\n")
-                yield future.result()
+                yield from future.result()

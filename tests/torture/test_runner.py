@@ -6,7 +6,7 @@ import pytest
 
 from torture import __main__ as runner
 from torture.fault import Fault, Losses
-from torture.rounds import Round, all_faults, made, scaled, seeds
+from torture.rounds import Round, all_faults, in_parts, made, make_all, scaled, seeds
 from torture.table import WIDTH, row, summary, title
 
 
@@ -19,6 +19,22 @@ def test_a_thousand_rounds_are_of_every_fault() -> None:
     assert sum(counts.values()) == 1000
     assert min(counts.values()) >= 1
     assert {"power loss", "torn writes", "full disk", "kill writer", "clock jumps back"} <= counts.keys()
+
+
+def test_rounds_that_share_something_are_made_together_and_none_is_left_out() -> None:
+    faults = [Fault("alone", 1, 1, nothing_lost), Fault("shared", 1, 1, nothing_lost, together=20)]
+    due = [(fault.name, seed) for fault in faults for seed in range(1000, 1050)]
+    parts = in_parts(due, faults, 1)
+    assert sorted((name, seed) for name, part in parts for seed in part) == sorted(due)
+    assert sorted(len(part) for name, part in parts if name == "shared") == [10, 20, 20]
+
+
+def test_round_that_breaks_has_its_line_and_ends_no_other(tmp_path: Path) -> None:
+    path, parts = tmp_path / "rounds.jsonl", [("no such fault", (1, 2)), ("no such fault", (3,))]
+    done = list(make_all(parts, path, processes=1))
+    assert sorted(each.seed for each in done) == [1, 2, 3]
+    assert {each.seed: each for each in made(path)} == {each.seed: each for each in done}
+    assert all(each.broken and not each.good for each in done)
 
 
 def test_names_of_faults_are_told_apart_and_fit_the_table() -> None:

@@ -6,8 +6,8 @@ from torture.disk import alone, behind, clock, commands, kills, power, shim, tro
 from torture.fault import Fault
 
 FAULTS = (
-    Fault("power loss", 220, 3, power.power_loss, shim.missing),
-    Fault("torn writes", 100, 2, power.torn_writes, shim.missing),
+    Fault("power loss", 220, 3, power.power_loss, shim.missing, power.CUTS),
+    Fault("torn writes", 100, 2, power.torn_writes, shim.missing, power.CUTS),
     Fault("full disk", 50, 1, trouble.full_disk, shim.missing),
     Fault("failing writes", 40, 0, trouble.failing_writes, shim.missing),
     Fault("failing syncs", 40, 1, trouble.failing_syncs, shim.missing),

@@ -70,8 +70,8 @@ class File:
 
 @dataclass(slots=True)
 class Folder:
-    """A directory under whatever name: which names in it are durable, which are seen, and what was done to them
-    since; of a change each pair is a name and what bears it from then on."""
+    """A directory under whatever name: which names in it are durable, which are seen, and what was done to
+    them since; of a change each pair is a name and what bears it from then on."""
 
     durable: dict[str, Node] = field(default_factory=dict)
     seen: dict[str, Node] = field(default_factory=dict)

@@ -13,9 +13,11 @@ import pytest
 
 from registry.backups.chain import chain_to, newest_in
 from registry.backups.manifest import BackupError
+from registry.provenance.answer import VERSION, receipt_digest
 from registry.store.copying import compare_stores
 from registry.store.opening import open_for_reading
 from registry.v1 import statement_pb2 as pb
+from registry.v1.receipt_pb2 import Receipt
 from tests.support import events
 from tests.support.backing import killed_at, reseal, with_small_files
 from tests.support.command import Run, assert_one_line, digests, in_process
@@ -104,19 +106,33 @@ def test_chain_comes_to_the_very_rows_of_the_registry_and_serves(
         pass
 
 
-def test_each_increment_of_a_chain_is_a_backup_by_itself(made: tuple[Path, Path], tmp_path: Path) -> None:
+def test_each_increment_of_a_chain_is_a_backup_by_itself_and_agrees_with_what_others_hold(
+    made: tuple[Path, Path], tmp_path: Path
+) -> None:
     directory, backups = made
-    sizes = []
+    receipt, work, sizes = tmp_path / "receipt.pb", tmp_path / "work", []
+    receipt.write_bytes(_receipt((backups / "one/checkpoint").read_text("utf-8")))
+    work.mkdir()
     for name in ("one", "two"):
-        run = in_process("rehearse", "--from", backups / name, "--directory", directory, "--work", tmp_path,
-                         "--questions", "1", "--checkpoint", backups / "base/checkpoint",
-                         "--checkpoint", backups / "three/checkpoint")  # fmt: skip
+        held = [backups / "base/checkpoint", backups / "three/checkpoint", receipt]
+        given = [word for path in held for word in ("--checkpoint", path)]
+        run = in_process("rehearse", "--from", backups / name, "--directory", directory, "--work", work,
+                         "--questions", "1", *given)  # fmt: skip
         assert run.code == 0, run.err
         assert "可以恢复" in run.out
         assert "多 2 条: 这些不在其中" in run.out
-        sizes.append(json.loads((backups / name / "manifest.json").read_text("utf-8"))["size"])
+        size = json.loads((backups / name / "manifest.json").read_text("utf-8"))["size"]
+        assert f"receipt.pb: {size} 条" in run.out
+        sizes.append(size)
     assert sizes[0] == sizes[1]
-    assert list(tmp_path.iterdir()) == []
+    assert list(work.iterdir()) == []
+
+
+def _receipt(note: str) -> bytes:
+    """A receipt with nothing in it but a checkpoint."""
+    receipt = Receipt(version=VERSION, checkpoint=note)
+    receipt.digest = receipt_digest(receipt)
+    return receipt.SerializeToString(deterministic=True)
 
 
 def test_content_of_an_increment_rests_sealed(made: tuple[Path, Path]) -> None:

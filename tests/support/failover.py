@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.patroni import DATABASE, Cluster, Node
+from tests.support.patroni import Cluster, Node
 from tests.support.served import Served, authority_of
 from tests.support.spine import Spine, found_spine, furnish
 
@@ -67,12 +67,12 @@ def serving(spine: Spine, log: Path) -> Iterator[Served]:
         process.communicate(timeout=START_S)
 
 
-def founded(directory: Path, cluster: Cluster, department: str, database: str = DATABASE) -> Spine:
+def founded(directory: Path, cluster: Cluster, department: str) -> Spine:
     """A registry whose store is a database of the cluster, and whose readers read from any standby."""
-    spine = furnish(found_spine(directory, store=cluster.url(database)), [department])
+    spine = furnish(found_spine(directory, store=cluster.url()), [department])
     spine.engine.close()
     with (directory / "registry.toml").open("a", encoding="utf-8") as config:
-        config.write(f'\n[server]\nreplica = "{cluster.url(database, "prefer-standby")}"\n')
+        config.write(f'\n[server]\nreplica = "{cluster.url(attributes="prefer-standby")}"\n')
     return spine
 
 

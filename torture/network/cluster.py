@@ -7,24 +7,20 @@ goes on writing without its manager, or comes back.
 
 from __future__ import annotations
 
-import atexit
-import itertools
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from random import Random
 
 from registry.store.interface import StoreError
 from registry.store.opening import open_store
 from tests.support.failover import BLOWS, founded, mend, serving, strike
-from tests.support.patroni import Cluster, NoClusterError, Node, programs, running_cluster
+from tests.support.patroni import DATABASE, Cluster, NoClusterError, Node, programs, running_cluster
 from torture.fault import Fault, Losses
 from torture.network.account import Account, judged
 from torture.network.clerk import KEY, Crowd
+from torture.network.kept import once
 from torture.network.waiting import await_more
 from torture.network.wired import clerk_over
-
-_numbers = itertools.count(1)
 
 
 def no_cluster() -> str:
@@ -36,20 +32,18 @@ def no_cluster() -> str:
     return ""
 
 
-@cache
-def cluster() -> Cluster:
+@once
+def cluster(stack: ExitStack) -> Cluster:
     """The cluster of this process. Raises NoClusterError."""
-    stack = ExitStack()
-    atexit.register(stack.close)
     return stack.enter_context(running_cluster())
 
 
 def _round(seed: int, directory: Path) -> Losses:
     chance, account = Random(seed), Account()
     blow, nodes = BLOWS[seed % len(BLOWS)], cluster()
-    database = f"round_{next(_numbers)}"
-    url = nodes.new_database(database)
-    spine = founded(directory / "registry", nodes, KEY, database)
+    nodes.primary().ask(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    url = nodes.new_database(DATABASE)
+    spine = founded(directory / "registry", nodes, KEY)
     with serving(spine, directory / "registry.log") as served, ExitStack() as stack:
         clerks = [
             stack.enter_context(clerk_over(served, account, chance, name=name, first=first))
@@ -60,7 +54,7 @@ def _round(seed: int, directory: Path) -> Losses:
             old = nodes.primary()
             new = strike(nodes, blow, old)
             await_more(account, 12)
-            _only_one_writes(account, new, database)
+            _only_one_writes(account, new)
             mend(blow, old)
             nodes.wait_until_whole()
             await_more(account, 12)
@@ -68,10 +62,10 @@ def _round(seed: int, directory: Path) -> Losses:
     return judged(account, spine.config, url)
 
 
-def _only_one_writes(account: Account, primary: Node, database: str) -> None:
+def _only_one_writes(account: Account, primary: Node) -> None:
     """Nobody else may have the right to write beside the registry."""
     try:
-        open_store(primary.url(database)).close()
+        open_store(primary.url()).close()
     except StoreError:
         return
     account.count("another could write beside the registry", Losses(disordered=1))

@@ -6,7 +6,8 @@ important is the last: ``COMMIT`` is delivered and done, and nobody tells the wr
 
 from __future__ import annotations
 
-from functools import cache, partial
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -15,13 +16,14 @@ from torture.fault import Fault, Losses
 from torture.network.account import Account, judged
 from torture.network.direct import clerk_of
 from torture.network.ground import ground, no_postgres
+from torture.network.kept import once
 from torture.network.strike import How, Strike
 
 NEVER = 1 << 30
 
 
-@cache
-def messages_of_commit() -> int:
+@once
+def messages_of_commit(_stack: ExitStack) -> int:
     """How many messages the writer sends for one group of the kind that is struck here."""
     with TemporaryDirectory() as directory:
         strike = Strike(How.BEFORE, NEVER)
@@ -66,8 +68,8 @@ FAULTS = tuple(
         no_postgres,
     )
     for name, how, rounds, short in (
-        ("cut before a message", How.BEFORE, 90, 1),
-        ("cut: answer lost", How.AFTER, 90, 1),
+        ("cut before a message", How.BEFORE, 130, 0),
+        ("cut: answer lost", How.AFTER, 130, 1),
         ("cut within a message", How.TORN, 30, 0),
         ("cut after silence", How.DEAF, 20, 0),
     )

@@ -10,7 +10,6 @@ keys and statements of the founding are the same in every round.
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import shutil
 import tempfile
@@ -18,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from registry.config import CONFIG_NAME, STORE, load_config
@@ -26,6 +24,7 @@ from registry.engine import start_engine
 from tests.support.clock import SetClock
 from tests.support.postgres import NoPostgresError, PostgresServer, programs, running_postgres
 from tests.support.spine import TODAY, Spine, found_spine, furnish
+from torture.network.kept import once
 from torture.network.line import Line
 
 DEPARTMENTS = ("财政", "市场监管", "法院")
@@ -137,22 +136,18 @@ def filed(directory: Path) -> Iterator[Spine]:
         spine.engine.close()
 
 
-@cache
-def _in_file() -> Spine:
-    stack = ExitStack()
-    atexit.register(stack.close)
+@once
+def _in_file(stack: ExitStack) -> Spine:
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ground-")))
     spine = furnish(found_spine(home / "registry"), DEPARTMENTS)
     spine.engine.close()
     return spine
 
 
-@cache
-def ground() -> Ground:
+@once
+def ground(stack: ExitStack) -> Ground:
     """The ground of this process, made when it is first asked for and taken away when it ends. Raises
     NoPostgresError."""
-    stack = ExitStack()
-    atexit.register(stack.close)
     server = stack.enter_context(running_postgres())
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ground-")))
     url = server.new_database()

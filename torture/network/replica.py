@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -18,6 +17,7 @@ from torture.fault import Fault, Losses
 from torture.network.account import Account, judged
 from torture.network.clerk import Clerk
 from torture.network.ground import SOCKET, Place, ground, led_over, no_postgres
+from torture.network.kept import once
 from torture.network.line import Line
 from torture.network.wired import clerk_over
 
@@ -26,13 +26,10 @@ LONG_S = 12.0
 """So long may it take until a replica that answers nobody is given up (docs/postgresql.md)."""
 
 
-@cache
-def standby() -> PostgresServer:
+@once
+def standby(stack: ExitStack) -> PostgresServer:
     """A replica of the ground's server, for as long as this process runs."""
-    stack = ExitStack()
-    made = stack.enter_context(running_standby(ground().server, wal_retrieve_retry_interval="100ms"))
-    atexit.register(stack.close)
-    return made
+    return stack.enter_context(running_standby(ground().server, wal_retrieve_retry_interval="100ms"))
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ def busy() -> int:
 FAULTS = tuple(
     Fault(name, rounds, short, partial(_round, length_s, by_reader), no_postgres)
     for name, rounds, short, length_s, by_reader in (
-        ("database silent", 12, 1, BRIEF_S, False),
+        ("database silent", 12, 0, BRIEF_S, False),
         ("silent, with readers", 8, 0, BRIEF_S, True),
         ("database silent long", 4, 0, LONG_S, True),
     )

@@ -6,10 +6,8 @@ that does not hold, and one is had again when the line is healed. The authority 
 
 from __future__ import annotations
 
-import atexit
 import os
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from random import Random
 from shutil import which
@@ -26,6 +24,7 @@ from torture.fault import Fault, Losses
 from torture.network.account import Account, judged
 from torture.network.direct import clerk_of
 from torture.network.ground import filed
+from torture.network.kept import once
 from torture.network.line import Line
 from torture.network.mishaps import MISHAPS
 from torture.network.outward import DEADLINE_S, in_time
@@ -34,10 +33,8 @@ from torture.network.waiting import await_true
 MAX_AGE_S = 3600.0
 
 
-@cache
-def _authority() -> Tsa:
-    stack = ExitStack()
-    atexit.register(stack.close)
+@once
+def _authority(stack: ExitStack) -> Tsa:
     home = Path(stack.enter_context(TemporaryDirectory(prefix="tsa-")))
     return authority(home / "authority", "ec")
 

@@ -22,8 +22,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from registry.domain.periods import china_day
 from tests.model.doors import BIDDING, PROCUREMENT, Beside, Brief, Doors, answer_of, status_name
+from tests.model.procedures import Procedures
 from tests.model.reference import Answer, Asked, answer, law
-from tests.model.telling import Teller
 from tests.model.town import FIRMS, Base, Town, code_of
 
 Anyone = st.sampled_from(FIRMS)
@@ -47,7 +47,7 @@ class Asking(RuleBasedStateMachine):
         super().__init__()
         self.directory = tempfile.TemporaryDirectory(prefix="registry-model-")
         self.town = Town.opened(self.base, Path(self.directory.name))
-        self.teller = Teller(self.town)
+        self.teller = Procedures(self.town)
         self.doors = Doors(self.town.spine)
         self.beside = Beside(self.town.spine)
         self.told: dict[Asked, bytes] = {}

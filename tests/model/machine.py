@@ -32,6 +32,7 @@ class Registry(Asking):
     def __init__(self) -> None:
         super().__init__()
         self.objections: list[tuple[tuple[str, str, int], str]] = []
+        self.moved = 0
 
     # --- what is told
 
@@ -139,8 +140,10 @@ class Registry(Asking):
         self.teller.edition_step(which, step, who or step)
         done["step of an edition"] += 1
 
+    @precondition(lambda self: self.town.size >= self.moved + 6)
     @rule(how=st.sampled_from(("registration", "key")))
     def a_source_comes_or_goes(self, how: str) -> None:
+        self.moved = self.town.size
         self.teller.lose_or_hold(how)
         done["list lost" if self.teller.lost else "list held again"] += 1
 

@@ -8,6 +8,7 @@ One line for each method, domain, state of a certificate and state of a token; a
     domain        allowed, denied: in which a role may ask (``registry.access.policy.DOMAINS``)
     certificate   what becomes of every call with it (``registry.access.papers``)
     token         the same, through a face, for the role that the token names
+    page          allowed, denied: who may open a page of the console (tests/access_matrix/console_table.py)
 
 Tests call all of it over real connections (tests/access_matrix), and compare the file with the tables.
 """
@@ -24,9 +25,11 @@ from registry.access.papers import CERTIFICATES, TOKENS, Outcome
 from registry.access.policy import DOMAINS, METHODS
 from registry.access.rows import SHOWN
 from registry.v1.subject_pb2 import Domain
+from tests.access_matrix.console_table import PAGES
 
 PLACE = Path(__file__).parents[1] / "docs" / "access-matrix.csv"
 ROLES = tuple(CallerRole)
+_AT_THE_CONSOLE = (CallerRole.DEPARTMENT, CallerRole.REGISTRAR, CallerRole.AUDITOR)
 _HEAD = ("kind", "name", "shows", *(role.value for role in ROLES))
 
 
@@ -51,6 +54,13 @@ def _lines() -> Iterator[tuple[str, ...]]:
         yield ("certificate", state, "", *(outcome.value for _ in ROLES))
     for state, outcome in TOKENS.items():
         yield ("token", state, "", *(_by_token(role, outcome).value for role in ROLES))
+    for page, powers in PAGES.items():
+        yield ("page", page, "", *(_opens(role, powers) for role in ROLES))
+
+
+def _opens(role: CallerRole, powers: str) -> str:
+    """Accounts of the console are of three powers; nobody else has one."""
+    return _may(role.value[0] in powers) if role in _AT_THE_CONSOLE else "no account"
 
 
 def _may(allowed: bool) -> str:
@@ -65,4 +75,4 @@ def _by_token(role: CallerRole, outcome: Outcome) -> Outcome:
 
 if __name__ == "__main__":
     PLACE.write_text(matrix(), "utf-8")
-    print(f"{PLACE}: {matrix().count(chr(10)) - 1} lines")
+    print(f"docs/{PLACE.name}: {matrix().count(chr(10)) - 1} lines")

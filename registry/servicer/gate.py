@@ -70,7 +70,7 @@ _PEER_URI = PEER_URI_PROPERTY.encode()
 METHOD = "load_method"
 """The attribute of a behaviour that says which method it is, for ``registry.load``; a wrapper keeps it."""
 WAITING = frozenset({"/registry.v1.WatchService/PollRestrictions"})
-"""Methods that wait for something to happen before they answer: by then their caller may have lost its papers."""
+"""Methods that wait for something to happen first: by then their caller may have lost its papers."""
 OWN_METHODS = "/registry."
 """How methods of the contract begin; health and reflection are every process's own."""
 _Parse = Callable[[bytes], Any]

@@ -4,19 +4,21 @@ An increment names the SHA-256 of the manifest that it follows, so a chain is wh
 The members lie side by side in one directory, under whatever names; where one is missing nothing after it can
 be put back, and the line says which.
 
-A store is had from a chain by folding: the base is copied, the statements of each increment are worked out
-again on top of it, with their signatures (`registry.commands.folding`), and its own records are put beside
-them. After each the tree must have the root that the log's key signed for that increment.
+A store is had from a chain by folding: the base is copied, the statements of all increments are worked out
+again on top of it, with their signatures (`registry.commands.folding`), and their own records are put beside
+them, one increment after another. The tree must have the root that the log's key signed for each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Table, delete, select, update
 
@@ -33,15 +35,17 @@ from registry.backups.manifest import (
 )
 from registry.backups.marks import BLOCK, NUMBERED, Marks
 from registry.backups.placing import copy_file
-from registry.commands.adopting import adopt_checkpoint
+from registry.commands.adopting import adopt_checkpoint, held_fault
 from registry.commands.folding import Folded, fold
-from registry.commands.state import Log, open_log
+from registry.commands.head import stored_log
+from registry.commands.state import open_log
 from registry.editions import shipped_editions
 from registry.provenance.keys import FileSigner
 from registry.provenance.vault import Vault
 from registry.store import tables
 from registry.store.errors import one_line_errors
 from registry.store.group_write import add_rows
+from registry.store.interface import BatchRow, StatementRow, Store
 from registry.store.online_copy import settle_file
 from registry.store.opening import open_for_reading, open_store, remove_store
 from registry.store.sql_store import SqlStore
@@ -119,29 +123,78 @@ def whole_store(
         yield chain[0] / STORE_FILE
         return
     copy, vault = scratch / "chain.db", Vault(master)
+    beside = [scratch / f"increment-{number}.db" for number in range(1, len(chain))]
     try:
         copy_file(chain[0] / STORE_FILE, copy)
-        for number, increment in enumerate(chain[1:], 1):
-            _add(increment, copy, scratch / "increment.db", vault)
-            progress(number, len(chain) - 1)
+        for increment, file in zip(chain[1:], beside, strict=True):
+            copy_file(increment / INCREMENT_FILE, file)
+        with ExitStack() as open_files:
+            store = open_files.enter_context(closing(open_store(copy)))
+            added = [open_files.enter_context(closing(open_for_reading(file))) for file in beside]
+            _add(chain, store, added, vault, progress)
         settle_file(copy)
         yield copy
     finally:
-        remove_store(copy)
+        for file in (copy, *beside):
+            remove_store(file)
 
 
-def _add(increment: Path, copy: Path, beside: Path, vault: Vault) -> None:
-    copy_file(increment / INCREMENT_FILE, beside)
-    marks = Marks.parse((increment / MARKS).read_text("utf-8"))
-    try:
-        with closing(open_for_reading(beside)) as added, closing(open_store(copy)) as store:
-            log = open_log(added, vault, shipped_editions())
-            _add_first(added, store)
-            _add_statements(log, store, increment)
-            with one_line_errors(), added.reading() as reading, store.writing() as writing:
-                _add_own(reading, writing, marks)
-    finally:
-        remove_store(beside)
+def _add(
+    chain: Sequence[Path], store: SqlStore, added: Sequence[SqlStore], vault: Vault, progress: Progress
+) -> None:
+    for each in added:
+        open_log(each, vault, {})  # Sealed with this vault's key.
+        _add_first(each, store)
+    tip, result = read_manifest(chain[-1]), Folded()
+    log = open_log(store, vault, shipped_editions())
+    source = replace(log, store=cast(Store, _Statements(store, added)))
+    begun = read_manifest(chain[0]).size
+    state = fold(source, store, [FileSigner.generate(SUITE_ED25519)], result,
+                 progress=lambda done: progress(done, tip.size - begun))  # fmt: skip
+    if result.differences:
+        raise BackupError(f"增量备份的陈述有误: {result.differences[0]}")
+    if state.size != tip.size:
+        raise BackupError(f"增量备份 {chain[-1]} 应到 {tip.size} 条陈述, 折叠得到 {state.size} 条")
+    known = stored_log(state, ())
+    for increment in chain[1:]:
+        if fault := held_fault(known, _checkpoint_of(increment))[1]:
+            raise BackupError(f"增量备份 {increment} 的检查点: {fault}")
+    if result.statements:
+        adopt_checkpoint(state, _checkpoint_of(chain[-1]))
+    for increment, each in zip(chain[1:], added, strict=True):
+        marks = Marks.parse((increment / MARKS).read_text("utf-8"))
+        with one_line_errors(), each.reading() as reading, store.writing() as writing:
+            _add_own(reading, writing, marks)
+
+
+class _Statements:
+    """The statements of several increments as those of one log; what they need is in the store already."""
+
+    def __init__(self, store: SqlStore, added: Sequence[SqlStore]) -> None:
+        self._store = store
+        self._added = added
+
+    def statements(self, first: int = 0) -> Iterator[StatementRow]:
+        """See Store."""
+        at = first
+        for each in self._added:
+            for row in each.statements(at):
+                if row.position != at:
+                    raise BackupError(f"增量备份缺少序号{at}的陈述")
+                yield row
+                at += 1
+
+    def batches(self, header_hashes: Collection[bytes]) -> dict[bytes, BatchRow]:
+        """See Store."""
+        return self._store.batches(header_hashes)
+
+    def persons(self, refs: Collection[str]) -> dict[str, bytes]:
+        """See Store."""
+        return self._store.persons(refs)
+
+
+def _checkpoint_of(increment: Path) -> str:
+    return (increment / CHECKPOINT).read_text("utf-8")
 
 
 def _add_first(added: SqlStore, store: SqlStore) -> None:
@@ -149,17 +202,6 @@ def _add_first(added: SqlStore, store: SqlStore) -> None:
     with one_line_errors(), added.reading() as reading, store.writing() as writing:
         for table in (tables.person, tables.batch):
             _copy(reading, writing, table, ending=" ON CONFLICT DO NOTHING")
-
-
-def _add_statements(log: Log, store: SqlStore, increment: Path) -> None:
-    manifest, result = read_manifest(increment), Folded()
-    state = fold(log, store, [FileSigner.generate(SUITE_ED25519)], result)
-    if result.differences:
-        raise BackupError(f"增量备份 {increment} 的陈述有误: {result.differences[0]}")
-    if state.size != manifest.size:
-        raise BackupError(f"增量备份 {increment} 应到 {manifest.size} 条陈述, 折叠得到 {state.size} 条")
-    if result.statements:
-        adopt_checkpoint(state, (increment / CHECKPOINT).read_text("utf-8"))
 
 
 def _add_own(reading: Connection, writing: Connection, marks: Marks) -> None:

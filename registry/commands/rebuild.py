@@ -11,9 +11,10 @@ acknowledged them) are carried over, because they do not follow from anything; n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
+from typing import Any
 
 from registry.commands.erasures import erasure_faults
 from registry.commands.folding import Folded, fold
@@ -27,6 +28,8 @@ from registry.store.interface import DERIVED_TABLES, Group, Store
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG
 
 MAX_DIFFERENCES = 20
+PAGE = 2000
+"""Rows carried over at a time."""
 
 
 @dataclass(slots=True)
@@ -65,13 +68,21 @@ def rebuild(
 def carry_over(source: Store, target: Store) -> None:
     """Copies what does not follow from the log: sealed persons, refusals, the query log, reports, notices
     and who was told, cosignatures, and the signatures over batches."""
-    target.commit(Group(persons=list(source.all_persons())))
-    target.commit(Group(refusals=list(source.all_refusals()), queries=list(source.queries())))
-    target.commit(Group(executions=list(source.all_executions())))
-    target.commit(Group(notices=list(source.all_notices()), subscriptions=list(source.subscriptions())))
-    target.commit(Group(recipients=list(source.all_recipients())))
-    target.commit(Group(cosignatures=list(source.all_cosignatures())))
-    target.commit(Group(batches=list(source.all_batches())))
+    kept: dict[str, Iterator[Any]] = {
+        "persons": source.all_persons(),
+        "refusals": source.all_refusals(),
+        "queries": source.queries(),
+        "executions": source.all_executions(),
+        "notices": source.all_notices(),
+        "subscriptions": source.subscriptions(),
+        "recipients": source.all_recipients(),
+        "cosignatures": source.all_cosignatures(),
+        "batches": source.all_batches(),
+    }
+    for name, rows in kept.items():
+        while page := list(islice(rows, PAGE)):  # A query log of years fits into no memory.
+            rows_of: dict[str, Any] = {name: page}
+            target.commit(Group(**rows_of))
 
 
 def compare(one: Store, other: Store, result: Rebuilt) -> None:

@@ -24,8 +24,10 @@ from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.config import load_config
 from registry.engine import start_engine
-from registry.server import THREADS, build_server, calm_collector, server_credentials, token_door
+from registry.server import build_server, calm_collector, server_credentials, token_door
 
+THREADS = 30
+"""Of the bare server."""
 SERVICE = "bench.Echo"
 GATED = f"/{SERVICE}/Echo"
 BARE = f"/{SERVICE}/Bare"

@@ -78,8 +78,11 @@ def _handle(event: Any, state: Any, handler: Any, pool: Executor) -> Any:
 
 
 def _answer(event: Any, state: Any, handler: Any, pool: Executor, request: Any) -> None:
-    """Answers a call here, or has it answered in the pool."""
-    if not answered_here(event, state, handler, request):
+    """Answers a call here, or has it answered in the pool; one that keeps accounts (``registry.load``) does
+    so itself."""
+    if (come := getattr(pool, "come_at_once", None)) is not None:
+        come(event, state, handler, request)
+    elif not answered_here(event, state, handler, request):
         pool.submit(_run, event, state, handler.unary_unary, handler, request)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import time
@@ -95,8 +96,14 @@ MAX_CALLS = 1024
 ROOM_TO_REFUSE = 4 * 1024 * 1024
 """How much larger than it may be a message is read, so that it is refused with a reason."""
 
+MAX_PENDING = 512
+"""Calls that nobody has looked at yet; from so many on more and more are refused unseen."""
+
 KEEPALIVE_MS = 300_000
 GRACE_S = 10.0
+SWITCH_S = 0.0005
+"""How long a thread computes before another has a turn. The thread that reads the wire needs one for each
+step of a call: with Python's five milliseconds it would be the slowest of all under load."""
 COLLECTOR_THRESHOLDS = (50_000, 20, 20)
 logger = logging.getLogger(__name__)
 
@@ -162,6 +169,9 @@ def new_server(
         maximum_concurrent_rpcs=most,
         options=[
             ("grpc.max_concurrent_streams", MAX_CALLS),
+            # Before a call is seen at all: beyond these it is refused by the transport, without RetryInfo.
+            ("grpc.server.max_pending_requests", MAX_PENDING),
+            ("grpc.server.max_pending_requests_hard_limit", 2 * MAX_PENDING),
             ("grpc.so_reuseport", int(shared)),
             # A watch may be silent for weeks: a client that died must not keep its place for hours.
             ("grpc.keepalive_time_ms", KEEPALIVE_MS),
@@ -293,10 +303,12 @@ def start_upkeep(engine: Engine) -> None:
 
 def calm_collector() -> None:
     """Takes what was loaded out of the garbage collector's sight, and has it look less often: the index
-    is millions of objects that stay, and walking them costs a tenth of all time under load."""
+    is millions of objects that stay, and walking them costs a tenth of all time under load. And has threads
+    take turns often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    sys.setswitchinterval(SWITCH_S)
 
 
 def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], None] = lambda: None) -> None:

@@ -49,7 +49,7 @@ STANDINGS: Mapping[Lane, Standing] = {
     Lane.SYSTEMS: Standing(12, 1, None, (0.5, 1.5)),
     Lane.OFFICES: Standing(9, 2, None, (1.0, 3.0)),
     Lane.PUBLIC: Standing(4, 2, None, (2.0, 6.0)),
-    Lane.BULK: Standing(3, 4, 2, (5.0, 15.0)),
+    Lane.BULK: Standing(3, 4, 1, (5.0, 15.0)),
 }
 
 _OF_ROLE: Mapping[CallerRole, Lane] = {

@@ -63,31 +63,24 @@ def opened() -> bool:
 
 def _enter(event: Any, state: Any, handler: Any, pool: Any) -> Any:
     """In the place of ``grpc._server._handle_with_method_handler``."""
-    if not isinstance(pool, LoadPool):
-        return _handed_over(event, state, handler, pool)
-    if _is_at_once(handler) and not pool.share.busy:
-        with state.condition:
-            _watch_end(event, state)
-            _receive(
-                event, state, handler, lambda request: _come_at_once(event, state, handler, pool, request)
-            )
-        return None
+    at_once = isinstance(pool, LoadPool) and _is_at_once(handler)
+    if not isinstance(pool, LoadPool) or (at_once and not pool.share.looks):
+        return _handed_over(
+            event, state, handler, pool
+        )  # At once: see ``_come_at_once``.
     ticket = _ticket(event, state, handler, pool)
-    if _is_at_once(handler):
-        if not pool.share.admits(ticket.caller, ticket.lane):
-            pool.turned_away(ticket.lane)
-            return _turn_away(event, state, refusal(ticket.lane))
-    elif _is_unary(handler) and pool.refuses(ticket, _left_s(event)):
+    if at_once:
+        if pool.share.admits(ticket.caller, ticket.lane):
+            return _handed_over(event, state, handler, pool)
+        pool.turned_away(ticket.lane)
+        return _turn_away(event, state, refusal(ticket.lane))
+    if _is_unary(handler) and pool.refuses(ticket, _left_s(event)):
         return _turn_away(event, state, refusal(ticket.lane))
     with state.condition:
         _watch_end(event, state)
         if handler.request_streaming:
             requests = _internal._RequestIterator(state, event.call, handler.request_deserializer)
             _stream(event, state, handler, pool, ticket, lambda: requests)
-        elif _is_at_once(handler):
-            _receive(
-                event, state, handler, lambda request: _come_at_once(event, state, handler, pool, request)
-            )
         else:
             arrival = pool.awaits(ticket.caller, event.call.cancel)
             come = partial(_come, event, state, handler, pool, ticket)
@@ -160,7 +153,7 @@ def _receive(
     state.due.add(_internal._RECEIVE_MESSAGE_TOKEN)
 
 
-def _come_at_once(event: Any, state: Any, handler: Any, pool: LoadPool, request: Any) -> None:
+def _come_at_once(pool: LoadPool, event: Any, state: Any, handler: Any, request: Any) -> None:
     """What becomes of a call that may be answered on this thread."""
     began = monotonic()
     here = answered_here(event, state, handler, request)
@@ -316,6 +309,8 @@ class _Trial(grpc.GenericRpcHandler):
 def pool_for(bounds: Bounds, seats: Seats, presume: Presume) -> tuple[Any, int | None]:
     """The executor of a server, and how many calls it takes at a time where nothing else bounds them."""
     if opened():
-        return LoadPool(bounds, seats, presume), None
+        pool = LoadPool(bounds, seats, presume)
+        pool.come_at_once = partial(_come_at_once, pool)
+        return pool, None
     threads = bounds.threads + seats.streams
     return ThreadPoolExecutor(threads, thread_name_prefix="registry-rpc"), threads + bounds.depth

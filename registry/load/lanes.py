@@ -2,8 +2,8 @@
 argument, and nothing here waits or knows of threads.
 
 * **Order.** Calls that wait stand in their class (``classes.Lane``). Classes share the turns by weight,
-  callers of a class evenly, by the time that their calls take (stride scheduling, Waldspurger 1995); calls of
-  one caller come in their order. The vital class comes before all others, and has turns of its own.
+  callers of a class evenly, by the processor time that their calls take (stride scheduling, Waldspurger
+  1995); calls of one caller come in their order. The vital class comes first, and has turns of its own.
 * **Bounds.** At most ``running`` calls work at a time. One that waits for something itself (a disk, another
   process) gives its turn away (``rest``), but keeps its thread: there are ``threads``, and one caller has
   ``each`` of them at most. A class holds ``depth`` calls: when it is full, the caller with most of them loses
@@ -12,7 +12,7 @@ argument, and nothing here waits or knows of threads.
   the wait that calls of its class have had, is refused when it comes; so is one that would wait longer than
   its class waits. One that has waited so long after all is refused then.
 
-Example: 6 run, 40 of a flooding caller wait. A question of another comes: it is the next.
+Example: two run, 40 of a flooding caller wait. A question of another comes: it is the next.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ RESERVE_S = 0.005
 """What is left of a deadline for an answer to arrive."""
 UNKNOWN_S = 0.001
 """How long a call takes of whose method nothing is known yet."""
-COSTS = 12
+COSTS = 2
 """A call waits at least for as long as so many of its own kind take: where all are slow, slow is normal."""
+SURE = 0.7
+"""What part of its patience a call may be expected to wait: most that would be late are told at once."""
 MANY = 1024
 """Callers of whom a class remembers how far they got, more or less."""
 NEW = 0.1
@@ -42,7 +44,7 @@ NEW = 0.1
 class Bounds:
     """See ``[load]`` in registry.toml, and above."""
 
-    running: int = 6
+    running: int = 2
     vital: int = 2
     threads: int = 24
     each: int = 16
@@ -80,8 +82,8 @@ class _Caller(Generic[Work]):
 @dataclass(slots=True)
 class _Queue(Generic[Work]):
     """A class: its callers with calls waiting, and how far those got that had some lately; ``passed``: how
-    far it has got itself, ``reached``: how far its callers have, ``pace``: seconds between two starts while
-    calls were waiting."""
+    far it has got itself, ``reached``: how far its callers have, ``pace``: seconds that a call waits
+    when it is the next."""
 
     callers: dict[str, _Caller[Work]] = field(default_factory=dict)
     ahead: dict[str, float] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class _Queue(Generic[Work]):
     passed: float = 0.0
     reached: float = 0.0
     pace: float = 0.0
-    last_start: float | None = None
+    last_start: float = 0.0
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ class Lanes(Generic[Work]):
         self.counts = {lane: Counts() for lane in Lane}
         self._queues: dict[Lane, _Queue[Work]] = {lane: _Queue() for lane in Lane}
         self._costs: dict[str, float] = {}
+        self._works: dict[str, float] = {}
         self._threads: dict[str, int] = {}
         self._bytes: dict[str, int] = {}
         self._all_bytes = 0
@@ -124,7 +127,8 @@ class Lanes(Generic[Work]):
         ticket.until = now + (self.bounds.default_s if left_s is None else left_s)
         queue, counts = self._queues[ticket.lane], self.counts[ticket.lane]
         wait_s = self._wait_s(queue, ticket)
-        if wait_s > self._patience_s(ticket) or now + wait_s + self._cost(ticket) + RESERVE_S > ticket.until:
+        cost = self._cost(ticket) if queue.running or queue.waiting else 0.0
+        if wait_s > SURE * self._patience_s(ticket) or now + wait_s + cost + RESERVE_S > ticket.until:
             counts.late += 1
             return True
         if queue.waiting >= self.bounds.depth and self._longest(queue, ticket.caller) is None:
@@ -172,8 +176,8 @@ class Lanes(Generic[Work]):
             ticket.resting = True
             self._stop(ticket)
 
-    def end(self, ticket: Ticket[Work], now: float) -> None:
-        """A call that was taken has been served."""
+    def end(self, ticket: Ticket[Work], now: float, worked_s: float) -> None:
+        """A call that was taken has been served; it took so much of the processor."""
         assert ticket.started is not None
         if not ticket.resting:
             self._stop(ticket)
@@ -184,13 +188,10 @@ class Lanes(Generic[Work]):
             self._threads[ticket.caller] = left
         else:
             del self._threads[ticket.caller]
-        self.note(ticket.lane, ticket.method, now - ticket.started)
-
-    def note(self, lane: Lane, method: str, took_s: float) -> None:
-        """That a call was served, and how long it took."""
-        self.counts[lane].served += 1
-        known = self._costs.get(method)
-        self._costs[method] = took_s if known is None else known + NEW * (took_s - known)
+        self.counts[ticket.lane].served += 1
+        for means, new in ((self._costs, now - ticket.started), (self._works, worked_s)):
+            known = means.get(ticket.method)
+            means[ticket.method] = new if known is None else known + NEW * (new - known)
 
     def waiting(self, lane: Lane) -> int:
         """How many wait in a class."""
@@ -265,17 +266,16 @@ class Lanes(Generic[Work]):
         queue.waiting -= 1
 
     def _start(self, queue: _Queue[Work], ticket: Ticket[Work], now: float) -> None:
-        cost, lane = self._cost(ticket), ticket.lane
+        cost, lane = self._works.get(ticket.method, UNKNOWN_S), ticket.lane
         held = queue.callers[ticket.caller]
         queue.reached = max(queue.reached, held.passed)
         held.passed += cost
         self._leave(queue, ticket)
         if lane is not Lane.VITAL:
-            self._reached = max(self._reached, queue.passed)
+            self._reached = queue.passed
         queue.passed += cost / STANDINGS[lane].weight
-        if queue.last_start is not None:
-            queue.pace += NEW * (now - queue.last_start - queue.pace)
-        queue.last_start = now if queue.waiting else None
+        queue.pace += NEW * (now - max(queue.last_start, ticket.since) - queue.pace)
+        queue.last_start = now
         ticket.started = now
         queue.running += 1
         self._running += 1
@@ -318,11 +318,15 @@ class Lanes(Generic[Work]):
 
     # --- time
 
+    # Where nothing of a class is at work, nobody is refused for what its calls took once: that may be over (a
+    # database that hung), and would never be found out.
+
     def _cost(self, ticket: Ticket[Work]) -> float:
         return self._costs.get(ticket.method, UNKNOWN_S)
 
     def _is_late(self, ticket: Ticket[Work], now: float) -> bool:
-        return now > min(ticket.since + self._patience_s(ticket), ticket.until - self._cost(ticket))
+        cost = self._cost(ticket) if self._queues[ticket.lane].running else 0.0
+        return now > min(ticket.since + self._patience_s(ticket), ticket.until - cost)
 
     def _patience_s(self, ticket: Ticket[Work]) -> float:
         standing = STANDINGS[ticket.lane]

@@ -19,7 +19,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Condition, Lock, Semaphore, Thread
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any, NamedTuple
 
 import grpc
@@ -80,6 +80,7 @@ class LoadPool(Executor):
     def __init__(self, bounds: Bounds, seats: Seats, presume: Presume) -> None:
         self.presume = presume
         self.share = Share()
+        self.come_at_once: Callable[..., None] | None = None
         self._lanes: Lanes[Work] = Lanes(bounds)
         self._seats = seats
         self._lock = Lock()
@@ -208,6 +209,7 @@ class LoadPool(Executor):
 
     def _served(self, ticket: Ticket[Work]) -> Ticket[Work] | None:
         """Serves a call; the next one that this thread is to serve."""
+        began_s = thread_time()
         try:
             with resting(lambda: self._rest(ticket)):
                 ticket.work.run()
@@ -215,7 +217,7 @@ class LoadPool(Executor):
             logger.exception("a call of %s", ticket.method)
         now = monotonic()
         with self._lock:
-            self._lanes.end(ticket, now)
+            self._lanes.end(ticket, now, thread_time() - began_s)
             taken, late = self._lanes.take(now)
         _refuse(late)
         return taken

@@ -3,7 +3,7 @@
 What is answered at once (``registry.at_once``) stands in no lane. While that thread has time to spare, the
 time it spends is added up, and that is all. After a tenth of a second in which it had hardly any, callers are
 counted, and from then on one that takes more than its share, by the weight of its class, is refused until the
-thread has time again.
+thread has time again. Where there is but one, nobody is kept waiting, and it is looked again after a second.
 
 Example: one platform asks as fast as it can, two others a little. The two are answered as ever; of the first
 is refused what exceeds its third and what the two leave over.
@@ -18,18 +18,22 @@ from registry.load.classes import STANDINGS, Lane
 WINDOW_S = 0.1
 BUSY = 0.8
 """From which part of the time on the thread counts as busy."""
+WINDOWS = 10
+"""For how many windows nobody looks again where there was but one caller."""
 AT_LEAST = 16
 """Calls of a caller that are answered in a window, whoever else asks."""
 
 
 @dataclass(slots=True)
 class Share:
-    """What one thread spent in this window, and on whom; used by that thread alone."""
+    """What one thread spent in this window, and on whom; used by that thread alone. ``looks``: whether it is
+    to be asked who calls."""
 
-    busy: bool = False
+    looks: bool = False
     answered: int = 0
     _began: float = 0.0
     _spent_s: float = 0.0
+    _alone: int = 0
     _served: int = 0
     _counts: dict[str, int] = field(default_factory=dict)
     _weights: dict[str, int] = field(default_factory=dict)
@@ -52,9 +56,11 @@ class Share:
 
     def _next(self, now: float) -> None:
         passed, whole = now - self._began, sum(self._weights.values())
-        self.busy = self._spent_s > BUSY * passed
+        busy = self._spent_s > BUSY * passed
         per_window = self._served * WINDOW_S / passed
-        self._most = _shares(self._counts, self._weights, per_window) if self.busy and whole else {}
+        self._most = _shares(self._counts, self._weights, per_window) if busy and whole else {}
+        self._alone = WINDOWS if self.looks and len(self._counts) <= 1 else max(0, self._alone - 1)
+        self.looks = busy and not self._alone
         self._began, self._spent_s, self._served, self._counts, self._weights = now, 0.0, 0, {}, {}
 
 

@@ -11,7 +11,6 @@ import grpc
 from registry.provenance.file_signer import FileSigner
 from registry.receipts.providers import Checkpoints, Mapped, MapProver
 from registry.receipts.receipts import Receipts
-from registry.server import THREADS
 from registry.servicer.gate import Gate
 from registry.servicer.record import RecordServicer
 from registry.servicer.restriction import RestrictionServicer
@@ -41,7 +40,7 @@ def serving_receipts(
     receipts = Receipts(engine.ask, keys, prover=prover or Mapped(mapper), checkpoints=checkpoints)
     authority = authority_of(spine)
     own = authority.server()
-    server = grpc.server(ThreadPoolExecutor(THREADS), interceptors=[Gate(engine.state.origin, 2)])
+    server = grpc.server(ThreadPoolExecutor(30), interceptors=[Gate(engine.state.origin, 2)])
     add_RestrictionServiceServicer_to_server(RestrictionServicer(engine.ask, receipts), server)
     add_RecordServiceServicer_to_server(RecordServicer(engine.ask, receipts), server)
     credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], own.authority, True)

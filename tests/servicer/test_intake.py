@@ -5,16 +5,19 @@ import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import grpc
 import pytest
 
+from registry.access.identity import Caller, CallerRole
 from registry.commands.submission import MAX_DRAFT_BYTES, MAX_PAYLOAD_BYTES
 from registry.provenance.envelope import sign_envelope
 from registry.server import STREAMS
 from registry.v1 import envelope_pb2
 from registry.v1 import intake_service_pb2 as pb
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
+from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import EditionDraft, EditionFile
 from tests.support.served import DEADLINE_S, Served, fault_names, refusal_of, refused, short_ban
 
@@ -257,7 +260,8 @@ def test_what_the_signature_does_not_cover_is_refused(served: Served) -> None:
 
 def test_streams_beyond_the_limit_are_turned_away_and_everything_else_is_answered(served: Served) -> None:
     silence: queue.SimpleQueue[None] = queue.SimpleQueue()
-    calls = [intake(served).SubmitStream(iter(silence.get, None), timeout=DEADLINE_S) for _ in range(20)]
+    callers = [served.system(CallerRole.PROCUREMENT_SYSTEM, f"silent-{number // 3}") for number in range(20)]
+    calls = [silent_stream(served, caller, silence) for caller in callers]
     assert within(5, lambda: sum(not call.is_active() for call in calls) == 20 - STREAMS)
     turned_away = refusal_of(next(call for call in calls if not call.is_active()))
     assert (turned_away.code, turned_away.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED")
@@ -266,6 +270,12 @@ def test_streams_beyond_the_limit_are_turned_away_and_everything_else_is_answere
     for call in calls:
         call.cancel()
     assert within(5, lambda: stream_is_answered(served))
+
+
+def silent_stream(served: Served, caller: Caller, silence: queue.SimpleQueue[None]) -> Any:
+    """A stream of questions that nobody asks."""
+    stub = RestrictionServiceStub(served.channel(caller))
+    return stub.StreamCheck(iter(silence.get, None), timeout=DEADLINE_S)
 
 
 def stream_is_answered(served: Served) -> bool:

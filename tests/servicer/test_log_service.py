@@ -292,8 +292,10 @@ def test_watcher_is_told_the_latest_checkpoint_and_then_each_that_follows(
 
 def test_watchers_leave_room_for_others_and_give_their_place_back(served: Served) -> None:
     calls = [
-        stub(served).WatchCheckpoints(pb.WatchCheckpointsRequest(), timeout=DEADLINE_S)
-        for _ in range(MAX_WATCHES)
+        stub(served, served.system(CallerRole.PROCUREMENT_SYSTEM, f"follower-{number % 2}")).WatchCheckpoints(
+            pb.WatchCheckpointsRequest(), timeout=DEADLINE_S
+        )
+        for number in range(MAX_WATCHES)
     ]
     for call in calls:
         next(call)

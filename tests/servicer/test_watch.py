@@ -330,7 +330,11 @@ def test_faults_are_told_with_their_place_in_the_request(served: Served) -> None
 def test_only_so_many_watch_and_who_hangs_up_makes_room(served: Served) -> None:
     screen = tender(party(licensed(served)))
     stub = RestrictionServiceStub(served.channel(served.system(CallerRole.PROCUREMENT_SYSTEM)))
-    calls = [Watching(stub.WatchScreen(pb.WatchScreenRequest(screen=screen))) for _ in range(MAX_WATCHES)]
+    other = RestrictionServiceStub(served.channel(served.system(CallerRole.PROCUREMENT_SYSTEM, "other")))
+    calls = [
+        Watching((stub, other)[number % 2].WatchScreen(pb.WatchScreenRequest(screen=screen)))
+        for number in range(MAX_WATCHES)
+    ]
     assert all(isinstance(call.next(), pb.WatchScreenResponse) for call in calls)
     with pytest.raises(grpc.RpcError) as raised:
         next(iter(stub.WatchScreen(pb.WatchScreenRequest(screen=screen), timeout=DEADLINE_S)))

@@ -20,7 +20,8 @@ from registry.access.identity import Caller, CallerRole
 from registry.commands.changes import EACH, MAX_POLLS, MAX_STREAMS
 from registry.commands.outbox import MAX_NOTICE_WATCHES
 from registry.index import MAX_FOLLOWING, MAX_WAITING
-from registry.server import STREAMS, THREADS
+from registry.load.lanes import Bounds
+from registry.server import STREAMS
 from registry.v1 import statement_pb2, subject_pb2
 from registry.v1 import watch_service_pb2 as pb
 from registry.v1.verdict_pb2 import (
@@ -391,7 +392,7 @@ def test_places_are_few_and_one_caller_has_not_all_of_them(served: Served) -> No
 
 
 def test_who_watches_and_who_waits_leave_room_for_questions() -> None:
-    assert THREADS - STREAMS > MAX_POLLS + MAX_WAITING
+    assert Bounds().threads - Bounds().vital > MAX_POLLS + MAX_WAITING
     assert MAX_WATCHES + MAX_NOTICE_WATCHES + MAX_STREAMS < STREAMS
     assert MAX_STREAMS + MAX_POLLS <= MAX_FOLLOWING
 

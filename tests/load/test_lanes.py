@@ -1,0 +1,171 @@
+"""The scheduler by itself: order, shares, bounds and deadlines, in a simulation without threads or clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry.access.identity import CallerRole
+from registry.access.policy import METHODS
+from registry.load.classes import BULK, STANDINGS, VITAL, Lane, lane_of
+from registry.load.lanes import Bounds, Lanes, Ticket
+from tests.load.simulation import Arrival, simulate
+
+ONE = Bounds(running=1, vital=1, wait_s=10.0, depth=10_000)
+"""One call at a time, and nobody gives up."""
+
+
+def crowd(lane: Lane, caller: str, count: int, *, takes: float = 0.01, method: str = "m") -> list[Arrival]:
+    return [Arrival(0.001, lane, caller, takes, method=method) for _ in range(count)]
+
+
+def test_classes_share_by_weight_while_all_have_calls_waiting() -> None:
+    lanes = [lane for lane in Lane if lane is not Lane.VITAL]
+    calls = [each for lane in lanes for each in crowd(lane, lane.name, 600)]
+    outcome = simulate([Arrival(0.0, Lane.BULK, "first"), *calls], ONE)
+    whole = sum(STANDINGS[lane].weight for lane in lanes)
+    first = outcome.started[: 10 * whole]
+    for lane in lanes:
+        served = sum(each.lane is lane for each in first)
+        assert served == pytest.approx(10 * STANDINGS[lane].weight, abs=3)
+
+
+def test_vital_calls_are_served_at_once_whatever_runs_and_waits() -> None:
+    calls = crowd(Lane.BIDDING, "platform", 500, takes=1.0)
+    vital = [Arrival(5.0 + number, Lane.VITAL, "registrar", 0.5) for number in range(3)]
+    outcome = simulate([*calls, *vital], ONE)
+    assert [outcome.waits[id(each)] for each in vital] == [0.0, 0.0, 0.0]
+
+
+def test_bulk_never_takes_all_turns_though_nobody_else_is_there() -> None:
+    bounds = Bounds(running=4, wait_s=10.0)
+    lanes: Lanes[int] = Lanes(bounds)
+    for number in range(4):
+        assert lanes.offer(Ticket(Lane.BULK, f"reader-{number}", "list", number), 0.0, None) == []
+    taken = [ticket for _ in range(4) if (ticket := lanes.take(0.0)[0]) is not None]
+    assert len(taken) == STANDINGS[Lane.BULK].running
+    lanes.offer(Ticket(Lane.PUBLIC, "portal", "find", 9), 0.0, None)
+    assert lanes.take(0.0)[0] is not None
+
+
+def test_who_floods_leaves_its_peers_their_turns() -> None:
+    flood = crowd(Lane.BIDDING, "flood", 400)
+    modest = [Arrival(0.5 + 0.1 * n, Lane.BIDDING, f"modest-{n % 3}", 0.01) for n in range(20)]
+    outcome = simulate([*flood, *modest], ONE)
+    assert not outcome.refused
+    assert max(outcome.waits[id(each)] for each in modest) <= 0.021  # The one that runs, and one at most.
+
+
+def test_callers_share_by_the_time_that_their_calls_take() -> None:
+    heavy = crowd(Lane.SYSTEMS, "heavy", 200, takes=0.1, method="heavy")
+    light = crowd(Lane.SYSTEMS, "light", 2000, takes=0.01, method="light")
+    warm = [Arrival(0.0, Lane.SYSTEMS, "x", 0.1, method="heavy"), Arrival(0.0, Lane.SYSTEMS, "x", 0.01)]
+    outcome = simulate([*warm, *heavy, *light], ONE)
+    served = outcome.started[:800]
+    spent = {name: sum(each.takes for each in served if each.caller == name) for name in ("heavy", "light")}
+    assert spent["heavy"] == pytest.approx(spent["light"], rel=0.15)
+
+
+def test_who_has_most_waiting_loses_its_last_when_the_class_is_full() -> None:
+    lanes: Lanes[str] = Lanes(Bounds(running=1, depth=4, wait_s=10.0))
+    tickets = [Ticket(Lane.PUBLIC, "flood", "m", f"flood-{number}") for number in range(4)]
+    for ticket in tickets:
+        assert lanes.offer(ticket, 0.0, None) == []
+    newcomer = Ticket(Lane.PUBLIC, "other", "m", "other")
+    assert lanes.offer(newcomer, 0.0, None) == [tickets[-1]]
+    another = Ticket(Lane.PUBLIC, "flood", "m", "one too many")
+    assert lanes.offer(another, 0.0, None) == [another]
+    assert lanes.waiting(Lane.PUBLIC) == 4
+    assert lanes.counts[Lane.PUBLIC].full == 2
+
+
+def test_what_cannot_be_answered_within_its_deadline_is_refused_as_it_comes() -> None:
+    slow = [Arrival(at, Lane.OFFICES, "office", 1.0, method="slow") for at in (0.0, 2.0)]
+    late = Arrival(2.1, Lane.OFFICES, "office", 1.0, left_s=0.9, method="slow")
+    in_time = Arrival(2.1, Lane.OFFICES, "office", 1.0, left_s=3.0, method="slow")
+    outcome = simulate([*slow, late, in_time], ONE)
+    assert outcome.refused == [(late, 2.1)]
+    assert in_time in outcome.started
+
+
+def test_what_was_slow_once_is_tried_again_when_nothing_is_at_work() -> None:
+    hung = Arrival(0.0, Lane.OFFICES, "office", 8.0, method="hung")
+    after = [Arrival(10.0 + number, Lane.OFFICES, "office", 0.01, 0.5, "hung") for number in range(3)]
+    assert simulate([hung, *after], ONE).started == [hung, *after]
+
+
+def test_what_has_waited_for_as_long_as_its_class_waits_is_refused_and_not_served_late() -> None:
+    bounds = Bounds(running=1, wait_s=0.05)
+    outcome = simulate([Arrival(0.001 * n, Lane.BIDDING, f"p{n}", 0.01) for n in range(100)], bounds)
+    assert max(outcome.waits.values()) <= 0.05 + 1e-9
+    assert len(outcome.refused) + len(outcome.started) == 100
+    assert len(outcome.refused) > 60
+    at_once = [refused for arrival, refused in outcome.refused if refused == arrival.at]
+    assert len(at_once) > len(outcome.refused) / 2
+
+
+def test_a_call_that_rests_gives_its_turn_away_and_keeps_its_thread() -> None:
+    lanes: Lanes[int] = Lanes(Bounds(running=1, vital=0, threads=2, each=2))
+    for number in range(3):
+        lanes.offer(Ticket(Lane.OFFICES, "office", "m", number), 0.0, None)
+    first, _ = lanes.take(0.0)
+    assert first is not None
+    assert lanes.take(0.0)[0] is None
+    lanes.rest(first)
+    second, _ = lanes.take(0.0)
+    assert second is not None
+    lanes.rest(second)
+    assert (lanes.running, lanes.used) == (0, 2)
+    assert lanes.take(0.0)[0] is None  # No thread is left.
+    lanes.end(first, 0.01, 0.0)
+    assert lanes.take(0.01)[0] is not None
+
+
+def test_one_caller_has_only_so_many_threads_however_its_calls_rest() -> None:
+    lanes: Lanes[int] = Lanes(Bounds(running=1, threads=10, each=3))
+    for number in range(10):
+        lanes.offer(Ticket(Lane.SYSTEMS, "greedy", "m", number), 0.0, None)
+    lanes.offer(Ticket(Lane.SYSTEMS, "other", "m", 99), 0.0, None)
+    taken = []
+    while (ticket := lanes.take(0.0)[0]) is not None:
+        lanes.rest(ticket)
+        taken.append(ticket.caller)
+    assert sorted(taken) == ["greedy", "greedy", "greedy", "other"]
+
+
+def test_requests_in_memory_are_bounded_and_one_caller_has_half_at_most() -> None:
+    lanes: Lanes[int] = Lanes(Bounds(running=1, held_bytes=100))
+    assert lanes.offer(Ticket(Lane.OFFICES, "a", "m", 1, 50), 0.0, None) == []
+    over = Ticket(Lane.OFFICES, "a", "m", 2, 1)
+    assert lanes.offer(over, 0.0, None) == [over]
+    assert lanes.offer(Ticket(Lane.OFFICES, "b", "m", 3, 50), 0.0, None) == []
+    assert lanes.held_bytes == 100
+    while (ticket := lanes.take(0.0)[0]) is not None:
+        lanes.end(ticket, 0.0, 0.0)
+    assert lanes.held_bytes == 0
+
+
+def test_the_normal_load_is_not_refused_and_three_times_as_much_waits_no_longer_than_twice() -> None:
+    def waits(every_s: float) -> tuple[list[float], int]:
+        calls = [Arrival(n * every_s, Lane.BIDDING, f"p{n % 7}", 0.01) for n in range(2000)]
+        outcome = simulate(calls, Bounds(running=1, wait_s=0.05))
+        return sorted(outcome.waits.values()), len(outcome.refused)
+
+    _, refused = waits(0.0143)
+    assert refused == 0
+    over, refused = waits(0.00333)
+    assert refused > 1200
+    assert over[int(len(over) * 0.99)] <= 0.05
+    assert len(over) > 600
+
+
+def test_every_method_and_role_has_a_class() -> None:
+    assert set(METHODS) >= VITAL | BULK
+    assert not VITAL & BULK
+    for method, roles in METHODS.items():
+        for role in roles:
+            assert lane_of(role, method) in STANDINGS
+    check = "/registry.v1.RestrictionService/Check"
+    order = [CallerRole.BIDDING_SYSTEM, CallerRole.BORDER_SYSTEM, CallerRole.DEPARTMENT, CallerRole.PUBLIC]
+    assert [lane_of(role, check) for role in order] == sorted(lane_of(role, check) for role in order)
+    assert lane_of(None, check) is Lane.PUBLIC
+    assert lane_of(CallerRole.REGISTRAR, "/registry.v1.DirectoryService/RevokeKey") is Lane.VITAL

@@ -4,8 +4,11 @@ ones.
     generations = Generations.of(config)
     base = generations.newest(state)
 
-A generation is made beside its place and takes it with one rename, so it is there whole or not at all. Old
-ones are removed when a newer one is in use; processes that still have one mapped keep it until they let go.
+A generation is made beside its place and takes it with one rename, so it is there whole or not at all. One
+process makes one at a time, by a lock that its death frees: a writer that was killed leaves behind the
+process that makes one for it, and the next writer must neither tidy that away in the midst nor make another
+in its place. Old ones are removed when a newer one is in use; processes that still have one mapped keep it
+until they let go.
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +27,7 @@ from registry.commands.decision_tables import last_day
 from registry.commands.state import RegistryState, tree_edge
 from registry.config import Config
 from registry.domain.periods import china_day
-from registry.durable import sync_directory
+from registry.durable import DirectoryInUseError, DirectoryLock, sync_directory
 from registry.indexing.generation import (
     FACTS,
     RECORDS,
@@ -89,10 +92,15 @@ class Generations:
     def make(self, state: RegistryState, records: Iterable[SubjectRecord], *, now_ms: int) -> Path:
         """Makes the generation of a state's position from all records, which may be of later ones as well.
         Raises OSError, StoreError; then nothing is left of it."""
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._alone():
+            return self._made(state, records, now_ms)
+
+    def _made(self, state: RegistryState, records: Iterable[SubjectRecord], now_ms: int) -> Path:
         place, beside = self._place(state.size), self.directory / _MAKING
         shutil.rmtree(beside, ignore_errors=True)
         try:
-            beside.mkdir(parents=True, mode=0o700)
+            beside.mkdir(mode=0o700)
             facts = _written(beside, state, records, store=self._store, first=china_day(now_ms))
             _write(beside / FACTS, [sealed_facts(facts, state)])
             sync_directory(beside)
@@ -105,16 +113,29 @@ class Generations:
         return place
 
     def keep_only(self, size: int, *, wipe: bool = False) -> None:
-        """Removes every generation but that of a size, and what was left of one that was being made; with
-        ``wipe`` the records of generations are written over first, because they hold what was erased by law.
-        """
-        _wipe(self.directory / _MAKING / RECORDS)  # What is in it, nobody knows.
-        shutil.rmtree(self.directory / _MAKING, ignore_errors=True)
+        """Removes every generation but that of a size, and what is left of one that nobody makes any more;
+        with ``wipe`` the records of generations are written over first, because they hold what was erased by
+        law."""
+        with suppress(StoreError, FileNotFoundError), self._alone():
+            _wipe(self.directory / _MAKING / RECORDS)  # What is in it, nobody knows.
+            shutil.rmtree(self.directory / _MAKING, ignore_errors=True)
         for each in self.sizes():
             if each != size:
                 if wipe:
                     _wipe(self._place(each) / RECORDS)
                 shutil.rmtree(self._place(each), ignore_errors=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Holds the right to make one. Raises StoreError if another process has it; OSError."""
+        try:
+            lock = DirectoryLock(self.directory)
+        except DirectoryInUseError as error:
+            raise StoreError("另一进程正在生成索引") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def drop(self) -> None:
         """Removes all of them: what they were made from is not what it was."""

@@ -13,6 +13,7 @@ import pytest
 
 from registry.commands.following import FollowingState
 from registry.commands.state import RegistryState
+from registry.durable import LOCK_NAME
 from registry.editions import shipped_editions
 from registry.indexing.generation import FACTS, RECORDS, Generation
 from registry.indexing.generations import Generations
@@ -64,6 +65,25 @@ def test_start_over_a_base_has_what_one_without_has_whatever_was_stated_since(to
     assert state.index.base is not None
     assert state.index.changed > 0
     check(town, state)
+
+
+def test_what_a_process_still_makes_is_neither_tidied_away_nor_made_by_another(town: Town) -> None:
+    """The writer that began it was killed, and the next one tidies up and wants a new one too."""
+    write_rich_history(town.spine)
+    state, next_one = town.spine.engine.state, Generations.of(town.spine.config)
+
+    def meanwhile() -> Iterator[SubjectRecord]:
+        for number, record in enumerate(state.store.subjects(state.measure)):
+            if number == 3:
+                next_one.keep_only(7)
+                with pytest.raises(StoreError, match="另一进程正在生成索引"):
+                    next_one.make(state, (), now_ms=town.spine.clock())
+            yield record
+
+    town.generations.make(state, meanwhile(), now_ms=town.spine.clock())
+    over = town.load()
+    assert over.index.base is not None
+    check(town, over)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -376,4 +396,4 @@ def test_what_a_killed_process_left_is_removed_at_the_next_start(town: Town) -> 
         IndexKeeper(state, town.generations, spine.directory, spine.clock, letting_go_s=0.0).tidy()
         assert not one.read().strip(b"\0")
         assert not other.read().strip(b"\0")
-    assert list(town.generations.directory.iterdir()) == [newer]
+    assert set(town.generations.directory.iterdir()) == {newer, newer.with_name(LOCK_NAME)}

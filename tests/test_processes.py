@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ import grpc
 import pytest
 
 from registry.access.identity import CallerRole
+from registry.config import load_config
 from registry.store.opening import open_for_reading
 from registry.v1 import consistency_pb2, intake_service_pb2, verdict_pb2
 from registry.v1 import restriction_service_pb2 as pb
@@ -27,6 +29,8 @@ from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.support.command import in_process
 from tests.support.events import ban, firm, person
+from tests.support.observed import page
+from tests.support.promql import Series, series_of
 from tests.support.reports import question
 from tests.support.revocation import RevokedBy
 from tests.support.served import DEADLINE_S, Served, authority_of, connect, refused
@@ -46,6 +50,9 @@ def several(spine: Spine) -> Iterator[tuple[Served, subprocess.Popen[str]]]:
     config = spine.directory / "registry.toml"
     text = config.read_text("utf-8").replace('"tls/', f'"{authority.directory}/')
     text = text if "[server]" in text else text + "\n[server]\n"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    text += "" if "[metrics]" in text else f'\n[metrics]\naddress = "{address}"\n'
     text = text.replace("[paths]\n", '[paths]\nrevoked_certificates = "revoked.crl"\n')
     config.write_text(text.replace("[server]\n", "[server]\nat_once = true\n"), "utf-8")
     RevokedBy(authority, spine.directory / "revoked.crl").write()
@@ -143,6 +150,37 @@ def test_what_one_process_acknowledges_every_other_knows(served: Served) -> None
             assert asking.Check(asked, timeout=DEADLINE_S).verdict == BLOCKED
 
 
+def scraped(served: Served) -> Series:
+    config = load_config(served.spine.directory)
+    assert config.metrics
+    return series_of(page(int(config.metrics.address.rpartition(":")[2]), "metrics")[1])
+
+
+def test_all_processes_are_seen_on_one_page(served: Served) -> None:
+    before = scraped(served)
+    submit(served, 20)
+    with fresh(served) as asking:
+        asking.Check(question(firm(20)), timeout=DEADLINE_S)
+    after = scraped(served)
+    up = {
+        dict(labels)["process"]: value
+        for (name, labels), value in after.items()
+        if name.endswith("process_up")
+    }
+    assert up == {"writer": 1, "reader-0": 1, "reader-1": 1}
+    assert {key[0] for key in after} >= {"registry_index_lag", "registry_log_size", "registry_serves"}
+
+    def calls(series: Series, writer: bool) -> float:
+        return sum(
+            value
+            for (name, labels), value in series.items()
+            if name == "registry_calls_total" and (dict(labels)["process"] == "writer") is writer
+        )
+
+    assert calls(after, writer=False) - calls(before, writer=False) == 2, "as callers see it"
+    assert calls(after, writer=True) - calls(before, writer=True) == 2, "both had something to be written"
+
+
 def test_question_about_a_person_is_in_the_query_log_before_it_is_answered(served: Served) -> None:
     asked = question(person(1))
     with fresh(served) as asking:
@@ -199,6 +237,10 @@ def test_reader_that_is_killed_is_started_again_and_the_others_answer(
             assert answer.verdict == BLOCKED
             answered += 1
     assert len(children(process)) == READERS + 1
+    starts = {
+        key: value for key, value in scraped(served).items() if key[0] == "registry_process_starts_total"
+    }
+    assert starts["registry_process_starts_total", (("role", "reader"),)] == READERS + 1
 
 
 def test_writer_that_is_killed_keeps_no_question_waiting_and_loses_nothing_acknowledged(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import TypeVar
 
 import grpc
 
+from registry_client.coming_again import Patience
 from registry_client.errors import RegistryCallError
+from registry_client.numbers import numbered
 
 SUBMIT_TIMEOUT_S = 30.0
 STREAM_TIMEOUT_S = 600.0
@@ -19,9 +22,11 @@ _Response = TypeVar("_Response")
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Makes calls with a deadline of ``timeout`` seconds each. Raises RegistryCallError."""
+    """Makes calls with a deadline of ``timeout`` seconds each. Raises RegistryCallError. Without ``patience``
+    a call that is refused for now is not made again: whoever asked is told."""
 
     timeout: float
+    patience: Patience | None = None
 
     @property
     def submit_timeout(self) -> float:
@@ -34,11 +39,23 @@ class Calls:
         request: _Request,
         timeout: float | None = None,
     ) -> _Response:
-        """One request, one answer."""
-        try:
-            return method(request, timeout=self.timeout if timeout is None else timeout)
-        except grpc.RpcError as error:
-            raise RegistryCallError.of(error) from error
+        """One request, one answer; refused for now, it is made again as ``patience`` allows."""
+        until, times = monotonic() + (self.timeout if timeout is None else timeout), 0
+        while True:
+            try:
+                answer = method(request, timeout=max(0.0, until - monotonic()), metadata=numbered())
+            except grpc.RpcError as error:
+                failure = RegistryCallError.of(error)
+                left_s = until - monotonic()
+                wait_s = self.patience.wait_s(failure, times, left_s) if self.patience else None
+                if wait_s is None:
+                    raise failure from error
+            else:
+                if self.patience:
+                    self.patience.answered()
+                return answer
+            times += 1
+            sleep(wait_s)
 
     def stream(
         self,
@@ -47,7 +64,7 @@ class Calls:
         timeout: float | None = STREAM_TIMEOUT_S,
     ) -> Iterator[_Response]:
         """One request, many answers; ``timeout`` None: until the registry or the caller ends it."""
-        call = method(request, timeout=timeout)
+        call = method(request, timeout=timeout, metadata=numbered())
         try:
             yield from call
         except grpc.RpcError as error:

@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from registry.access.identity import CallerRole
 from registry.config_options.observing import Logging
@@ -22,6 +26,9 @@ from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
+from registry_client.calls import Calls
+from registry_web.security import Guard, Limits, Rate
+from registry_web.serving import WebServer
 from tests.observing.test_metrics import MARKED, submit
 from tests.support.events import firm, person
 from tests.support.observed import Seen, observed
@@ -138,6 +145,28 @@ def test_internal_error_tells_a_number_under_which_the_log_has_the_details(tmp_p
         assert line["method"] == "IntakeService/GetStatement"
         assert "Traceback" in line["exception"]
         assert len(refusal.message.splitlines()) == 1
+
+
+def test_request_at_a_face_and_the_calls_made_for_it_have_one_number(talking: Seen) -> None:
+    channel = talking.served.channel(talking.served.system(CallerRole.PROCUREMENT_SYSTEM))
+    calls, stub = Calls(DEADLINE_S), RestrictionServiceStub(channel)
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await run_in_threadpool(calls.unary, stub.Check, question(firm(1)))
+        await PlainTextResponse("done")(scope, receive, send)
+
+    guard = Guard(page, host="", limits=Limits(1000, Rate(9, 9)), secure=False)
+    face = WebServer(guard, "127.0.0.1:0")
+    with logged(Logging("json")) as stream:
+        numbers = []
+        for _ in range(2):
+            with urlopen(f"http://127.0.0.1:{face.port}/", timeout=DEADLINE_S) as answer:
+                numbers.append(answer.headers["x-request-id"])
+        talking.health()
+    face.stop()
+    found = [line["request_id"] for line in lines(stream) if line.get("method") == "RestrictionService/Check"]
+    assert found == numbers
+    assert len(set(numbers)) == 2
 
 
 def test_lines_for_people_look_as_ever() -> None:

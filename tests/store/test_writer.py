@@ -239,3 +239,13 @@ def test_one_thread_does_all_the_work() -> None:
         writer.put([n])[0].result(WAIT_S)
     writer.close()
     assert names == {"registry-writer"}
+
+
+def test_caller_whose_time_is_over_is_told_and_the_job_is_written_all_the_same(
+    desk: Desk, writer: Writer[int, int]
+) -> None:
+    held = desk.hold(writer)
+    with pytest.raises(StoreError, match="结果未知"):
+        held.result(0.01)
+    desk.gate.set()
+    assert held.result(WAIT_S) == 0

@@ -79,6 +79,8 @@ def import_open(directory: Path, source: Path, *, held: Sequence[Path], descript
         raise ArchiveError(f"归档是截至{shelf.header.as_of}的查阅副本, 不能导入")
     if shelf.header.salt:
         shelf.unlock(asked_passphrase(descriptor, confirm=False))
+    if not config.database and config.store.exists():  # Seen again when it is to take its place.
+        raise StoreError(f"{config.store} 已存在; 不会覆盖, 请先移走旧的存储")
     proofs: list[Proof] = []
     try:
         with scratch_directory(config.home, "import", kind="archive") as scratch:

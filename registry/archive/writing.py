@@ -108,7 +108,7 @@ class _Writing:
             self._shelf.put(name, self._rows(table))
         self._put_editions()
         for name in (README, SCRIPT):
-            self._shelf.put(name, [resources("registry.archive").joinpath(f"files/{name}").read_bytes()])
+            self._shelf.put(name, [resources("registry.archive").joinpath(name).read_bytes()])
         self._shelf.put(HEADER, [header.text().encode()])
         return Written(head.size, root.hex(), self._shelf.end(), self._shelf.bytes, self._erased)
 

@@ -55,6 +55,7 @@ def behind_index(seed: int, directory: Path) -> Losses:
     chance, site = Random(seed), written(seed, directory / "work")
     after = _after(directory, ["registry.indexing", str(site.registry)], chance, anywhere=True)
     left = after / "registry" / "index"
+    shutil.rmtree(site.registry / "index")
     if left.exists():  # The same store: a generation tells one from another by its inode.
         shutil.copytree(left, site.registry / "index")
     try:

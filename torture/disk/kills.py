@@ -24,7 +24,7 @@ from torture.site import Site, new_site
 from torture.statements import Statements, blocks, withdrawn_by
 
 QUESTIONS, DEADLINE_S = 20, 3.0
-AGAIN_S = 40.0
+AGAIN_S = 120.0
 """How long it may take until statements are acknowledged again after something was killed."""
 
 

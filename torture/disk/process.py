@@ -15,7 +15,7 @@ from registry.engine import now_ms
 from torture.disk.shim import shimmed
 from torture.site import Site
 
-START_S, END_S = 90.0, 120.0
+START_S, END_S = 300.0, 300.0
 GO_ON_S = 10.0
 
 

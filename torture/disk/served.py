@@ -21,7 +21,7 @@ from torture.reach import Served
 from torture.site import Site
 from torture.statements import Statements
 
-START_S, END_S = 90.0, 60.0
+START_S, END_S = 300.0, 120.0
 CLIENTS = 3
 _READY = re.compile(r":(\d+) 提供服务")
 

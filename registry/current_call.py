@@ -40,11 +40,13 @@ Step = tuple[str, int, int]
 class Call:
     """One call, from the moment it came in. ``steps`` is None unless its trace is wanted."""
 
-    __slots__ = ("arrived_s", "begun_ns", "method", "passed_on", "request_id", "span", "steps")
+    __slots__ = ("arrived_s", "begun_ns", "given", "method", "passed_on", "request_id", "span", "steps")
 
-    def __init__(self, method: str, request_id: str) -> None:
+    def __init__(self, method: str, request_id: str, *, given: bool = False) -> None:
         self.method = method
         self.request_id = request_id
+        self.given = given
+        """Whether the caller gave the number, and so is to have it back."""
         self.arrived_s = perf_counter()
         self.begun_ns = 0
         """When it came in, by the wall's clock, where its trace is wanted."""

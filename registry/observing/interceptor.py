@@ -4,8 +4,8 @@ Stands before ``registry.servicer.gate``, so that what the gate refuses is seen 
 moment gRPC hands it over: the time in which it waited for its turn is in what is counted, as it is in what
 the caller notices. What answers at once (``registry.at_once``) does so here too.
 
-The number of the call goes back to the caller in the trailing metadata. Of how it ended its code and reason
-are kept, of the caller its role; nothing else of either is looked at.
+The number of the call goes back in the trailing metadata to a caller who gave one, and with every refusal. Of
+how a call ended its code and reason are kept, of the caller its role; nothing else of either is looked at.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from registry.v1.verdict_pb2 import Verdict
 from registry.waiting import MustWaitError
 
 CHECK = "/registry.v1.RestrictionService/Check"
+HEALTH = "grpc.health.v1.Health/Check"
 UNKNOWN_METHOD, NOBODY = "unknown", "unknown"
 _OWN = "/registry.v1."
 _DETAILS = "grpc-status-details-bin"
@@ -68,8 +69,13 @@ class Observer(grpc.ServerInterceptor):
     ) -> Any:
         """See grpc.ServerInterceptor."""
         method = handler_call_details.method
-        said = {key: str(value) for key, value in handler_call_details.invocation_metadata if key in _READ}
-        call = Call(method, request_id_of(said.get(REQUEST_ID)))
+        number, trace = None, None
+        for key, value in handler_call_details.invocation_metadata:
+            if key == REQUEST_ID:
+                number = str(value)
+            elif key == TRACEPARENT:
+                trace = str(value)
+        call = Call(method, request_id_of(number), given=number is not None)
         current_call.set(call)  # In the context of this call, in which its behaviour runs as well.
         wrapped = self._wrapped.get(method)
         if wrapped is None:
@@ -79,7 +85,7 @@ class Observer(grpc.ServerInterceptor):
                 return None
             wrapped = self._wrapped[method] = self._wrap(method, handler)
         for begin in self._begins:
-            begin(call, said.get(TRACEPARENT))
+            begin(call, trace)
         return wrapped
 
     def _unknown(self) -> None:
@@ -152,8 +158,8 @@ class Observer(grpc.ServerInterceptor):
         kind: str = CALL,
     ) -> None:
         code, reason = ("OK", "") if not failed else _how_it_failed(context)
-        if not failed and (said := context.code()) is not None:  # type: ignore[attr-defined]
-            code = _name(said)
+        if not failed and shown == HEALTH and (said := context.code()) is not None:  # type: ignore[attr-defined]
+            code = _name(said)  # Those of the contract say it by an exception.
         if kind is STREAM and code == "OK" and not context.is_active():
             code = "CANCELLED"
         caller = current_caller.get(None)
@@ -168,15 +174,13 @@ class Observer(grpc.ServerInterceptor):
                 end(ended)
 
 
-_READ = frozenset({REQUEST_ID, TRACEPARENT})
-
-
 def _begun(context: grpc.ServicerContext) -> Call:
     mine = current_call.get()
     assert mine is not None  # Set when the call came in.
     if mine.steps is not None:
         mine.steps.append(("thread wait", mine.begun_ns, time_ns()))
-    context.set_trailing_metadata(((REQUEST_ID, mine.request_id),))
+    if mine.given:
+        context.set_trailing_metadata(((REQUEST_ID, mine.request_id),))
     return mine
 
 

@@ -72,11 +72,11 @@ def number_in(call: Any) -> str:
     return str(number)
 
 
-def test_number_of_a_call_comes_back_whoever_made_it(talking: Seen) -> None:
+def test_number_that_was_given_comes_back_with_the_answer(talking: Seen) -> None:
     _, call = asked(talking, metadata=(("x-request-id", "tender-2026.0042"),))
     assert number_in(call) == "tender-2026.0042"
-    numbers = {number_in(asked(talking)[1]) for _ in range(3)}
-    assert len(numbers) == 3
+    given = f"id-{number_of(1)}"  # That cannot be taken; the one in its place comes back.
+    assert number_in(asked(talking, metadata=(("x-request-id", given),))[1]) != given
 
 
 def test_refusal_has_the_number_beside_its_details(talking: Seen) -> None:
@@ -86,6 +86,12 @@ def test_refusal_has_the_number_beside_its_details(talking: Seen) -> None:
     )
     assert refusal_of(call.exception()).reason == "METHOD_DENIED"
     assert number_in(call) == "refused-1"
+    numbers = set()
+    for _ in range(3):
+        call = denied.Submit.future(intake.SubmitRequest(), timeout=DEADLINE_S)
+        assert refusal_of(call.exception()).reason == "METHOD_DENIED"
+        numbers.add(number_in(call))
+    assert len(numbers) == 3, "a number is made for who gave none"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,11 @@ def watching(found: Any, prefixes: tuple[str, ...]) -> AbstractContextManager[An
     return found.instrument_imports(include=list(_PACKAGES), exclude=left)  # type: ignore[no-any-return]
 
 
+def packages() -> dict[str, Path]:
+    """The packages of the product, and where each lies."""
+    return dict(_PACKAGES)
+
+
 def _modules() -> Iterator[str]:
     for name, directory in _PACKAGES.items():
         for path in directory.rglob("*.py"):

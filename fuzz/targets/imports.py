@@ -89,10 +89,10 @@ def _workbook(text: str) -> bytes:
         for y, row in enumerate(rows, 1)
     )
     parts = {
-        **_PARTS,
+        **PARTS,
         "xl/worksheets/sheet1.xml": f"{_XML}<worksheet {_MAIN}><sheetData>{cells}</sheetData></worksheet>",
     }
-    return _packed([(name, content.encode()) for name, content in parts.items()])
+    return packed([(name, content.encode()) for name, content in parts.items()])
 
 
 def _inline(x: int, y: int, cell: str) -> str:
@@ -106,7 +106,7 @@ _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_PARTS = {
+PARTS = {
     "[Content_Types].xml": f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/>'
@@ -120,7 +120,8 @@ _PARTS = {
 }
 
 
-def _packed(parts: list[tuple[str, bytes]], method: int = ZIP_DEFLATED) -> bytes:
+def packed(parts: list[tuple[str, bytes]], method: int = ZIP_DEFLATED) -> bytes:
+    """An archive with these members, the same bytes each time."""
     target = io.BytesIO()
     with ZipFile(target, "w") as archive:
         for name, content in parts:
@@ -159,7 +160,7 @@ def members(inner: Mutator) -> Mutator:
             (ZIP_DEFLATED, ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
         )
         try:
-            return _packed(parts, method)
+            return packed(parts, method)
         except ValueError:
             return data
 
@@ -266,7 +267,7 @@ def edition_zip() -> Prepared:
         ("e/cases/a.yaml", b"a: 1"),
         ("e/base", b"2026.1"),
     ]
-    seeds = [_packed(yaml), _packed(nested), _packed([("a.yaml", b"a")], zipfile.ZIP_STORED)]
+    seeds = [packed(yaml), packed(nested), packed([("a.yaml", b"a")], zipfile.ZIP_STORED)]
     return Prepared(run, seeds, (members(plain.changed), plain.changed))
 
 

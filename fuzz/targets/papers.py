@@ -26,7 +26,7 @@ _NUMBER = re.compile(rb"\d+")
 def pdf() -> Prepared:
     """A PDF: its attachments, by the strict reader or else by the real one; its pages."""
     receipt = min((content for content, _ in kept()), key=len)
-    paper = _made([("paper.json", _PRINTING.content), ("receipt.pb", receipt)])
+    paper = made([("paper.json", _PRINTING.content), ("receipt.pb", receipt)])
 
     def run(data: bytes) -> bool:
         taken = False
@@ -42,7 +42,7 @@ def pdf() -> Prepared:
     return Prepared(run, [paper, _written()], (_numbers, _streams, plain.changed))
 
 
-def _made(attached: list[tuple[str, bytes]]) -> bytes:
+def made(attached: list[tuple[str, bytes]]) -> bytes:
     """A PDF with attachments, spelled as typst spells it."""
     names = "".join(f"({name}){5 + 2 * at} 0 R" for at, (name, _) in enumerate(attached))
     objects: list[bytes] = [

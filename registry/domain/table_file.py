@@ -189,9 +189,11 @@ def _shapes(answers: memoryview, text: memoryview, questions: int) -> Iterator[S
 
 def _check(arrays: Arrays, shapes: int) -> None:
     """What a look-up relies on: it ends, and leads to what is there."""
-    starts, until = arrays.starts, arrays.until
+    starts, until, rows = arrays.starts, arrays.until, len(arrays.keys) - 1
     sound = (
-        arrays.buckets[-1] == len(arrays.keys) - 1
+        arrays.buckets[-1] == rows
+        and int(arrays.buckets.max()) <= rows
+        and (not rows or int(arrays.keys[:-1, 1].max() >> np.uint64(32)) < len(starts))
         and (not starts.size or int(starts.max()) < len(until))
         and (not until.size or (until[-1] == FOREVER and int(arrays.step.max()) < shapes))
     )

@@ -18,6 +18,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, EncodeError, Message
 
 from registry.provenance.answer import VERSION, receipt_digest
+from registry.provenance.json_bounds import few
 from registry.provenance.known_fields import has_unknown_fields
 from registry.v1.receipt_pb2 import Receipt
 from registry.verification.report import FailedError
@@ -59,6 +60,8 @@ def read_message(kind: type[_Message], content: bytes, what: str) -> _Message:
 
 def _of_json(content: bytes) -> Receipt:
     receipt = Receipt()
+    if not few(content):
+        raise FailedError("JSON回执中的值过多")
     try:
         json_format.Parse(content.decode(), receipt, max_recursion_depth=MAX_DEPTH)
         spelled = json.loads(content, parse_float=_no_number, parse_constant=_no_number)

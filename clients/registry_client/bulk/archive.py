@@ -7,7 +7,8 @@ bomb), or two cells at A1 and XFD1048576. So the archive is unpacked once in sma
 and not by the one it states, and its cells are counted:
 
 * at most 256 parts, 512 MB unpacked, 6,000,000 cells and as many places between the outermost of them;
-* no cell of more than 1 MB, no column beyond ``columns.MAX_COLUMNS``;
+* no more than 3,000,000 texts that cells share, no cell of more than 1 MB, no column beyond
+  ``columns.MAX_COLUMNS``;
 * nothing before, after or between what the directory lists, so that two readers cannot see two archives;
 * an xlsx and nothing else (ods, xlsb and docx are zips too).
 
@@ -34,6 +35,8 @@ from registry_client.columns import MAX_COLUMNS
 MAX_PARTS = 256
 MAX_UNPACKED = 512 << 20
 MAX_CELLS = 6_000_000
+MAX_TEXTS = 3_000_000
+"""Entries of the table of texts that cells share: all of them are held, whether a cell has them or not."""
 MAX_CELL_BYTES = 1 << 20
 _PIECE = 1 << 20
 _LOCAL_HEADER = 30
@@ -108,10 +111,13 @@ def _look_through(archive: ZipFile, content: bytes) -> int:
     _require_plain(archive, content, names)
     if any(part.flag_bits & _ENCRYPTED for part in parts):
         raise _RefusedError("工作簿已加密，请去掉密码后再提交")
-    is_workbook, formulas, unpacked = False, 0, 0
+    is_workbook, formulas, unpacked, texts = False, 0, 0, 0
     for part in parts:
         extent = Extent()
         for xml in _tags(_pieces(part, content, MAX_UNPACKED - unpacked)):
+            texts += xml.count(b"<si>") + xml.count(b"<si ") + xml.count(b":si>") + xml.count(b":si ")
+            if texts > MAX_TEXTS:
+                raise _RefusedError(f"工作簿的文字超过{MAX_TEXTS}条，请分成几个文件")
             if part.filename == "[Content_Types].xml":
                 is_workbook = is_workbook or _KIND.search(xml) is not None
             unpacked += len(xml)

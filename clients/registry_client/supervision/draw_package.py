@@ -45,7 +45,9 @@ ROLES = ("plan", "objects", "inspectors", "order", "result")
 OBJECTS, INSPECTORS, RECUSALS, RESULT = "objects.csv", "inspectors.csv", "recusals.csv", "result.csv"
 FILES = (OBJECTS, INSPECTORS, RECUSALS, RESULT)
 _STATED, _LEAVES = "draw.json", "leaves.bin"
-MAX_STATED, MAX_LEAVES = 64 << 20, 1 << 30
+MAX_STATED, MAX_LEAVES = 4 << 20, 128 << 20
+"""Five statements of 64 KiB with their proofs; and a million leaves between the order and its beacon, which
+take three times as much room once they are told apart."""
 _STAMP = (1980, 1, 1, 0, 0, 0)
 Hashes = tuple[bytes, ...]
 

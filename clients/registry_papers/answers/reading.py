@@ -19,6 +19,7 @@ from google.protobuf.message import DecodeError, Message
 
 from registry.domain.identifiers import is_personal
 from registry.provenance.answer import VERSION, receipt_digest
+from registry.provenance.json_bounds import few
 from registry.provenance.known_fields import has_unknown_fields
 from registry.v1 import record_service_pb2 as record
 from registry.v1 import restriction_service_pb2 as pb
@@ -106,6 +107,8 @@ def _filed(receipt: Receipt | None, answer: Answer, content: bytes) -> Filed:
 
 
 def _of_json(content: bytes) -> Receipt:
+    if not few(content):
+        raise PaperError("JSON回执中的值过多")
     try:
         return Parse(content, Receipt(), max_recursion_depth=100)
     except (ParseError, UnicodeDecodeError, RecursionError, ValueError):

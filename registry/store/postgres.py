@@ -195,12 +195,12 @@ def _connect(url: str, role: str) -> Connection:
     settings["client_encoding"] = "UTF8"
     servers = servers_of(url)
     connection = _dial(settings, servers, asked_anew=role != READER)
+    servers.watch(connection)  # Before the first question: the server may answer nobody from here on.
     try:
         _require_fit(connection, url)
     except BaseException:
         connection.close()
         raise
-    servers.watch(connection)
     adapt_text(connection)
     return connection
 

@@ -148,7 +148,7 @@ def _in_file(stack: ExitStack) -> Spine:
 def ground(stack: ExitStack) -> Ground:
     """The ground of this process, made when it is first asked for and taken away when it ends. Raises
     NoPostgresError."""
-    server = stack.enter_context(running_postgres())
+    server = stack.enter_context(running_postgres(wal_keep_size="1GB"))  # A standby may be away.
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ground-")))
     url = server.new_database()
     spine = furnish(found_spine(home / "registry", store=url), DEPARTMENTS)

@@ -21,7 +21,7 @@ from torture.network.kept import once
 from torture.network.line import Line
 from torture.network.wired import clerk_over
 
-CATCH_UP_S = 20.0
+CATCH_UP_S = 60.0
 LONG_S = 12.0
 """So long may it take until a replica that answers nobody is given up (docs/postgresql.md)."""
 

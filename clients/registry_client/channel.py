@@ -9,7 +9,9 @@ A call that ends with UNAVAILABLE is repeated by gRPC itself, up to five attempt
   attempt did.
 
 ``SubmitStream`` is not repeated: what was under way is not known to gRPC. Submit the batches again instead.
-Other codes are not repeated: the registry has answered, and RetryInfo says when asking again makes sense.
+A client whose calls fail repeats fewer and fewer: each failure costs one of ten, each answer earns a tenth
+(gRFC A6, throttling), and below five nothing is repeated. Other codes are not repeated here: the registry has
+answered, and RetryInfo says when asking again makes sense (``registry_client.coming_again``).
 """
 
 from __future__ import annotations
@@ -43,7 +45,12 @@ _RETRY_POLICY = {
 _OPTIONS: tuple[tuple[str, str | int], ...] = (
     (
         "grpc.service_config",
-        json.dumps({"methodConfig": [{"name": _REPEATABLE, "retryPolicy": _RETRY_POLICY}]}),
+        json.dumps(
+            {
+                "methodConfig": [{"name": _REPEATABLE, "retryPolicy": _RETRY_POLICY}],
+                "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
+            }
+        ),
     ),
     # What is safe to repeat is decided here, not by whoever answers for the registry's name in DNS.
     ("grpc.service_config_disable_resolution", 1),

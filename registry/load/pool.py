@@ -62,7 +62,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Streams at a time, of all callers and of one; of one method a caller has half as many."""
+    """Streams at a time, of all callers and of one; of one method a caller has two thirds of these."""
 
     streams: int = 18
     each: int = 6
@@ -70,7 +70,7 @@ class Seats:
     @property
     def same(self) -> int:
         """Streams of one method that a caller has: nobody alone takes all places that a method has."""
-        return (self.each + 1) // 2
+        return (2 * self.each + 2) // 3
 
 
 class LoadPool(Executor):

@@ -26,7 +26,7 @@ ONE = Bounds(running=1, vital=1, depth=4, wait_s=120.0)
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    with serving(tmp_path, ONE, Seats(streams=8, each=4)) as found:
+    with serving(tmp_path, ONE, Seats(streams=8, each=3)) as found:
         yield found
 
 
@@ -129,7 +129,7 @@ def test_who_never_sends_its_request_holds_no_thread(served: Served) -> None:
     assert within(lambda: served.pool.figures()["arriving"] == 0)
 
 
-def test_one_caller_has_half_the_places_for_streams_of_a_kind(served: Served) -> None:
+def test_one_caller_never_has_all_places_for_streams_of_a_kind(served: Served) -> None:
     calls = [download(served, "greedy") for _ in range(2)]
     assert all(next(call) for call in calls)
     with pytest.raises(grpc.RpcError) as raised:

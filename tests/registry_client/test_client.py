@@ -161,14 +161,31 @@ def test_every_fault_of_a_refused_call_is_told(registry: Registry, simulated: Si
     assert str(error) == "PURPOSE_REQUIRED: 查询自然人须写明案号。"
 
 
-def test_a_hint_to_try_again_later_is_told(registry: Registry, simulated: SimulatedRegistry) -> None:
+def test_a_hint_to_try_again_later_is_told(
+    target: str, simulated: SimulatedRegistry, credentials: Path
+) -> None:
     simulated.error = RegistryError.of(reasons.ERROR_REASON_OVERLOADED, "队列已满。")
-    with pytest.raises(RegistryCallError) as refused:
+    with (
+        Registry(target, Credentials.load(credentials), timeout=1.5) as registry,
+        pytest.raises(RegistryCallError) as refused,
+    ):
         registry.check(uscc(FIRM), PROCUREMENT)
     assert refused.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refused.value.reason == "OVERLOADED"
-    assert refused.value.retry_after_s == 1.0
+    assert refused.value.retry_after_s is not None
+    assert 1.0 <= refused.value.retry_after_s <= 2.0
     assert len(simulated.calls) == 1
+
+
+def test_a_call_that_is_refused_for_now_comes_again_as_it_was_asked_to(
+    registry: Registry, simulated: SimulatedRegistry
+) -> None:
+    simulated.error = RegistryError.of(reasons.ERROR_REASON_OVERLOADED, "队列已满。")
+    mended = threading.Timer(0.5, lambda: setattr(simulated, "error", None))
+    mended.start()
+    assert registry.check(uscc(FIRM), PROCUREMENT).verdict
+    mended.join()
+    assert len(simulated.calls) == 2
 
 
 def test_a_call_ends_at_its_deadline(target: str, simulated: SimulatedRegistry, credentials: Path) -> None:

@@ -1,7 +1,7 @@
 """How much a JSON text holds, told before it is parsed (RFC 8259).
 
-Three bytes (``[],``) become a list of some seventy in memory, so a text that is small enough to be read may be
-too large to be held. Each value but the first follows a comma or an opening bracket: their number is a bound.
+Three bytes (``[],``) become a list of some seventy in memory, so a text that is small enough to be read may
+be too large to be held. Each value but the first follows a comma or an opening bracket: so many they are.
 
 Example: ``[[], []]`` has at most four values by this count, and ``few(b"[" * 10**6)`` is false.
 """

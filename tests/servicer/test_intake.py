@@ -12,6 +12,7 @@ import pytest
 
 from registry.access.identity import Caller, CallerRole
 from registry.commands.submission import MAX_DRAFT_BYTES, MAX_PAYLOAD_BYTES
+from registry.provenance.batch import sign_batch
 from registry.provenance.envelope import sign_envelope
 from registry.server import STREAMS
 from registry.v1 import envelope_pb2
@@ -20,6 +21,7 @@ from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.statement_pb2 import EditionDraft, EditionFile
 from tests.support.served import DEADLINE_S, Served, fault_names, refusal_of, refused, short_ban
+from tests.support.spine import ORIGIN
 
 
 def intake(served: Served, key: str = "财政") -> IntakeServiceStub:
@@ -295,3 +297,21 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_a_statement_with_a_field_that_nobody_here_knows_is_refused_alone_and_in_a_batch(served: Served) -> None:
+    """It would be recorded in part, and no receipt about its subject could be verified any more."""
+    spine, unknown = served.spine, b"\xa0\x3f\x01"  # Field 1012, varint 1: of a later release, say.
+    payload = spine.statement("财政", "unknown", event=short_ban(7)).SerializeToString() + unknown
+    (result,) = submit(served, sign_envelope(payload, spine.signers["财政"]))
+    assert fault_names(result) == ["MALFORMED_MESSAGE"]
+    batch = sign_batch(
+        [payload],
+        origin=ORIGIN,
+        department=spine.code("财政"),
+        batch_id="unknown",
+        nonce=bytes(16),
+        signer=spine.signers["财政"],
+    )
+    answer = intake(served).SubmitBatch(pb.SubmitBatchRequest(batch=batch), timeout=DEADLINE_S)
+    assert fault_names(answer.results[0]) == ["MALFORMED_MESSAGE"]

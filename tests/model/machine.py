@@ -21,7 +21,7 @@ Firms = st.sampled_from((*LICENSED, UNLICENSED))
 Days = st.integers(0, 700)
 Lately = st.integers(0, 12)
 KINDS = ("ban", "ban", "L-03", "L-04", "fine", "licence")
-ABOUT = ("withdrawal", "repair", "lifting", "stay", "resumption", "objection")
+ABOUT = ("withdrawal", "repair", "lifting", "stay", "resumption", "objection", "contest")
 AFTER = ("stay", "stay", "resumption", "lifting", "withdrawal", "objection")
 LISTING = ("税务", "人社")
 

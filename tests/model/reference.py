@@ -44,9 +44,9 @@ class Matter:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A statement of the log. ``act``: event, correction, withdrawal, ended (repair, lifting), stayed,
-    resumed, objected, settled, served, delivered, lost and held (a list, by its keeper), adopted, stolen,
-    confirmed, or "" for what changes no verdict. ``target`` is the key of the statement it is about, or the
-    first suspect position."""
+    resumed, objected, settled, contested, served, delivered, lost and held (a list, by its keeper), adopted,
+    stolen, confirmed, or "" for what changes no verdict. ``target`` is the key of the statement it is about,
+    or the first suspect position."""
 
     position: int
     act: str
@@ -138,7 +138,7 @@ def standing(known: Sequence[Line]) -> dict[str, Kept]:
                 kept.pop(line.target, None)
             case "ended":
                 kept[line.target].ends = line.day
-            case "stayed" | "objected":
+            case "stayed" | "objected" | "contested":
                 assert line.day
                 kept[line.target].notes.append((line.act.upper(), line.day, None))
             case "resumed" | "settled" | "served":
@@ -190,7 +190,7 @@ def status_of(kept: Kept, first: date, last: date | None, day: date) -> str:
         return "COMING"
     if kept.disputed:
         return "DISPUTED"
-    return next((name for name in ("STAYED", "OBJECTED") if name in holding), "IN_FORCE")
+    return next((name for name in ("STAYED", "OBJECTED", "CONTESTED") if name in holding), "IN_FORCE")
 
 
 Following = tuple[Measure, date, date | None, str, bool]

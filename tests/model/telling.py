@@ -145,6 +145,9 @@ class Teller:
                 return {"status_note": events.stay(key, name, on)}, "stayed"
             case "resumption":
                 return {"status_note": events.resumption(key, name, on)}, "resumed"
+            case "contest":
+                note = events.note(key, name, pb.NOTED_STATUS_CONTESTED, on)
+                return {"status_note": note}, "contested"
             case "objection":
                 return {"objection": remedies.objection_to(key, name, filed_on=on)}, "objected"
             case _:

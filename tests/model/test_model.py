@@ -68,7 +68,7 @@ def test_run_in_which_everything_happens() -> None:
     finally:
         run.teardown()
     statuses = {name.split()[1] for name in done if name.startswith("hit ")}
-    assert statuses == {"IN_FORCE", "COMING", "STAYED", "OBJECTED", "NOT_SERVED", "DISPUTED"}
+    assert statuses == {"IN_FORCE", "COMING", "STAYED", "OBJECTED", "CONTESTED", "NOT_SERVED", "DISPUTED"}
     assert {name for name in done if name.startswith("verdict ")} == {
         "verdict BLOCKED", "verdict CLEAR", "verdict INDETERMINATE", "verdict REVIEW",
     }  # fmt: skip
@@ -82,6 +82,7 @@ def test_run_in_which_everything_happens() -> None:
         "correction",
         "erasure",
         "lifting",
+        "contest",
     }
 
 
@@ -120,6 +121,7 @@ def everything(run: Registry) -> list[Callable[[], None]]:
         *stated,
         partial(last, "stay", 3), partial(last, "resumption", 1), partial(last, "objection", 0),
         partial(run.an_objection_is_decided, 0, deleted=False),
+        partial(last, "contest", 0),
         partial(run.a_statement_is_corrected, 3, 10), partial(run.a_statement_is_withdrawn, 1),
         partial(run.an_entry_is_repaired, 0, 0), asked,
         partial(run.several_under_one_signature, [FIRST, SECOND, SECOND]),

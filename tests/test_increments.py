@@ -22,8 +22,8 @@ from tests.support import events
 from tests.support.backing import killed_at, reseal, with_small_files
 from tests.support.command import Run, assert_one_line, digests, in_process
 from tests.support.events import person, placed, withdrawal
-from tests.support.moments import acknowledged, own_rows
-from tests.support.served import exit_ban, short_ban, started
+from tests.support.moments import acknowledged, opened, own_rows
+from tests.support.served import exit_ban, short_ban
 from tests.support.spine import Spine, found_spine, furnish
 
 
@@ -102,7 +102,7 @@ def test_chain_comes_to_the_very_rows_of_the_registry_and_serves(
         ]  # fmt: skip
     assert digests(backups) == before
     assert {"restoring"} & {path.name for path in target.iterdir()} == set()
-    with started(target):
+    with opened(target):  # The engine starts: the head agrees.
         pass
 
 

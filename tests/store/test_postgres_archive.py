@@ -7,8 +7,6 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from registry.config import CONFIG_NAME, STORE
 from registry.store.copying import compare_stores
 from registry.store.opening import open_for_reading
@@ -71,11 +69,10 @@ def test_import_into_a_database_that_was_killed_is_cleared_away_by_the_next(
     assert_one_line(in_process(*words), "里已有表")
 
 
-@pytest.mark.parametrize("count", [3])
 def test_increments_of_a_database_come_to_its_very_rows_in_a_file(
-    postgres: PostgresServer, tmp_path: Path, count: int
+    postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url, backups = postgres.new_database(), tmp_path / "backups"
+    count, url, backups = 2, postgres.new_database(), tmp_path / "backups"
     backups.mkdir()
     spine = furnish(found_spine(tmp_path / "registry", store=url), ["财政"])
     assert in_process("backup", "--directory", spine.directory, "--to", backups / "base").code == 0

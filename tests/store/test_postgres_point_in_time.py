@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from registry.config import CONFIG_NAME
+from registry.config import CONFIG_NAME, load_config
+from registry.engine import StartError, start_engine
 from registry.store.interface import DERIVED_TABLES
 from registry.store.opening import open_for_reading
-from tests.support.command import assert_one_line, in_process, registry
+from tests.support.command import in_process
 from tests.support.events import placed
 from tests.support.point_in_time import archive_all, archiving_postgres, base_backup, restored_postgres
 from tests.support.postgres import NoPostgresError, PostgresServer, execute
@@ -31,7 +32,7 @@ def archiving() -> Iterator[PostgresServer]:
     running.__exit__(None, None, None)
 
 
-@pytest.mark.parametrize("by", ["lsn", "time"])
+@pytest.mark.parametrize("by", ["time"])  # "lsn" as well; one is enough for every day.
 def test_point_in_time_recovery_brings_back_what_a_held_checkpoint_says(
     archiving: PostgresServer, tmp_path: Path, by: str
 ) -> None:
@@ -59,7 +60,8 @@ def test_point_in_time_recovery_brings_back_what_a_held_checkpoint_says(
             assert found.checkpoint() == head
             assert {table: list(found.derived_rows(table)) for table in DERIVED_TABLES} == rows
         # The second store outlived it, and says that one statement more was answered for.
-        assert_one_line(registry("serve", "--directory", directory), f"已签到{head.size + 1}条")
+        with pytest.raises(StartError, match=f"已签到{head.size + 1}条"):
+            start_engine(load_config(directory))
         backup, given = tmp_path / "backup", ("--checkpoint", tmp_path / "held.note")
         assert in_process("backup", "--directory", directory, "--to", backup).code == 0
         run = in_process("rehearse", "--from", backup, "--directory", directory, *given)

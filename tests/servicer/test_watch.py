@@ -238,18 +238,6 @@ def test_hours_of_the_same_day_and_days_after_a_fixed_cut_off_bring_nothing(serv
         assert watch.is_silent()
 
 
-def test_source_that_has_become_stale_and_delivers_again_arrives(served: Served) -> None:
-    subject, later = licensed(served), TODAY + timedelta(days=10)
-    with watching(served, tender(party(subject))) as watch:
-        assert verdicts(watch.next()) == [VERDICT_CLEAR]
-        served.spine.clock.move_to(later)
-        stale = watch.next()
-        assert [each.stale for each in stale.report.lists] == [True, False, False]
-        assert verdicts(stale) == [VERDICT_INDETERMINATE]
-        served.spine.deliver(["法院"], as_of=later)
-        assert verdicts(watch.next()) == [VERDICT_CLEAR]
-
-
 def test_watch_ends_at_its_day(served: Served) -> None:
     with watching(served, tender(party(licensed(served))), until=TODAY + timedelta(days=1)) as watch:
         watch.next()
@@ -360,3 +348,16 @@ def test_each_report_with_persons_that_is_sent_is_in_the_query_log(served: Serve
         watch.next()
         rows = query_log(served)[before:]
     assert [row["reference"] for row in rows] == ["CZ-2026-DEMO-1"] * 2
+
+
+def test_source_that_has_become_stale_and_delivers_again_arrives(served: Served) -> None:
+    """The last one: what it records is of later than the others begin."""
+    subject, later = licensed(served), TODAY + timedelta(days=10)
+    with watching(served, tender(party(subject))) as watch:
+        assert verdicts(watch.next()) == [VERDICT_CLEAR]
+        served.spine.clock.move_to(later)
+        stale = watch.next()
+        assert [each.stale for each in stale.report.lists] == [True, False, False]
+        assert verdicts(stale) == [VERDICT_INDETERMINATE]
+        served.spine.deliver(["法院"], as_of=later)
+        assert verdicts(watch.next()) == [VERDICT_CLEAR]

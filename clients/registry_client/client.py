@@ -4,7 +4,8 @@
         print(registry.check(uscc("91350100M000100Y43"), Question(domain=DOMAIN_PROCUREMENT)).verdict)
 
 * Every call has a deadline: ``timeout`` seconds, and at least ``SUBMIT_TIMEOUT_S`` for what is made durable
-  before it is answered. It covers the repetitions that ``registry_client.channel`` describes.
+  before it is answered. It covers the repetitions that ``registry_client.channel`` and
+  ``registry_client.coming_again`` describe.
 * A call answers or raises: ``RegistryCallError`` with the registry's reasons, ``AnswerError`` if the answer
   contradicts the contract.
 * A ``Registry`` may be used by several threads at once.
@@ -40,6 +41,7 @@ from registry_client.bearer import with_bearer
 from registry_client.calls import STREAM_TIMEOUT_S, Calls
 from registry_client.catalogue import Catalogue
 from registry_client.channel import open_channel
+from registry_client.coming_again import Patience
 from registry_client.credentials import Credentials
 from registry_client.errors import AnswerError, RegistryCallError
 from registry_client.executions import Executions
@@ -81,12 +83,13 @@ class Registry:
     def __init__(
         self, target: str, credentials: Credentials | grpc.ChannelCredentials, *, timeout: float = 5.0
     ) -> None:
-        self._connect(open_channel(target, credentials), Calls(timeout), borrowed=False)
+        self._connect(open_channel(target, credentials), Calls(timeout, Patience()), borrowed=False)
 
     def behalf(self, token: str) -> Registry:
-        """The same connection, calling for whom an access token names: for faces. Closing it does nothing."""
+        """The same connection, calling for whom an access token names: for faces, which pass on at once that
+        there is too much to do. Closing it does nothing."""
         other = object.__new__(Registry)
-        other._connect(with_bearer(self._channel, token), self._calls, borrowed=True)
+        other._connect(with_bearer(self._channel, token), Calls(self._calls.timeout), borrowed=True)
         return other
 
     def _connect(self, channel: grpc.Channel, calls: Calls, *, borrowed: bool) -> None:

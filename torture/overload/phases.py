@@ -1,6 +1,6 @@
 """The phases of the trial, and what came of them.
 
-1. capacity: as many calls as there are answers, 24 under way; the rate of answers is what it carries
+1. capacity: as many calls as there are answers, 8 under way; the rate of answers is what it carries
 2. normal: 70 % of it, at random instants
 3. overload: three times the capacity, at random instants, whoever is refused comes again only by chance
 4. after: 70 % again; it has recovered from the first second on after which two have no refusal and a p99
@@ -19,7 +19,7 @@ from registry.load.classes import Lane
 from torture.overload.mix import Kind
 from torture.overload.wire import Crowd, Result
 
-DEPTH, NORMAL, OVER, TIMES = 24, 0.7, 3.0, 2.0
+DEPTH, NORMAL, OVER, TIMES = 8, 0.7, 3.0, 2.0
 AT_ONCE_S = 0.05
 LATE_S = 0.02
 """How late a load may begin its calls and still be believed (p99)."""

@@ -93,6 +93,15 @@ def test_what_was_slow_once_is_tried_again_when_nothing_is_at_work() -> None:
     assert simulate([hung, *after], ONE).started == [hung, *after]
 
 
+def test_a_class_that_was_slow_for_a_while_is_served_as_ever_afterwards() -> None:
+    slow = [Arrival(0.01 * n, Lane.BIDDING, f"p{n % 5}", 0.4, method="m") for n in range(60)]
+    after = [Arrival(30.0 + 0.02 * n, Lane.BIDDING, f"p{n % 5}", 0.01, method="m") for n in range(200)]
+    outcome = simulate([*slow, *after], Bounds(running=1, wait_s=0.05))
+    refused = {id(arrival) for arrival, _ in outcome.refused}
+    assert any(id(each) in refused for each in slow)
+    assert not any(id(each) in refused for each in after)
+
+
 def test_what_has_waited_for_as_long_as_its_class_waits_is_refused_and_not_served_late() -> None:
     bounds = Bounds(running=1, wait_s=0.05)
     outcome = simulate([Arrival(0.001 * n, Lane.BIDDING, f"p{n}", 0.01) for n in range(100)], bounds)

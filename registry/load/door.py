@@ -65,9 +65,7 @@ def _enter(event: Any, state: Any, handler: Any, pool: Any) -> Any:
     """In the place of ``grpc._server._handle_with_method_handler``."""
     at_once = isinstance(pool, LoadPool) and _is_at_once(handler)
     if not isinstance(pool, LoadPool) or (at_once and not pool.share.looks):
-        return _handed_over(
-            event, state, handler, pool
-        )  # At once: see ``_come_at_once``.
+        return _handed_over(event, state, handler, pool)  # At once: see ``_come_at_once``.
     ticket = _ticket(event, state, handler, pool)
     if at_once:
         if pool.share.admits(ticket.caller, ticket.lane):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PACKAGES = {
@@ -24,10 +24,10 @@ _PACKAGES = {
 def engine() -> ModuleType | None:
     """atheris, or None where it is not installed."""
     try:
-        import atheris
+        import atheris  # type: ignore[import-untyped, unused-ignore]
     except ImportError:  # No wheel for this platform.
         return None
-    return atheris  # type: ignore[no-any-return, unused-ignore]
+    return cast("ModuleType", atheris)
 
 
 def watching(found: Any, prefixes: tuple[str, ...]) -> AbstractContextManager[Any]:

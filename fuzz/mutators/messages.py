@@ -57,15 +57,15 @@ def _held(message: Message, depth: int) -> Iterator[Message]:
 
 
 def _act(message: Message, random: Random) -> None:
-    fields = message.DESCRIPTOR.fields
-    present = [field for field, _ in message.ListFields()]
+    fields: list[Any] = list(message.DESCRIPTOR.fields)
+    present: list[Any] = [field for field, _ in message.ListFields()]
     field = random.choice(present if present and random.random() < 0.7 else fields) if fields else None
     if field is None:
         return
     act = random.random()
     if act < 0.15:
         message.ClearField(field.name)
-    elif field.is_repeated if hasattr(field, "is_repeated") else field.label == field.LABEL_REPEATED:
+    elif field.is_repeated:
         _repeated(message, field, random)
     elif field.message_type is not None:
         getattr(message, field.name).SetInParent()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from typing import cast
 
 from fuzz.mutators import plain
 from fuzz.target import Prepared, holds, text_of
@@ -25,7 +26,7 @@ from registry_client.bulk.amounts import ONES, TEN_THOUSANDS, in_ten_thousands
 from registry_client.dates import iso_day, iso_last_day
 from registry_client.instants import china_instant
 
-_TYPES = [*IdentifierType.values(), 99]
+_TYPES = [*IdentifierType.values(), cast("IdentifierType.ValueType", 99)]
 _CODES = (
     "91130902DEMAY4CLX6", "911309000123456789", " 91350100-m000100y43 ", "130902199001011234",
     "13090219900101123X",
@@ -39,7 +40,7 @@ def identifier() -> Prepared:
 
     def run(data: bytes) -> bool:
         raw = text_of(data[1:])
-        kind = _TYPES[data[0] % len(_TYPES)] if data else 0
+        kind = _TYPES[data[0] % len(_TYPES)] if data else _TYPES[0]
         value = normalise(raw)
         faults: list[CodeFault] = code_faults(kind, value)
         shown = mask(kind, value)

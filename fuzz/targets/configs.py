@@ -12,9 +12,12 @@ from fuzz.targets.keys import note_key
 from registry.config import CONFIG_NAME, ConfigError, load_config
 from registry.config_options import SECTIONS, toml
 from registry.sanctions.catalogue import parser
+from registry.sanctions.catalogue.calendar_rows import read_calendar
 from registry.sanctions.catalogue.faults import CatalogueError, FaultLog
 from registry.sanctions.catalogue.located_yaml import Row, read_mapping
 from registry.sanctions.catalogue.parser import parse_edition
+from registry.sanctions.catalogue.procedures_parser import read_procedures
+from registry.sanctions.catalogue.rulebook_parser import read_rulebook
 from registry.setup_answers import AnswerError, plan_of, read_answers
 from registry.witness.config import WITNESS_CONFIG_NAME, load_witness
 from registry_web.config import WebConfigError, load_web_config
@@ -106,7 +109,7 @@ def edition() -> Prepared:
         name: (_EDITION / name).read_text("utf-8") for name in ("edition.yaml", "rules.yaml", "severity.yaml")
     }
 
-    label, rulebook = rules["edition.yaml"], parser.read_rulebook(*_rule_rows(rules))
+    label, rulebook = rules["edition.yaml"], read_rulebook(*_rule_rows(rules))
 
     def run(data: bytes) -> bool:
         text = data.decode("utf-8", "replace")
@@ -118,8 +121,8 @@ def edition() -> Prepared:
             top = read_mapping("rows.yaml", text, log)
             if top is not None:
                 rows = parser._read_rows([top], rulebook)
-                parser.read_calendar(parser._rows_of([top], "calendar", "year"))
-                parser.read_procedures([top], parser._known(rows))
+                read_calendar(parser._rows_of([top], "calendar", "year"))
+                read_procedures([top], parser._known(rows))
                 top.close()
             log.raise_if_any()
         except CatalogueError:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -221,12 +222,13 @@ def roster() -> Prepared:
 
     def run(data: bytes) -> bool:
         taken = False
-        for read in (
+        reads: tuple[Callable[[], object], ...] = (
             lambda: prepare("objects", "f", data).faults,
             lambda: prepare("inspectors", "f", data).faults,
             lambda: prepare_recusals("f", data).faults,
             lambda: prepare_plan("f", data).faults,
-        ):
+        )
+        for read in reads:
             with suppress(FileFormatError):
                 taken = not read() or taken
         return taken

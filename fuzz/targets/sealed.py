@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from random import Random
@@ -163,10 +164,11 @@ def identity() -> Prepared:
 
     def run(data: bytes) -> bool:
         taken = False
-        for read in (
+        reads: tuple[Callable[[], Caller], ...] = (
             lambda: parse_identity(text_of(data), origin=_ORIGIN),
             lambda: caller_of_peer({"peer_uri": data.split(b"\n")}, origin=_ORIGIN),
-        ):
+        )
+        for read in reads:
             try:
                 caller = read()
             except IdentityError:

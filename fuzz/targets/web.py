@@ -3,14 +3,14 @@ providers."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Coroutine
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf.message import Message
-from starlette.datastructures import Headers
+from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -31,7 +31,8 @@ from registry_web.gateway.json_message import MisfitError, message_of
 from registry_web.gateway.json_text import JsonTextError, read_json
 from registry_web.gateway.problems import ProblemError
 from registry_web.gateway.rules import rules
-from registry_web.portal.complaints import RefusedError, _message_of, _report_of
+from registry_web.portal.asking import RefusedError
+from registry_web.portal.complaints import _message_of, _report_of
 
 _BOUNDARY = b"----fuzz"
 
@@ -119,18 +120,24 @@ def _request(data: bytes, content_type: bytes, cookie: bytes = b"") -> Request:
     return Request(scope, receive)
 
 
+def _awaited(waiting: Coroutine[Any, Any, FormData]) -> FormData:
+    """What comes of something that never has to wait: the whole body is there, and files stay in memory."""
+    try:
+        waiting.send(None)
+    except StopIteration as ended:
+        return cast("FormData", ended.value)
+    raise RuntimeError("reading a form that is there has waited")
+
+
 def form() -> Prepared:
     """A form of the console or the portal, in both encodings: answers, and the messages that are made of
     them."""
-    loop = asyncio.new_event_loop()
 
     def run(data: bytes) -> bool:
         kind = b"multipart/form-data; boundary=" + _BOUNDARY[2:] if data[:2] == b"--" else _ENCODED
         request = _request(data, kind)
         try:
-            given = loop.run_until_complete(
-                read_form(request, max_files=5, max_fields=30, max_part_size=20_000)
-            )
+            given = _awaited(read_form(request, max_files=5, max_fields=30, max_part_size=20_000))
         except HTTPException:
             return False
         answers = Answers.read(_FIELDS, given)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 
 from registry.provenance.base64_text import decode_base64
+from registry.provenance.certificate_faults import UNREADABLE
 from registry.provenance.cosignature import parse_cosigner
 from registry.provenance.policy_lines import (
     NO_QUORUM,
@@ -115,7 +116,7 @@ class _Reader:
                 self.faults.append(f"{keyword} 的密钥名不是任何 log 行的: {', '.join(sorted(strangers))}")
         try:
             time_authorities(lines.certificates)
-        except ValueError as fault:
+        except UNREADABLE as fault:
             self.faults.append(f"tsa: {fault}")
 
     def _log(self, words: list[str]) -> None:
@@ -169,7 +170,7 @@ class _Reader:
         (encoded,) = _count(words, 1, 1)
         try:
             certificate = x509.load_der_x509_certificate(decode_base64(encoded))
-        except ValueError as fault:
+        except UNREADABLE as fault:
             raise _LineError("不是 base64 的 DER 证书") from fault
         if certificate in self.lines.certificates:
             raise _LineError("另一 tsa 行已有这张证书")

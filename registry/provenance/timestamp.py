@@ -33,6 +33,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
 from registry.provenance import der
+from registry.provenance.certificate_faults import UNREADABLE
 from registry.provenance.der import DerError, Element
 from registry.provenance.timestamp_signer import SHA256
 from registry.provenance.timestamp_token import TokenParts
@@ -68,7 +69,7 @@ class TimeAuthority:
             of_authorities = [each for each in certificates if _is_authority(each)]
             # Names are read only when they are asked for.
             roots = tuple(each for each in of_authorities if each.subject == each.issuer)
-        except ValueError:
+        except UNREADABLE:
             raise TimestampError("not certificates in PEM form") from None
         signers = [each for each in certificates if each not in of_authorities]
         if not roots or len(signers) > 1:
@@ -122,15 +123,21 @@ def check_token(token: bytes, text: str, authority: TimeAuthority, *, nonce: int
     """What a token over a text says, once everything above is checked. Raises TimestampError."""
     try:
         parts = TokenParts.of(token)
-    except (ValueError, LookupError) as error:
+    except (*UNREADABLE, LookupError) as error:
         raise TimestampError(f"not a time stamp token: {error}") from None
     if parts.digest != _digest(text):
         raise TimestampError("the time stamp is over something else")
     if nonce is not None and parts.nonce != nonce:
         raise TimestampError("the time stamp answers another request")
-    _check_signature(parts, authority)
-    _check_purpose(parts.signer)
-    return Stamp(parts.gen_time_ms, parts.accuracy_ms, parts.serial, parts.signer.subject.rfc4514_string())
+    try:
+        _check_signature(parts, authority)
+        _check_purpose(parts.signer)
+        signer = parts.signer.subject.rfc4514_string()
+    except TimestampError:
+        raise
+    except UNREADABLE:
+        raise TimestampError("the certificate of the time stamp's signer cannot be read") from None
+    return Stamp(parts.gen_time_ms, parts.accuracy_ms, parts.serial, signer)
 
 
 def _check_signature(parts: TokenParts, authority: TimeAuthority) -> None:

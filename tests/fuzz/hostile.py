@@ -14,7 +14,6 @@ from __future__ import annotations
 import io
 import json
 import resource
-import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -177,7 +176,7 @@ def _binary() -> Iterator[Hostile]:
 
 
 def _index(content: bytes) -> None:
-    RecordFile(content, lambda *_: None)  # type: ignore[arg-type, return-value]
+    RecordFile(content, lambda *_: None)  # type: ignore[arg-type]
 
 
 def _tokens() -> Iterator[Hostile]:
@@ -266,4 +265,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
@@ -74,8 +74,9 @@ def _of_file(path: Path) -> Iterator[Found]:
 
 
 def _of_re(function: ast.expr) -> bool:
-    named = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
-    return named and function.value.id == "re" and function.attr in ("compile", *_USES)  # type: ignore[union-attr, attr-defined]
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return False
+    return function.value.id == "re" and function.attr in ("compile", *_USES)
 
 
 def _of_call(
@@ -83,7 +84,7 @@ def _of_call(
 ) -> Iterator[Found]:
     place = f"{path.relative_to(ROOT)}:{call.lineno}"
     name = call.func.attr  # type: ignore[attr-defined]
-    above, at = parents.get(call), call
+    above, at = parents.get(call), cast("ast.AST", call)
     uses = {name} if name != "compile" else set()
     if isinstance(above, ast.Attribute):
         uses, at, above = {above.attr}, above, parents.get(above)
@@ -95,7 +96,7 @@ def _of_call(
     if made is None:
         return
     for each in made:
-        yield Found(place, each, frozenset(uses or used.get(target or "", _USES)))
+        yield Found(place, each, frozenset(uses or used.get(target or "", set(_USES))))
 
 
 def _made(path: Path, call: ast.Call, target: str | None) -> list[re.Pattern[Any]] | None:

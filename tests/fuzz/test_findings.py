@@ -41,7 +41,7 @@ from registry_client.cli.failures import Failure
 from registry_client.cli.saved_answer import read_answers as read_saved
 from registry_client.supervision.draw_package import PackageError, read_package
 from registry_client.tender_file import TenderFileError, read_tender
-from registry_web.config import WebConfigError, load_web_config
+from registry_web.config import Oidc, WebConfigError, load_web_config
 from registry_web.console import oidc
 from registry_web.console.pages.ban_papers import COOKIE, office_of
 from registry_web.console.pages.edition_archive import ArchiveError, read_archive
@@ -65,12 +65,22 @@ def test_the_normal_form_of_a_code_or_a_number_is_normal(raw: str) -> None:
     assert normalise_number(normalise_number(raw)) == normalise_number(raw)
 
 
-def test_certificates_whose_names_cannot_be_read_are_no_authority() -> None:
-    root = PlainAuthority().root.public_bytes(Encoding.DER)
-    named = bytes.fromhex("0603550403") + b"\x0c\x04root"  # commonName, UTF8String
-    assert root.count(named) == 2
-    altered = root.replace(named, b"\x07" + named[1:], 1)
-    pem = b"-----BEGIN CERTIFICATE-----\n" + encodebytes(altered) + b"-----END CERTIFICATE-----\n"
+NAMED = bytes.fromhex("0603550403") + b"\x0c\x04root"  # commonName, UTF8String
+CONSTRAINTS = bytes.fromhex("0603551d13")
+ALTERED = {
+    "name": (NAMED, b"\x07" + NAMED[1:]),
+    "bits": (NAMED, NAMED.replace(b"\x0c", b"\x03")),
+    "version": (bytes.fromhex("a003020102"), bytes.fromhex("a003020112")),
+    "extension": (CONSTRAINTS, CONSTRAINTS[:-1] + b"\x11"),
+}
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_a_certificate_with_a_part_that_cannot_be_read_is_no_authority(what: str) -> None:
+    root, (right, wrong) = PlainAuthority().root.public_bytes(Encoding.DER), ALTERED[what]
+    assert right in root
+    pem = b"-----BEGIN CERTIFICATE-----\n" + encodebytes(root.replace(right, wrong, 1))
+    pem += b"-----END CERTIFICATE-----\n"
     with pytest.raises(TimestampError):
         TimeAuthority.from_pem(pem)
 
@@ -191,14 +201,14 @@ def test_every_changed_byte_of_an_index_file_is_read_or_refused(tmp_path: Path) 
     with (tmp_path / "records").open("wb") as file:
         writer = RecordWriter(file)
         for ref in ("91130902DEMAY4CLX6", "911309000000000001"):
-            writer.add(SubjectRecord(ref, live_events=1, known=(0, 1)))
+            writer.add(SubjectRecord(ref, live_events=1, known=((0, 1),)))
         writer.finish()
     content = (tmp_path / "records").read_bytes()
     for at in range(len(content)):
         for change in (0x01, 0x80, 0xFF):
             altered = content[:at] + bytes([content[at] ^ change]) + content[at + 1 :]
             try:
-                read = RecordFile(altered, lambda _code, _day: None)  # type: ignore[arg-type, return-value]
+                read = RecordFile(altered, lambda _code, _day: None)  # type: ignore[arg-type]
                 read.get("91130902DEMAY4CLX6")
                 list(read)
             except StoreError:
@@ -215,7 +225,7 @@ def test_a_domain_whose_code_is_wrong_is_a_fault_of_the_edition() -> None:
 
 
 CLAIMS = {"iss": "i", "aud": "c", "exp": 200, "iat": 100, "nonce": "n", "sub": "s"}
-CONSOLE = oidc.Oidc("i", "c", Path(), "n")
+CONSOLE = Oidc("i", "c", Path(), "n")
 
 
 @pytest.mark.parametrize("name", ["nonce", "sub"])

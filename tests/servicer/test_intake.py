@@ -299,7 +299,7 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
     return True
 
 
-def test_a_statement_with_a_field_that_nobody_here_knows_is_refused_alone_and_in_a_batch(served: Served) -> None:
+def test_a_statement_with_a_field_that_nobody_here_knows_is_refused(served: Served) -> None:
     """It would be recorded in part, and no receipt about its subject could be verified any more."""
     spine, unknown = served.spine, b"\xa0\x3f\x01"  # Field 1012, varint 1: of a later release, say.
     payload = spine.statement("财政", "unknown", event=short_ban(7)).SerializeToString() + unknown

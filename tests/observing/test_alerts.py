@@ -75,6 +75,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     )
     with observed(spine, config=config) as seen:
         seen.wait_for_faults()
+        CAUSES["RegistryIndeterminate"](seen)  # Some use, so that a scrape has everything.
         yield seen
     patch.undo()
 

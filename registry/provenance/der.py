@@ -17,6 +17,8 @@ GENERALIZED_TIME, SEQUENCE, SET = 0x18, 0x30, 0x31
 CONTEXT_0 = 0xA0
 """[0], constructed."""
 MAX_BYTES = 1 << 20
+_LONGEST_NUMBER = 64
+"""Bytes of an INTEGER: of serial numbers RFC 5280 allows twenty; one of thousands cannot even be told."""
 
 _LONG = 0x80
 _HIGH_TAG = 0x1F
@@ -50,6 +52,8 @@ class Element:
         padded = len(content) > 1 and (content[0], content[1] >> 7) in ((0x00, 0), (0xFF, 1))
         if not content or padded:
             raise DerError("an INTEGER has the fewest bytes possible")
+        if len(content) > _LONGEST_NUMBER:
+            raise DerError(f"an INTEGER has at most {_LONGEST_NUMBER} bytes here")
         return int.from_bytes(content, "big", signed=True)
 
 

@@ -22,8 +22,9 @@ from registry.config import CONFIG_NAME, ConfigError, load_config
 from registry.domain.documents import normalise_number
 from registry.domain.identifiers import normalise
 from registry.indexing.record_file import RecordFile, RecordWriter
+from registry.provenance import der
 from registry.provenance.note import NoteError, parse_vkey
-from registry.provenance.timestamp import TimeAuthority, TimestampError
+from registry.provenance.timestamp import TimeAuthority, TimestampError, token_in
 from registry.provenance.vkey import is_key_name
 from registry.sanctions.catalogue.faults import CatalogueError
 from registry.sanctions.catalogue.parser import parse_edition
@@ -265,3 +266,9 @@ def test_a_statement_with_an_unknown_field_parses_and_is_known_to_have_one() -> 
     inner = known.event.subject.SerializeToString() + b"\xa0\x3f\x01"
     event = b"\x0a" + bytes([len(inner)]) + inner
     assert has_unknown_fields(pb.Event.FromString(event))
+
+
+def test_a_status_of_thousands_of_digits_is_no_answer_of_an_authority() -> None:
+    status = der.encode(der.SEQUENCE, der.encode(der.INTEGER, b"\x7f" + b"\xff" * 4000))
+    with pytest.raises(TimestampError):
+        token_in(der.encode(der.SEQUENCE, status))

@@ -10,7 +10,9 @@ argument, and nothing here waits or knows of threads.
   its last one to a caller with fewer, so that who floods floods itself.
 * **Time.** A call that could not be answered within its deadline, as long as calls of its method take, after
   the wait that calls of its class have had, is refused when it comes; so is one that would wait longer than
-  its class waits. One that has waited so long after all is refused then.
+  its class waits. One that has waited so long after all is refused then. A queue that has just begun is no
+  overload: who comes in its first moments may wait as long as these (CoDel, RFC 8289 §4: a standing queue is
+  what harms).
 
 Example: two run, 40 of a flooding caller wait. A question of another comes: it is the next.
 """
@@ -36,6 +38,8 @@ SURE = 0.7
 """What part of its patience a call may be expected to wait: most that would be late are told at once."""
 MANY = 1024
 """Callers of whom a class remembers how far they got, more or less."""
+BURST_S = 0.25
+"""How long a queue is a burst and no overload yet."""
 NEW = 0.1
 """What the newest of a series counts in its mean."""
 
@@ -67,6 +71,7 @@ class Ticket(Generic[Work]):
     size: int = 0
     since: float = 0.0
     until: float = 0.0
+    bursting: bool = False
     started: float | None = None
     resting: bool = False
 
@@ -81,14 +86,15 @@ class _Caller(Generic[Work]):
 
 @dataclass(slots=True)
 class _Queue(Generic[Work]):
-    """A class: its callers with calls waiting, and how far those got that had some lately; ``passed``: how
-    far it has got itself, ``reached``: how far its callers have, ``pace``: seconds that a call waits
-    when it is the next."""
+    """A class: its callers with calls waiting, and how far those got that had some lately; ``began``: since
+    when somebody has been waiting without a break, ``passed``: how far it has got itself, ``reached``: how
+    far its callers have, ``pace``: seconds that a call waits when it is the next."""
 
     callers: dict[str, _Caller[Work]] = field(default_factory=dict)
     ahead: dict[str, float] = field(default_factory=dict)
     waiting: int = 0
     running: int = 0
+    began: float = 0.0
     passed: float = 0.0
     reached: float = 0.0
     pace: float = 0.0
@@ -126,6 +132,7 @@ class Lanes(Generic[Work]):
         ticket.since = now
         ticket.until = now + (self.bounds.default_s if left_s is None else left_s)
         queue, counts = self._queues[ticket.lane], self.counts[ticket.lane]
+        ticket.bursting = not queue.waiting or now - queue.began < BURST_S
         wait_s = self._wait_s(queue, ticket)
         cost = self._cost(ticket) if queue.running or queue.waiting else 0.0
         if wait_s > SURE * self._patience_s(ticket) or now + wait_s + cost + RESERVE_S > ticket.until:
@@ -246,6 +253,7 @@ class Lanes(Generic[Work]):
 
     def _enter(self, queue: _Queue[Work], ticket: Ticket[Work]) -> None:
         if not queue.waiting:  # Who had nothing to do has saved up nothing.
+            queue.began = ticket.since
             queue.passed = max(queue.passed, self._reached)
         held = queue.callers.get(ticket.caller)
         if held is None:
@@ -330,7 +338,8 @@ class Lanes(Generic[Work]):
 
     def _patience_s(self, ticket: Ticket[Work]) -> float:
         standing = STANDINGS[ticket.lane]
-        return max(self.bounds.wait_s * standing.patience, COSTS * self._cost(ticket))
+        burst_s = BURST_S if ticket.bursting else 0.0
+        return max(self.bounds.wait_s * standing.patience, COSTS * self._cost(ticket), burst_s)
 
     def _wait_s(self, queue: _Queue[Work], ticket: Ticket[Work]) -> float:
         """How long a call would wait, by those before it and the pace of its class."""

@@ -7,7 +7,7 @@ import pytest
 from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.load.classes import BULK, STANDINGS, VITAL, Lane, lane_of
-from registry.load.lanes import Bounds, Lanes, Ticket
+from registry.load.lanes import BURST_S, Bounds, Lanes, Ticket
 from tests.load.simulation import Arrival, simulate
 
 ONE = Bounds(running=1, vital=1, wait_s=10.0, depth=10_000)
@@ -104,12 +104,20 @@ def test_a_class_that_was_slow_for_a_while_is_served_as_ever_afterwards() -> Non
 
 def test_what_has_waited_for_as_long_as_its_class_waits_is_refused_and_not_served_late() -> None:
     bounds = Bounds(running=1, wait_s=0.05)
-    outcome = simulate([Arrival(0.001 * n, Lane.BIDDING, f"p{n}", 0.01) for n in range(100)], bounds)
-    assert max(outcome.waits.values()) <= 0.05 + 1e-9
-    assert len(outcome.refused) + len(outcome.started) == 100
-    assert len(outcome.refused) > 60
+    calls = [Arrival(0.001 * n, Lane.BIDDING, f"p{n}", 0.01) for n in range(1000)]
+    outcome = simulate(calls, bounds)
+    standing = [wait for each in calls[260:] if (wait := outcome.waits.get(id(each))) is not None]
+    assert max(standing) <= 0.05 + 1e-9
+    assert max(outcome.waits.values()) <= BURST_S + 1e-9
+    assert len(outcome.refused) + len(outcome.started) == 1000
+    assert len(outcome.refused) > 600
     at_once = [refused for arrival, refused in outcome.refused if refused == arrival.at]
     assert len(at_once) > len(outcome.refused) / 2
+
+
+def test_a_burst_after_a_lull_is_served_and_not_refused() -> None:
+    burst = [Arrival(10.0 * n + 0.001 * k, Lane.PUBLIC, f"p{k}", 0.01) for n in range(3) for k in range(18)]
+    assert simulate(burst, Bounds(running=1, wait_s=0.05)).refused == []
 
 
 def test_a_call_that_rests_gives_its_turn_away_and_keeps_its_thread() -> None:
@@ -157,7 +165,8 @@ def test_the_normal_load_is_not_refused_and_three_times_as_much_waits_no_longer_
     def waits(every_s: float) -> tuple[list[float], int]:
         calls = [Arrival(n * every_s, Lane.BIDDING, f"p{n % 7}", 0.01) for n in range(2000)]
         outcome = simulate(calls, Bounds(running=1, wait_s=0.05))
-        return sorted(outcome.waits.values()), len(outcome.refused)
+        told = [outcome.waits.get(id(each)) for each in calls if each.at > 2 * BURST_S]
+        return sorted(wait for wait in told if wait is not None), len(outcome.refused)
 
     _, refused = waits(0.0143)
     assert refused == 0

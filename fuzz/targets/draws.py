@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 from random import Random
 
 from fuzz.mutators import json_values, lines, plain
@@ -51,10 +52,12 @@ def _stated(data: bytes, random: Random) -> bytes:
     if data[:1] != b"{":
         return lines.changed(data, random) if random.random() < 0.5 else plain.changed(data, random)
     if random.random() < 0.3:
-        told = json.loads(data)
-        each = random.choice(told["statements"])
-        each[random.choice(("leaf", "statement"))] = encode_base64(random.randbytes(random.choice((122, 30))))
-        return json.dumps(told).encode()
+        with suppress(ValueError, KeyError, TypeError, IndexError, RecursionError):  # Changed before.
+            told = json.loads(data)
+            each = random.choice(told["statements"])
+            content = random.randbytes(random.choice((122, 30)))
+            each[random.choice(("leaf", "statement"))] = encode_base64(content)
+            return json.dumps(told).encode()
     return json_values.changed(data, random)
 
 

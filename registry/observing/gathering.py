@@ -15,6 +15,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from registry.observing.pages import labelled, merged
 
 PATIENCE_S = 5.0
 AWAY = "AWAY"
+METRICS = "/metrics"
 _ASKED_AT_ONCE = 8
 
 
@@ -49,11 +51,13 @@ class _Local(HTTPConnection):
 
 
 def asked(path: Path, page: str) -> str | None:
-    """What a process says on a page; None if it does not answer."""
+    """What a process says on a page; None if it does not answer, or fails in answering."""
     connection = _Local(path)
     try:
         connection.request("GET", page)
-        return connection.getresponse().read().decode()
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        return text if answer.status == HTTPStatus.OK or page != METRICS else None
     except (OSError, HTTPException, UnicodeDecodeError):
         return None
     finally:
@@ -93,7 +97,7 @@ class Gathering:
 
     def _metrics(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("registry_process_up", "1 if a process answers.", labels=["process"])
-        for name, text in self._ask("/metrics").items():
+        for name, text in self._ask(METRICS).items():
             up.add_metric([name], text is not None)
             if text is not None:
                 yield from labelled(text_string_to_metric_families(text), process=name)

@@ -26,8 +26,9 @@ from registry.servicer.gate import current_caller
 
 FIELDS = "fields"
 """The attribute of a record that holds further fields of its line."""
-_BREAKS = {number: f"\\u{number:04x}" for number in (0x7F, 0x85, 0x2028, 0x2029)}
-"""What JSON lets stand and some take for the end of a line."""
+_BREAKS = {number: f"\\u{number:04x}" for number in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""What JSON lets stand and some take for the end of a line, or for an order to a terminal."""
+_CONTROLS = {number: f"\\x{number:02x}" for number in range(0x20) if number != 0x09} | _BREAKS
 access = logging.getLogger("registry.access_log")
 
 
@@ -47,7 +48,12 @@ def text_lines(process: str = "") -> logging.Formatter:
 
 
 class TextLines(logging.Formatter):
-    """Lines for people; further fields stand behind as ``name=value``."""
+    """Lines for people; further fields stand behind as ``name=value``. What a message quotes of others (a
+    witness, a database) begins no line and steers no terminal; a trace stands on lines of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging dictates the name)
+        """See logging.Formatter."""
+        return super().formatMessage(record).translate(_CONTROLS)
 
     def format(self, record: logging.LogRecord) -> str:
         """See logging.Formatter."""

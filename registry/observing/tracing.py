@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 from threading import Thread
 from time import time_ns
 
@@ -38,6 +39,7 @@ from registry.observing.interceptor import Ended
 
 DEADLINE_S = 10
 CLOSE_S = 2.0
+"""How long each of two parts of closing may take."""
 SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _GROUP = {"admission": "group admission"}
 _NOT_OURS = frozenset({"CANCELLED", "OK"})
@@ -65,12 +67,11 @@ class Spans:
         self._groups = groups
 
     def close(self) -> None:
-        """Sends what is left, for a moment: a collector that is not there keeps no server from stopping."""
-        last = Thread(target=self._provider.force_flush, name="registry-spans", daemon=True)
-        last.start()
-        last.join(CLOSE_S)
+        """Sends what is left, for a moment: a collector that is not there, or takes a connection and says
+        nothing, keeps no server from stopping."""
+        _for_a_moment(self._provider.force_flush)
         self._exporter.shutdown()  # type: ignore[no-untyped-call]
-        self._provider.shutdown()
+        _for_a_moment(self._provider.shutdown)
 
     def begin(self, call: Call, traceparent: str | None) -> None:
         """A call came in: is it to be traced, as far as can be said before its caller is known?"""
@@ -119,6 +120,12 @@ class Spans:
             steps.append(("writer wait", queued[-1], max(queued[-1], group.begun_ns)))
             steps += [(_GROUP.get(name, name), begin, end) for name, begin, end in group.steps]
         return steps
+
+
+def _for_a_moment(act: Callable[[], object]) -> None:
+    thread = Thread(target=act, name="registry-spans", daemon=True)
+    thread.start()
+    thread.join(CLOSE_S)
 
 
 def _above(traceparent: str | None) -> SpanContext | None:

@@ -23,6 +23,8 @@ from registry.config import split_address
 
 CONNECTIONS = 256
 """Beyond these, requests are answered 503."""
+MOST_CONNECTIONS = 2 * CONNECTIONS
+"""Beyond these, a connection is closed as it comes: each takes a file descriptor of the whole process."""
 REQUEST_S = 10.0
 """How long a request may take."""
 KEEP_ALIVE_S = 5
@@ -96,6 +98,9 @@ class _BoundedProtocol(H11Protocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+            return
         self._start()
 
     def data_received(self, data: bytes) -> None:

@@ -192,3 +192,14 @@ def test_line_of_a_record_with_newlines_is_one_line() -> None:
     (line,) = lines(stream)
     assert line["message"] == "a\nb \u2028{}"
     assert line["method"] == "LogService/GetProof"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_others_say_begins_no_line_and_steers_no_terminal(form: str) -> None:
+    with logged(Logging(form)) as stream:
+        logging.getLogger("registry.upkeep").warning(
+            "witness w1: %s", "no\r\nERROR all is lost\x1b[2J\x9b2J\x85"
+        )
+    (line,) = stream.getvalue().removesuffix("\n").split("\n")
+    assert "all is lost" in line
+    assert line.isprintable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from time import monotonic
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 from registry.access.identity import CallerRole
 from registry.config_options.observing import Tracing
 from registry.current_call import Call, traceparent_of
+from registry.observing import tracing
 from registry.observing.interceptor import Ended
 from registry.observing.tracing import CLOSE_S, Spans
+from registry.observing.tracing import DEADLINE_S as DEADLINE_OF_COLLECTOR_S
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.subject_pb2 import DOMAIN_FINANCING
 from tests.observing.test_metrics import MARKED, submit
@@ -149,3 +152,22 @@ def test_collector_that_is_not_there_costs_no_call() -> None:
     begun = monotonic()
     spans.close()
     assert monotonic() - begun < 2 * CLOSE_S + 1, "a bound on waiting, not a speed"
+
+
+def test_collector_that_takes_a_connection_and_says_nothing_keeps_no_server_from_stopping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tracing, "CLOSE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        spans = Spans(
+            Tracing(f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces", ratio=1.0), "single", ORIGIN
+        )
+        for number in range(600):  # A batch goes out when 512 are there.
+            call = Call("/m", f"number-{number}")
+            spans.begin(call, None)
+            spans.end(Ended(call, "m", False, "public", "OK", "", "", 0.1))
+        with silent.accept()[0]:
+            begun = monotonic()
+            spans.close()
+            assert monotonic() - begun < DEADLINE_OF_COLLECTOR_S / 2, "a bound on waiting, not a speed"

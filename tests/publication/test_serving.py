@@ -120,6 +120,21 @@ def test_crowd_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
         server.stop()
 
 
+def test_connections_that_say_nothing_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "MOST_CONNECTIONS", 4)
+    server = HttpServer(APPLICATION, "127.0.0.1:0")
+    held = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(6)]
+    try:
+        assert max(closed_after(each) for each in held[4:]) < serving.REQUEST_S / 2
+        for each in held[:2]:
+            each.close()
+        assert ask(server.port) == (200, b"hello")
+    finally:
+        for each in held:
+            each.close()
+        server.stop()
+
+
 def test_address_in_use_or_wrong_is_refused_at_once(server: HttpServer) -> None:
     with pytest.raises(OSError, match="in use"):
         HttpServer(APPLICATION, f"127.0.0.1:{server.port}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -11,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from registry.backups.chain import chain_to, newest_in
+from registry.archive.format import OWN
+from registry.backups.chain import chain_to, newest_in, whole_store
 from registry.backups.manifest import BackupError
+from registry.backups.marks import NUMBERED
 from registry.provenance.answer import VERSION, receipt_digest
+from registry.store import tables
 from registry.store.copying import compare_stores
-from registry.store.opening import open_for_reading
+from registry.store.interface import DERIVED_TABLES, Group, SubscriptionRow
+from registry.store.opening import open_for_reading, open_store
 from registry.v1 import statement_pb2 as pb
 from registry.v1.receipt_pb2 import Receipt
 from tests.support import events
@@ -133,6 +138,48 @@ def _receipt(note: str) -> bytes:
     receipt = Receipt(version=VERSION, checkpoint=note)
     receipt.digest = receipt_digest(receipt)
     return receipt.SerializeToString(deterministic=True)
+
+
+def test_increments_of_a_chain_are_open_one_at_a_time(made: tuple[Path, Path], tmp_path: Path) -> None:
+    """Of a day there are 288, with three handles each, and a process has a thousand."""
+    directory, backups = made
+    seen: list[set[str]] = []
+
+    def look(_done: int, _total: int) -> None:
+        links = [name.readlink().name for name in Path("/proc/self/fd").iterdir() if name.is_symlink()]
+        seen.append({name for name in links if re.fullmatch(r"increment-\d+\.db", name)})
+
+    master = (directory / "keys/vault.key").read_bytes()
+    with whole_store(chain_to(backups / "three"), tmp_path, master, progress=look):
+        pass
+    assert {"increment-3.db"} in seen
+    assert max(map(len, seen)) == 1
+
+
+def test_who_subscribed_anew_is_in_an_increment_though_nothing_else_was_recorded(
+    made: tuple[Path, Path], chain: Path, tmp_path: Path
+) -> None:
+    directory = Path(shutil.copytree(made[0], tmp_path / "registry"))
+    with closing(open_store(directory / "registry.db")) as store:
+        store.commit(Group(subscriptions=[SubscriptionRow("caller-1", 0, subscribed=False)]))
+        store.commit(Group(subscriptions=[SubscriptionRow("caller-1", 9_000)]))
+    assert taken(directory, chain, "four").code == 0
+    master = (directory / "keys/vault.key").read_bytes()
+    with (
+        whole_store(chain_to(chain / "four"), tmp_path, master) as path,
+        closing(open_for_reading(path)) as store,
+    ):
+        assert SubscriptionRow("caller-1", 9_000) in list(store.subscriptions())
+
+
+def test_every_table_is_of_the_log_or_own_or_derived_and_what_is_own_is_in_increments_and_archives() -> None:
+    """A new table of own records would be lost otherwise, and nobody would be told."""
+    names = {table.name for table in tables.metadata.sorted_tables}
+    own = {table.name for table in OWN.values()}
+    assert own | set(DERIVED_TABLES) | {"statement", "meta"} == names
+    by_rule = {"person", "batch", "recipient", "subscription", "cosignature"}
+    assert {table.name for table in NUMBERED} | by_rule == own
+    assert {column.name for table in NUMBERED for column in table.primary_key.columns} == {"number"}
 
 
 def test_content_of_an_increment_rests_sealed(made: tuple[Path, Path]) -> None:

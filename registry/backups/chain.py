@@ -12,7 +12,7 @@ them, one increment after another. The tree must have the root that the log's ke
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -128,10 +128,8 @@ def whole_store(
         copy_file(chain[0] / STORE_FILE, copy)
         for increment, file in zip(chain[1:], beside, strict=True):
             copy_file(increment / INCREMENT_FILE, file)
-        with ExitStack() as open_files:
-            store = open_files.enter_context(closing(open_store(copy)))
-            added = [open_files.enter_context(closing(open_for_reading(file))) for file in beside]
-            _add(chain, store, added, vault, progress)
+        with closing(open_store(copy)) as store:
+            _add(chain, store, beside, vault, progress)
         settle_file(copy)
         yield copy
     finally:
@@ -140,14 +138,15 @@ def whole_store(
 
 
 def _add(
-    chain: Sequence[Path], store: SqlStore, added: Sequence[SqlStore], vault: Vault, progress: Progress
+    chain: Sequence[Path], store: SqlStore, files: Sequence[Path], vault: Vault, progress: Progress
 ) -> None:
-    for each in added:
-        open_log(each, vault, {})  # Sealed with this vault's key.
-        _add_first(each, store)
+    for file in files:
+        with closing(open_for_reading(file)) as each:
+            open_log(each, vault, {})  # Sealed with this vault's key.
+            _add_first(each, store)
     tip, result = read_manifest(chain[-1]), Folded()
     log = open_log(store, vault, shipped_editions())
-    source = replace(log, store=cast(Store, _Statements(store, added)))
+    source = replace(log, store=cast(Store, _Statements(store, files)))
     begun = read_manifest(chain[0]).size
     state = fold(source, store, [FileSigner.generate(SUITE_ED25519)], result,
                  progress=lambda done: progress(done, tip.size - begun))  # fmt: skip
@@ -161,28 +160,35 @@ def _add(
             raise BackupError(f"增量备份 {increment} 的检查点: {fault}")
     if result.statements:
         adopt_checkpoint(state, _checkpoint_of(chain[-1]))
-    for increment, each in zip(chain[1:], added, strict=True):
+    for increment, file in zip(chain[1:], files, strict=True):
         marks = Marks.parse((increment / MARKS).read_text("utf-8"))
-        with one_line_errors(), each.reading() as reading, store.writing() as writing:
+        with (
+            closing(open_for_reading(file)) as each,
+            one_line_errors(),
+            each.reading() as reading,
+            store.writing() as writing,
+        ):
             _add_own(reading, writing, marks)
 
 
 class _Statements:
-    """The statements of several increments as those of one log; what they need is in the store already."""
+    """The statements of several increments as those of one log; what they need is in the store already. One
+    file is open at a time: of a day there are hundreds, and a process may open a thousand."""
 
-    def __init__(self, store: SqlStore, added: Sequence[SqlStore]) -> None:
+    def __init__(self, store: SqlStore, files: Sequence[Path]) -> None:
         self._store = store
-        self._added = added
+        self._files = files
 
     def statements(self, first: int = 0) -> Iterator[StatementRow]:
         """See Store."""
         at = first
-        for each in self._added:
-            for row in each.statements(at):
-                if row.position != at:
-                    raise BackupError(f"增量备份缺少序号{at}的陈述")
-                yield row
-                at += 1
+        for file in self._files:
+            with closing(open_for_reading(file)) as added:
+                for row in added.statements(at):
+                    if row.position != at:
+                        raise BackupError(f"增量备份缺少序号{at}的陈述")
+                    yield row
+                    at += 1
 
     def batches(self, header_hashes: Collection[bytes]) -> dict[bytes, BatchRow]:
         """See Store."""

@@ -7,7 +7,7 @@ rest is told by what stands here, with no clock in it, so that a clock that was 
     lowest       the lowest there is: what was below is kept no longer (query log by its term)
     waiting      notices that nobody had acknowledged yet
     cosigned     the largest size that each witness cosigned
-    subscribed   who is told of every change
+    subscribed   who is told of every change, and since when
     recipients   SHA-256 over who was told of decisions, for each 4096 positions: rows there have no number
 
 A base is asked for them in its store; an increment has them in ``marks.json``.
@@ -80,8 +80,9 @@ def marks_of(reading: Connection) -> Marks:
         select(signed.name, func.max(signed.size).label("size")).group_by(signed.name).order_by(signed.name)
     )
     marks.cosigned = {row.name: row.size for row in reading.execute(sizes.order_by(signed.name))}
-    callers = select(tables.subscription.c.caller).order_by(tables.subscription.c.caller)
-    marks.subscribed = [caller for (caller,) in reading.execute(callers)]
+    told = tables.subscription.c
+    callers = select(told.caller, told.since_ms).order_by(told.caller)
+    marks.subscribed = [f"{row.caller} {row.since_ms}" for row in reading.execute(callers)]
     for block, rows in groupby(_recipients(reading), key=lambda row: row.position // BLOCK):
         digest = sha256()
         for row in rows:

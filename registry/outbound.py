@@ -5,8 +5,8 @@ Whoever answers may be slow, endless or lie, so everything about an answer is bo
 * one deadline for all of it, from the connection to the last byte; an answer that comes drop by drop gains
   no time
 * no more bytes than the caller expects at most, after decompression
-* no answer that does not say how long it is (Content-Length, or in chunks): cut off within its head it would
-  look like a whole one
+* no answer that does not say how long it is (Content-Length, in chunks, or by a status that has no body): cut
+  off within its head it would look like a whole one
 * no redirect is followed, nothing is asked again, no proxy of the environment is used
 
     with Outbound(deadline_s=10) as outbound:
@@ -34,6 +34,8 @@ from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 DEADLINE_S = 10.0
 _CHUNK = 65_536
+_WITHOUT_BODY = (204, 304)
+"""Statuses whose answers have no body and therefore need not say its length (RFC 9112 §6.3)."""
 
 
 class OutboundError(Exception):
@@ -128,7 +130,7 @@ def _read(response: BaseHTTPResponse, limit: int, watch: _Watch, url: str) -> Re
 def _says_its_length(response: BaseHTTPResponse) -> bool:
     """Whether an answer that was cut off can be told from a whole one (RFC 9112 §6.3)."""
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
-    return chunked or "Content-Length" in response.headers
+    return chunked or response.status in _WITHOUT_BODY or "Content-Length" in response.headers
 
 
 def _words(error: BaseException) -> str:

@@ -110,6 +110,15 @@ def test_a_redirect_is_an_answer_and_not_followed(outbound: Outbound) -> None:
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_a_body_needs_no_length(outbound: Outbound, status: int) -> None:
+    """As most receivers of notices answer: it must not be taken for one that broke off, and sent again."""
+    head = f"HTTP/1.1 {status} X\r\nConnection: close\r\n\r\n".encode()
+    with serving(lambda c, _: c.sendall(head)) as url:
+        answer = outbound.post(url, b"{}", limit=LIMIT, content_type="application/json")
+    assert (answer.status, answer.body) == (status, b"")
+
+
 @pytest.mark.parametrize(
     "cut",
     [b"", HEAD[:9], HEAD, HEAD + b"Content-Le", HEAD + b"Content-Length: 9\r\n\r\nfour", b"gopher\r\n"],

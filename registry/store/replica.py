@@ -120,6 +120,9 @@ class _ReplicaFirst:
                 self._replica.checkpoint()
             except StoreError:
                 continue
+            except Exception:  # A pool that is used up, say: nobody would start this thread again.
+                logger.exception("store: the replica could not be asked")
+                continue
             logger.info("store: the replica answers again")
             self._gone = None
             return

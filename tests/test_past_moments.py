@@ -13,6 +13,7 @@ import pytest
 
 from registry.backups.manifest import BackupError
 from registry.backups.past import Until
+from registry.commands.state import AS_OF
 from registry.config import load_config
 from registry.engine import StartError, start_engine
 from registry.store.interface import DERIVED_TABLES
@@ -120,6 +121,10 @@ def test_past_is_never_served_nor_adopted_nor_put_over_an_installation(town: Tow
     assert restored(town, past, str(town.position), "--checkpoint", town.held).code == 0
     with pytest.raises(StartError, match="查阅副本"):
         start_engine(load_config(past))
+    again = tmp_path / "again.db"
+    in_process("rebuild", "--directory", past, "--into", again)
+    with closing(open_for_reading(again)) as store:  # What was folded out of it is none that could be served.
+        assert store.meta().get(AS_OF)
     (past / "head/checkpoint").unlink()
     given = ("--directory", past, "--size", str(town.position + 1))
     in_process("adopt-head", *given)

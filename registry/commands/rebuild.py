@@ -55,9 +55,11 @@ def rebuild(
     result = Rebuilt()
     carry_over(source.store, target)
     found(target, source.vault, source.origin)
+    if as_of := source.store.meta().get(AS_OF):  # What was made to be read stays so.
+        target.put_meta({AS_OF: as_of})
     state = fold(source, target, signers, result, progress=progress)
     passed = result.passed_over
-    if source.store.meta().get(AS_OF):  # Made to be read: what was erased later names a later statement.
+    if as_of:  # What was erased later names a later statement.
         passed = [each for each in passed if each.by < result.statements]
     result.differences += erasure_faults(passed, result.erasures, state.directory.operator)
     if result.agrees:  # What follows from a log that differs differs too, and would only hide where it began.
@@ -85,10 +87,10 @@ def carry_over(source: Store, target: Store) -> None:
             target.commit(Group(**rows_of))
 
 
-def compare(one: Store, other: Store, result: Rebuilt) -> None:
-    """Compares every derived table, row by row in key order."""
+def compare(one: Store, other: Store, result: Rebuilt, tables: Sequence[str] = DERIVED_TABLES) -> None:
+    """Compares derived tables, row by row in key order."""
     past = bool(one.meta().get(AS_OF))  # Made to be read: its checkpoint need not be signed.
-    for table in DERIVED_TABLES:
+    for table in tables:
         for left, right in zip_longest(one.derived_rows(table), other.derived_rows(table)):
             result.rows += 1
             alike = table == "checkpoint" and _signed_alike(left, right, other, past=past)

@@ -5,7 +5,7 @@ from ``x-request-id``, where that is well formed, otherwise one that is made her
 from the gateway to the registry, from a reading process to the one that writes, and back to the caller in the
 trailing metadata and in the text of an internal error.
 
-    x-request-id: 4f1c9b0a7d22      8 to 64 of A-Z a-z 0-9 . _ -, and no number of a person or an organisation
+    x-request-id: 4f1c9b0a7d22      8 to 64 of A-Z a-z 0-9 . _ -, see ``domain.call_numbers``
     traceparent: 00-<trace>-<span>-01     W3C Trace Context, level 1
 
 ``step`` notes how long a part of a call took, for those calls alone whose trace is wanted; for all others it
@@ -22,14 +22,11 @@ from itertools import count
 from time import perf_counter, time_ns
 from typing import Any
 
-from registry.domain.identifiers import code_faults
-from registry.v1.subject_pb2 import IDENTIFIER_TYPE_RESIDENT_ID, IDENTIFIER_TYPE_USCC
+from registry.domain.call_numbers import may_be_logged
 
 REQUEST_ID = "x-request-id"
 TRACEPARENT = "traceparent"
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
-_CODES = re.compile(r"(?=([0-9]{17}[0-9Xx]|[1-9A-GNY][1-9][0-9]{6}[0-9A-Z]{10}))")
 _IDS = secrets.token_hex(5)
 _number = count(1)
 
@@ -67,7 +64,7 @@ current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
 
 def request_id_of(given: str | None) -> str:
     """The number of a call: what the caller gave if it may stand in a log, otherwise a new one."""
-    if given is None or not _REQUEST_ID.fullmatch(given) or _tells_of_somebody(given):
+    if given is None or not may_be_logged(given):
         return f"{_IDS}-{next(_number):06x}"  # Of one process; asking the kernel for chance would cost more.
     return given
 
@@ -75,15 +72,6 @@ def request_id_of(given: str | None) -> str:
 def traceparent_of(given: str | None) -> str:
     """A well-formed traceparent of level 1, or nothing."""
     return given if given is not None and _TRACEPARENT.fullmatch(given) else ""
-
-
-def _tells_of_somebody(text: str) -> bool:
-    """Whether a number of a person or an organisation stands in it: that belongs into no log."""
-    return any(
-        not code_faults(kind, found[1].upper())
-        for found in _CODES.finditer(text)
-        for kind in (IDENTIFIER_TYPE_RESIDENT_ID, IDENTIFIER_TYPE_USCC)
-    )
 
 
 def current_request_id() -> str:

@@ -7,10 +7,10 @@ recorded. What is wrong with one statement refuses that statement alone, as in `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from google.protobuf.message import DecodeError
 
+from registry.commands.kept_in_clear import check_kept_in_clear
 from registry.commands.state import RegistryState
 from registry.commands.submission import (
     ABOUT_SUBJECTS,
@@ -19,6 +19,7 @@ from registry.commands.submission import (
     Rejection,
     Submission,
     check_suite,
+    digest_of_refused,
     verifying_key,
 )
 from registry.domain.faults import Fault, Findings
@@ -68,7 +69,7 @@ def read_recorded(
     else:
         _row(found, header, leaves, state, row.department)
     if found.faults:
-        return Rejection(row.department, row.statement_id, sha256(payload).digest(), tuple(found.faults))
+        return Rejection(row.department, row.statement_id, digest_of_refused(payload), tuple(found.faults))
     return _statement(payload, batch, index, header.signatures[0].keyid, row.department, row)
 
 
@@ -175,13 +176,20 @@ def _statement(
             faults.append(Fault(reasons.ERROR_REASON_MALFORMED_MESSAGE, "payload", message))
     if statement is not None:
         faults += _faults(statement, caller)
-        faults += [UNKNOWN_FIELD] if recorded is None and has_unknown_fields(statement) else []
+        faults += _on_receipt(statement) if recorded is None else []
         if not faults:
             envelope = envelope_pb2.Envelope(payload=payload, payload_type=PAYLOAD_TYPE)
             hashed = statement_hash(PAYLOAD_TYPE, payload)
             return Submission(envelope, statement, hashed, signer, recorded, batch=batch, batch_index=index)
     statement_id = statement.statement_id[:64] if statement else ""
-    return Rejection(caller, statement_id, sha256(payload).digest(), tuple(faults))
+    return Rejection(caller, statement_id, digest_of_refused(payload), tuple(faults))
+
+
+def _on_receipt(statement: statement_pb2.Statement) -> list[Fault]:
+    """What is judged once, when a statement comes in."""
+    found = Findings([UNKNOWN_FIELD] if has_unknown_fields(statement) else [])
+    check_kept_in_clear(found, statement)
+    return found.faults
 
 
 def _faults(statement: statement_pb2.Statement, caller: str) -> list[Fault]:

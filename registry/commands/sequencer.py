@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from hashlib import sha256
 
 from registry.commands.collecting import collect
 from registry.commands.jobs import (
@@ -32,7 +31,13 @@ from registry.commands.outbox import GroupOutbox, Outbox
 from registry.commands.own_keys import OwnKeys, own_submission
 from registry.commands.refusals import refusal_row
 from registry.commands.state import ORIGIN, RegistryState
-from registry.commands.submission import OWN_BODIES, Rejection, Submission, subject_stated
+from registry.commands.submission import (
+    OWN_BODIES,
+    Rejection,
+    Submission,
+    digest_of_refused,
+    subject_stated,
+)
 from registry.commands.writing_figures import GroupClock, WritingFigures
 from registry.domain.departments import Key
 from registry.domain.faults import Fault
@@ -242,7 +247,7 @@ class _Run:
         faults = [_REUSED] if recorded else self._faults(job) + self._other_faults(job)
         if faults:
             statement_id = job.statement.statement_id[:64]
-            payload_sha256 = sha256(job.envelope.payload).digest()
+            payload_sha256 = digest_of_refused(job.envelope.payload)
             return Rejection(job.statement.department, statement_id, payload_sha256, tuple(faults))
         if job.recorded:
             self.received_ms = Leaf.decode(job.recorded.leaf).received_ms

@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from google.protobuf.message import DecodeError
 
+from registry.commands.kept_in_clear import check_kept_in_clear
 from registry.commands.state import RegistryState
 from registry.domain.faults import Fault, Findings
 from registry.domain.files import takes_two
@@ -63,6 +64,8 @@ ABOUT_SUBJECTS = (
 OWN_BODIES = frozenset({"map_state", "time_anchor", "risk_alert"})
 """What the registry states itself, signed with the log's keys; nobody can submit it."""
 MAX_PAYLOAD_BYTES = 65_536
+SHORTEST_STATEMENT = 64
+"""Bytes: a nonce has sixteen, a department's code eighteen, an id and an origin some more."""
 MAX_DRAFT_BYTES = 2 * 1024 * 1024
 """A draft of a catalogue edition holds its files; every other statement is small."""
 
@@ -124,6 +127,8 @@ def read_envelope(
     statement = _parse(found, envelope)
     if statement is not None and recorded is None and has_unknown_fields(statement):
         found.faults.append(UNKNOWN_FIELD)
+    if statement is not None and recorded is None:
+        check_kept_in_clear(found, statement)
     if statement is not None:
         if statement.department != caller:
             message = f"证书属于{caller}, 不能提交{quoted_code(statement.department)}的陈述。"
@@ -140,7 +145,13 @@ def read_envelope(
             hashed = sha256(signed).digest()
             return Submission(envelope, statement, hashed, signer, recorded, reading, cosigner=cosigner)
     statement_id = statement.statement_id[:64] if statement else ""
-    return Rejection(caller, statement_id, sha256(envelope.payload).digest(), tuple(found.faults))
+    return Rejection(caller, statement_id, digest_of_refused(envelope.payload), tuple(found.faults))
+
+
+def digest_of_refused(payload: bytes) -> bytes:
+    """SHA-256 of a payload that was refused, by which its sender knows it; empty for one too short to be a
+    statement. What has no room for a nonce could be guessed: a bare number is its hash."""
+    return sha256(payload).digest() if len(payload) >= SHORTEST_STATEMENT else b""
 
 
 def _parse(found: Findings, envelope: envelope_pb2.Envelope) -> statement_pb2.Statement | None:

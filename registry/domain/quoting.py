@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 from registry.domain.identifiers import code_faults, normalise
 from registry.domain.resident_id import resembles_resident_id
@@ -18,6 +19,10 @@ from registry.v1 import subject_pb2
 
 HIDDEN = "“(未显示)”"
 _EIGHTEEN = re.compile(r"(?=([0-9]{17}[0-9X]))")
+_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"  # GB/T 2260; no year begins so.
+_FIFTEEN = re.compile(
+    rf"(?<![0-9]){_PROVINCE}[0-9]{{4}}([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})[0-9]{{3}}(?![0-9])"
+)
 _DIGIT = re.compile(r"[0-9]")
 _DIGITS_OF_A_NUMBER = 17
 _LONGEST = 12
@@ -44,6 +49,21 @@ def names_a_person(text: str) -> bool:
     if unicodedata.is_normalized("NFKC", text) and len(_DIGIT.findall(text)) < _DIGITS_OF_A_NUMBER:
         return False  # Of such a text normalising makes no further digits.
     return any(resembles_resident_id(number) for number in _EIGHTEEN.findall(normalise(text)))
+
+
+def holds_an_old_number(text: str) -> bool:
+    """Whether fifteen digits stand in the text alone that are a resident number of before 1999: a region, a
+    birthday, a sequence. A number that begins with a year (20261126103012 and one more) is none; one of
+    something else looks so once in seventy."""
+    return any(_is_day(*found.groups()) for found in _FIFTEEN.finditer(normalise(text)))
+
+
+def _is_day(year: str, month: str, day: str) -> bool:
+    try:
+        date(1900 + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 def quoted_code(text: str) -> str:

@@ -37,6 +37,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from registry.domain.periods import china_day
+from registry.domain.quoting import names_a_person
 from registry_client import Registry
 from registry_web import forms
 from registry_web.console.calling import Calling, RevokedError
@@ -192,8 +193,8 @@ async def answered(endpoint: Endpoint, request: Request) -> Response:
 
 
 def to_sign_in(error: NotSignedInError) -> Response:
-    """Leads to signing in, and from there back."""
-    back = "" if error.back == "/" else f"?next={quote(error.back, safe='/')}"
+    """Leads to signing in, and from there back; not where somebody's number was typed into the address."""
+    back = "" if error.back == "/" or names_a_person(error.back) else f"?next={quote(error.back, safe='/')}"
     return RedirectResponse(f"/sign-in{back}", 303)
 
 

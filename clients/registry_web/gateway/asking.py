@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 
+from registry.domain.call_numbers import may_be_logged
 from registry_web.gateway.problems import UNAUTHENTICATED, Problem, ProblemError
 
 DEFAULT_WAIT_S, LONGEST_WAIT_S = 30, 60
@@ -24,7 +25,6 @@ _LONGEST_TOKEN = 4096
 _TOKEN = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")
 _WAIT = re.compile(r"wait\s*=\s*\"?([0-9]{1,6})\"?", re.IGNORECASE)
 _MEDIA = re.compile(r"application/json(?:\s*;\s*charset\s*=\s*\"?utf-?8\"?)?\s*;?", re.IGNORECASE)
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _ID_BYTES = 12
 
@@ -60,7 +60,7 @@ def read_head(headers: Headers) -> Asking:
 def request_id_of(headers: Headers) -> str:
     """The number of a request, the caller's where it gave one."""
     given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else new_request_id()
+    return given if may_be_logged(given) else new_request_id()
 
 
 def new_request_id() -> str:

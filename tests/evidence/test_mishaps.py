@@ -241,7 +241,7 @@ def test_uploads_that_were_given_up_leave_nothing_in_the_object_storage(
     site.keep.close()
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o640])
+@pytest.mark.parametrize("mode", [0o644, 0o660])
 def test_credentials_that_others_can_read_are_not_used(tmp_path: Path, storage: Storage, mode: int) -> None:
     copied = tmp_path / "s3.toml"
     copied.write_bytes(storage.settings.credentials.read_bytes())

@@ -22,7 +22,7 @@ from pathlib import Path
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from registry.observing.health import READING, WRITER_AWAY, WRITING
+from registry.observing.health import READING, WRITER_AWAY, WRITING, ready
 from registry.observing.pages import labelled, merged
 
 PATIENCE_S = 5.0
@@ -102,6 +102,7 @@ class Gathering:
             if text is not None:
                 yield from labelled(text_string_to_metric_families(text), process=name)
         yield up
+        yield ready(self.faults())
         starts = CounterMetricFamily("registry_process_starts", "Processes started.", labels=["role"])
         for role, number in self._starts().items():
             starts.add_metric([role], number)

@@ -32,6 +32,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from grpc_health.v1 import health_pb2
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 from registry.observing.health_service import HealthService
 
@@ -137,6 +138,14 @@ class Health:
         both = reading and not self._faults[WRITING]
         for name in self._services:
             self.servicer.set(name, _SERVING if (both if name in WRITES else reading) else _NOT)
+
+
+def ready(faults: Faults) -> Metric:
+    """Whether each part of the registry as a whole serves, as a metric."""
+    found = GaugeMetricFamily("registry_ready", "1 if a part of the registry serves.", labels=["part"])
+    for part, wrong in faults.items():
+        found.add_metric([part], not wrong)
+    return found
 
 
 class Probe:

@@ -36,7 +36,7 @@ from registry.observing.collecting import (
 )
 from registry.observing.expiry import Expiry
 from registry.observing.facts import RegistryFacts, Sources
-from registry.observing.health import Health
+from registry.observing.health import Health, ready
 from registry.observing.interceptor import Observer
 from registry.observing.logs import note_access
 from registry.observing.looking import PATIENCE, Patience, ReaderLook, WriterLook
@@ -147,7 +147,9 @@ class Observing:
         """All metrics of this process. One that is alone says so; of several, whoever gathers them does."""
         tally = (self._tally,) if self._tally else ()
         found = All(*tally, *self._load, *self._collects, OfHealth(self.health)).collect()
-        return labelled(found, process=SINGLE) if self.process == SINGLE else found
+        if self.process != SINGLE:
+            return found
+        return labelled([*found, ready(self.health.faults)], process=SINGLE)
 
     def stopping(self) -> None:
         """Has everybody told that nobody is to come any more."""

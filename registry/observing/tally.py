@@ -24,6 +24,9 @@ from prometheus_client.core import (
 from registry.spread import Spread
 
 CALL, STREAM = "call", "stream"
+ERRORS = frozenset({"INTERNAL", "UNKNOWN"})
+"""Codes of a fault of the program. They are counted from 0 on as well: of a series that begins with the first
+call of its kind, Prometheus sees no increase when it begins."""
 
 
 class CallTally:
@@ -67,6 +70,10 @@ class CallTally:
         for key, number in calls.items():
             counted.add_metric(key, number)
         yield counted
+        errors = sum(number for (_, _, code, _), number in calls.items() if code in ERRORS)
+        yield CounterMetricFamily(
+            "registry_internal_errors", "Calls that ended in an error of the program.", value=errors
+        )
         seconds = HistogramMetricFamily(
             "registry_call_seconds",
             "From a call's arrival to its answer; streams are not in it.",

@@ -32,17 +32,12 @@ from tests.follow.made_log import MadeLog, published
 from tests.observing.causes import CAUSES, later
 from tests.support.command import ROOT, in_process
 from tests.support.observed import PATIENCE_S, Seen, observed
-from tests.support.promql import Series, names_in, raised, series_of
+from tests.support.promql import RULES, Series, names_in, raised, series_of
 from tests.support.revocation import crl
 from tests.support.served import authority_of, writing
 from tests.support.spine import found_spine, furnish
 from tests.support.stamps import PlainAuthority
 
-RULES = {
-    rule["alert"]: rule["expr"]
-    for group in safe_load((ROOT / "deploy/monitoring/alerts.yml").read_text("utf-8"))["groups"]
-    for rule in group["rules"]
-}
 OF_OTHERS = {
     "RegistryDown", "RegistryProcessDown", "RegistryProcessRestarting", "RegistryIndexStale",
     "RegistryStampingClosed", "RegistryStampOld", "RegistryWitnessBehind", "RegistryCheckpointBehind",

@@ -14,6 +14,7 @@ from registry.observing.facts import gauge
 from registry.observing.gathering import AWAY, Gathering
 from registry.observing.pages import pages, text_of
 from registry.publication.serving import HttpServer
+from tests.support.promql import RULES, raised
 
 WELL: Mapping[str, Sequence[str]] = {"reading": (), "writing": ()}
 STARTING: Mapping[str, Sequence[str]] = {"reading": ("STARTING",), "writing": ("STARTING",)}
@@ -63,7 +64,10 @@ def test_ready_while_one_reading_process_is_whatever_the_others_do(run: Path) ->
         with process(run / "reader-1.watch", STARTING):
             assert of(run, "writer", "reader-0", "reader-1").faults() == WELL
             assert of(run, "writer", "reader-1").faults()["reading"] == ("STARTING",)
-        assert of(run, "writer", "reader-1").faults()["reading"] == (AWAY,)
+        nobody = of(run, "writer", "reader-1")
+        assert nobody.faults()["reading"] == (AWAY,)
+        told = text_of(nobody.metrics()).decode()
+        assert raised(RULES["RegistryNotAnswering"], told, told), "though the writer itself could read"
 
 
 def test_writer_that_is_away_keeps_nobody_from_asking(run: Path) -> None:

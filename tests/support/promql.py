@@ -3,7 +3,8 @@
     selectors with = != =~ !~      time()      increase(selector[5m]): between the two scrapes
     sum, min, max, absent, each with by (…)    + - * /    < > == with a number at the end
 
-A series that is not in the first scrape begins at 0, as a counter of a process that has just started.
+A series that is not in the first scrape has no increase, as in Prometheus: a counter that is to raise an
+alarm has to be there from the beginning, at 0.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from dataclasses import dataclass, field
 from time import time
 
 from prometheus_client.parser import text_string_to_metric_families
+from yaml import safe_load
 
+from tests.support.command import ROOT
+
+RULES = {
+    rule["alert"]: rule["expr"]
+    for group in safe_load((ROOT / "deploy/monitoring/alerts.yml").read_text("utf-8"))["groups"]
+    for rule in group["rules"]
+}
+"""The rules of the registry, by name."""
 Labels = tuple[tuple[str, str], ...]
 Vector = dict[Labels, float]
 Series = dict[tuple[str, Labels], float]
@@ -147,7 +157,8 @@ class _Reading:
         }
         if self.place < len(self.tokens) and self.tokens[self.place][0] == "range":
             self._next()
-            return {key: max(0.0, value - self.before.get((name, key), 0.0)) for key, value in found.items()}
+            before = {key: self.before[name, key] for key in found if (name, key) in self.before}
+            return {key: max(0.0, found[key] - value) for key, value in before.items()}
         return found
 
 

@@ -13,6 +13,20 @@ MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 # At the beginning of a line or of a piece of code; "make" is an English word too.
 MAKE_IN_TEXT = re.compile(r"(?:^[ \t$]*|`)make ([a-z][a-z-]*)", re.MULTILINE)
 READMES = ["README.md", "README.zh-CN.md"]
+TOP = [
+    "registry",
+    "tests",
+    "docs",
+    "clients",
+    "deploy",
+    "torture",
+    "fuzz",
+    "scripts",
+    "protos",
+    "demo",
+    "bench",
+]
+"""Directories in which a path that a document names begins."""
 BOUNDED = re.compile(r"(?P<name>[A-Za-z0-9-]+)>=(?P<lowest>[0-9][0-9.]*),<(?P<below>[0-9][0-9.]*)(; .+)?")
 
 
@@ -84,6 +98,24 @@ def test_every_locked_package_has_a_hash_and_no_address_is_written_down() -> Non
     assert all("--hash=sha256:" in package for package in packages)
     assert "://" not in lock
     assert not re.search(r"^--", lock, re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", ["SECURITY.md", "docs/reliability.md", *READMES, "docs/upgrading.md"])
+def test_every_path_and_link_of_a_document_leads_somewhere(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    lost = {link for link in links if link and not ((ROOT / document).parent / link).exists()}
+    code = re.findall(r"`((?:[a-z_.]+/)+[\w.*-]*)(?:::\w+)?`", text)
+    named = {path for path in code if path.partition("/")[0] in TOP}
+    assert len(links) + len(named) > 1
+    assert lost | {path for path in named if not list(ROOT.glob(path.rstrip("/")))} == set()
+
+
+def test_decisions_are_numbered_once_without_a_gap_and_by_their_heading() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    headings = {path.name: path.read_text("utf-8").partition("\n")[0] for path in decisions}
+    assert {name for name, text in headings.items() if not re.match(rf"# 0*{int(name[:4])}\b", text)} == set()
 
 
 def test_every_part_of_the_registry_stands_in_the_import_contracts() -> None:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
 from contextvars import ContextVar
 from itertools import count
 from time import perf_counter, time_ns
@@ -30,6 +29,8 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[
 _IDS = secrets.token_hex(5)
 _number = count(1)
 
+MOST_STEPS = 64
+"""Of one call: a stream of statements takes a step with each, for as long as it lasts."""
 Step = tuple[str, int, int]
 """What was done, and from when to when: nanoseconds since 1970."""
 
@@ -95,12 +96,5 @@ class step:  # noqa: N801 - it is used like a function
             self._begun_ns = time_ns()
 
     def __exit__(self, *_error: object) -> None:
-        if self._steps is not None:
+        if self._steps is not None and len(self._steps) < MOST_STEPS:
             self._steps.append((self._name, self._begun_ns, time_ns()))
-
-
-def note_steps(steps: Sequence[Step]) -> None:
-    """Adds steps that another thread took for this call."""
-    call = current_call.get()
-    if call is not None and call.steps is not None:
-        call.steps += steps

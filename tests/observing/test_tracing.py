@@ -11,7 +11,7 @@ import pytest
 
 from registry.access.identity import CallerRole
 from registry.config_options.observing import Tracing
-from registry.current_call import Call, traceparent_of
+from registry.current_call import MOST_STEPS, Call, current_call, step, traceparent_of
 from registry.observing import tracing
 from registry.observing.interceptor import Ended
 from registry.observing.tracing import CLOSE_S, Spans
@@ -171,3 +171,16 @@ def test_collector_that_takes_a_connection_and_says_nothing_keeps_no_server_from
             begun = monotonic()
             spans.close()
             assert monotonic() - begun < DEADLINE_OF_COLLECTOR_S / 2, "a bound on waiting, not a speed"
+
+
+def test_stream_that_takes_step_after_step_keeps_no_more_than_some() -> None:
+    call = Call("/registry.v1.IntakeService/SubmitStream", "number-1")
+    call.steps = []
+    token = current_call.set(call)
+    try:
+        for _ in range(10 * MOST_STEPS):
+            with step("admission"):
+                pass
+    finally:
+        current_call.reset(token)
+    assert len(call.steps) == MOST_STEPS

@@ -27,6 +27,7 @@ from time import time
 from cryptography import x509
 
 from registry.access.revocation import RevocationError, RevocationLists
+from registry.provenance.certificate_faults import UNREADABLE
 
 PEER_CERTIFICATE_PROPERTY = "x509_pem_cert"
 """The key under which gRPC's ``auth_context`` has the verified certificate itself."""
@@ -52,7 +53,7 @@ class Lists:
             authorities = x509.load_pem_x509_certificates(self.authority.read_bytes())
         except OSError as error:
             raise RevocationError(f"{error.filename}: 不能读取: {error.strerror}") from None
-        except ValueError:
+        except UNREADABLE:
             raise RevocationError(f"{self.authority} 不是 PEM 格式的证书") from None
         try:
             return RevocationLists.of(content, authorities, now_s)
@@ -109,14 +110,14 @@ class CertificateDoor:
     def _learnt(self, pem: bytes) -> _Certificate:
         try:
             certificate = x509.load_pem_x509_certificate(pem)
-        except ValueError:
+            learnt = _Certificate(
+                certificate.issuer.public_bytes(),
+                certificate.serial_number,
+                certificate.not_valid_before_utc.timestamp(),
+                certificate.not_valid_after_utc.timestamp() + 1,  # It holds through its last second.
+            )
+        except UNREADABLE:
             raise RevocationError("客户端证书不能读") from None
-        learnt = _Certificate(
-            certificate.issuer.public_bytes(),
-            certificate.serial_number,
-            certificate.not_valid_before_utc.timestamp(),
-            certificate.not_valid_after_utc.timestamp() + 1,  # It holds through its last second.
-        )
         if len(self._known) >= _REMEMBERED:
             self._known = {}
         self._known[pem] = learnt

@@ -27,8 +27,11 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from registry.provenance.certificate_faults import UNREADABLE
+
 SKEW_S = 60
 """How far the clock of an authority may be ahead."""
+_UNREADABLE = (*UNREADABLE, UnsupportedAlgorithm)
 _PEM = re.compile(rb"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----", re.DOTALL)
 
 
@@ -56,7 +59,7 @@ class RevocationLists:
         """What the content of a file says. Raises RevocationError."""
         found: dict[bytes, RevocationList] = {}
         for crl in _parsed(content):
-            issuer = crl.issuer.public_bytes()
+            issuer = _issuer(crl)
             if issuer in found:
                 raise RevocationError(f"{crl.issuer.rfc4514_string()} 有两份吊销名单")
             found[issuer] = _counted(crl, authorities, now_s)
@@ -89,8 +92,15 @@ def _parsed(content: bytes) -> list[x509.CertificateRevocationList]:
         if pieces:
             return [x509.load_pem_x509_crl(each) for each in pieces]
         return [x509.load_der_x509_crl(content)]
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except _UNREADABLE as error:
         raise RevocationError("不是吊销名单 (CRL, PEM 或 DER)") from error
+
+
+def _issuer(crl: x509.CertificateRevocationList) -> bytes:
+    try:
+        return crl.issuer.public_bytes()
+    except _UNREADABLE as error:
+        raise RevocationError("吊销名单签发者的名称不能读") from error
 
 
 def _counted(
@@ -104,7 +114,7 @@ def _counted(
         number = _number(crl)
         begun_s, until = crl.last_update_utc.timestamp(), crl.next_update_utc
         serials = frozenset(_serial(each) for each in crl)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except _UNREADABLE as error:
         if isinstance(error, RevocationError):
             raise
         raise RevocationError(f"{name} 的吊销名单不能读") from error

@@ -120,6 +120,17 @@ def test_what_is_no_list_is_told_and_not_taken_for_an_empty_one(home: Path, ruin
     assert "CRL" in refusal(RUINS[ruin](crl(home, [7])), home)
 
 
+@pytest.mark.parametrize("part", ["version", "issuer"])
+def test_a_list_of_which_a_part_cannot_be_read_is_no_list(home: Path, part: str) -> None:
+    """``cryptography`` reads parts only when they are asked for, and tells of a version in its own way."""
+    content = bytearray(crl(home, [7], encoding=Encoding.DER))
+    if part == "version":
+        content[content.index(bytes.fromhex("020101")) + 2] = 0x4D
+    else:  # A name of a kind of text that there is not.
+        content[content.index(bytes.fromhex("0603550403")) + 5] = 0x0D
+    assert "吊销名单" in refusal(bytes(content), home)
+
+
 def test_a_changed_list_is_not_believed(home: Path) -> None:
     content = bytearray(crl(home, [0x7777777777], encoding=Encoding.DER))
     place = content.index(bytes.fromhex("7777777777"))

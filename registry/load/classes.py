@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from registry.access.identity import CallerRole
+from registry.access.policy import METHODS
 
 
 class Lane(IntEnum):
@@ -35,21 +36,23 @@ class Lane(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``weight``: share of the turns; ``patience``: how long a call waits, in times ``[load] wait_ms``;
-    ``running``: how many at a time, None: as many as there are; ``retry_s``: when to come again, between."""
+    ``running``: how many at a time, None: as many as there are; ``retry_s``: when to come again, between;
+    ``held``: how many threads its calls have at most, those that wait for something with them, None: all."""
 
     weight: int
     patience: float
     running: int | None
     retry_s: tuple[float, float]
+    held: int | None = None
 
 
 STANDINGS: Mapping[Lane, Standing] = {
     Lane.VITAL: Standing(60, 20, None, (0.2, 0.6)),
     Lane.BIDDING: Standing(32, 1, None, (0.3, 0.9)),
     Lane.SYSTEMS: Standing(12, 1, None, (0.5, 1.5)),
-    Lane.OFFICES: Standing(9, 2, None, (1.0, 3.0)),
-    Lane.PUBLIC: Standing(4, 2, None, (2.0, 6.0)),
-    Lane.BULK: Standing(3, 4, 1, (5.0, 15.0)),
+    Lane.OFFICES: Standing(9, 2, None, (1.0, 3.0), held=16),
+    Lane.PUBLIC: Standing(4, 2, None, (2.0, 6.0), held=16),
+    Lane.BULK: Standing(3, 4, 1, (5.0, 15.0), held=4),
 }
 
 _OF_ROLE: Mapping[CallerRole, Lane] = {
@@ -80,7 +83,8 @@ VITAL: frozenset[str] = frozenset(
         "/registry.v1.BanService/Revoke",
     }
 )
-"""Whoever may call these, whatever the load: each is small, and what is wrong must be put right."""
+"""Whoever may call these, whatever the load: each is small, and what is wrong must be put right. Who may not
+is told so in its turn."""
 
 BULK: frozenset[str] = frozenset(
     {
@@ -110,7 +114,7 @@ BULK: frozenset[str] = frozenset(
 
 def lane_of(role: CallerRole | None, method: str) -> Lane:
     """The class of a call; ``role`` None: of a caller who is nobody here, and will be told so."""
-    if method in VITAL:
+    if method in VITAL and (role is CallerRole.FACE or role in METHODS[method]):
         return Lane.VITAL
     if method in BULK:
         return Lane.BULK

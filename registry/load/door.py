@@ -162,8 +162,13 @@ def _come_at_once(pool: LoadPool, event: Any, state: Any, handler: Any, request:
 
 def _come(event: Any, state: Any, handler: Any, pool: LoadPool, ticket: Ticket[Work], request: Any) -> None:
     """What becomes of a call whose request is there."""
+
+    def asked() -> Any:
+        """The request, while somebody waits for its answer."""
+        return request if _internal._is_rpc_state_active(state) else None
+
     if handler.response_streaming:
-        _stream(event, state, handler, pool, ticket, lambda: request)
+        _stream(event, state, handler, pool, ticket, asked)
         return
     ticket.size = len(request)
 
@@ -173,7 +178,7 @@ def _come(event: Any, state: Any, handler: Any, pool: LoadPool, ticket: Ticket[W
             event,
             state,
             handler.unary_unary,
-            lambda: request if _internal._is_rpc_state_active(state) else None,
+            asked,
             handler.request_deserializer,
             handler.response_serializer,
         )

@@ -6,8 +6,9 @@ argument, and nothing here waits or knows of threads.
   1995); calls of one caller come in their order. The vital class comes first, and has turns of its own.
 * **Bounds.** At most ``running`` calls work at a time. One that waits for something itself (a disk, another
   process) gives its turn away (``rest``), but keeps its thread: there are ``threads``, and one caller has
-  ``each`` of them at most. A class holds ``depth`` calls: when it is full, the caller with most of them loses
-  its last one to a caller with fewer, so that who floods floods itself.
+  ``each`` of them at most, and ``vital`` for vital calls besides. A class holds ``depth`` calls: when it is
+  full, the caller with most of them loses its last one to a caller with fewer, so that who floods floods
+  itself.
 * **Time.** A call that could not be answered within its deadline, as long as calls of its method take, after
   the wait that calls of its class have had, is refused when it comes; so is one that would wait longer than
   its class waits. One that has waited so long after all is refused then. A queue that has just begun is no
@@ -94,6 +95,7 @@ class _Queue(Generic[Work]):
     ahead: dict[str, float] = field(default_factory=dict)
     waiting: int = 0
     running: int = 0
+    held: int = 0
     began: float = 0.0
     passed: float = 0.0
     reached: float = 0.0
@@ -119,7 +121,7 @@ class Lanes(Generic[Work]):
         self._queues: dict[Lane, _Queue[Work]] = {lane: _Queue() for lane in Lane}
         self._costs: dict[str, float] = {}
         self._works: dict[str, float] = {}
-        self._threads: dict[str, int] = {}
+        self._threads: dict[tuple[bool, str], int] = {}
         self._bytes: dict[str, int] = {}
         self._all_bytes = 0
         self._running = 0
@@ -186,19 +188,16 @@ class Lanes(Generic[Work]):
     def end(self, ticket: Ticket[Work], now: float, worked_s: float) -> None:
         """A call that was taken has been served; it took so much of the processor."""
         assert ticket.started is not None
-        if not ticket.resting:
-            self._stop(ticket)
-        self._used -= 1
-        self._weigh(ticket, -ticket.size)
-        left = self._threads[ticket.caller] - 1
-        if left:
-            self._threads[ticket.caller] = left
-        else:
-            del self._threads[ticket.caller]
+        self._let_go(ticket)
         self.counts[ticket.lane].served += 1
         for means, new in ((self._costs, now - ticket.started), (self._works, worked_s)):
             known = means.get(ticket.method)
             means[ticket.method] = new if known is None else known + NEW * (new - known)
+
+    def give_up(self, ticket: Ticket[Work]) -> None:
+        """A call that was taken is not served after all: there is no thread for it."""
+        self._let_go(ticket)
+        self.counts[ticket.lane].full += 1
 
     def waiting(self, lane: Lane) -> int:
         """How many wait in a class."""
@@ -239,14 +238,19 @@ class Lanes(Generic[Work]):
         if len(waiting) > 1:
             waiting.sort(key=lambda lane: self._queues[lane].passed)
         for lane in waiting:
-            most = STANDINGS[lane].running
-            if most is None or self._queues[lane].running < most:
+            if self._may_have_another(lane):
                 yield lane
+
+    def _may_have_another(self, lane: Lane) -> bool:
+        standing, queue = STANDINGS[lane], self._queues[lane]
+        bounds = ((standing.running, queue.running), (standing.held, queue.held))
+        return all(most is None or now < most for most, now in bounds)
 
     def _first(self, lane: Lane) -> Ticket[Work] | None:
         """The next call of a class: of the caller that has got least and may have one more thread."""
-        callers, each = self._queues[lane].callers, self.bounds.each
-        free = [held for name, held in callers.items() if self._threads.get(name, 0) < each]
+        vital, callers = lane is Lane.VITAL, self._queues[lane].callers
+        each = self.bounds.vital if vital else self.bounds.each  # Its own turns, and nobody else's.
+        free = [held for name, held in callers.items() if self._threads.get((vital, name), 0) < each]
         return min(free, key=lambda held: held.passed).waiting[0] if free else None
 
     # --- in and out
@@ -286,10 +290,26 @@ class Lanes(Generic[Work]):
         queue.last_start = now
         ticket.started = now
         queue.running += 1
+        queue.held += 1
         self._running += 1
         self._used += 1
         self._vital_used += lane is Lane.VITAL
-        self._threads[ticket.caller] = self._threads.get(ticket.caller, 0) + 1
+        whose = (lane is Lane.VITAL, ticket.caller)
+        self._threads[whose] = self._threads.get(whose, 0) + 1
+
+    def _let_go(self, ticket: Ticket[Work]) -> None:
+        """A call has its thread no longer."""
+        if not ticket.resting:
+            self._stop(ticket)
+        self._queues[ticket.lane].held -= 1
+        self._used -= 1
+        self._weigh(ticket, -ticket.size)
+        whose = (ticket.lane is Lane.VITAL, ticket.caller)
+        left = self._threads[whose] - 1
+        if left:
+            self._threads[whose] = left
+        else:
+            del self._threads[whose]
 
     def _stop(self, ticket: Ticket[Work]) -> None:
         self._queues[ticket.lane].running -= 1

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Condition, Lock, Semaphore, Thread
 from time import monotonic, thread_time
@@ -86,7 +87,6 @@ class LoadPool(Executor):
         self._lock = Lock()
         self._ready: SimpleQueue[Ticket[Work]] = SimpleQueue()
         self._idle = Semaphore(0)
-        self._threads = 0
         self._arriving: set[Arrival] = set()
         self._arriving_of: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()
@@ -128,9 +128,9 @@ class LoadPool(Executor):
         with self._lock:
             refused = self._lanes.offer(ticket, now, left_s)
             taken, late = self._lanes.take(now)
-            self._hand_over(taken)
+            left = self._hand_over(taken)
             self._have_swept()
-        _refuse(refused, late)
+        _refuse(refused, late, left)
 
     def open_stream(self, ticket: Ticket[Work]) -> bool:
         """Has a stream served on a thread of its own; whether there was a place for it."""
@@ -140,9 +140,11 @@ class LoadPool(Executor):
             if whole or own >= self._seats.each or same >= self._seats.same:
                 self._turned_away[ticket.lane] += 1
                 return False
+            if not _begun(partial(self._stream, ticket), "registry-stream"):
+                self._turned_away[ticket.lane] += 1
+                return False
             self._streams[ticket.caller] += 1
             self._same[ticket.caller, ticket.method] += 1
-        Thread(target=self._stream, args=(ticket,), name="registry-stream", daemon=True).start()
         return True
 
     def turned_away(self, lane: Lane) -> None:
@@ -185,14 +187,15 @@ class LoadPool(Executor):
 
     # --- threads
 
-    def _hand_over(self, ticket: Ticket[Work] | None) -> None:
-        """Gives a call to a thread; with the lock."""
+    def _hand_over(self, ticket: Ticket[Work] | None) -> list[Ticket[Work]]:
+        """Gives a call to a thread; with the lock. Answers what is to be refused: it, where there is none."""
         if ticket is None:
-            return
+            return []
+        if not self._idle.acquire(blocking=False) and not _begun(self._serve, "registry-rpc"):
+            self._lanes.give_up(ticket)
+            return [ticket]
         self._ready.put(ticket)
-        if not self._idle.acquire(blocking=False):
-            self._threads += 1
-            Thread(target=self._serve, name="registry-rpc", daemon=True).start()
+        return []
 
     def _serve(self) -> None:
         while True:
@@ -200,7 +203,6 @@ class LoadPool(Executor):
                 ticket: Ticket[Work] | None = self._ready.get(timeout=IDLE_S)
             except Empty:
                 if self._idle.acquire(blocking=False):
-                    self._threads -= 1
                     return
                 continue  # Somebody counts on this thread: what it is to do is on its way.
             while ticket is not None:
@@ -228,8 +230,8 @@ class LoadPool(Executor):
         with self._lock:
             self._lanes.rest(ticket)
             taken, late = self._lanes.take(monotonic())
-            self._hand_over(taken)
-        _refuse(late)
+            left = self._hand_over(taken)
+        _refuse(late, left)
 
     def _stream(self, ticket: Ticket[Work]) -> None:
         try:
@@ -249,8 +251,7 @@ class LoadPool(Executor):
     def _have_swept(self) -> None:
         """Starts the sweeper where there is something to look after; with the lock."""
         if not self._sweeper and (self._arriving or self._lanes.all_waiting):
-            self._sweeper = True
-            Thread(target=self._sweep, name="registry-load", daemon=True).start()
+            self._sweeper = _begun(self._sweep, "registry-load")
 
     def _sweep(self) -> None:
         idle_since = monotonic()
@@ -268,6 +269,17 @@ class LoadPool(Executor):
             _refuse(late)
             for arrival in slow:
                 arrival.hang_up()
+
+
+def _begun(work: Callable[[], object], name: str) -> bool:
+    """Has a thread do some work; whether the system had one. Whoever asks may be the thread that reads the
+    wire, which has to go on."""
+    try:
+        Thread(target=work, name=name, daemon=True).start()
+    except RuntimeError:
+        logger.error("no thread for %s: the system has no more", name)
+        return False
+    return True
 
 
 def _count_down(counter: Counter[Any], key: object) -> None:

@@ -64,8 +64,8 @@ class OpenStreams:
         with self._lock:
             self._open.add(stream)
             if not self._looking:
-                self._looking = True
                 Thread(target=self._look, name="registry-streams", daemon=True).start()
+                self._looking = True
 
     def _leave(self, stream: OpenStream) -> None:
         with self._lock:

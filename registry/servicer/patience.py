@@ -57,10 +57,10 @@ class Patience:
         """A reader, until the block ends; ``hang_up`` is called once if it takes nothing for too long."""
         sending = Sending(hang_up)
         with self._changed:
-            self._open.add(sending)
             if not self._looking:
-                self._looking = True
                 Thread(target=self._look, name="registry-patience", daemon=True).start()
+                self._looking = True
+            self._open.add(sending)
         try:
             yield sending
         finally:

@@ -28,11 +28,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from registry.store.interface import CheckpointRow, StoreBusyError, StoreError
 from registry.store.postgres_hosts import Servers, servers_of
 from registry.store.postgres_text import adapt_text
+from registry.waiting import may_wait
 
 Connection = psycopg.Connection[Any]
 
@@ -113,11 +114,20 @@ def maintaining_engine(url: str) -> Engine:
     return _engine(lambda: _open_maintainer(url), size=1, overflow=0)
 
 
+class _Lending(QueuePool):
+    """Connections to another process: whoever is lent one may wait for it, and says so first."""
+
+    def connect(self) -> PoolProxiedConnection:
+        """See QueuePool."""
+        may_wait()
+        return super().connect()
+
+
 def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
         creator=creator,
-        poolclass=QueuePool,
+        poolclass=_Lending,
         pool_size=size,
         max_overflow=overflow,
         pool_pre_ping=ping,

@@ -187,3 +187,38 @@ def test_every_method_and_role_has_a_class() -> None:
     assert [lane_of(role, check) for role in order] == sorted(lane_of(role, check) for role in order)
     assert lane_of(None, check) is Lane.PUBLIC
     assert lane_of(CallerRole.REGISTRAR, "/registry.v1.DirectoryService/RevokeKey") is Lane.VITAL
+
+
+def test_what_waits_for_a_database_that_hangs_leaves_threads_to_the_questions() -> None:
+    lanes: Lanes[int] = Lanes(Bounds())
+    for lane in (Lane.OFFICES, Lane.BULK):
+        for number in range(40):
+            lanes.offer(Ticket(lane, f"caller-{number % 10}", "m", number), 0.0, None)
+        while (ticket := lanes.take(0.0)[0]) is not None:
+            lanes.rest(ticket)
+    lanes.offer(Ticket(Lane.BIDDING, "platform", "check", 1), 0.0, None)
+    asked, _ = lanes.take(0.0)
+    assert asked is not None
+    assert asked.lane is Lane.BIDDING
+
+
+def test_who_floods_with_vital_calls_has_the_vital_turns_and_no_others() -> None:
+    bounds = Bounds()
+    lanes: Lanes[int] = Lanes(bounds)
+    for number in range(20):
+        lanes.offer(Ticket(Lane.VITAL, "flood", "checkpoint", number), 0.0, None)
+    taken = []
+    while (ticket := lanes.take(0.0)[0]) is not None:
+        taken.append(ticket)
+    assert len(taken) == bounds.vital
+    lanes.offer(Ticket(Lane.VITAL, "registrar", "revoke", 1), 0.0, None)
+    revoked, _ = lanes.take(0.0)
+    assert revoked is not None
+    assert revoked.caller == "registrar"
+
+
+def test_who_may_not_call_a_vital_method_has_no_vital_call() -> None:
+    revoke = "/registry.v1.DirectoryService/RevokeKey"
+    assert lane_of(CallerRole.PUBLIC, revoke) is Lane.PUBLIC
+    assert lane_of(None, revoke) is Lane.PUBLIC
+    assert lane_of(CallerRole.FACE, revoke) is Lane.VITAL  # Whoever is behind it is not known yet.

@@ -96,8 +96,9 @@ MAX_CALLS = 1024
 ROOM_TO_REFUSE = 4 * 1024 * 1024
 """How much larger than it may be a message is read, so that it is refused with a reason."""
 
-MAX_PENDING = 512
-"""Calls that nobody has looked at yet; from so many on more and more are refused unseen."""
+MAX_PENDING = MAX_CALLS
+"""Calls that nobody has looked at yet; from so many on more and more are cancelled unseen, and from three
+times as many all: one connection alone, with all the calls that it may have, loses none."""
 
 KEEPALIVE_MS = 300_000
 GRACE_S = 10.0
@@ -169,9 +170,9 @@ def new_server(
         maximum_concurrent_rpcs=most,
         options=[
             ("grpc.max_concurrent_streams", MAX_CALLS),
-            # Before a call is seen at all: beyond these it is refused by the transport, without RetryInfo.
+            # Before a call is seen at all: beyond these the transport cancels it, without a reason.
             ("grpc.server.max_pending_requests", MAX_PENDING),
-            ("grpc.server.max_pending_requests_hard_limit", 2 * MAX_PENDING),
+            ("grpc.server.max_pending_requests_hard_limit", 3 * MAX_PENDING),
             ("grpc.so_reuseport", int(shared)),
             # A watch may be silent for weeks: a client that died must not keep its place for hours.
             ("grpc.keepalive_time_ms", KEEPALIVE_MS),

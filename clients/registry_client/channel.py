@@ -1,7 +1,8 @@
 """The connection to a registry: mutual TLS, and repeating what is safe to repeat.
 
 A call that ends with UNAVAILABLE is repeated by gRPC itself, up to five attempts in all, after about 0.1,
-0.2, 0.4 and 0.8 s, within the call's deadline (gRFC A6). That is safe for
+0.2, 0.4 and 0.8 s, within the call's deadline (gRFC A6); so is one that the server CANCELLED, as gRPC does
+with calls that it has not looked at when too many come or when it stops. That is safe for
 
 * questions and lists, which change nothing (a question about a person is logged once for each attempt that
   reached the registry, which is true);
@@ -40,7 +41,7 @@ _RETRY_POLICY = {
     "initialBackoff": "0.1s",
     "maxBackoff": "1s",
     "backoffMultiplier": 2,
-    "retryableStatusCodes": ["UNAVAILABLE"],
+    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
 }
 _OPTIONS: tuple[tuple[str, str | int], ...] = (
     (

@@ -172,6 +172,28 @@ def test_who_subscribed_anew_is_in_an_increment_though_nothing_else_was_recorded
         assert SubscriptionRow("caller-1", 9_000) in list(store.subscriptions())
 
 
+def test_questions_whose_term_ended_are_in_no_store_that_comes_of_a_chain(
+    made: tuple[Path, Path], chain: Path, tmp_path: Path
+) -> None:
+    """Terms differ by what was asked: a later question may go before an earlier one."""
+    directory = Path(shutil.copytree(made[0], tmp_path / "registry"))
+    with closing(sqlite3.connect(directory / "registry.db")) as rows:
+        assert rows.execute("DELETE FROM query_log WHERE number = 2").rowcount == 1
+        rows.commit()
+    with closing(open_store(directory / "registry.db")) as store:
+        store.commit(own_rows(4, 4_000))
+        kept = list(store.queries())
+    assert taken(directory, chain, "four").code == 0
+    assert "没有新内容" in taken(directory, chain, "five").out
+    master = (directory / "keys/vault.key").read_bytes()
+    with (
+        whole_store(chain_to(chain / "four"), tmp_path, master) as path,
+        closing(open_for_reading(path)) as store,
+    ):
+        assert list(store.queries()) == kept
+        assert len(kept) == 3
+
+
 def test_every_table_is_of_the_log_or_own_or_derived_and_what_is_own_is_in_increments_and_archives() -> None:
     """A new table of own records would be lost otherwise, and nobody would be told."""
     names = {table.name for table in tables.metadata.sorted_tables}

@@ -33,7 +33,7 @@ from registry.backups.manifest import (
     faults_of,
     read_manifest,
 )
-from registry.backups.marks import BLOCK, NUMBERED, Marks
+from registry.backups.marks import NUMBERED, Marks, among
 from registry.backups.placing import copy_file
 from registry.commands.adopting import adopt_checkpoint, held_fault
 from registry.commands.folding import Folded, fold
@@ -220,15 +220,15 @@ def _add_own(reading: Connection, writing: Connection, marks: Marks) -> None:
     for row in reading.execute(acknowledged).all():
         changed = known.where(notice.c.number == row.number).values(acknowledged_ms=row.acknowledged_ms)
         writing.execute(changed)
+    for block in marks.thinned:
+        writing.execute(delete(tables.query_log).where(among(tables.query_log.c.number, block)))
     for table in NUMBERED:
         _copy(reading, writing, table, ending=" ON CONFLICT DO NOTHING")
         writing.execute(delete(table).where(table.c.number < marks.lowest.get(table.name, 0)))
         if not marks.numbers.get(table.name):
             writing.execute(delete(table))
-    position = tables.recipient.c.position
     for block in marks.changed:
-        among = (position >= block * BLOCK, position < (block + 1) * BLOCK)
-        writing.execute(delete(tables.recipient).where(*among))
+        writing.execute(delete(tables.recipient).where(among(tables.recipient.c.position, block)))
     writing.execute(delete(tables.subscription))
     for table in (tables.recipient, tables.subscription, tables.cosignature):
         _copy(reading, writing, table, ending=" ON CONFLICT DO NOTHING")

@@ -33,7 +33,7 @@ from registry.backups.manifest import (
     Manifest,
     stored_files,
 )
-from registry.backups.marks import BLOCK, NUMBERED, Marks, marks_of
+from registry.backups.marks import NUMBERED, Marks, among, marks_of
 from registry.backups.taking import write_files
 from registry.commands.intake import open_envelope
 from registry.commands.state import Log, open_log, tree_edge
@@ -161,33 +161,36 @@ def _copied(live: SqlStore, store: SqlStore, before: Manifest, marks: Marks) -> 
     """Copies what is new, as of one state; how many rows, and how far it reaches. Raises _NothingNewError."""
     count = 0
     with one_line_errors(), live.reading() as reading, store.writing() as writing:
-        now = marks_of(reading)
+        now = marks_of(reading, marks)
         now.changed = now.changed_since(marks)
-        for table, wanted in _new(before.size, marks, now.changed):
+        for table, wanted in _new(before.size, marks, now):
             count += _copy(reading, writing, table, wanted)
-        unchanged = (now.waiting, now.lowest) == (marks.waiting, marks.lowest)
-        if not count and unchanged and not now.changed and now.subscribed == marks.subscribed:
+        unchanged = (now.waiting, now.lowest, now.subscribed) == (
+            marks.waiting, marks.lowest, marks.subscribed,
+        )  # fmt: skip
+        if not count and unchanged and not now.changed and not now.thinned:
             raise _NothingNewError
         count += _copy(reading, writing, tables.subscription, tables.subscription.c.since_ms >= 0)
         _copy(reading, writing, tables.checkpoint, tables.checkpoint.c.id == 1)
     return count, now
 
 
-def _new(size: int, marks: Marks, changed: list[int]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+def _new(size: int, marks: Marks, now: Marks) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """Tables, and which of their rows an increment holds."""
     later = tables.statement.c.position >= size
     yield tables.statement, later
     yield tables.person, tables.person.c.ref.in_(select(tables.statement.c.subject).where(later))
     yield tables.batch, tables.batch.c.header_hash.in_(select(tables.statement.c.batch).where(later))
+    asked = tables.query_log.c.number
     for table in NUMBERED:
-        yield table, table.c.number > marks.numbers.get(table.name, 0)
+        thinned = [among(asked, block) for block in now.thinned] if table is tables.query_log else []
+        yield table, or_(table.c.number > marks.numbers.get(table.name, 0), *thinned)
     notice = tables.notice.c
     for start in range(0, len(marks.waiting), PAGE):
         waited = notice.number.in_(marks.waiting[start : start + PAGE])
         yield tables.notice, and_(waited, notice.acknowledged_ms.is_not(None))
-    position = tables.recipient.c.position
-    for block in changed:
-        yield tables.recipient, and_(position >= block * BLOCK, position < (block + 1) * BLOCK)
+    for block in now.changed:
+        yield tables.recipient, among(tables.recipient.c.position, block)
     signed = tables.cosignature.c
     known = [and_(signed.name == name, signed.size <= size) for name, size in marks.cosigned.items()]
     yield tables.cosignature, ~or_(*known) if known else signed.size >= 0

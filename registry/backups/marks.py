@@ -4,7 +4,8 @@ Statements have positions, and most of the registry's own records numbers: what 
 rest is told by what stands here, with no clock in it, so that a clock that was set back hides nothing:
 
     numbers      the highest number of each table of own records
-    lowest       the lowest there is: what was below is kept no longer (query log by its term)
+    lowest       the lowest there is: what was below is kept no longer
+    questions    how many are kept of each 4096 of the query log: their terms end at different times
     waiting      notices that nobody had acknowledged yet
     cosigned     the largest size that each witness cosigned
     subscribed   who is told of every change, and since when
@@ -22,7 +23,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
 from registry.backups.manifest import MARKS, BackupError
 from registry.store import tables
@@ -42,8 +43,11 @@ class Marks:
     cosigned: dict[str, int] = field(default_factory=dict)
     subscribed: list[str] = field(default_factory=list)
     recipients: dict[str, str] = field(default_factory=dict)
+    questions: dict[str, int] = field(default_factory=dict)
     changed: list[int] = field(default_factory=list)
     """Blocks of recipients that an increment has whole."""
+    thinned: list[int] = field(default_factory=list)
+    """Blocks of the query log that an increment has whole, for some of them are kept no longer."""
 
     def text(self) -> str:
         """As it stands in the file."""
@@ -65,9 +69,16 @@ class Marks:
         )
 
 
-def marks_of(reading: Connection) -> Marks:
-    """How far a store reaches, in one reading transaction."""
+def among(number: Column[Any], block: int) -> ColumnElement[bool]:
+    """Which rows are of a block of numbers or positions."""
+    return and_(number >= block * BLOCK, number < (block + 1) * BLOCK)
+
+
+def marks_of(reading: Connection, before: Marks | None = None) -> Marks:
+    """How far a store reaches, in one reading transaction, and which blocks of the query log are thinner than
+    ``before``."""
     marks = Marks()
+    marks.questions, marks.thinned = _questions(reading, before or Marks())
     for table in NUMBERED:
         ends = select(func.min(table.c.number), func.max(table.c.number))
         lowest, highest = reading.execute(ends).one()
@@ -95,3 +106,18 @@ def _recipients(reading: Connection) -> Iterator[Any]:
     told = tables.recipient
     query = select(told).order_by(told.c.position, told.c.caller, told.c.domain)
     yield from reading.execution_options(yield_per=_PAGE).execute(query)
+
+
+def _questions(reading: Connection, before: Marks) -> tuple[dict[str, int], list[int]]:
+    """How many questions are kept of each block, and the blocks of which fewer are than were. What was there
+    before is counted by blocks only where its sum is another."""
+    number, told = tables.query_log.c.number, before.numbers.get(tables.query_log.name, 0)
+    by_block = select((number // BLOCK).label("block"), func.count().label("many")).group_by("block")
+    counts, thinned = dict(before.questions), list[int]()
+    kept = reading.execute(select(func.count()).select_from(tables.query_log).where(number <= told))
+    if kept.scalar_one() != sum(counts.values()):
+        counts = {str(row.block): row.many for row in reading.execute(by_block.where(number <= told))}
+        thinned = sorted(int(each) for each, many in before.questions.items() if counts.get(each, 0) < many)
+    for row in reading.execute(by_block.where(number > told)):
+        counts[str(row.block)] = counts.get(str(row.block), 0) + row.many
+    return counts, thinned

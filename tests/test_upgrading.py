@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from registry.commands import submission
+from registry.commands.submission import Rejection
 from registry.store.opening import MIGRATIONS
+from registry.v1 import error_reason_pb2 as reasons
 from tests.support.backing import reseal
 from tests.support.command import ROOT, assert_one_line, digests, in_process, installation
+from tests.support.events import placed
+from tests.support.served import short_ban
+from tests.support.spine import found_spine, furnish
 
 GUIDE = (ROOT / "docs/upgrading.md").read_text("utf-8")
 VERSIONS = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -67,3 +73,29 @@ def test_backup_of_a_later_release_is_refused_in_one_line(good: Path, backup: Pa
     run = in_process("restore", "--from", backup, "--directory", tmp_path / "x", "--keys", good)
     assert_one_line(run, "比本程序新")
     assert not (tmp_path / "x").exists()
+
+
+def test_log_folds_with_statements_that_would_not_be_received_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was recorded by the rules of its day is not judged by those that came later."""
+    spine = furnish(found_spine(tmp_path / "registry"), ["财政"])
+    try:
+        strange, old_number = short_ban(1), short_ban(2)
+        strange.MergeFromString(b"\xa0\x3f\x01")  # A field of a release to come.
+        old_number.subject.name = "示例130503670401001公司"
+        asked = [("strange", strange), ("old", old_number)]
+        refused = [spine.say("财政", name, event=event) for name, event in asked]
+        assert [each.faults[0].reason for each in refused if isinstance(each, Rejection)] == [
+            reasons.ERROR_REASON_MALFORMED_MESSAGE, reasons.ERROR_REASON_FIELD_INVALID,
+        ]  # fmt: skip
+        placed(spine.say("财政", "202611261030127", event=short_ban(3)))  # A time is no number of a person.
+        with monkeypatch.context() as before:
+            before.setattr(submission, "has_unknown_fields", lambda _message: False)
+            before.setattr(submission, "check_kept_in_clear", lambda _found, _statement: None)
+            for name, event in asked:
+                placed(spine.say("财政", name, event=event))
+    finally:
+        spine.engine.close()
+    checked = in_process("verify", "--directory", spine.directory, "--rebuild")
+    assert checked.code == 0, checked.err

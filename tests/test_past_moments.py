@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from registry.backups.past import Until
 from registry.commands.state import AS_OF
 from registry.config import load_config
 from registry.engine import StartError, start_engine
+from registry.store.head import HeadFile
 from registry.store.interface import DERIVED_TABLES
 from registry.store.opening import open_for_reading
 from registry.v1 import statement_pb2 as pb
 from tests.support import events
+from tests.support.backing import reseal
 from tests.support.clock import instant_ms
 from tests.support.command import Run, assert_one_line, in_process
 from tests.support.events import person, placed, withdrawal
@@ -135,6 +138,25 @@ def test_past_is_never_served_nor_adopted_nor_put_over_an_installation(town: Tow
         path.unlink()
     run = in_process("restore", "--from", town.backup, "--directory", copy, "--until", "3")
     assert_one_line(run, "只恢复到新的目录")
+
+
+def test_past_is_read_beside_the_living_registry_whose_second_store_lies_elsewhere(
+    town: Town, tmp_path: Path
+) -> None:
+    backup, living = Path(shutil.copytree(town.backup, tmp_path / "backup")), tmp_path / "srv/checkpoint"
+    living.parent.mkdir()
+    shutil.copy(town.directory / "head/checkpoint", living)
+    before, path = living.read_bytes(), backup / "registry.toml"
+    path.write_text(re.sub(r"(?m)^head = .*$", f'head = "{living}"', path.read_text("utf-8")), "utf-8")
+    assert str(living) in path.read_text("utf-8")
+    reseal(backup, "registry.toml")
+    past = tmp_path / "past"
+    with closing(HeadFile(living)):  # As a server has it.
+        run = restored(replace(town, backup=backup), past, str(town.position))
+        assert run.code == 0, run.err
+        checked = in_process("verify", "--directory", past)
+        assert checked.code == 0, checked.err
+    assert living.read_bytes() == before
 
 
 def test_past_without_a_held_checkpoint_is_unsigned_and_can_be_read_in_the_open_format(

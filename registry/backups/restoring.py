@@ -40,7 +40,10 @@ from registry.whole_directory import OccupiedError, scratch_directory, whole_dir
 Progress = Callable[[int, int], None]
 SCRATCH = "restoring"
 """Where a new directory has room for copies on the way."""
+HEAD = "head/checkpoint"
+"""Where what was made to be read has its second store."""
 _STORE_LINE = re.compile(r"^(\s*store\s*=\s*).*$", re.MULTILINE)
+_HEAD_LINE = re.compile(r"^(\s*head\s*=\s*).*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +119,19 @@ def _laid_out(making: Path, order: Order, manifest: Manifest) -> Config:
         _parent_of(making / name)
         write_secret(making / name, content)
     if order.store:
-        path = making / CONFIG_NAME
-        text = _STORE_LINE.sub(lambda found: found[1] + toml(order.store), path.read_text("utf-8"), count=1)
-        path.write_text(text, encoding="utf-8")
+        _set(making, _STORE_LINE, order.store)
+    if order.until:  # Elsewhere is the second store of the registry that lives.
+        _set(making, _HEAD_LINE, HEAD)
     config = load_config(making)
     if config.head and config.head.is_relative_to(config.home):
         _parent_of(config.head)
     return config
+
+
+def _set(making: Path, line: re.Pattern[str], value: str) -> None:
+    path = making / CONFIG_NAME
+    text = line.sub(lambda found: found[1] + toml(value), path.read_text("utf-8"), count=1)
+    path.write_text(text, encoding="utf-8")
 
 
 def _parent_of(path: Path) -> None:

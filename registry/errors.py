@@ -95,6 +95,22 @@ def status_of(error: RegistryError, *, retry_after_s: float | None = None) -> gr
     return rpc_status.to_status(status_pb2.Status(code=code, message=message, details=details))
 
 
+def error_of(status: status_pb2.Status) -> RegistryError:
+    """What a status of ``status_of`` was made from, as far as it tells: for one that another process made."""
+    info, request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    for detail in status.details:
+        _ = detail.Unpack(info) or detail.Unpack(request)
+    first = Fault(_reason(info.reason), info.metadata["field"], status.message)
+    placed = [Fault(_reason(each.reason), each.field, each.description) for each in request.field_violations]
+    return RegistryError(placed if first.field and placed else [first, *placed])
+
+
+def _reason(name: str) -> reasons.ErrorReason.ValueType:
+    full = f"ERROR_REASON_{name}"
+    known = reasons.ErrorReason.DESCRIPTOR.values_by_name
+    return reasons.ErrorReason.Value(full) if full in known else reasons.ERROR_REASON_INTERNAL
+
+
 def is_worth_retrying(error: RegistryError) -> bool:
     """Whether the same request may be served a little later."""
     return error.faults[0].reason in _RETRY

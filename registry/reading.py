@@ -23,6 +23,7 @@ from registry.commands.following import Follower, FollowingState
 from registry.config import Config, Load
 from registry.editions import shipped_editions
 from registry.engine import StartError, read_secret
+from registry.errors import error_of
 from registry.indexing.generations import Generations
 from registry.observing.process import Observing
 from registry.provenance.keys import KeyFileError
@@ -30,7 +31,7 @@ from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
 from registry.server import DESCRIPTORS, STREAMS, bind, new_server
 from registry.servicer.disclosure import DisclosureServicer
-from registry.servicer.forwarding import Forwarded, MustWriteError, Writing
+from registry.servicer.forwarding import Forwarded, MustWriteError, PassedOnError, Writing
 from registry.servicer.gate import Gate, current_caller
 from registry.servicer.restriction import RestrictionServicer
 from registry.servicer.streamed import Elsewhere
@@ -40,7 +41,6 @@ from registry.store.interface import QueryRow, RecipientRow, Store, StoreError
 from registry.store.opening import open_for_reading
 from registry.store.replica import replica_first
 from registry.v1 import disclosure_service_pb2_grpc, receipt_pb2, restriction_service_pb2_grpc
-from registry.v1 import restriction_service_pb2 as pb
 
 POSITION = "position"
 """The file of ``SharedPosition`` in the writer's directory."""
@@ -54,6 +54,9 @@ ANSWERED_HERE = frozenset(
 )
 """Methods that a reading process answers itself, unless something has to be written first. Counts of all that
 is disclosed are kept by the writer: kept by every process they would be made as often."""
+
+_CALLS = {"check": "Check", "batch": "BatchCheck", "columns": "CheckColumns"}
+"""How the questions of a stream are asked by themselves."""
 
 
 class ReceiptsOfWriter(Receipts):
@@ -136,13 +139,15 @@ def _written_by_another(store: Store) -> Callable[[Sequence[QueryRow | Recipient
 
 
 def _asked_of_writer(writing: Writing) -> Elsewhere:
-    """Puts one question of a stream to the writer, as a stream of one."""
+    """Puts one question of a stream to the writer, as the call that it would be by itself: a stream is one of
+    few there, and the caller's other streams have questions too."""
 
-    def ask(request: pb.StreamCheckRequest, context: grpc.ServicerContext) -> pb.StreamCheckResponse:
-        asked = iter([request.SerializeToString()])
-        path = "/registry.v1.RestrictionService/StreamCheck"
-        (answer,) = writing.stream(path, asked, current_caller.get(), context)
-        return pb.StreamCheckResponse.FromString(answer)
+    def ask(kind: str, question: bytes, context: grpc.ServicerContext) -> bytes:
+        path = f"/registry.v1.RestrictionService/{_CALLS[kind]}"
+        try:
+            return writing.unary(path, question, current_caller.get(), context.time_remaining())
+        except PassedOnError as refused:
+            raise error_of(refused.told) from None
 
     return ask
 

@@ -49,11 +49,12 @@ class MustWriteError(Exception):
 
 
 class PassedOnError(Exception):
-    """The writer's refusal, to be given to the caller as it is."""
+    """The writer's refusal, to be given to the caller as it is: ``told``, and ``status`` as gRPC gives it."""
 
-    def __init__(self, status: grpc.Status) -> None:
-        super().__init__(status)
-        self.status = status
+    def __init__(self, told: Any) -> None:
+        super().__init__(told)
+        self.told = told
+        self.status = rpc_status.to_status(told)
 
 
 class Writing:
@@ -159,7 +160,7 @@ def _of_writer(error: grpc.RpcError) -> Exception:
     call: Any = error
     status = rpc_status.from_call(call)
     if status is not None:
-        return PassedOnError(rpc_status.to_status(status))
+        return PassedOnError(status)
     message = "写入进程暂不可用, 请稍后重试。"
     return RegistryError.of(reasons.ERROR_REASON_STORE_UNAVAILABLE, message)
 

@@ -23,8 +23,8 @@ from registry.servicer.questions import MAX_KEY
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import restriction_service_pb2 as pb
 
-Elsewhere = Callable[[pb.StreamCheckRequest, grpc.ServicerContext], pb.StreamCheckResponse]
-"""Puts a question to the process that writes."""
+Elsewhere = Callable[[str, bytes, grpc.ServicerContext], bytes]
+"""Puts a question of a kind to the process that writes; the answer as it came. Raises RegistryError."""
 Methods = dict[str, Callable[[Any, grpc.ServicerContext], Any]]
 
 
@@ -39,10 +39,7 @@ def streamed(
     """An answer for each question; ``methods`` are those that answer a kind of question by itself."""
     for request in requests:
         try:
-            response = _answer(request, context, methods)
-        except MustWriteError:
-            assert elsewhere is not None
-            response = elsewhere(request, context)
+            response = _answer(request, context, methods, elsewhere)
         except Exception as error:
             response = _unanswered(error_of(error))
         response.key = request.key
@@ -50,7 +47,10 @@ def streamed(
 
 
 def _answer(
-    request: pb.StreamCheckRequest, context: grpc.ServicerContext, methods: Methods
+    request: pb.StreamCheckRequest,
+    context: grpc.ServicerContext,
+    methods: Methods,
+    elsewhere: Elsewhere | None,
 ) -> pb.StreamCheckResponse:
     kind = request.WhichOneof("question")
     if kind is None:
@@ -59,12 +59,20 @@ def _answer(
         message = f"key 不超过{MAX_KEY}个字符。"
         raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "key")
     question = getattr(request, kind)
-    current_request.set(question.SerializeToString())  # What a receipt names as the request.
+    asked = question.SerializeToString()
+    current_request.set(asked)  # What a receipt names as the request.
     while True:
         try:
             return pb.StreamCheckResponse(**{kind: methods[kind](question, context)})
         except OvertakenError:
             continue
+        except MustWriteError:
+            assert elsewhere is not None
+            response = pb.StreamCheckResponse()
+            answer = getattr(response, kind)
+            answer.SetInParent()
+            answer.MergeFromString(elsewhere(kind, asked, context))
+            return response
 
 
 def _unanswered(error: RegistryError) -> pb.StreamCheckResponse:

@@ -72,7 +72,7 @@ def _enter(event: Any, state: Any, handler: Any, pool: Any) -> Any:
             return _handed_over(event, state, handler, pool)
         pool.turned_away(ticket.lane)
         return _turn_away(event, state, refusal(ticket.lane))
-    if _is_unary(handler) and pool.refuses(ticket, _left_s(event)):
+    if _is_refused(event, handler, pool, ticket):
         return _turn_away(event, state, refusal(ticket.lane))
     with state.condition:
         _watch_end(event, state)
@@ -109,8 +109,13 @@ def _is_at_once(handler: Any) -> bool:
     return getattr(handler.unary_unary, "at_once", None) is not None
 
 
-def _is_unary(handler: Any) -> bool:
-    return not (handler.request_streaming or handler.response_streaming)
+def _is_refused(event: Any, handler: Any, pool: LoadPool, ticket: Ticket[Work]) -> bool:
+    """Whether a call is refused before it is read; one with a stream of requests has its place or none."""
+    if handler.request_streaming:
+        return False
+    if handler.response_streaming:
+        return pool.refuses_stream(ticket)
+    return pool.refuses(ticket, _left_s(event))
 
 
 def _behaviour(handler: Any) -> Any:

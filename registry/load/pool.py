@@ -100,12 +100,20 @@ class LoadPool(Executor):
     def refuses(self, ticket: Ticket[Work], left_s: float | None) -> bool:
         """Whether a call is refused as it comes, before it is read."""
         with self._lock:
-            if self._lanes.refuses(ticket, monotonic(), left_s):
-                return True
-            if len(self._arriving) < ARRIVING and self._arriving_of[ticket.caller] < ARRIVING_EACH:
-                return False
-            self._turned_away[ticket.lane] += 1
-            return True
+            return self._lanes.refuses(ticket, monotonic(), left_s) or self._crowds(ticket)
+
+    def refuses_stream(self, ticket: Ticket[Work]) -> bool:
+        """The same of a call that has a stream in its answer: its place is asked for when its request is
+        there."""
+        with self._lock:
+            return self._crowds(ticket)
+
+    def _crowds(self, ticket: Ticket[Work]) -> bool:
+        """Whether too many requests have begun and not come for one more; with the lock."""
+        if len(self._arriving) < ARRIVING and self._arriving_of[ticket.caller] < ARRIVING_EACH:
+            return False
+        self._turned_away[ticket.lane] += 1
+        return True
 
     def awaits(self, caller: str, hang_up: Callable[[], object]) -> Arrival:
         """Notes that the request of a call is on its way."""

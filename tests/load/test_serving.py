@@ -109,15 +109,17 @@ def test_a_call_that_cannot_be_answered_in_time_is_refused_and_not_begun(served:
     assert served.slow.begun.empty()
 
 
-def test_who_never_sends_its_request_holds_no_thread(served: Served) -> None:
+@pytest.mark.parametrize("method", [CHECK, DOWNLOAD], ids=["answer", "stream of answers"])
+def test_who_never_sends_its_request_holds_no_thread(served: Served, method: str) -> None:
     served.slow.go.set()
+    role = CallerRole.PUBLIC if method == DOWNLOAD else CallerRole.BIDDING_SYSTEM
     silence = Event()
 
     def nothing() -> Iterator[bytes]:
         silence.wait(4 * DEADLINE_S)
         yield from ()
 
-    started: Any = served.channel("silent").stream_unary(CHECK)
+    started: Any = served.channel("silent", role).stream_unary(method)
     calls = [started.future(nothing(), timeout=2 * DEADLINE_S) for _ in range(ARRIVING_EACH + 5)]
     assert within(lambda: served.pool.figures()["arriving"] == ARRIVING_EACH)
     assert within(lambda: sum(call.done() for call in calls) == 5)

@@ -1,4 +1,4 @@
-"""What holds for every test: files are for the account that makes them alone, as under the units of deploy/."""
+"""What holds for every test: files are for the account that makes them, as under the units of deploy/."""
 
 import os
 

@@ -31,7 +31,11 @@ from tests.support.served import DEADLINE_S, Served, authority_of, refused
 from tests.support.spine import found_spine, furnish
 
 SYSTEM = CallerRole.PROCUREMENT_SYSTEM
-WAYS = {"writer": {}, "reader": {"by_reader": True}, "reader at once": {"by_reader": True, "at_once": True}}
+WAYS: dict[str, dict[str, Any]] = {
+    "writer": {},
+    "reader": {"by_reader": True},
+    "reader at once": {"by_reader": True, "at_once": True},
+}
 
 
 @pytest.fixture(scope="module", params=WAYS)

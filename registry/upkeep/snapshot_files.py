@@ -98,11 +98,16 @@ class SnapshotFiles:
         return base
 
     def _run(self) -> None:
-        due, written = self._steady(), self._days()
+        due, written = self._steady(), None
         while not self._stopping.wait(TICK_S if self._steady() < due else 0):
-            if self._steady() < due and written == self._days():
+            try:
+                days = self._days()
+            except StoreError:  # The clock jumped; it may come back.
+                due = self._steady() + TICK_S
                 continue
-            due, written = self._steady() + self._folder.interval_s, self._days()
+            if self._steady() < due and written == days:
+                continue
+            due, written = self._steady() + self._folder.interval_s, days
             for name in self._folder.domains:
                 self._attempt(name)
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from registry.errors import RegistryError
+from registry.store.interface import StoreError
 from registry.v1 import error_reason_pb2 as reasons
 
 _HOUR_S, _MINUTE_S = 3600, 60
@@ -61,7 +62,14 @@ class StampingState:
 
     @property
     def age_s(self) -> float | None:
-        """Seconds since the last success; None if there was none, or it cannot be told when."""
+        """Seconds since the last success; None if there was none, or nobody can tell: the clock jumped."""
+        try:
+            return self._age_s()
+        except StoreError:
+            return None
+
+    def _age_s(self) -> float | None:
+        """As ``age_s``. Raises StoreError while the clock is not to be believed."""
         with self._lock:
             success = self._success
         if success is None:
@@ -81,8 +89,9 @@ class StampingState:
         return age is not None and age <= self._max_age_s
 
     def check(self) -> None:
-        """Raises RegistryError STAMPING_FAILED unless new statements are taken."""
-        age = self.age_s
+        """Raises RegistryError STAMPING_FAILED unless new statements are taken; StoreError while the clock is
+        not to be believed."""
+        age = self._age_s()
         if age is None:
             told = "尚未取得可信时间戳"
         elif age > self._max_age_s:

@@ -13,7 +13,8 @@ import pytest
 from registry.config import CONFIG_NAME, ConfigError, SnapshotFolder, load_config
 from registry.errors import RegistryError
 from registry.provenance.snapshot_delta import header_in
-from registry.upkeep.snapshot_files import SnapshotFiles
+from registry.steady_clock import ClockJumpedError
+from registry.upkeep.snapshot_files import TICK_S, SnapshotFiles
 from registry.v1 import subject_pb2
 from registry_client import Replica, Verdict
 from tests.registry_client.test_replica import BIDDER, code_of, seal_of, whole_policy
@@ -119,6 +120,22 @@ def test_adopted_edition_and_a_new_day_are_not_waited_for_until_the_interval_is_
         )
     finally:
         files.close()
+
+
+def test_files_are_written_once_a_clock_that_jumped_is_back(spine: Spine, folder: SnapshotFolder) -> None:
+    jumped = [True]
+
+    def clock() -> int:
+        if jumped:
+            raise ClockJumpedError("系统时钟发生跳变")
+        return spine.clock()
+
+    files = SnapshotFiles(spine.engine.state, seal_of(spine), folder, clock)
+    files.start()
+    time.sleep(2 * TICK_S)
+    jumped.clear()
+    comes((folder.directory / "procurement/delta").exists)
+    files.close()
 
 
 def test_registry_without_a_checkpoint_that_is_witnessed_writes_nothing(

@@ -22,8 +22,9 @@ from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.proof import root_at
 from registry.provenance.time_window import Anchor, time_window
 from registry.provenance.timestamp import check_token
+from registry.steady_clock import ClockJumpedError
 from registry.store.opening import create_store
-from registry.upkeep.stamper import Authority, Stamper, stamping_state
+from registry.upkeep.stamper import TICK_S, Authority, Stamper, stamping_state
 from registry.v1.statement_pb2 import KEY_REVOCATION_REASON_RETIRED, KeyRevocation, Statement, TimeAnchor
 from tests.support.events import firm, penalty
 from tests.support.spine import ORIGIN, Spine, found_spine, furnish
@@ -65,10 +66,13 @@ class Stamped:
         interval_s: float = 3600.0,
         retry_s: float = 0.2,
         deadline_s: float = DEADLINE_S,
+        clock: Callable[[], int] | None = None,
     ) -> None:
         self.spine, self.tsa, self.steady_s = spine, tsa, 0.0
         engine = spine.engine
-        self.state = stamping_state(engine.state, DAY_S, clock=spine.clock, steady=lambda: self.steady_s)
+        self.state = stamping_state(
+            engine.state, DAY_S, clock=clock or spine.clock, steady=lambda: self.steady_s
+        )
         self.stamper = Stamper(
             engine.state,
             engine.writer,
@@ -246,6 +250,29 @@ def test_thread_recovers_by_itself_when_the_clock_was_set_forward(spine: Spine, 
     spine.clock.move_to(date(2030, 1, 1))
     assert not stamped.state.is_open
     wait_for(lambda: stamped.state.is_open)
+    stamped.stamper.close()
+
+
+def test_thread_outlives_a_clock_that_jumped_and_came_back(spine: Spine, tsa: Tsa) -> None:
+    jumped: list[bool] = []
+
+    def clock() -> int:
+        if jumped:
+            raise ClockJumpedError("系统时钟发生跳变")
+        return spine.clock()
+
+    stamped = Stamped(spine, tsa, retry_s=0.1, clock=clock)
+    stamped.stamper.start()
+    wait_for(lambda: stamped.state.is_open)
+    jumped.append(True)
+    assert stamped.state.age_s is None
+    with pytest.raises(ClockJumpedError):  # Told as what it is, and not as a stamp that is missing.
+        stamped.penalise()
+    time.sleep(3 * TICK_S)
+    jumped.clear()
+    stamped.pass_s(DAY_S + 1)
+    wait_for(lambda: stamped.state.is_open)
+    stamped.penalise()
     stamped.stamper.close()
 
 

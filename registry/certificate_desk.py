@@ -13,11 +13,11 @@ Every failure is a CertificateError.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fcntl import LOCK_EX, flock
-from os import O_CLOEXEC, O_CREAT, O_RDWR, close
+from os import O_CLOEXEC, O_CREAT, O_RDONLY, close, fchmod
 from os import open as open_handle
 from pathlib import Path
 
@@ -35,6 +35,9 @@ LIST = Path("tls") / "revoked.crl"
 """Where the list is, from the home of the installation."""
 DAYS = 366
 """How long a list holds if nothing else is said: from then on a registry takes no certificate any more."""
+_PUBLIC = 0o644
+"""A list is no secret, and whoever changes it need not be the account that serves: one that this could not
+read would shut everybody out."""
 REASONS = tuple(
     sorted(each.value for each in x509.ReasonFlags if each is not x509.ReasonFlags.remove_from_crl)
 )
@@ -112,7 +115,7 @@ class Desk:
         for each in revoked:
             builder = builder.add_revoked_certificate(_entry(each))
         try:
-            exchange(self.path, builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+            exchange(self.path, builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM), mode=_PUBLIC)
         except OSError as error:
             raise CertificateError(f"{error.filename or self.path}: {error.strerror}") from None
 
@@ -120,10 +123,12 @@ class Desk:
     def _alone(self) -> Iterator[None]:
         """Changes nothing of the list while another does."""
         try:
-            handle = open_handle(self.path.parent / LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            handle = open_handle(self.path.parent / LOCK_NAME, O_RDONLY | O_CREAT | O_CLOEXEC, _PUBLIC)
         except OSError as error:
             raise CertificateError(f"{error.filename}: {error.strerror}") from None
         try:
+            with suppress(PermissionError):  # Another account's, which it was made readable by.
+                fchmod(handle, _PUBLIC)
             flock(handle, LOCK_EX)
             yield
         finally:

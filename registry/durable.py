@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 LOCK_NAME = "lock"
+_OWN = 0o600
 _NEW = ".new"
 
 
@@ -37,14 +38,14 @@ class DirectoryLock:
         os.close(self._handle)
 
 
-def exchange(path: Path, content: bytes, *, sync: bool = True) -> None:
+def exchange(path: Path, content: bytes, *, sync: bool = True, mode: int = _OWN) -> None:
     """Puts a file in the place of another, or in a free one. OSError, with the old or the new in place.
 
     Without ``sync`` it is whole as well, but after a power failure perhaps not there: for what can be had
-    again, and is followed by something that is synced."""
+    again, and is followed by something that is synced. ``mode``: who may read it, whatever the umask."""
     beside = path.with_name(path.name + _NEW)
     try:
-        _write(beside, content, sync)
+        _write(beside, content, sync, mode)
         beside.rename(path)
         if sync:
             sync_directory(path.parent)
@@ -63,9 +64,11 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def _write(path: Path, content: bytes, sync: bool) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+def _write(path: Path, content: bytes, sync: bool, mode: int = _OWN) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _OWN)
     with os.fdopen(handle, "wb") as file:
+        if mode != _OWN:
+            os.fchmod(handle, mode)
         file.write(content)
         file.flush()
         if sync:

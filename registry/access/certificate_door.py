@@ -147,7 +147,8 @@ class CertificateDoor:
     def _taken(self, read: RevocationLists) -> RevocationLists:
         if self._read is not None and not read.follows(self._read):
             raise RevocationError("吊销名单比先前的旧 (CRLNumber)")
-        self._read = read
+        kept = self._read.by_issuer if self._read is not None else {}
+        self._read = RevocationLists({**kept, **read.by_issuer})  # Also of one that is left out for a while.
         return read
 
     def _warn(self, lists: Lists, now: float) -> None:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
-from registry.access.certificate_door import CertificateDoor
-from registry.access.certificates import Credential
+from registry.access.certificate_door import CertificateDoor, Lists
+from registry.access.certificates import Credential, create_authority
 from registry.access.revocation import RevocationError
 from tests.support.revocation import LateClock, RevokedBy, crl
 from tests.support.served import DAY, Authority
@@ -134,6 +135,27 @@ def test_an_older_list_put_back_opens_nothing(
     with caplog.at_level(logging.ERROR):
         assert "暂时不能核对" in refusal(door, client)
     assert "CRLNumber" in caplog.text
+
+
+def test_an_older_list_is_none_also_after_its_issuer_had_none_for_a_while(
+    client: Credential, authority: Authority, tmp_path: Path
+) -> None:
+    create_authority(tmp_path / "other", name="Another", not_before=datetime.now(UTC) - DAY, lifetime=2 * DAY)
+    trusted, revoked = tmp_path / "trusted.pem", tmp_path / "revoked.crl"
+    homes = (authority.directory, tmp_path / "other")
+    trusted.write_bytes(b"".join((home / "authority.pem").read_bytes() for home in homes))
+    serial = x509.load_pem_x509_certificate(client.certificate).serial_number
+    clock = LateClock()
+    door = CertificateDoor(Lists(revoked, trusted), clock)
+    others = crl(tmp_path / "other", [])
+    for content, said in (
+        (crl(authority.directory, [serial], number=2) + others, "证书已被吊销"),
+        (others, "没有客户端证书签发者"),
+        (crl(authority.directory, [], number=1) + others, "暂时不能核对"),
+    ):
+        revoked.write_bytes(content)
+        clock.late_s += 2
+        assert said in refusal(door, client)
 
 
 def test_a_list_that_ends_is_warned_of_for_a_week_and_then_opens_nothing(

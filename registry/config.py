@@ -164,6 +164,7 @@ class Config:
     tracing: Tracing | None = None
     map_interval_s: float = DEFAULT_MAP_INTERVAL_S
     risk_interval_s: float = DEFAULT_RISK_INTERVAL_S
+    query_log_years: int = 0
     suites: frozenset[int] = frozenset()
     suites_from: int = 0
     webhooks: tuple[tuple[str, str], ...] = ()
@@ -398,6 +399,7 @@ def _more(content: dict[str, Any], directory: Path) -> dict[str, Any]:
         **observed(content, directory),
         "map_interval_s": float(content.get("map", {}).get("interval_s", DEFAULT_MAP_INTERVAL_S)),
         "risk_interval_s": float(content.get("risk", {}).get("interval_s", DEFAULT_RISK_INTERVAL_S)),
+        "query_log_years": content.get("query_log", {}).get("years", 0),
         "suites": frozenset(map(Suite.Value, _strings(content, "suites", "require"))),
         "suites_from": content.get("suites", {}).get("first_size", 0),
         "readers": _section(content, "server").get("readers", 0),

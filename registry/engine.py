@@ -40,7 +40,7 @@ from registry.provenance.secret_file import read_secret_file
 from registry.provenance.vault import Vault, VaultError
 from registry.receipts.receipts import Receipts
 from registry.receipts.signing import ReceiptSigners
-from registry.running import Upkeep, notice_parts, risk_part, snapshot_parts, upkeep_of
+from registry.running import Upkeep, notice_parts, query_log_part, risk_part, snapshot_parts, upkeep_of
 from registry.second_store import start_head
 from registry.signing import SignerError, open_signer
 from registry.steady_clock import SteadyClock
@@ -182,6 +182,7 @@ def engine_over(
         config=config,
         clock=clock,
     )
+    upkeep.parts.append(query_log_part(state, write, config, clock))
     executions = Executions(ask, report, clock)
     receipts = Receipts(ask, signers.receipt, prover=upkeep.prover, checkpoints=upkeep.checkpoints)
     intake = Intake(state, writer, upkeep.gate)

@@ -17,6 +17,7 @@ from typing import Protocol
 from registry.commands.jobs import Answer, Job
 from registry.commands.log import LogReading
 from registry.commands.notices import Notices
+from registry.commands.query_terms import QueryTerms
 from registry.commands.snapshots import Seal
 from registry.commands.state import RegistryState
 from registry.commands.supervision.risk_counts import RiskCounts
@@ -28,6 +29,7 @@ from registry.receipts.providers import Checkpoints, Cosigned, Mapped, MapProver
 from registry.receipts.signing import ReceiptSigners
 from registry.store.interface import StoreError
 from registry.store.writer import Writer
+from registry.upkeep.ended_terms import EndedTerms
 from registry.upkeep.mapper import Mapper
 from registry.upkeep.notices import DueNotices, DueOn
 from registry.upkeep.risk import RiskWatch
@@ -133,6 +135,17 @@ def snapshot_parts(
     if config is None or config.snapshots is None:
         return []
     return [SnapshotFiles(state, seal, config.snapshots, clock)]
+
+
+def query_log_part(
+    state: RegistryState,
+    write: Callable[[Sequence[Job]], None],
+    config: Config | None,
+    clock: Callable[[], int],
+) -> Part:
+    """What takes out of the query log what is kept no longer, not started."""
+    years = config.query_log_years if config else 0
+    return EndedTerms(QueryTerms(state, write, clock, years=years))
 
 
 def risk_part(

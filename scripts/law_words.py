@@ -39,6 +39,7 @@ DEADLINES_ZH = {
     "administrative_reconsideration": "申请行政复议",
     "administrative_lawsuit": "提起行政诉讼",
     "procurement_archive": "采购文件保存",
+    "query_log_kept": "对自然人的查询记录保存",
     "rule_review_after_draft": "起草监管制度之后送法制部门合法性审查",
     "rule_filing_after_review": "合法性审查之后报机构编制部门备案",
     "plan_filing_after_new_year": "年初之后年度抽查工作计划报上级备案",

@@ -130,7 +130,7 @@ def test_edition_holds_all_measures_lists_and_categories(edition: Edition) -> No
     assert sum(map(len, edition.lists.values())) == 26  # L-13 likewise
     assert len(edition.red_lists) == 4
     assert len(edition.categories) == 33
-    assert len(edition.rules.deadlines) == 38
+    assert len(edition.rules.deadlines) == 39
     assert len(edition.rules.national_classes) == 14
     assert len(edition.regions) == 20  # 17 and three zones
     assert edition.calendar.covers(2026)

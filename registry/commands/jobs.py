@@ -79,13 +79,30 @@ class WriteTrial:
     """Asks whether the store can be written, and changes nothing in it (试写)."""
 
 
+@dataclass(frozen=True, slots=True)
+class EndedQueries:
+    """Rows of the query log, by number, whose term is over, and the row that says that they went."""
+
+    numbers: tuple[int, ...]
+    record: QueryRow
+
+
 Outcome = Placed | Rejection
 """What becomes of a statement."""
 Answer = Outcome | Reported | None
 """What becomes of a job; nothing is said of a row that is only kept."""
 KeptRow = QueryRow | CosignatureRow | NoticeRow | AcknowledgedRow | SubscriptionRow | RecipientRow
 """Own records that are written as they come."""
-Job = Submission | Rejection | ExecutionRow | OwnStatement | ErasedStatement | KeptRow | WriteTrial
+Job = (
+    Submission
+    | Rejection
+    | ExecutionRow
+    | OwnStatement
+    | ErasedStatement
+    | KeptRow
+    | EndedQueries
+    | WriteTrial
+)
 
 
 def changes_directory(job: Job) -> bool:

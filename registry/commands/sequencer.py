@@ -17,6 +17,7 @@ from registry.commands.collecting import collect
 from registry.commands.jobs import (
     LEAF_TYPES,
     Answer,
+    EndedQueries,
     ErasedStatement,
     Job,
     KeptRow,
@@ -220,6 +221,10 @@ class _Run:
         if isinstance(job, KeptRow):
             kept: list[KeptRow] = getattr(self.group, _KEPT[type(job)])
             kept.append(job)
+            return None
+        if isinstance(job, EndedQueries):
+            self.group.ended_queries.extend(job.numbers)
+            self.group.queries.append(job.record)
             return None
         if isinstance(job, ExecutionRow):
             return self._report(job)

@@ -194,6 +194,21 @@ KEEPING = (
         ),
     ),
     Section(
+        "query_log",
+        "查询日志：法定期限届满的记录自动删除并留痕 (docs/decisions/0050)；这里只能延长",
+        "The query log is kept for its term by law; only longer terms can be set.",
+        (
+            Option(
+                "years",
+                int,
+                "至少保存多少年；短于法定期限的不起作用。",
+                "Kept for at least so many years.",
+                20,
+                default="法定期限",
+            ),
+        ),
+    ),
+    Section(
         "suites",
         "要求的签名算法(国密)",
         "Required signature suites.",

@@ -71,9 +71,7 @@ def write_group(connection: Connection, group: Group) -> None:
     _update(connection, _DOUBT_DELIVERY, ({"at": at, "since": since} for at, since in group.doubted))
     add_rows(connection, tables.anchor, map(_plain, group.anchors))
     add_rows(connection, tables.refusal, _numbered(connection, tables.refusal, map(_plain, group.refusals)))
-    add_rows(
-        connection, tables.query_log, _numbered(connection, tables.query_log, map(_plain, group.queries))
-    )
+    _write_queries(connection, group)
     add_rows(connection, tables.cosignature, map(_plain, group.cosignatures), ending=_ONCE)
     reports = map(rows.execution_values, group.executions)
     add_rows(connection, tables.execution, _numbered(connection, tables.execution, reports))
@@ -81,6 +79,14 @@ def write_group(connection: Connection, group: Group) -> None:
     add_rows(connection, tables.recipient, map(_plain, group.recipients), ending=_ONCE)
     if group.checkpoint is not None:
         _replace(connection, tables.checkpoint, {"id": 1, **_plain(group.checkpoint)})
+
+
+def _write_queries(connection: Connection, group: Group) -> None:
+    queries = _numbered(connection, tables.query_log, map(_plain, group.queries))
+    add_rows(connection, tables.query_log, queries)
+    for first in range(0, len(group.ended_queries), MANY_IDS):  # After the new rows: a number is given once.
+        numbers = group.ended_queries[first : first + MANY_IDS]
+        connection.execute(delete(tables.query_log).where(tables.query_log.c.number.in_(numbers)))
 
 
 def _write_notices(connection: Connection, group: Group) -> None:

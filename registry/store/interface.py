@@ -141,6 +141,7 @@ class Group:
     erased: list[ErasedRows] = field(default_factory=list)
     refusals: list[RefusalRow] = field(default_factory=list)
     queries: list[QueryRow] = field(default_factory=list)
+    ended_queries: list[int] = field(default_factory=list)
     cosignatures: list[CosignatureRow] = field(default_factory=list)
     executions: list[ExecutionRow] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)
@@ -323,6 +324,9 @@ class Store(Protocol):
 
     def queries(self) -> Iterator[QueryRow]:
         """The query log, oldest first."""
+
+    def queries_ended(self, end_ms: int, domains: Collection[int], limit: int) -> list[int]:
+        """Numbers of the oldest rows of the query log that were asked before an instant, in some domains."""
 
     def queries_before(
         self, before: tuple[int, int] | None, limit: int, wanted: QueryFilter

@@ -38,6 +38,13 @@ class SqlOwn(SqlChanges):
         columns = [column for column in table.c if column is not table.c.number]
         return (QueryRow(**named(row)) for row in self._stream(select(*columns).order_by(table.c.number)))
 
+    def queries_ended(self, end_ms: int, domains: Collection[int], limit: int) -> list[int]:
+        """See Store."""
+        log = tables.query_log.c
+        ended = and_(log.asked_ms < end_ms, log.domain.in_(list(domains)))
+        query = select(log.number).where(ended).order_by(log.asked_ms, log.number).limit(limit)
+        return [int(row.number) for row in self._read(query)]
+
     def executions(self, keys: Collection[ReportKey]) -> dict[ReportKey, ExecutionRow]:
         """See Store."""
         execution, found = tables.execution, dict[ReportKey, ExecutionRow]()

@@ -63,6 +63,17 @@ class NewestContract:
         assert [number for number, _ in store.queries_before((20, 4), 9, EVERYTHING)] == [3, 1]
         assert [number for number, _ in store.queries_before((30, 2), 1, EVERYTHING)] == [4]
 
+    def test_queries_that_have_ended_go_and_their_numbers_are_not_given_again(self, store: Store) -> None:
+        asked = [(10, 3), (40, 5), (20, 5), (30, 5), (50, 5)]
+        rows = [QueryRow(at, "c", "P:1", domain, "r", "m", 0, 1) for at, domain in asked]
+        store.commit(Group(queries=rows))
+        assert store.queries_ended(41, (5, 8), 9) == [3, 4, 2], "the oldest first, not of other domains"
+        assert store.queries_ended(41, (5, 8), 2) == [3, 4]
+        assert store.queries_ended(40, (5,), 9) == [3, 4], "not the instant itself"
+        said = QueryRow(60, "registry", "", 0, "r", "m", 0, 0)
+        store.commit(Group(ended_queries=[2, 3, 4, 5], queries=[said]))
+        assert [number for number, _ in store.queries_before(None, 9, EVERYTHING)] == [6, 1]
+
     def test_queries_are_had_by_caller_subject_and_time(self, store: Store) -> None:
         rows = [asked(10), asked(20, caller="b"), asked(30, subject="P:2"), asked(40)]
         store.commit(Group(queries=rows))

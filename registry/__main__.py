@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 from collections.abc import Callable
 from functools import wraps
@@ -84,6 +85,7 @@ def _line(error: BaseException) -> str:
 def main() -> None:
     """公共信用信息与联合奖惩登记系统. The registry: initialise, serve, check."""
     os.umask(0o077)  # Keys, certificates and the store are for the account that runs the registry alone.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # Nothing of a person rests in a core file.
     # A command's failure is one line; only a server that runs has a log.
     logging.basicConfig(handlers=[logging.NullHandler()])
 

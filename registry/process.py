@@ -8,6 +8,7 @@ output when it serves, or in one line what keeps it from serving. It stops as it
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -145,6 +146,7 @@ _ROLES: dict[str, Callable[[Config, Path, str], None]] = {WRITER: run_writer, RE
 def main(role: str, directory: str, run: str, address: str) -> int:
     """Runs a role until it is told to stop; answers the exit status."""
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # Nothing of a person rests in a core file.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)  # Before any thread, for each has its parent's mask.
     _stop_with_parent()
     try:

@@ -33,6 +33,7 @@ FILES = 16_384
 def main() -> None:
     """公共信用信息登记系统的网页与网关. The registry's web faces."""
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # Nothing of a person rests in a core file.
 
 
 @main.command()

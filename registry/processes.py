@@ -22,7 +22,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -173,8 +173,7 @@ def serve_processes(
     config: Config, directory: Path, readers: int, *, ready: Callable[[], None] = lambda: None
 ) -> None:
     """Serves until SIGTERM or SIGINT; starts everything anew on SIGHUP. Raises StartError."""
-    signals = {*_STOP, signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    told = Signals({*_STOP, signal.SIGHUP})
     check_address(config.address)
     run = Path(
         tempfile.mkdtemp(prefix="registry-")
@@ -188,13 +187,33 @@ def serve_processes(
             ready()
             page = _page(config, processes)
             print(f"registry: {config.origin} 在 {host}:{port} 提供服务({readers}个查询进程)", flush=True)
-            while (told := signal.sigtimedwait(signals, LOOK_S)) is None or told.si_signo == signal.SIGHUP:
-                processes.renew() if told else processes.look()
+            while (number := told.within(LOOK_S)) is None or number == signal.SIGHUP:
+                processes.renew() if number else processes.look()
         finally:
             if page:
                 page.stop()
             processes.stop()
             shutil.rmtree(run, ignore_errors=True)
+
+
+class Signals:
+    """Signals, one after the other, whatever is being done when they come. They are blocked, here and in the
+    processes that are started. But a library may have begun threads before, which do not block them: what the
+    kernel hands to one of those would end the process, and is noted instead."""
+
+    def __init__(self, signals: set[signal.Signals]) -> None:
+        self._signals = signals
+        self._noted: deque[int] = deque()
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        for each in signals:
+            signal.signal(each, lambda number, _frame: self._noted.append(number))
+
+    def within(self, seconds: float) -> int | None:
+        """The next one; None if there is none for so long."""
+        if self._noted:
+            return self._noted.popleft()
+        found = signal.sigtimedwait(self._signals, seconds)
+        return found.si_signo if found else None
 
 
 def _page(config: Config, processes: Processes) -> HttpServer | None:

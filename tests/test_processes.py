@@ -325,3 +325,25 @@ def test_all_stop_with_whoever_watches_over_them_and_the_log_is_sound(tmp_path: 
             time.sleep(0.1)
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids), "no process is left over"
     assert in_process("verify", "--directory", spine.directory).code == 0
+
+
+def test_signal_that_comes_while_another_is_obeyed_ends_nothing_and_is_obeyed_afterwards() -> None:
+    told = run_python("""
+import os, signal, threading, time
+from registry.processes import Signals
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()  # As numpy's, which block nothing.
+told = Signals({signal.SIGTERM, signal.SIGHUP})
+for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM):
+    os.kill(os.getpid(), number)
+    time.sleep(0.05)
+print(*(told.within(0.05) for _ in range(4)))
+""")
+    assert told == f"{signal.SIGHUP:d} {signal.SIGHUP:d} {signal.SIGTERM:d} None"
+
+
+def run_python(code: str) -> str:
+    """What a program prints that ends well."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout.strip()

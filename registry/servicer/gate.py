@@ -59,6 +59,8 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 MAX_AT_ONCE = 4096
 """Bytes of a question that is answered at once; to read more takes longer than to hand it over."""
+MAX_CALLERS = 4096
+"""Names of callers that are kept as they were read; a certificate's name is whatever its authority wrote."""
 HELD_S = 1.0
 """How long a call is held at most."""
 logger = logging.getLogger(__name__)
@@ -286,6 +288,8 @@ class Gate(grpc.ServerInterceptor):
             except IdentityError as error:
                 message = "客户端证书没有写明本登记系统认可的身份。"
                 raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, message) from error
+            if len(self._callers) >= MAX_CALLERS:
+                self._callers.clear()
             self._callers[names[0]] = caller
         return caller
 
@@ -310,7 +314,7 @@ class TrustingGate(Gate):
             raise RegistryError.of(reasons.ERROR_REASON_UNAUTHENTICATED, message) from error
 
 
-@lru_cache(4096)
+@lru_cache(MAX_CALLERS)
 def _named(uri: bytes, origin: str) -> Caller | None:
     """Whom a name means, if it is one here."""
     try:

@@ -2,6 +2,7 @@
 
     statements   each by itself, in ranges side by side: `ranges`, with `signatures` and `keys`, by `workers`
     in order     chains, tree, the map's states: `merging`
+    derived      rows of keys and of chains' heads, which decide who signs and what comes next: `standing`
     erased       that what is missing was erased by law: `registry.commands.erasures`
     heads        the checkpoint, the second store, time anchors, and what an earlier check saved: `heads`
 
@@ -31,6 +32,7 @@ from registry.commands.verify.heads import Heads, open_signed
 from registry.commands.verify.keys import KeyBook
 from registry.commands.verify.merging import Merge
 from registry.commands.verify.ranges import Checked
+from registry.commands.verify.standing import chain_faults, key_faults
 from registry.commands.verify.workers import Range, Reopening, Task, checked_beside, checked_here
 from registry.provenance.checkpoint import CheckpointError
 from registry.provenance.keys import VerifyingKey
@@ -157,6 +159,9 @@ class _Run:
         passed = [each for each in self._found.passed_over if not past or each.by < self._end]
         faults += erasure_faults(passed, self._erasures, self._book.operator)
         faults += self._merge.tile_faults()
+        faults += key_faults(self._log.store, self._book)
+        if not faults:  # What follows from a log that is not as it was says nothing more.
+            faults += chain_faults(self._log.store, self._merge.heads)
         heads = Heads(self._log, self._book, self._merge.edge(), self._plan.keys)
         faults += heads.store_faults(self._merge.received_ms)
         faults += heads.anchor_faults()

@@ -144,7 +144,9 @@ class RangeCheck:
         if digest != self._hashed(payload_type, payload):
             wrong += ("陈述摘要",)
         body = statement.WhichOneof("body")
-        if kind != (_IN_BATCH if row[8] is not None else _KIND_OF.get(body, _DIRECTORY)):
+        if kind != (_IN_BATCH if row[8] is not None else _KIND_OF.get(body, _DIRECTORY)) or (
+            (row[8] is None) != (row[9] is None)
+        ):
             wrong += ("叶子种类",)
         if wrong:
             _raise(wrong)

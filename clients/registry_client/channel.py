@@ -10,8 +10,9 @@ with calls that it has not looked at when too many come or when it stops. That i
   attempt did.
 
 ``SubmitStream`` is not repeated: what was under way is not known to gRPC. Submit the batches again instead.
-A client whose calls fail repeats fewer and fewer: each failure costs one of ten, each answer earns a tenth
-(gRFC A6, throttling), and below five nothing is repeated. Other codes are not repeated here: the registry has
+A client whose calls go on failing repeats no more: each failure costs one of a hundred, each answer earns a
+half (gRFC A6, throttling), and below fifty nothing is repeated; a registry that is started anew takes some
+ten of them. Other codes are not repeated here: the registry has
 answered, and RetryInfo says when asking again makes sense (``registry_client.coming_again``).
 """
 
@@ -49,7 +50,7 @@ _OPTIONS: tuple[tuple[str, str | int], ...] = (
         json.dumps(
             {
                 "methodConfig": [{"name": _REPEATABLE, "retryPolicy": _RETRY_POLICY}],
-                "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
+                "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.5},
             }
         ),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import grpc
 
 from registry.provenance.keys import KeyFileError, SuiteNotSupportedError
@@ -42,5 +44,5 @@ def failure_of(error: Exception) -> Failure:
     if not error.reason and error.code in _PREFACES:
         text = f"{_PREFACES[error.code]}（{text}）"
     if error.retry_after_s is not None:
-        text += f"（请在{error.retry_after_s:g}秒后重试）"
+        text += f"（请在{ceil(error.retry_after_s)}秒后重试）"
     return Failure(text)

@@ -14,6 +14,8 @@ from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import subject_pb2, verdict_pb2
 
 MAX_KEPT = 4096
+MAX_FRAMES = 512
+"""Frames that are kept: nearly every question is about now, and each delivery makes new ones."""
 _HitKey = tuple[object, ...]
 _FrameKey = tuple[object, ...]
 
@@ -54,7 +56,7 @@ class VerdictMessages:
         edition, key = matter.edition, (matter.basis, question.role, found)
         message = self._frames.get(key)
         if message is None:
-            if len(self._frames) >= MAX_KEPT:
+            if len(self._frames) >= MAX_FRAMES:
                 self._frames.clear()
             message = self._frames[key] = pb.CheckResponse(
                 checked_and_empty=checked_message(question, matter, found),

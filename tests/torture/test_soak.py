@@ -1,4 +1,4 @@
-"""The hour in seconds: what is opened is given back, a follower verifies to the end; and the judge of an hour."""
+"""The hour in seconds: what is opened is given back, a follower verifies to the end; and the hour's judge."""
 
 from __future__ import annotations
 

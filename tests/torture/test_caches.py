@@ -1,4 +1,4 @@
-"""Nothing that a server keeps grows with who calls it: caches have bounds, or hold what there is little of."""
+"""Nothing that a server keeps grows with who calls it: caches have bounds, or hold what there are few of."""
 
 from __future__ import annotations
 

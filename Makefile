@@ -7,6 +7,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 ARGS ?=
+# Tests wait for servers, disks and deadlines for half of their time: half as many workers more than there are cores.
+WORKERS ?= $(shell echo $$(($$(nproc) * 3 / 2)))
 
 # What another project left in the environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -29,8 +31,8 @@ demo-bans: setup ## a market ban, a repair and a revocation from first step to l
 demo-supervision: setup ## from a filed rule to a restriction and out of it again, with dates
 	@$(PY) -m demo.supervision $(ARGS)
 
-test: setup ## run the tests, on every core
-	@$(PY) -m pytest -q -n auto --dist loadfile $(ARGS)
+test: setup ## run the tests, on every core (WORKERS=N)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-pg: setup ## run the tests that need PostgreSQL, alone
 	@$(PY) -m pytest -q -n auto --dist loadfile tests/store/test_postgres*.py $(ARGS)

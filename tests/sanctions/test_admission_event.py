@@ -254,7 +254,10 @@ def test_personal_number_that_slid_into_another_column_is_not_repeated(
         list_code=number,
         content=[pb.Field(name=number)],
     )
-    refused = said(spine, stated)  # ``refusal`` looks for the number in every message.
+    # ``refusal`` looks for the number in every message. Where it would rest in clear nothing else is looked at.
+    assert ("FIELD_INVALID", "event.document.authority") in said(spine, stated)
+    stated.document.authority = "示例市财政局"
+    refused = said(spine, stated)
     assert ("CATEGORY_NOT_IN_CATALOGUE", "event.category") in refused
     stated.category = "E-03-CF"
     stated.document.decided_on = "2026-03-01"

@@ -254,7 +254,7 @@ def test_personal_number_that_slid_into_another_column_is_not_repeated(
         list_code=number,
         content=[pb.Field(name=number)],
     )
-    # ``refusal`` looks for the number in every message. Where it would rest in clear nothing else is looked at.
+    # ``refusal`` looks for the number in every message. Where it would rest in clear, nothing else is told.
     assert ("FIELD_INVALID", "event.document.authority") in said(spine, stated)
     stated.document.authority = "示例市财政局"
     refused = said(spine, stated)

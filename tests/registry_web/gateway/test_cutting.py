@@ -214,7 +214,9 @@ def test_a_registry_that_another_authority_vouches_for_is_not_asked(running: Gat
 
 @contextmanager
 def logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    with caplog.at_level(logging.DEBUG, logger="registry_web"):
+    """What the gateway says; not the client of this test, which says where it goes."""
+    silent = caplog.at_level(logging.WARNING, logger="httpx")
+    with caplog.at_level(logging.DEBUG, logger="registry_web"), silent:
         yield
 
 

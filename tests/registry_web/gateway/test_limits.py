@@ -70,7 +70,9 @@ def test_a_new_token_with_many_calls_at_once_costs_one_try(running: Gateway) -> 
     limits = Limits(tries=Rate(burst=1, per_s=0.01))
     with bearing(running, limits) as own, own.caller() as client, ThreadPoolExecutor(16) as pool:
         asked = [pool.submit(client.post, CHECK, json=question(code_of(1))) for _ in range(64)]
-        assert {each.result().status_code for each in asked} == {200}
+        codes = {each.result().status_code for each in asked}
+    assert 200 in codes
+    assert codes <= {200, 503}, "503 of a registry that has too much to do, and never 429"
 
 
 def test_a_large_body_is_read_for_those_the_registry_knows_alone(running: Gateway) -> None:

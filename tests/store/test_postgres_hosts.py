@@ -81,7 +81,7 @@ def test_open_connections_leave_a_primary_beside_which_another_was_promoted() ->
             assert time.monotonic() < until, "the reader still reads from the old one"
             time.sleep(0.05)
         with pytest.raises(StoreError):  # It has lost its right to another, and does not write over it.
-            store.commit(group_of(1))
+            store.commit(group_of(1, 2))  # Other than what the other wrote, which it would take for its own.
         successor.close()
         store.close()
         reader.close()

@@ -59,5 +59,5 @@ def test_an_auditor_sees_every_department_and_no_form(bureau: Office, at: At) ->
     assert "department=" in link
     case = auditor.read(f"/bans/case/W-1{link.replace('&amp;', '&')}")
     assert "须由本部门登记的人员以本人密钥办理" in case
-    assert auditor.get("/bans/new").status_code == 200
+    assert auditor.get("/bans/new").status_code == 403
     assert not auditor.act("/bans/new", {}).accepted

@@ -46,7 +46,7 @@ from registry.server import (
 from registry.servicer.gate import Gate, TrustingGate
 from registry.shared_position import SharedPosition
 
-HOLD_S = 0.05
+HOLD_S = 0.2
 READY = "ready"
 _STOP = (signal.SIGTERM, signal.SIGINT)
 

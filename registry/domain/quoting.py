@@ -23,6 +23,11 @@ _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"  # GB/T 226
 _FIFTEEN = re.compile(
     rf"(?<![0-9]){_PROVINCE}[0-9]{{4}}([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})[0-9]{{3}}(?![0-9])"
 )
+_HEX = "[0-9a-f]"
+_DIGEST = f"(?=[0-9]*[a-f]){_HEX}{{32,128}}"
+_UUID = f"{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}"
+_RANDOM = re.compile(f"(?<![0-9A-Za-z])(?:{_DIGEST}|{_UUID})(?![0-9A-Za-z])")
+"""A digest or a UUID: what looks like a number within it is chance, and the same at every attempt."""
 _DIGIT = re.compile(r"[0-9]")
 _DIGITS_OF_A_NUMBER = 17
 _LONGEST = 12
@@ -45,17 +50,21 @@ def quoted(text: str) -> str:
 
 
 def names_a_person(text: str) -> bool:
-    """Whether a resident number stands anywhere in the text, as written or in full width."""
+    """Whether a resident number stands anywhere in the text, as written or in full width; digests and UUIDs
+    are no place for one."""
     if unicodedata.is_normalized("NFKC", text) and len(_DIGIT.findall(text)) < _DIGITS_OF_A_NUMBER:
         return False  # Of such a text normalising makes no further digits.
-    return any(resembles_resident_id(number) for number in _EIGHTEEN.findall(normalise(text)))
+    told = normalise(_RANDOM.sub("~", text))
+    return any(resembles_resident_id(number) for number in _EIGHTEEN.findall(told))
 
 
 def holds_an_old_number(text: str) -> bool:
     """Whether fifteen digits stand in the text alone that are a resident number of before 1999: a region, a
     birthday, a sequence. A number that begins with a year (20261126103012 and one more) is none; one of
-    something else looks so once in seventy."""
-    return any(_is_day(*found.groups()) for found in _FIFTEEN.finditer(normalise(text)))
+    something else looks so once in seventy. Digests and UUIDs are not looked into."""
+    told = _RANDOM.sub("~", text)
+    forms = told, normalise(told)  # Hyphens may part its digits, or part it from others.
+    return any(_is_day(*found.groups()) for form in forms for found in _FIFTEEN.finditer(form))
 
 
 def _is_day(year: str, month: str, day: str) -> bool:

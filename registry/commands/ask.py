@@ -30,7 +30,7 @@ from registry.sanctions.verdict import Decision, Question, Related, decide, sour
 from registry.store.interface import QueryRow, RecipientRow, StoreError
 from registry.v1 import consistency_pb2, restriction_service_pb2, subject_pb2, verdict_pb2
 from registry.v1 import error_reason_pb2 as reasons
-from registry.waiting import may_wait
+from registry.waiting import may_wait, waiting
 
 MAX_WAIT_S = 5.0
 MAX_BEHIND_MS = 300_000
@@ -300,21 +300,21 @@ class Ask:
     ) -> None:
         may_wait()
         asked_ms = self._clock()
-        self._log_queries(
-            [
-                QueryRow(
-                    asked_ms=asked_ms,
-                    caller=caller.uri,
-                    subject=ref,
-                    domain=domain,
-                    reference=purpose.reference,
-                    reason=purpose.reason,
-                    known_position=position,
-                    verdict=verdict,
-                )
-                for ref, domain, verdict in told
-            ]
-        )
+        rows = [
+            QueryRow(
+                asked_ms=asked_ms,
+                caller=caller.uri,
+                subject=ref,
+                domain=domain,
+                reference=purpose.reference,
+                reason=purpose.reason,
+                known_position=position,
+                verdict=verdict,
+            )
+            for ref, domain, verdict in told
+        ]
+        with waiting():
+            self._log_queries(rows)
 
     def now_ms(self) -> int:
         """The instant of a question that states none: never before the last statement was received. Raises
@@ -340,16 +340,20 @@ class Ask:
                 # The writer's own index moves before a write is acknowledged, so its position is also the
                 # last acknowledged one; any other process looks at the store. It may find more there than is
                 # acknowledged, and then takes nothing: where it lacks what is, it must not answer.
-                self.state.catch_up()
+                with waiting():
+                    self.state.catch_up()
                 return self.state.newest()
             case _:
                 return self.state.newest()
 
     def _reach(self, position: int, time_left_s: float | None) -> None:
-        if self.state.index.position < position:
-            self.state.catch_up(position)
+        if self.state.index.position >= position:
+            return
         wait_s = MAX_WAIT_S if time_left_s is None else min(MAX_WAIT_S, time_left_s / 2)
-        if not self.state.index.wait_for(position, wait_s):
+        with waiting():
+            self.state.catch_up(position)
+            reached = self.state.index.wait_for(position, wait_s)
+        if not reached:
             message = f"序号{position}尚未产生(目前到{self.state.index.position})。"
             raise RegistryError.of(reasons.ERROR_REASON_POSITION_AHEAD, message, "consistency")
 

@@ -25,7 +25,7 @@ from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
 from registry.store.interface import CheckpointRow, Store, StoreError
 from registry.v1 import error_reason_pb2 as reasons
-from registry.waiting import may_wait
+from registry.waiting import waiting
 
 LOOK_S = 0.02
 """How often a follower looks whether the store has grown."""
@@ -103,9 +103,9 @@ class FollowingState(RegistryState):
         while the store cannot be read, the bound on staleness says what is borne if nothing is known to be
         missing."""
         if (committed := self._committed()) > self.index.position:
-            may_wait()
             try:
-                self.catch_up()
+                with waiting():
+                    self.catch_up()
             except StoreError as error:
                 logger.error("following: %s", error)
             if self.index.position < committed:  # What is missing may be a ban.

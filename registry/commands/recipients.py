@@ -21,7 +21,7 @@ from threading import Lock
 
 from registry.sanctions.verdict import CLEAR, Decision
 from registry.store.interface import RecipientRow, StoreError
-from registry.waiting import may_wait
+from registry.waiting import may_wait, waiting
 
 MAX_HEARD = 1 << 18
 """Rows of one caller and domain that are known to be durable and kept in memory, some 20 MB; those
@@ -55,7 +55,8 @@ class Recipients:
         with self._lock:
             rows = new | self._owed
         try:
-            self._write(sorted(rows))
+            with waiting():
+                self._write(sorted(rows))
         except StoreError as error:
             self._owe(rows, error)
             return False

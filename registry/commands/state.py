@@ -36,7 +36,7 @@ from registry.sanctions.remedies.remedy import RemedyBook
 from registry.store.interface import CheckpointRow, Store, StoreError
 from registry.v1.statement_pb2 import Statement
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier
-from registry.waiting import may_wait
+from registry.waiting import waiting
 
 ORIGIN = "origin"
 VAULT_CHECK = "vault_check"
@@ -171,8 +171,8 @@ class RegistryState:
         """When the statement at a position was received, in Unix milliseconds. Raises StoreError."""
         received = self._received.get(position)
         if received is None:
-            may_wait()
-            row = self.store.statement(position)
+            with waiting():
+                row = self.store.statement(position)
             if row is None:
                 raise StoreError(f"存储被改动: 没有序号{position}的陈述")
             received = self._keep(position, Leaf.decode(row.leaf).received_ms)

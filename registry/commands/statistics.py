@@ -25,7 +25,7 @@ from registry.commands.published_counts import TURN_S, WINDOW, Counts
 from registry.errors import RegistryError
 from registry.sanctions.published_tally import Key, Moment
 from registry.v1 import error_reason_pb2 as reasons
-from registry.waiting import may_wait
+from registry.waiting import waiting
 
 APART_S = 60.0
 """Between two counts of the whole, at least."""
@@ -96,10 +96,10 @@ class Statistics:
     def _awaited(self) -> Counts | None:
         """The first counts, if they are there in time."""
         if self._waiting < MAX_WAITING:
-            may_wait()
             self._waiting += 1
             try:
-                self._changed.wait_for(lambda: self._counts is not None, self._wait_s)
+                with waiting():
+                    self._changed.wait_for(lambda: self._counts is not None, self._wait_s)
             finally:
                 self._waiting -= 1
         return self._counts

@@ -38,7 +38,7 @@ from registry.evidence.shelf import Incoming, Upload
 from registry.evidence.staging import StagedFile, sum_of
 from registry.provenance.secret_file import read_secret_file
 from registry.store.interface import StoreError
-from registry.waiting import may_wait
+from registry.waiting import waiting
 
 PREFIX = "evidence/"
 PART_CHUNKS = 128
@@ -257,9 +257,9 @@ def credentials_of(path: Path) -> tuple[str, str]:
 def storage_told() -> Iterator[None]:
     """Has what the storage cannot do told in one line, without its address or its keys. It is far away:
     whoever asks it says first that it may wait."""
-    may_wait()
     try:
-        yield
+        with waiting():
+            yield
     except ClientError as error:
         said = error.response.get("Error", {})
         raise StoreError(f"对象存储拒绝: {said.get('Code', '')}") from error

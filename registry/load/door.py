@@ -34,6 +34,7 @@ from registry.load.classes import lane_of
 from registry.load.lanes import Bounds, Ticket
 from registry.load.pool import LoadPool, Presume, Seats, Work
 from registry.load.refusals import MESSAGE, refusal
+from registry.load.wire import read
 from registry.servicer.gate import METHOD
 
 UNBOUNDED_S = 86_400.0
@@ -45,6 +46,7 @@ _DIRECT = (("grpc.enable_http_proxy", 0),)
 logger = logging.getLogger(__name__)
 _internal: Any = _server
 _handed_over: Callable[..., Any] = _internal._handle_with_method_handler
+_read: Callable[..., Any] = _internal._serve
 
 
 @cache
@@ -53,9 +55,9 @@ def opened() -> bool:
     if grpc.__version__ not in RELEASES:
         logger.warning("load: grpcio %s was not tried; calls queue the ordinary way", grpc.__version__)
         return False
-    _internal._handle_with_method_handler = _enter
+    _internal._handle_with_method_handler, _internal._serve = _enter, read
     if not works():
-        _internal._handle_with_method_handler = _handed_over
+        _internal._handle_with_method_handler, _internal._serve = _handed_over, _read
         logger.warning("load: the trial failed; calls queue the ordinary way")
         return False
     return True

@@ -39,8 +39,15 @@ SURE = 0.7
 """What part of its patience a call may be expected to wait: most that would be late are told at once."""
 MANY = 1024
 """Callers of whom a class remembers how far they got, more or less."""
-BURST_S = 0.25
+BURST_S = 0.2
 """How long a queue is a burst and no overload yet."""
+CROWDED, CROWD = 0.1, 10
+"""From what part of its calls, and from how many, refused lately a class has a standing queue: nothing is a
+burst then, and nobody waits long only to be refused after all."""
+LATELY_S = 0.5
+"""How long lately is: this and what has passed of the next."""
+HURRIED = 0.4
+"""How long a call of such a class waits, in times ``wait_s``."""
 NEW = 0.1
 """What the newest of a series counts in its mean."""
 
@@ -49,7 +56,7 @@ NEW = 0.1
 class Bounds:
     """See ``[load]`` in registry.toml, and above."""
 
-    running: int = 2
+    running: int = 1
     vital: int = 2
     threads: int = 24
     each: int = 16
@@ -73,6 +80,7 @@ class Ticket(Generic[Work]):
     since: float = 0.0
     until: float = 0.0
     bursting: bool = False
+    hurried: bool = False
     started: float | None = None
     resting: bool = False
 
@@ -86,10 +94,41 @@ class _Caller(Generic[Work]):
 
 
 @dataclass(slots=True)
+class _Lately:
+    """What came of the last calls of a class: in this half of a second, and in the one before."""
+
+    begun: float = 0.0
+    served: int = 0
+    refused: int = 0
+    served_before: int = 0
+    refused_before: int = 0
+
+    def count(self, now: float, *, refused: bool) -> None:
+        """Counts a call."""
+        self._turn(now)
+        self.refused += refused
+        self.served += not refused
+
+    def is_crowded(self, now: float) -> bool:
+        """Whether so many were refused that more come than can be served."""
+        self._turn(now)
+        refused = self.refused + self.refused_before
+        return refused >= CROWD and refused > CROWDED * (refused + self.served + self.served_before)
+
+    def _turn(self, now: float) -> None:
+        if now - self.begun < LATELY_S:
+            return
+        is_next = now - self.begun < 2 * LATELY_S
+        self.served_before, self.refused_before = (self.served, self.refused) if is_next else (0, 0)
+        self.begun, self.served, self.refused = now, 0, 0
+
+
+@dataclass(slots=True)
 class _Queue(Generic[Work]):
     """A class: its callers with calls waiting, and how far those got that had some lately; ``began``: since
     when somebody has been waiting without a break, ``passed``: how far it has got itself, ``reached``: how
-    far its callers have, ``pace``: seconds that a call waits when it is the next."""
+    far its callers have, ``pace``: seconds that a call waits when it is the next, ``lately``:
+    how many were served and refused."""
 
     callers: dict[str, _Caller[Work]] = field(default_factory=dict)
     ahead: dict[str, float] = field(default_factory=dict)
@@ -101,6 +140,7 @@ class _Queue(Generic[Work]):
     reached: float = 0.0
     pace: float = 0.0
     last_start: float = 0.0
+    lately: _Lately = field(default_factory=_Lately)
 
 
 @dataclass(slots=True)
@@ -134,11 +174,13 @@ class Lanes(Generic[Work]):
         ticket.since = now
         ticket.until = now + (self.bounds.default_s if left_s is None else left_s)
         queue, counts = self._queues[ticket.lane], self.counts[ticket.lane]
-        ticket.bursting = not queue.waiting or now - queue.began < BURST_S
+        crowded = queue.lately.is_crowded(now)
+        ticket.bursting = not crowded and (not queue.waiting or now - queue.began < BURST_S)
+        ticket.hurried = crowded and ticket.lane is not Lane.VITAL
         wait_s = self._wait_s(queue, ticket)
         cost = self._cost(ticket) if queue.running or queue.waiting else 0.0
         if wait_s > SURE * self._patience_s(ticket) or now + wait_s + cost + RESERVE_S > ticket.until:
-            counts.late += 1
+            self._count_late(ticket.lane, now)
             return True
         if queue.waiting >= self.bounds.depth and self._longest(queue, ticket.caller) is None:
             counts.full += 1
@@ -171,19 +213,26 @@ class Lanes(Generic[Work]):
                 if not self._is_late(ticket, now):
                     self._start(self._queues[lane], ticket, now)
                     return ticket, late
-                late.append(self._given_up(ticket))
+                late.append(self._given_up(ticket, now))
         return None, late
 
     def sweep(self, now: float) -> list[Ticket[Work]]:
         """Those that have waited too long, though nobody was to be served in their place."""
-        heads = [held.waiting[0] for queue in self._queues.values() for held in queue.callers.values()]
-        return [self._given_up(ticket) for ticket in heads if self._is_late(ticket, now)]
+        callers = (held for queue in self._queues.values() for held in queue.callers.values())
+        waiting = [ticket for held in callers for ticket in held.waiting]
+        return [self._given_up(ticket, now) for ticket in waiting if self._is_late(ticket, now)]
 
     def rest(self, ticket: Ticket[Work]) -> None:
         """A call that runs waits for something from now on, and another may run meanwhile."""
         if not ticket.resting:
             ticket.resting = True
             self._stop(ticket)
+
+    def resume(self, ticket: Ticket[Work]) -> None:
+        """It has what it waited for, and works on: what has begun goes before what has not."""
+        if ticket.resting:
+            ticket.resting = False
+            self._go(ticket)
 
     def end(self, ticket: Ticket[Work], now: float, worked_s: float) -> None:
         """A call that was taken has been served; it took so much of the processor."""
@@ -288,12 +337,11 @@ class Lanes(Generic[Work]):
         queue.passed += cost / STANDINGS[lane].weight
         queue.pace += NEW * (now - max(queue.last_start, ticket.since) - queue.pace)
         queue.last_start = now
+        queue.lately.count(now, refused=False)
         ticket.started = now
-        queue.running += 1
         queue.held += 1
-        self._running += 1
         self._used += 1
-        self._vital_used += lane is Lane.VITAL
+        self._go(ticket)
         whose = (lane is Lane.VITAL, ticket.caller)
         self._threads[whose] = self._threads.get(whose, 0) + 1
 
@@ -311,16 +359,25 @@ class Lanes(Generic[Work]):
         else:
             del self._threads[whose]
 
+    def _go(self, ticket: Ticket[Work]) -> None:
+        self._queues[ticket.lane].running += 1
+        self._running += 1
+        self._vital_used += ticket.lane is Lane.VITAL
+
     def _stop(self, ticket: Ticket[Work]) -> None:
         self._queues[ticket.lane].running -= 1
         self._running -= 1
         self._vital_used -= ticket.lane is Lane.VITAL
 
-    def _given_up(self, ticket: Ticket[Work]) -> Ticket[Work]:
+    def _given_up(self, ticket: Ticket[Work], now: float) -> Ticket[Work]:
         self._leave(self._queues[ticket.lane], ticket)
         self._weigh(ticket, -ticket.size)
-        self.counts[ticket.lane].late += 1
+        self._count_late(ticket.lane, now)
         return ticket
+
+    def _count_late(self, lane: Lane, now: float) -> None:
+        self.counts[lane].late += 1
+        self._queues[lane].lately.count(now, refused=True)
 
     def _longest(self, queue: _Queue[Work], caller: str) -> Ticket[Work] | None:
         """The last call of who has most waiting, if that is more than a newcomer would have."""
@@ -358,6 +415,8 @@ class Lanes(Generic[Work]):
 
     def _patience_s(self, ticket: Ticket[Work]) -> float:
         standing = STANDINGS[ticket.lane]
+        if ticket.hurried:
+            return HURRIED * self.bounds.wait_s
         burst_s = BURST_S if ticket.bursting else 0.0
         return max(self.bounds.wait_s * standing.patience, COSTS * self._cost(ticket), burst_s)
 

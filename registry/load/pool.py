@@ -30,10 +30,11 @@ from registry.load.classes import Lane
 from registry.load.lanes import Bounds, Lanes, Ticket
 from registry.load.refusals import refusal
 from registry.load.share import Share
-from registry.waiting import resting
+from registry.load.wire import Wire
+from registry.waiting import has_turn
 
 IDLE_S = 10.0
-SWEEP_S = 0.02
+SWEEP_S = 0.01
 ARRIVING_EACH, ARRIVING = 64, 512
 """Calls whose request has begun and not come, of one caller and of all."""
 ARRIVE_S = 10.0
@@ -81,6 +82,7 @@ class LoadPool(Executor):
     def __init__(self, bounds: Bounds, seats: Seats, presume: Presume) -> None:
         self.presume = presume
         self.share = Share()
+        self.wire = Wire()
         self.come_at_once: Callable[..., None] | None = None
         self._lanes: Lanes[Work] = Lanes(bounds)
         self._seats = seats
@@ -93,7 +95,7 @@ class LoadPool(Executor):
         self._same: Counter[tuple[str, str]] = Counter()
         self._turned_away: Counter[Lane] = Counter()
         self._sweeping = Condition(self._lock)
-        self._sweeper = False
+        self._sweeper = self._dozing = False
 
     # --- what comes by the door
 
@@ -214,6 +216,7 @@ class LoadPool(Executor):
                     return
                 continue  # Somebody counts on this thread: what it is to do is on its way.
             while ticket is not None:
+                self.wire.let_read()
                 ticket = self._served(ticket)
             self._idle.release()
 
@@ -221,7 +224,7 @@ class LoadPool(Executor):
         """Serves a call; the next one that this thread is to serve."""
         began_s = thread_time()
         try:
-            with resting(lambda: self._rest(ticket)):
+            with has_turn(_Turn(self, ticket)):
                 ticket.work.run()
         except Exception:
             logger.exception("a call of %s", ticket.method)
@@ -232,14 +235,19 @@ class LoadPool(Executor):
         _refuse(late)
         return taken
 
-    def _rest(self, ticket: Ticket[Work]) -> None:
-        if ticket.resting:
-            return
+    def rest(self, ticket: Ticket[Work]) -> None:
+        """A call waits for something, and another may work meanwhile."""
         with self._lock:
             self._lanes.rest(ticket)
             taken, late = self._lanes.take(monotonic())
             left = self._hand_over(taken)
         _refuse(late, left)
+
+    def resume(self, ticket: Ticket[Work]) -> None:
+        """It works on, once what has come is read."""
+        with self._lock:
+            self._lanes.resume(ticket)
+        self.wire.let_read()
 
     def _stream(self, ticket: Ticket[Work]) -> None:
         try:
@@ -260,12 +268,16 @@ class LoadPool(Executor):
         """Starts the sweeper where there is something to look after; with the lock."""
         if not self._sweeper and (self._arriving or self._lanes.all_waiting):
             self._sweeper = _begun(self._sweep, "registry-load")
+        elif self._dozing and self._lanes.all_waiting:
+            self._dozing = False
+            self._sweeping.notify()
 
     def _sweep(self) -> None:
         idle_since = monotonic()
         while True:
             with self._sweeping:
-                self._sweeping.wait(SWEEP_S if self._lanes.all_waiting else ARRIVE_S / 20)
+                self._dozing = not self._lanes.all_waiting
+                self._sweeping.wait(ARRIVE_S / 20 if self._dozing else SWEEP_S)
                 now = monotonic()
                 if self._arriving or self._lanes.all_waiting:
                     idle_since = now
@@ -277,6 +289,19 @@ class LoadPool(Executor):
             _refuse(late)
             for arrival in slow:
                 arrival.hang_up()
+
+
+class _Turn(NamedTuple):
+    """See ``registry.waiting.Turn``."""
+
+    pool: LoadPool
+    ticket: Ticket[Work]
+
+    def rest(self) -> None:
+        self.pool.rest(self.ticket)
+
+    def resume(self) -> None:
+        self.pool.resume(self.ticket)
 
 
 def _begun(work: Callable[[], object], name: str) -> bool:

@@ -32,7 +32,7 @@ from registry.receipts.providers import Anchors, Checkpoints, MapProver, NewestC
 from registry.receipts.signing import ReceiptSigners
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import receipt_pb2 as pb
-from registry.waiting import may_wait
+from registry.waiting import may_wait, waiting
 
 MAX_PROVEN = 1000
 """Subjects of one call that are proven."""
@@ -126,7 +126,9 @@ class Receipts:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._proving.acquire(timeout=TURN_S):
+        with waiting():
+            is_free = self._proving.acquire(timeout=TURN_S)
+        if not is_free:
             message = "同时等待出具附证明回执的请求已达上限, 请稍后重试。"
             raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message, "receipt.evidence")
         try:

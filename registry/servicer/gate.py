@@ -52,7 +52,7 @@ from registry.servicer.open_streams import OpenStreams
 from registry.servicer.patience import Patience
 from registry.store.interface import QueueFullError, StoreError
 from registry.v1 import error_reason_pb2 as reasons
-from registry.waiting import MustWaitError, may_wait, without_waiting
+from registry.waiting import MustWaitError, waiting, without_waiting
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """Largest request; 1,024 envelopes of 16 KiB, or 10,000 identifiers many times over."""
@@ -203,9 +203,9 @@ class Gate(grpc.ServerInterceptor):
 
     def _written(self, method: str, request: bytes, context: grpc.ServicerContext) -> bytes:
         """The writer's answer, as it came."""
-        may_wait()
         assert self._writing is not None
-        return self._writing.unary(method, request, current_caller.get(), context.time_remaining())
+        with waiting():
+            return self._writing.unary(method, request, current_caller.get(), context.time_remaining())
 
     def _streaming(self, method: str, behaviour: Any, parse: _Parse | None, *, of_streams: bool) -> Any:
         def call(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
@@ -246,8 +246,8 @@ class Gate(grpc.ServerInterceptor):
 
     def _admit(self, method: str, context: grpc.ServicerContext) -> None:
         if held := self._held:
-            may_wait()
-            held.wait(HELD_S)
+            with waiting():
+                held.wait(HELD_S)
         caller = self._caller_of(context)
         current_caller.set(caller)  # Whoever is refused too is counted by what he is.
         if not may_call(caller, method):

@@ -33,7 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePoo
 from registry.store.interface import CheckpointRow, StoreBusyError, StoreError
 from registry.store.postgres_hosts import Servers, servers_of
 from registry.store.postgres_text import adapt_text
-from registry.waiting import may_wait
+from registry.waiting import begin_to_wait, end_waiting
 
 Connection = psycopg.Connection[Any]
 
@@ -115,16 +115,20 @@ def maintaining_engine(url: str) -> Engine:
 
 
 class _Lending(QueuePool):
-    """Connections to another process: whoever is lent one may wait for it, and says so first."""
+    """Connections to another process: whoever is lent one waits for that process until it is given back."""
 
     def connect(self) -> PoolProxiedConnection:
         """See QueuePool."""
-        may_wait()
-        return super().connect()
+        begin_to_wait()
+        try:
+            return super().connect()
+        except BaseException:
+            end_waiting()
+            raise
 
 
 def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> Engine:
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
         creator=creator,
         poolclass=_Lending,
@@ -134,6 +138,8 @@ def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> En
         hide_parameters=True,
         use_native_hstore=False,
     )
+    event.listen(engine, "checkin", lambda _connection, _record: end_waiting())
+    return engine
 
 
 def _lend(url: str, connection: Any, _record: ConnectionPoolEntry, _lent: object) -> None:

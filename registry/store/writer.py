@@ -22,7 +22,7 @@ from threading import Event, Lock, Thread
 from typing import Generic, TypeVar
 
 from registry.store.interface import QueueFullError, StoreError
-from registry.waiting import may_wait
+from registry.waiting import waiting
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -56,8 +56,9 @@ class Promise(Generic[Answer]):
     def result(self, timeout_s: float | None = None) -> Answer:
         """Waits for the answer. Raises what the writer raised, or UnansweredError."""
         if not self.is_kept:
-            may_wait()
-        if not self._call.answered.wait(timeout_s):
+            with waiting():
+                self._call.answered.wait(timeout_s)
+        if not self.is_kept:
             raise UnansweredError(_UNANSWERED)
         if self._error is not None:
             raise self._error

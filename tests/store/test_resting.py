@@ -1,20 +1,47 @@
-"""Whoever reads a database or an object storage, which are other processes and may hang, says first that it
-may wait: its turn goes to another, and the thread that reads the wire never stands there."""
+"""Whoever reads a database or an object storage, which are other processes and may hang, gives its turn away
+until it has what it asked for, and the thread that reads the wire never stands there."""
 
 from __future__ import annotations
 
 import pytest
 
-from registry.waiting import MustWaitError, resting, without_waiting
+from registry.waiting import MustWaitError, has_turn, waiting, without_waiting
 from tests.support.stores import Stores
 
 
+class _Turn:
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def rest(self) -> None:
+        self.told.append("rests")
+
+    def resume(self) -> None:
+        self.told.append("works on")
+
+
 def test_a_reader_of_postgres_gives_its_turn_away(databases: Stores[str]) -> None:
-    store, rested = databases.create(), []
+    store, turn = databases.create(), _Turn()
     store.meta()
-    with resting(lambda: rested.append("rests")):
+    with has_turn(turn):
         known = store.meta()
-    assert rested == ["rests"]
+    assert turn.told[:2] == ["rests", "works on"]
+    assert turn.told == ["rests", "works on"] * (len(turn.told) // 2)
     with without_waiting(), pytest.raises(MustWaitError):
         store.meta()
     assert store.meta() == known
+
+
+def test_who_waits_within_a_wait_rests_once() -> None:
+    turn = _Turn()
+    with has_turn(turn):
+        with waiting():
+            with waiting():
+                assert turn.told == ["rests"]
+            assert turn.told == ["rests"]
+        assert turn.told == ["rests", "works on"]
+        with pytest.raises(KeyError), waiting():
+            raise KeyError
+    assert turn.told == ["rests", "works on"] * 2
+    with waiting():
+        assert len(turn.told) == 4

@@ -7,7 +7,7 @@ import pytest
 from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.load.classes import BULK, STANDINGS, VITAL, Lane, lane_of
-from registry.load.lanes import BURST_S, Bounds, Lanes, Ticket
+from registry.load.lanes import BURST_S, HURRIED, Bounds, Lanes, Ticket
 from tests.load.simulation import Arrival, simulate
 
 ONE = Bounds(running=1, vital=1, wait_s=10.0, depth=10_000)
@@ -135,6 +135,41 @@ def test_a_call_that_rests_gives_its_turn_away_and_keeps_its_thread() -> None:
     assert lanes.take(0.0)[0] is None  # No thread is left.
     lanes.end(first, 0.01, 0.0)
     assert lanes.take(0.01)[0] is not None
+
+
+def test_a_call_that_works_on_goes_before_those_that_have_not_begun() -> None:
+    lanes: Lanes[int] = Lanes(Bounds(running=1, vital=0))
+    for number in range(3):
+        lanes.offer(Ticket(Lane.OFFICES, "office", "m", number), 0.0, None)
+    first, _ = lanes.take(0.0)
+    assert first is not None
+    lanes.rest(first)
+    second, _ = lanes.take(0.0)
+    assert second is not None
+    lanes.resume(first)
+    assert lanes.running == 2
+    lanes.end(second, 0.01, 0.0)
+    assert lanes.take(0.01)[0] is None
+    lanes.end(first, 0.02, 0.0)
+    assert lanes.take(0.02)[0] is not None
+    assert lanes.running == 1
+
+
+def test_where_many_are_refused_nobody_waits_long_only_to_be_refused() -> None:
+    calls = [Arrival(n * 0.00333, Lane.BIDDING, f"p{n % 7}", 0.01) for n in range(2000)]
+    outcome = simulate(calls, Bounds(running=1, wait_s=0.05))
+    waited = [told - each.at for each, told in outcome.refused if each.at > 1.0]
+    assert len(waited) > 500
+    assert max(waited) <= HURRIED * 0.05 + 0.01
+
+
+def test_a_moment_of_refusals_is_no_standing_queue() -> None:
+    burst = [Arrival(0.001 * n, Lane.SYSTEMS, f"p{n % 7}", 0.01) for n in range(60)]
+    later = [
+        Arrival(3.0 + n * 0.1 + 0.0001 * m, Lane.SYSTEMS, f"p{m}", 0.01) for n in range(9) for m in range(5)
+    ]
+    outcome = simulate([*burst, *later], Bounds(running=1, wait_s=0.05))
+    assert {each.at < 3.0 for each, _ in outcome.refused} == {True}
 
 
 def test_one_caller_has_only_so_many_threads_however_its_calls_rest() -> None:

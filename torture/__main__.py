@@ -20,7 +20,7 @@ from pathlib import Path
 
 from torture.fault import Fault
 from torture.rounds import Round, all_faults, in_parts, made, make, make_all, scaled, seeds
-from torture.site import BUILD
+from torture.site import BUILD, program
 from torture.table import row, summary, title
 
 ROUNDS = 1000
@@ -38,7 +38,7 @@ def main() -> int:
     if given.round is not None:
         done = [make(fault.name, given.round) for fault in wanted]
         return told(wanted, done)
-    path = BUILD / f"{given.seed}.jsonl"
+    path = BUILD / f"{program()}-{given.seed}.jsonl"
     BUILD.mkdir(parents=True, exist_ok=True)
     if given.afresh:
         path.unlink(missing_ok=True)

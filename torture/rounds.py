@@ -2,8 +2,8 @@
 
     {"fault": "power loss", "seed": 12, "seconds": 0.7, "acknowledged": 512, "lost": 0, …, "told": []}
 
-The lines are in ``build/torture/<seed>.jsonl``. A round that stands there is not made again, so that a
-run that was broken off goes on where it was.
+The lines are in ``build/torture/<program>-<seed>.jsonl``. A round that stands there is not made again, so
+that a run that was broken off goes on where it was.
 """
 
 from __future__ import annotations

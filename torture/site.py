@@ -13,6 +13,8 @@ import fcntl
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from registry.access.identity import Caller, CallerRole
@@ -23,7 +25,8 @@ from registry.installation import issue_client
 from registry.provenance.keys import FileSigner
 from tests.support.spine import BY_KEY, ORIGIN, found_spine, furnish
 
-BUILD = Path(__file__).resolve().parents[1] / "build" / "torture"
+_PROJECT = Path(__file__).resolve().parents[1]
+BUILD = _PROJECT / "build" / "torture"
 SUBMITTER, OTHER = "财政", "市场监管"
 ASKER = Caller(CallerRole.PROCUREMENT_SYSTEM, "asker", ORIGIN)
 
@@ -74,10 +77,22 @@ def new_site(root: Path) -> Site:
     return Site(root)
 
 
+@cache
+def program() -> str:
+    """Which program is tried: eight hex digits of the SHA-256 of every file of ``registry`` and ``torture``.
+    What another one made, or was found to bear, says nothing of this one."""
+    digest = sha256()
+    for part in ("registry", "torture"):
+        for path in sorted((_PROJECT / part).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(sha256(f"{path.relative_to(_PROJECT)}\n".encode() + path.read_bytes()).digest())
+    return digest.hexdigest()[:8]
+
+
 def _template(today: date) -> Path:
     """Today's installation, made if it is not there: one process makes it, others wait for it."""
     BUILD.mkdir(parents=True, exist_ok=True)
-    made = BUILD / f"template-{today.isoformat()}"
+    made = BUILD / f"template-{today.isoformat()}-{program()}"
     with (BUILD / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():

@@ -10,10 +10,10 @@ to send it. Here a call is looked at by the thread that reads the wire:
 3. Then the call stands in its lane (``registry.load.pool``), is answered at once, or has a thread for its
    stream.
 
-grpcio has no public place for this. As in ``registry.at_once``, one function of its server is replaced by
-one that hands on to the original whatever does not belong to a ``LoadPool``, only on releases that were
-looked at, and only if a server and a client of this process then agree about an answer, a stream and a
-refusal.
+grpcio has no public place for this. As in ``registry.at_once``, functions of its server (this one, and in
+``registry.load.wire`` another) are replaced by ones that hand on to the original whatever does not belong to
+a ``LoadPool``, only on releases that were looked at, and only if a server and a client of this process then
+agree about an answer, a stream and a refusal.
 Otherwise calls go the ordinary way, with a bound on how many there are at a time.
 """
 
@@ -34,7 +34,7 @@ from registry.load.classes import lane_of
 from registry.load.lanes import Bounds, Ticket
 from registry.load.pool import LoadPool, Presume, Seats, Work
 from registry.load.refusals import MESSAGE, refusal
-from registry.load.wire import read
+from registry.load.wire import read, read_ordinarily
 from registry.servicer.gate import METHOD
 
 UNBOUNDED_S = 86_400.0
@@ -46,7 +46,6 @@ _DIRECT = (("grpc.enable_http_proxy", 0),)
 logger = logging.getLogger(__name__)
 _internal: Any = _server
 _handed_over: Callable[..., Any] = _internal._handle_with_method_handler
-_read: Callable[..., Any] = _internal._serve
 
 
 @cache
@@ -57,7 +56,7 @@ def opened() -> bool:
         return False
     _internal._handle_with_method_handler, _internal._serve = _enter, read
     if not works():
-        _internal._handle_with_method_handler, _internal._serve = _handed_over, _read
+        _internal._handle_with_method_handler, _internal._serve = _handed_over, read_ordinarily
         logger.warning("load: the trial failed; calls queue the ordinary way")
         return False
     return True

@@ -24,7 +24,8 @@ MOST_S = 0.005
 _PAST = 0.0
 _internal: Any = _server
 _TIMEOUT = _internal.cygrpc.CompletionType.queue_timeout
-_read: Callable[[Any], None] = _internal._serve
+read_ordinarily: Callable[[Any], None] = _internal._serve
+"""What ``read`` takes the place of."""
 
 
 class Wire:
@@ -67,7 +68,7 @@ def read(state: Any) -> None:
     """In the place of ``grpc._server._serve``: the same, but the pool knows when everything is read."""
     wire = getattr(state.thread_pool, "wire", None)
     if not isinstance(wire, Wire):
-        _read(state)
+        read_ordinarily(state)
         return
     try:
         while _internal._process_event_and_continue(state, _next(state, wire)):
@@ -78,11 +79,16 @@ def read(state: Any) -> None:
 
 def _next(state: Any, wire: Wire) -> Any:
     """The next event of a server, however long it takes to come."""
-    event = state.completion_queue.poll(_PAST)
+    event = _polled(state, _PAST)
     while event.completion_type == _TIMEOUT:
         wire.clear()
-        event = state.completion_queue.poll(time() + _internal._DEALLOCATED_SERVER_CHECK_PERIOD_S)
-        if state.server_deallocated:
-            _internal._begin_shutdown_once(state)
+        event = _polled(state, time() + _internal._DEALLOCATED_SERVER_CHECK_PERIOD_S)
     wire.busy()
+    return event
+
+
+def _polled(state: Any, until: float) -> Any:
+    event = state.completion_queue.poll(until)
+    if state.server_deallocated:
+        _internal._begin_shutdown_once(state)
     return event

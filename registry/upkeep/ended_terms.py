@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from threading import Event, Thread
 
 from registry.commands.query_terms import QueryTerms
-from registry.store.interface import QueueFullError, StoreError
+from registry.upkeep.beside import Regular
 
 INTERVAL_S = 6 * 3600.0
 PAUSE_S = 1.0
@@ -14,34 +13,18 @@ PAUSE_S = 1.0
 logger = logging.getLogger(__name__)
 
 
-class EndedTerms:
-    """The thread that looks. ``close`` comes before the writer's."""
+class EndedTerms(Regular):
+    """The thread that looks."""
 
     def __init__(self, terms: QueryTerms, *, interval_s: float = INTERVAL_S) -> None:
+        super().__init__("query-terms", interval_s)
         self._terms = terms
-        self._interval_s = interval_s
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="registry-query-terms", daemon=True)
 
-    def start(self) -> None:
-        """Begins, with a first look at once."""
-        self._thread.start()
+    def look(self) -> int:
+        """Lets go of some rows; how many. Raises StoreError, QueueFullError."""
+        if went := self._terms.look():
+            logger.info("query log: %d rows are kept no longer", went)
+        return went
 
-    def close(self) -> None:
-        """Stops; a second time does nothing."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            went = 0
-            try:
-                went = self._terms.look()
-                if went:
-                    logger.info("query log: %d rows are kept no longer", went)
-            except (StoreError, QueueFullError) as error:
-                logger.warning("query log: %s", error)
-            except Exception:  # It must not end for as long as the registry runs.
-                logger.exception("query log")
-            self._stopping.wait(PAUSE_S if went else self._interval_s)
+    def _wait_s(self, found: int) -> float:
+        return PAUSE_S if found else self._interval_s

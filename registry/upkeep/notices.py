@@ -20,12 +20,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from hashlib import sha256
-from threading import Event, Thread
 
 from registry.commands.jobs import Job
 from registry.domain.periods import china_day
 from registry.sanctions.notice_words import due_text
-from registry.store.interface import NoticeRow, QueueFullError, Store, StoreError
+from registry.store.interface import NoticeRow, Store
+from registry.upkeep.beside import Regular
 from registry.v1 import notice_service_pb2 as pb
 from registry.v1.ban_service_pb2 import DueItem
 
@@ -58,7 +58,7 @@ def due_row(item: DueItem, made_ms: int) -> NoticeRow:
     )
 
 
-class DueNotices:
+class DueNotices(Regular):
     """The thread that looks for deadlines. ``close`` comes before the writer's."""
 
     def __init__(
@@ -70,23 +70,11 @@ class DueNotices:
         clock: Callable[[], int],
         interval_s: float = INTERVAL_S,
     ) -> None:
+        super().__init__("due-notices", interval_s)
         self._store = store
         self._due_on = due_on
         self._write = write
         self._clock = clock
-        self._interval_s = interval_s
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="registry-due-notices", daemon=True)
-
-    def start(self) -> None:
-        """Begins, with a first look at once."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stops; a second time does nothing."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def look(self) -> int:
         """One look; how many notices were new. Raises StoreError, QueueFullError."""
@@ -101,13 +89,3 @@ class DueNotices:
                 self._write(new)
             fresh += len(new)
         return fresh
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.look()
-            except (StoreError, QueueFullError) as error:
-                logger.warning("deadlines: %s", error)
-            except Exception:  # It must not end for as long as the registry runs.
-                logger.exception("deadlines")
-            self._stopping.wait(self._interval_s)

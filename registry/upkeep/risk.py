@@ -16,17 +16,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from threading import Event, Thread
 
 from registry.commands.jobs import Answer, Job, OwnStatement, Placed
 from registry.commands.ledger import LATEST
 from registry.commands.state import RegistryState
 from registry.commands.supervision.risk_counts import RiskCounts
-from registry.store.interface import QueueFullError, StoreError
 from registry.store.writer import Writer
 from registry.supervision.risk.alerting import alert_of, is_new
 from registry.supervision.risk.declared import Declared
 from registry.supervision.risk.tally import Figure
+from registry.upkeep.beside import Regular
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG, Statement
 
@@ -36,28 +35,16 @@ AT_ONCE = 200
 logger = logging.getLogger(__name__)
 
 
-class RiskWatch:
+class RiskWatch(Regular):
     """The thread that has alerts logged. ``close`` comes before the writer's."""
 
     def __init__(
         self, state: RegistryState, writer: Writer[Job, Answer], counts: RiskCounts, *, interval_s: float
     ) -> None:
+        super().__init__("risk", interval_s)
         self._state = state
         self._writer = writer
         self._counts = counts
-        self._interval_s = interval_s
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="registry-risk", daemon=True)
-
-    def start(self) -> None:
-        """Begins, with a first look at once."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stops; a second time does nothing."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def look(self) -> int:
         """One look; how many alerts it made. Raises StoreError, QueueFullError, TimeoutError."""
@@ -107,13 +94,3 @@ class RiskWatch:
             return False
         logger.info("risk: alert %s at %d", alert.number, placed.position)
         return True
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.look()
-            except (StoreError, QueueFullError, TimeoutError) as error:
-                logger.warning("risk: %s", error)
-            except Exception:  # It must not end for as long as the registry runs.
-                logger.exception("risk")
-            self._stopping.wait(self._interval_s)

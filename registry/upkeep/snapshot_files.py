@@ -24,7 +24,6 @@ import os
 import time
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
-from threading import Event, Thread
 
 from registry.commands.snapshot_deltas import Base, WholeWantedError, base_of, build_delta
 from registry.commands.snapshots import Seal, build_snapshot
@@ -36,6 +35,7 @@ from registry.errors import RegistryError
 from registry.provenance.signed_table import HEAD_BYTES, SnapshotError
 from registry.provenance.snapshot import SNAPSHOT
 from registry.store.interface import StoreError
+from registry.upkeep.beside import Beside
 from registry.v1 import snapshot_service_pb2 as pb
 from registry.v1 import subject_pb2
 
@@ -44,7 +44,7 @@ TICK_S = 0.5
 logger = logging.getLogger(__name__)
 
 
-class SnapshotFiles:
+class SnapshotFiles(Beside):
     """Writes the files of some domains in a thread of its own."""
 
     def __init__(
@@ -56,20 +56,9 @@ class SnapshotFiles:
         *,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__("snapshot-files")
         self._state, self._seal, self._folder = state, seal, folder
         self._clock, self._steady = clock, steady
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="registry-snapshot-files", daemon=True)
-
-    def start(self) -> None:
-        """Begins, with files at once."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stops after the file under way; does nothing if it never began."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def write(self, name: str) -> None:
         """Writes the files of a domain. Raises RegistryError, StoreError, OSError."""

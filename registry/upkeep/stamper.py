@@ -19,7 +19,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event, Thread
 
 from registry.commands.jobs import Answer, Job, OwnStatement, Placed
 from registry.commands.ledger import REGISTRY_REF
@@ -42,6 +41,7 @@ from registry.provenance.timestamp import (
 )
 from registry.store.interface import QueueFullError, StoreError
 from registry.store.writer import Writer
+from registry.upkeep.beside import Beside
 from registry.upkeep.stamping import LoggedTimes, StampingState
 from registry.v1.statement_pb2 import Statement, TimeAnchor
 
@@ -86,7 +86,7 @@ def stamping_state(
     return StampingState(max_age_s, LoggedTimes(last, anchored), clock=clock, steady=steady)
 
 
-class Stamper:
+class Stamper(Beside):
     """The thread that has checkpoints stamped. ``close`` comes before the writer's."""
 
     def __init__(
@@ -102,6 +102,7 @@ class Stamper:
         outbound: Outbound | None = None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__("stamper")
         self._state = state
         self._writer = writer
         self._authority = authority
@@ -113,18 +114,10 @@ class Stamper:
         self._steady = steady
         anchors = list(state.store.anchors())
         self._last: Anchor | None = anchors[-1] if anchors else None
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="registry-stamper", daemon=True)
-
-    def start(self) -> None:
-        """Begins, with a first stamp at once."""
-        self._thread.start()
 
     def close(self) -> None:
-        """Stops after the attempt under way; a second time does nothing."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        """See Beside."""
+        super().close()
         self._outbound.close()
 
     def stamp(self) -> bool:

@@ -29,7 +29,8 @@ from registry.cli_tokens import register as register_tokens
 from registry.cli_witness import register as register_watching
 from registry.commands.found import FoundingError
 from registry.commands.state import RegistryState
-from registry.config import MAX_READERS, ConfigError, load_config
+from registry.config import ConfigError, load_config
+from registry.config_options.checking import MAX_READERS
 from registry.engine import StartError, now_ms
 from registry.indexing.generations import Generations
 from registry.installation import InstallationError, issue_client

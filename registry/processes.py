@@ -29,7 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from registry.config import Config, split_address
+from registry.config import Config
+from registry.config_options.checking import split_address
 from registry.engine import StartError
 from registry.observing.gathering import Gathering, socket_of
 from registry.observing.pages import pages

@@ -26,7 +26,8 @@ from registry.access.certificate_door import CertificateDoor, Lists
 from registry.access.revocation import RevocationError
 from registry.access.token_files import TokenDoor, read_trust
 from registry.at_once import methods_at_once
-from registry.config import Config, ConfigError, Load, split_address
+from registry.config import Config, ConfigError, Load
+from registry.config_options.checking import split_address
 from registry.engine import Engine, StartError, read_secret, start_engine
 from registry.load.door import pool_for
 from registry.load.lanes import Bounds

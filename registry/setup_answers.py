@@ -25,7 +25,8 @@ from pathlib import Path
 
 from registry.access.identity import Caller, CallerRole, IdentityError
 from registry.commands.found import Operator
-from registry.config import STORE, ConfigError, split_address
+from registry.config import STORE, ConfigError
+from registry.config_options.checking import split_address
 from registry.domain.faults import Findings
 from registry.editions import CURRENT_LABEL, shipped_editions
 from registry.installation import InstallationError, Plan, as_host

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from registry.load.classes import STANDINGS, Lane
+from registry.load.lately import Lately
 
 Work = TypeVar("Work")
 
@@ -41,13 +42,8 @@ MANY = 1024
 """Callers of whom a class remembers how far they got, more or less."""
 BURST_S = 0.2
 """How long a queue is a burst and no overload yet."""
-CROWDED, CROWD = 0.1, 10
-"""From what part of its calls, and from how many, refused lately a class has a standing queue: nothing is a
-burst then, and nobody waits long only to be refused after all."""
-LATELY_S = 0.5
-"""How long lately is: this and what has passed of the next."""
 HURRIED = 0.4
-"""How long a call of such a class waits, in times ``wait_s``."""
+"""How long a call waits in a class of which many were refused lately, in times ``wait_s``."""
 NEW = 0.1
 """What the newest of a series counts in its mean."""
 
@@ -94,36 +90,6 @@ class _Caller(Generic[Work]):
 
 
 @dataclass(slots=True)
-class _Lately:
-    """What came of the last calls of a class: in this half of a second, and in the one before."""
-
-    begun: float = 0.0
-    served: int = 0
-    refused: int = 0
-    served_before: int = 0
-    refused_before: int = 0
-
-    def count(self, now: float, *, refused: bool) -> None:
-        """Counts a call."""
-        self._turn(now)
-        self.refused += refused
-        self.served += not refused
-
-    def is_crowded(self, now: float) -> bool:
-        """Whether so many were refused that more come than can be served."""
-        self._turn(now)
-        refused = self.refused + self.refused_before
-        return refused >= CROWD and refused > CROWDED * (refused + self.served + self.served_before)
-
-    def _turn(self, now: float) -> None:
-        if now - self.begun < LATELY_S:
-            return
-        is_next = now - self.begun < 2 * LATELY_S
-        self.served_before, self.refused_before = (self.served, self.refused) if is_next else (0, 0)
-        self.begun, self.served, self.refused = now, 0, 0
-
-
-@dataclass(slots=True)
 class _Queue(Generic[Work]):
     """A class: its callers with calls waiting, and how far those got that had some lately; ``began``: since
     when somebody has been waiting without a break, ``passed``: how far it has got itself, ``reached``: how
@@ -140,7 +106,7 @@ class _Queue(Generic[Work]):
     reached: float = 0.0
     pace: float = 0.0
     last_start: float = 0.0
-    lately: _Lately = field(default_factory=_Lately)
+    lately: Lately = field(default_factory=Lately)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from registry.config import split_address
+from registry.config_options.checking import split_address
 
 CONNECTIONS = 256
 """Beyond these, requests are answered 503."""

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from registry.config import ConfigError, split_address
+from registry.config import ConfigError
+from registry.config_options.checking import split_address
 from registry.durable import exchange
 from registry.provenance.cosignature import cosigner_of
 from registry.provenance.keys import FileSigner

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from torture import __main__ as runner
+from torture import site
 from torture.fault import Fault, Losses
 from torture.rounds import Round, all_faults, in_parts, made, make_all, scaled, seeds
 from torture.table import WIDTH, row, summary, title
@@ -78,3 +79,14 @@ def test_status_tells_whether_all_was_well_and_how_to_have_the_round_again(
     fault = Fault("power loss", 1, 1, nothing_lost)
     assert runner.told([fault], [done]) == status
     assert ("--only 'power loss' --round 1" in capsys.readouterr().out) == bool(status)
+
+
+def test_rounds_of_another_program_are_not_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "_PROJECT", tmp_path)
+    (tmp_path / "registry" / "editions").mkdir(parents=True)
+    told = []
+    for name, content in (("engine.py", "1"), ("engine.py", "2"), ("editions/rules.yaml", "3")):
+        (tmp_path / "registry" / name).write_text(content)
+        told.append(site.program.__wrapped__())
+    assert len(set(told)) == 3
+    assert told[-1] == site.program.__wrapped__()

@@ -49,7 +49,7 @@ test-examples: setup ## build and run the examples in Go and Java too, where the
 torture: setup ## break it in 1,000 rounds; a table of faults and losses
 	@$(PY) -m torture $(ARGS)
 
-fuzz: setup ## feed every parser 10 million inputs; keep the corpus
+fuzz: setup ## feed the parsers 10 million inputs in all; keep the corpus
 	@$(PY) -m fuzz $(ARGS)
 
 soak: setup ## one hour of load: memory, descriptors, an outside follower

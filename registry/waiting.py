@@ -15,9 +15,10 @@ long as the block takes, and another may work meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import local
+from dataclasses import dataclass
+from threading import get_ident, local
 from typing import Protocol
 
 _thread = local()
@@ -43,31 +44,56 @@ def may_wait() -> None:
         raise MustWaitError
 
 
-def begin_to_wait() -> None:
-    """Gives this thread's turn away, until ``end_waiting`` is called as often. Raises MustWaitError on a
-    thread that must not wait."""
+@dataclass(eq=False, slots=True)
+class Wait:
+    """One wait of a thread, until it is ended."""
+
+    thread: int
+    ended: bool = False
+
+
+def begin_to_wait() -> Wait:
+    """Gives this thread's turn away, until every such wait of it is ended. Raises MustWaitError on a thread
+    that must not wait."""
     may_wait()
     _thread.depth = depth = getattr(_thread, "depth", 0) + 1
-    if depth == 1 and (turn := _turn()) is not None:
-        turn.rest()
+    if depth == 1:
+        _change(lambda turn: turn.rest())
+    return Wait(get_ident())
 
 
-def end_waiting() -> None:
-    """Takes this thread's turn again, if it is not waiting for something else as well."""
+def end_waiting(wait: Wait) -> None:
+    """Ends a wait, and takes this thread's turn again with the last. One that ended before, or is another
+    thread's (whoever collects garbage may close what that one left open), is let be."""
+    if wait.ended or wait.thread != get_ident():
+        return
+    wait.ended = True
     _thread.depth = depth = max(getattr(_thread, "depth", 0) - 1, 0)
-    if not depth and (turn := _turn()) is not None:
-        turn.resume()
+    if not depth:
+        _change(lambda turn: turn.resume())
+
+
+def _change(how: Callable[[Turn], object]) -> None:
+    """Changes the turn of this thread; not while it is being changed, for garbage is collected anywhere."""
+    turn: Turn | None = getattr(_thread, "turn", None)
+    if turn is None or getattr(_thread, "changing", False):
+        return
+    _thread.changing = True
+    try:
+        how(turn)
+    finally:
+        _thread.changing = False
 
 
 @contextmanager
 def waiting() -> Iterator[None]:
     """This thread's turn is another's until the block ends. Raises MustWaitError on a thread that must not
     wait."""
-    begin_to_wait()
+    wait = begin_to_wait()
     try:
         yield
     finally:
-        end_waiting()
+        end_waiting(wait)
 
 
 @contextmanager
@@ -88,8 +114,3 @@ def has_turn(turn: Turn) -> Iterator[None]:
         yield
     finally:
         _thread.turn = None
-
-
-def _turn() -> Turn | None:
-    turn: Turn | None = getattr(_thread, "turn", None)
-    return turn

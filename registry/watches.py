@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Condition, Lock
 
-from registry.waiting import may_wait
+from registry.waiting import waiting
 
 MAX_WATCHES = 6
 """Fewer than the streams that the server lets in: departments can submit by stream while all are in use."""
@@ -59,16 +59,14 @@ class Watch:
     def wait(self, timeout_s: float) -> bool:
         """Sleeps until a subject is touched, the time is over or the watch is ended; whether one was touched
         since the last time."""
-        may_wait()
-        with self._changed:
+        with waiting(), self._changed:
             self._changed.wait_for(lambda: self._touched or self._ended, timeout_s)
             touched, self._touched = self._touched, False
             return touched
 
     def pause(self, timeout_s: float) -> None:
         """Sleeps whatever is touched, unless the watch is ended."""
-        may_wait()
-        with self._changed:
+        with waiting(), self._changed:
             self._changed.wait_for(lambda: self._ended, timeout_s)
 
     def touch(self, refs: Sequence[str]) -> None:

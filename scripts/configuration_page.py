@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from registry.config_options import SECTIONS, Option, Section, toml
 
-_KINDS = {str: "文字", list: "文字列表", int: "正整数", float: "秒数", bool: "true / false"}
+_KINDS = {str: "文字", list: "文字列表", int: "正整数", float: "数", bool: "true / false"}
 
 
 def reference() -> str:

@@ -5,9 +5,9 @@
     REGISTRY_TORTURE_ROUNDS=5000 make torture
     make torture ARGS="--only 'power loss' --round 700123"    # one round again, by its own seed
 
-Rounds that were made with the same seed are not made again (``--afresh`` makes all). Status 1 if
-anything was lost, or a round
-acknowledged nothing; each such round is named with the seed that has it again.
+Rounds of the same program that were made with the same seed are not made again (``--afresh`` makes all).
+Status 1 if anything was lost, or a round acknowledged nothing; each such round is named with the seed that
+has it again.
 """
 
 from __future__ import annotations

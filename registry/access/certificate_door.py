@@ -7,9 +7,9 @@ dictionary; nothing is known of a certificate under a name that another could ha
 
 The file of lists is looked at again at most once a second: whoever revokes a certificate waits for a second
 and for no restart. It is read with the authority's file, by which lists are believed. A file that cannot be
-read, does not count, is older than the one before it, or has ended opens nothing: until it is mended nobody's
-certificate is taken, and the server's log says why, once. From a week before a list ends the log says that
-too, once a day.
+read, does not count, or is older than the one before it opens nothing: until it is mended nobody's
+certificate is taken; where a list has ended, or there is none of an issuer, none of that issuer is. The
+server's log says why, once. From a week before a list ends the log says that too, once a day.
 
 Without a file of lists no certificate is revoked, and only its own end counts.
 """
@@ -17,7 +17,6 @@ Without a file of lists no certificate is revoked, and only its own end counts.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from time import time
 from cryptography import x509
 
 from registry.access.revocation import RevocationError, RevocationLists
+from registry.access.token_files import file_mark
 from registry.provenance.certificate_faults import UNREADABLE
 
 PEER_CERTIFICATE_PROPERTY = "x509_pem_cert"
@@ -62,7 +62,7 @@ class Lists:
 
     def mark(self) -> tuple[_Mark, ...]:
         """What changes when a file does."""
-        return tuple(map(_mark, (self.revoked, self.authority)))
+        return tuple(map(file_mark, (self.revoked, self.authority)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +161,9 @@ class CertificateDoor:
             return
         self._warned_s = now
         if ended:
-            logger.error("no certificate is taken: %s has ended", lists.revoked)
+            logger.error("no certificate of its issuer is taken: a list in %s has ended", lists.revoked)
         else:
             hours = (until_s - now) // 3600
-            logger.warning("%s ends in %d hours; from then on no certificate is taken", lists.revoked, hours)
-
-
-def _mark(path: Path) -> _Mark:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return (0, 0, 0)
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
+            logger.warning(
+                "%s ends in %d hours; from then on none of its issuer is taken", lists.revoked, hours
+            )

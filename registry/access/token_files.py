@@ -83,7 +83,7 @@ class TokenDoor:
         return trust
 
     def _look(self, now: float) -> None:
-        seen = tuple(map(_mark, self._files))
+        seen = tuple(map(file_mark, self._files))
         if seen != self._seen or self._trust is None:
             try:
                 self._trust = read_trust(*self._files)
@@ -95,7 +95,7 @@ class TokenDoor:
         self._looked_s = now
 
 
-def _mark(path: Path) -> tuple[int, int, int]:
+def file_mark(path: Path) -> tuple[int, int, int]:
     """What changes when a file does."""
     try:
         found = os.stat(path)

@@ -33,6 +33,7 @@ from registry.sanctions.remedies.revoked import Revoked, due_after_revocation, r
 from registry.sanctions.standing import disputed_at
 from registry.v1.ban_service_pb2 import DueItem
 from registry.v1.statement_pb2 import Document, Statement
+from registry.waiting import waiting
 
 _Key = tuple[str, str]
 """A document: its authority's code and its number, as they are compared."""
@@ -90,7 +91,8 @@ def _unhurried(records: Iterable[SubjectRecord]) -> Iterator[SubjectRecord]:
     """The records, with a pause after every few: of a million, reading them would hold up every answer."""
     for number, record in enumerate(records, 1):
         if not number % AT_A_TIME:
-            sleep(PAUSE_S)
+            with waiting():
+                sleep(PAUSE_S)
         yield record
 
 

@@ -102,7 +102,7 @@ SERVING = (
                 "revoked_certificates",
                 str,
                 "已吊销的客户端证书：签发机构的吊销名单 (CRL, RFC 5280)，PEM 或 DER；改动一秒内生效。"
-                "名单不能读、已过期或比先前的旧时，不接受任何客户端证书。不写则证书不能吊销。",
+                "名单不能读或比先前的旧时，不接受任何客户端证书；某机构的名单已过期时，不接受它签发的。不写则证书不能吊销。",
                 "Lists of revoked client certificates; one that cannot be read or has ended opens nothing.",
                 "tls/revoked.crl",
             ),
@@ -173,7 +173,7 @@ SERVING = (
                 int,
                 "同时办理的调用数；等候磁盘或者其他进程的不计。",
                 "Calls worked on at a time.",
-                4,
+                1,
                 default=LOAD_RUNNING,
             ),
             Option(

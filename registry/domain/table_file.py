@@ -48,7 +48,6 @@ MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
 _HEADER = struct.Struct("<8s2I2q2iQ4I2QI12x32s")
 _ALIGN = 64
 _MAX_BITS = 31
-_MAX_SHAPE_TEXT = 1 << 28
 
 
 class TableFileError(ValueError):

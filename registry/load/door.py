@@ -150,11 +150,22 @@ def _receive(
             if active and request is None:  # As an ordinary server refuses it.
                 _internal._abort(state, event.call, _internal.cygrpc.StatusCode.unimplemented, _NO_MESSAGE)
         if active and request is not None:
-            come(request)
+            _attempt(event, state, come, request)
         return done
 
     event.call.start_server_batch((_internal.cygrpc.ReceiveMessageOperation(0),), received)
     state.due.add(_internal._RECEIVE_MESSAGE_TOKEN)
+
+
+def _attempt(event: Any, state: Any, come: Callable[[Any], object], request: Any) -> None:
+    """Whatever becomes of one call, the thread that reads the wire goes on."""
+    try:
+        come(request)
+    except Exception:
+        logger.exception("load: a call could not be taken in")
+        with state.condition:
+            if _internal._is_rpc_state_active(state):
+                _internal._abort(state, event.call, _internal.cygrpc.StatusCode.internal, b"")
 
 
 def _come_at_once(pool: LoadPool, event: Any, state: Any, handler: Any, request: Any) -> None:

@@ -5,10 +5,11 @@ argument, and nothing here waits or knows of threads.
   callers of a class evenly, by the processor time that their calls take (stride scheduling, Waldspurger
   1995); calls of one caller come in their order. The vital class comes first, and has turns of its own.
 * **Bounds.** At most ``running`` calls work at a time. One that waits for something itself (a disk, another
-  process) gives its turn away (``rest``), but keeps its thread: there are ``threads``, and one caller has
-  ``each`` of them at most, and ``vital`` for vital calls besides. A class holds ``depth`` calls: when it is
-  full, the caller with most of them loses its last one to a caller with fewer, so that who floods floods
-  itself.
+  process) gives its turn away (``rest``), and one that has had it for ``turn_s`` loses it: whatever it does,
+  or waits for without saying so, holds nobody up for longer. Both keep their threads: there are ``threads``,
+  and one caller has ``each`` of them at most, and ``vital`` for vital calls besides. A class holds ``depth``
+  calls: when it is full, the caller with most of them loses its last one to a caller with fewer, so that who
+  floods floods itself.
 * **Time.** A call that could not be answered within its deadline, as long as calls of its method take, after
   the wait that calls of its class have had, is refused when it comes; so is one that would wait longer than
   its class waits. One that has waited so long after all is refused then. A queue that has just begun is no
@@ -60,6 +61,8 @@ class Bounds:
     wait_s: float = 0.05
     held_bytes: int = 128 << 20
     """Of requests that wait or are served; one caller's are half of it at most."""
+    turn_s: float = 0.03
+    """How long a turn lasts: who needs longer works on beside the next."""
     default_s: float = 30.0
     """The deadline of a call that brings none."""
 
@@ -78,6 +81,7 @@ class Ticket(Generic[Work]):
     bursting: bool = False
     hurried: bool = False
     started: float | None = None
+    turn: float = 0.0
     resting: bool = False
 
 
@@ -131,6 +135,7 @@ class Lanes(Generic[Work]):
         self._bytes: dict[str, int] = {}
         self._all_bytes = 0
         self._running = 0
+        self._at_work: set[Ticket[Work]] = set()
         self._used = 0
         self._vital_used = 0
         self._reached = 0.0
@@ -145,8 +150,11 @@ class Lanes(Generic[Work]):
         ticket.hurried = crowded and ticket.lane is not Lane.VITAL
         wait_s = self._wait_s(queue, ticket)
         cost = self._cost(ticket) if queue.running or queue.waiting else 0.0
-        if wait_s > SURE * self._patience_s(ticket) or now + wait_s + cost + RESERVE_S > ticket.until:
+        if wait_s > SURE * self._patience_s(ticket):
             self._count_late(ticket.lane, now)
+            return True
+        if now + wait_s + cost + RESERVE_S > ticket.until:
+            counts.late += 1  # Its own deadline is too short: that says nothing of the class.
             return True
         if queue.waiting >= self.bounds.depth and self._longest(queue, ticket.caller) is None:
             counts.full += 1
@@ -183,7 +191,10 @@ class Lanes(Generic[Work]):
         return None, late
 
     def sweep(self, now: float) -> list[Ticket[Work]]:
-        """Those that have waited too long, though nobody was to be served in their place."""
+        """Those that have waited too long, though nobody was to be served in their place. A call that has had
+        its turn for long has it no longer."""
+        for ticket in [each for each in self._at_work if now - each.turn > self.bounds.turn_s]:
+            self.rest(ticket)
         callers = (held for queue in self._queues.values() for held in queue.callers.values())
         waiting = [ticket for held in callers for ticket in held.waiting]
         return [self._given_up(ticket, now) for ticket in waiting if self._is_late(ticket, now)]
@@ -194,11 +205,11 @@ class Lanes(Generic[Work]):
             ticket.resting = True
             self._stop(ticket)
 
-    def resume(self, ticket: Ticket[Work]) -> None:
+    def resume(self, ticket: Ticket[Work], now: float) -> None:
         """It has what it waited for, and works on: what has begun goes before what has not."""
         if ticket.resting:
             ticket.resting = False
-            self._go(ticket)
+            self._go(ticket, now)
 
     def end(self, ticket: Ticket[Work], now: float, worked_s: float) -> None:
         """A call that was taken has been served; it took so much of the processor."""
@@ -245,9 +256,11 @@ class Lanes(Generic[Work]):
         bounds = self.bounds
         if self._used >= bounds.threads:
             return
-        if self._queues[Lane.VITAL].waiting and self._running < bounds.running + bounds.vital:
+        others = self._running - self._vital_used
+        turns = self._vital_used + min(others, bounds.running)  # Those that work on after a wait may be more.
+        if self._queues[Lane.VITAL].waiting and turns < bounds.running + bounds.vital:
             yield Lane.VITAL
-        if self._running - self._vital_used >= bounds.running or self._used >= bounds.threads - bounds.vital:
+        if others >= bounds.running or self._used >= bounds.threads - bounds.vital:
             return
         waiting = [lane for lane in Lane if lane is not Lane.VITAL and self._queues[lane].waiting]
         if len(waiting) > 1:
@@ -307,7 +320,7 @@ class Lanes(Generic[Work]):
         ticket.started = now
         queue.held += 1
         self._used += 1
-        self._go(ticket)
+        self._go(ticket, now)
         whose = (lane is Lane.VITAL, ticket.caller)
         self._threads[whose] = self._threads.get(whose, 0) + 1
 
@@ -325,12 +338,15 @@ class Lanes(Generic[Work]):
         else:
             del self._threads[whose]
 
-    def _go(self, ticket: Ticket[Work]) -> None:
+    def _go(self, ticket: Ticket[Work], now: float) -> None:
+        ticket.turn = now
+        self._at_work.add(ticket)
         self._queues[ticket.lane].running += 1
         self._running += 1
         self._vital_used += ticket.lane is Lane.VITAL
 
     def _stop(self, ticket: Ticket[Work]) -> None:
+        self._at_work.discard(ticket)
         self._queues[ticket.lane].running -= 1
         self._running -= 1
         self._vital_used -= ticket.lane is Lane.VITAL
@@ -382,7 +398,8 @@ class Lanes(Generic[Work]):
     def _patience_s(self, ticket: Ticket[Work]) -> float:
         standing = STANDINGS[ticket.lane]
         if ticket.hurried:
-            return HURRIED * self.bounds.wait_s
+            works_s = self._works.get(ticket.method, UNKNOWN_S)
+            return max(HURRIED * self.bounds.wait_s, COSTS * works_s)
         burst_s = BURST_S if ticket.bursting else 0.0
         return max(self.bounds.wait_s * standing.patience, COSTS * self._cost(ticket), burst_s)
 

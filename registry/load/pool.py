@@ -246,7 +246,7 @@ class LoadPool(Executor):
     def resume(self, ticket: Ticket[Work]) -> None:
         """It works on, once what has come is read."""
         with self._lock:
-            self._lanes.resume(ticket)
+            self._lanes.resume(ticket, monotonic())
         self.wire.let_read()
 
     def _stream(self, ticket: Ticket[Work]) -> None:
@@ -284,11 +284,14 @@ class LoadPool(Executor):
                 elif now - idle_since > IDLE_S:
                     self._sweeper = False
                     return
-                late = self._lanes.sweep(now)
+                late, left = self._lanes.sweep(now), list[Ticket[Work]]()
+                while (found := self._lanes.take(now))[0] is not None:
+                    left += self._hand_over(found[0])
+                    late += found[1]
+                late += found[1]
                 slow = [each for each in self._arriving if now - each.since > ARRIVE_S]
-            _refuse(late)
-            for arrival in slow:
-                arrival.hang_up()
+            _refuse(late, left)
+            _hang_up(slow)
 
 
 class _Turn(NamedTuple):
@@ -319,6 +322,14 @@ def _count_down(counter: Counter[Any], key: object) -> None:
     counter[key] -= 1
     if not counter[key]:
         del counter[key]
+
+
+def _hang_up(arrivals: list[Arrival]) -> None:
+    for arrival in arrivals:
+        try:
+            arrival.hang_up()
+        except Exception:
+            logger.exception("hanging up on %s", arrival.caller)
 
 
 def _refuse(*tickets: list[Ticket[Work]]) -> None:

@@ -34,6 +34,7 @@ class Wire:
     def __init__(self) -> None:
         self._since: float | None = None
         self._waiting = 0
+        self._clears = 0
         self._cleared = Condition()
 
     @property
@@ -45,6 +46,7 @@ class Wire:
     def clear(self) -> None:
         """Notes that nothing is there to be read."""
         self._since = None
+        self._clears += 1
         if self._waiting:  # Whoever comes to wait after this looks once more.
             with self._cleared:
                 self._cleared.notify_all()
@@ -56,11 +58,12 @@ class Wire:
 
     def let_read(self) -> None:
         """Waits until nothing is there to be read, ``MOST_S`` at most."""
+        clears = self._clears
         if not self.is_behind:
             return
         with self._cleared:
             self._waiting += 1
-            self._cleared.wait_for(lambda: self._since is None, MOST_S)
+            self._cleared.wait_for(lambda: self._clears != clears, MOST_S)
             self._waiting -= 1
 
 

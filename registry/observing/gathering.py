@@ -5,8 +5,7 @@ watching one asks them side by side and puts ``process`` on every sample: ``writ
 has one name whichever process is in it, so counters begin anew when one is started again, as rates expect. A
 process that does not answer within ``PATIENCE_S`` is missing, and ``registry_process_up`` says so.
 
-Ready is the registry when a reading process is, and when the writer can be asked: what one of them cannot
-answer it passes on.
+Reading is well when that of one reading process is; writing when the writer's is, and reading too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What lies on disks (存放): sizes, and how old the newest backup is; looked at now and then.
 
-A backup is a directory with a manifest in it (``registry.backups``): one without was never finished, and does
-not count. What cannot be looked at is left out, and so an alert on its absence is raised.
+A backup is a directory with a manifest and a store in it (``registry.backups``): one without a manifest was
+never finished, one without a store is an increment, and neither counts. What cannot be looked at is left out,
+and so an alert on its absence is raised.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Generic, TypeVar
 
 MANIFEST = "manifest.json"
 """Stands in a backup that was finished."""
+STORE_FILE = "store.db"
+"""Stands in one that is whole."""
 Value = TypeVar("Value")
 
 
@@ -60,10 +63,11 @@ def _sizes(directory: Path) -> Iterator[int]:
 
 
 def newest_backup_s(directory: Path) -> float:
-    """When the newest finished backup in a directory was finished, in seconds since 1970; minus infinity if
-    there is none, or the directory cannot be read."""
+    """When the newest whole backup in a directory was finished, in seconds since 1970, increments left out;
+    minus infinity if there is none, or the directory cannot be read."""
     try:
-        return max((path.stat().st_mtime for path in directory.glob(f"*/{MANIFEST}")), default=-math.inf)
+        whole = (path for path in directory.glob(f"*/{MANIFEST}") if (path.parent / STORE_FILE).exists())
+        return max((path.stat().st_mtime for path in whole), default=-math.inf)
     except OSError:
         return -math.inf
 

@@ -186,7 +186,10 @@ class Gate(grpc.ServerInterceptor):
                 raise
             except Exception as error:
                 failure = error
-            _abort(context, method, failure)
+            try:
+                _abort(context, method, failure)
+            finally:
+                del failure  # It leads back to this frame: what that has open would wait for a collection.
 
         return call
 
@@ -228,7 +231,10 @@ class Gate(grpc.ServerInterceptor):
                 return  # Reading on failed because the caller hung up: nobody is left to be told.
             except Exception as error:
                 failure = error
-            _abort(context, method, failure)
+            try:
+                _abort(context, method, failure)
+            finally:
+                del failure  # It leads back to this frame: what that has open would wait for a collection.
 
         return call
 

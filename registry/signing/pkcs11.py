@@ -26,6 +26,7 @@ from registry.signing.token_key import KeyName, TokenKey, find_key
 from registry.signing.token_module import TokenModule, TokenName, module_at, pkcs11
 from registry.signing.verified import verified
 from registry.v1.envelope_pb2 import Suite
+from registry.waiting import waiting
 
 T = TypeVar("T")
 
@@ -124,7 +125,7 @@ class Pkcs11Signer:
         package = pkcs11()
         if self._pin_refused:
             raise SignerError(f"{self._place}: PIN 不对, 不再尝试, 以免锁死令牌")
-        with self._module.lock:
+        with waiting(), self._module.lock:
             try:
                 return action()
             except SignerError as fault:

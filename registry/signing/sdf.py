@@ -25,6 +25,7 @@ from registry.signing.sdf_device import Device, SdfError
 from registry.signing.secret import read_secret
 from registry.signing.verified import verified
 from registry.v1.envelope_pb2 import SUITE_SM2_SM3, Suite
+from registry.waiting import waiting
 
 _WRONG_PASSWORD = 0x01000018
 
@@ -88,7 +89,7 @@ class SdfSigner:
         return f"<SdfSigner {self.keyid}>"
 
     def _attempt(self, action: Callable[[Device], bytes]) -> bytes:
-        with self._lock:
+        with waiting(), self._lock:
             if self._password_refused:
                 raise SignerError(f"{self._place}: 口令不对, 不再尝试, 以免锁死设备")
             try:

@@ -114,17 +114,23 @@ def maintaining_engine(url: str) -> Engine:
     return _engine(lambda: _open_maintainer(url), size=1, overflow=0)
 
 
+_WAIT = "registry.wait"
+
+
 class _Lending(QueuePool):
     """Connections to another process: whoever is lent one waits for that process until it is given back."""
 
     def connect(self) -> PoolProxiedConnection:
         """See QueuePool."""
-        begin_to_wait()
+        wait = begin_to_wait()
         try:
-            return super().connect()
+            lent = super().connect()
+            assert lent.record_info is not None  # It has none when it was detached.
+            lent.record_info[_WAIT] = wait
         except BaseException:
-            end_waiting()
+            end_waiting(wait)
             raise
+        return lent
 
 
 def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> Engine:
@@ -138,8 +144,13 @@ def _engine(creator: Any, *, size: int, overflow: int, ping: bool = False) -> En
         hide_parameters=True,
         use_native_hstore=False,
     )
-    event.listen(engine, "checkin", lambda _connection, _record: end_waiting())
+    event.listen(engine, "checkin", _given_back)
     return engine
+
+
+def _given_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+    if (wait := (record.record_info or {}).pop(_WAIT, None)) is not None:
+        end_waiting(wait)
 
 
 def _lend(url: str, connection: Any, _record: ConnectionPoolEntry, _lent: object) -> None:

@@ -26,6 +26,7 @@ from registry.provenance.policy_lines import NO_QUORUM, WitnessLine
 from registry.provenance.witness_policy import Policy
 from registry.store.interface import CosignatureRow, StoreError
 from registry.upkeep.cosigning_round import CosigningRound, newest_kept
+from registry.waiting import waiting
 from registry.witness.client import Prove, WitnessAheadError, WitnessClient, WitnessError
 
 REFRESH_S = 3600.0
@@ -108,7 +109,7 @@ class Cosigner:
 
     def require(self, size: int, timeout_s: float) -> str:
         """A checkpoint to rely on of at least a size, waited for. CosignatureError if none comes in time."""
-        with self._changed:
+        with waiting(), self._changed:
             if self._required:
                 self._changed.notify_all()  # If its time has come, the next round begins now.
                 self._changed.wait_for(lambda: self._covers(size) or self._closing, timeout_s)

@@ -16,6 +16,7 @@ from registry.provenance.map_buckets import Buckets
 from registry.provenance.map_entry import EMPTY
 from registry.provenance.map_tree import MapChangedError, MapTree, MapUpdate, Proven
 from registry.store.interface import StoreError
+from registry.waiting import waiting
 
 PATIENCE_S = 10.0
 """The tree follows within milliseconds; after this the entries must have been altered."""
@@ -86,7 +87,7 @@ class MapBook:
                 return MapEvidence(state, proven)
 
     def _wait_for_another_than(self, state: LoggedState, why: MapChangedError) -> None:
-        with self._moved:
+        with waiting(), self._moved:
             if not self._moved.wait_for(lambda: self._state is not state, PATIENCE_S):
                 message = "映射的条目与其状态不符; 重启后若仍如此, 请运行 registry rebuild"
                 raise StoreError(message) from why

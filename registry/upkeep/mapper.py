@@ -35,6 +35,7 @@ from registry.upkeep.last_state import StoppableBuckets, StoppedError, last_stat
 from registry.upkeep.map_book import LoggedState, MapBook, MapEvidence
 from registry.upkeep.pending import Pending
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG, MapState, Statement
+from registry.waiting import waiting
 
 MANY = 4096
 APART_S = 0.25
@@ -82,7 +83,7 @@ class Mapper:
         own (`pending`)."""
         if position >= self._log.size:
             raise ValueError(f"the log has no position {position} yet")
-        with self._changed:
+        with waiting(), self._changed:
             self._wanted = max(self._wanted, position)
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._over or position < self._covered, timeout_s)

@@ -10,7 +10,7 @@ from registry.load.classes import BULK, STANDINGS, VITAL, Lane, lane_of
 from registry.load.lanes import BURST_S, HURRIED, Bounds, Lanes, Ticket
 from tests.load.simulation import Arrival, simulate
 
-ONE = Bounds(running=1, vital=1, wait_s=10.0, depth=10_000)
+ONE = Bounds(running=1, vital=1, wait_s=10.0, depth=10_000, turn_s=600.0)
 """One call at a time, and nobody gives up."""
 
 
@@ -146,7 +146,7 @@ def test_a_call_that_works_on_goes_before_those_that_have_not_begun() -> None:
     lanes.rest(first)
     second, _ = lanes.take(0.0)
     assert second is not None
-    lanes.resume(first)
+    lanes.resume(first, 0.0)
     assert lanes.running == 2
     lanes.end(second, 0.01, 0.0)
     assert lanes.take(0.01)[0] is None
@@ -257,3 +257,56 @@ def test_who_may_not_call_a_vital_method_has_no_vital_call() -> None:
     assert lane_of(CallerRole.PUBLIC, revoke) is Lane.PUBLIC
     assert lane_of(None, revoke) is Lane.PUBLIC
     assert lane_of(CallerRole.FACE, revoke) is Lane.VITAL  # Whoever is behind it is not known yet.
+
+
+def test_a_turn_ends_though_the_call_does_not() -> None:
+    lanes: Lanes[int] = Lanes(Bounds(running=1, vital=0, turn_s=0.03))
+    for number in range(2):
+        lanes.offer(Ticket(Lane.OFFICES, "office", "m", number), 0.0, None)
+    endless, _ = lanes.take(0.0)
+    assert endless is not None
+    lanes.sweep(0.02)
+    assert lanes.take(0.02)[0] is None
+    lanes.sweep(0.04)
+    second, _ = lanes.take(0.04)
+    assert second is not None
+    lanes.resume(endless, 0.05)
+    lanes.end(second, 0.06, 0.0)
+    lanes.end(endless, 0.06, 0.0)
+    assert (lanes.running, lanes.used) == (0, 0)
+
+
+def test_calls_that_work_on_after_a_wait_take_no_vital_turns() -> None:
+    bounds = Bounds(running=1, vital=2)
+    lanes: Lanes[int] = Lanes(bounds)
+    resting = []
+    for number in range(5):
+        lanes.offer(Ticket(Lane.OFFICES, f"office-{number}", "m", number), 0.0, None)
+        taken, _ = lanes.take(0.0)
+        assert taken is not None
+        lanes.rest(taken)
+        resting.append(taken)
+    for ticket in resting:
+        lanes.resume(ticket, 0.0)
+    lanes.offer(Ticket(Lane.VITAL, "registrar", "revoke", 9), 0.0, None)
+    vital, _ = lanes.take(0.0)
+    assert vital is not None
+    assert vital.lane is Lane.VITAL
+
+
+def test_who_asks_modestly_is_served_though_another_floods_the_class_with_slow_calls() -> None:
+    flood = [Arrival(n * 0.01, Lane.OFFICES, "flood", 0.03) for n in range(1000)]
+    modest = [Arrival(0.5 + n * 0.3, Lane.OFFICES, f"modest-{n % 2}", 0.03) for n in range(31)]
+    outcome = simulate([*flood, *modest], Bounds(running=1, wait_s=0.05, turn_s=600.0))
+    assert sum(id(each) in outcome.waits for each in modest) > 0.75 * len(modest)
+
+
+def test_deadlines_too_short_for_any_answer_make_no_crowd() -> None:
+    lanes: Lanes[int] = Lanes(Bounds(running=1, wait_s=0.05))
+    lanes.offer(Ticket(Lane.BIDDING, "works", "m", 0), 0.0, None)
+    assert lanes.take(0.0)[0] is not None
+    for number in range(30):
+        assert lanes.refuses(Ticket(Lane.BIDDING, "hasty", "m", number), 0.01, 0.004)
+    patient = Ticket(Lane.BIDDING, "patient", "m", 99)
+    lanes.offer(patient, 0.02, None)
+    assert not patient.hurried

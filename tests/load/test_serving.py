@@ -20,7 +20,7 @@ from registry.load.pool import ARRIVING_EACH, Seats
 from tests.load.serving import CHECK, CHECKPOINT, DOWNLOAD, FIND, Served, serving
 from tests.support.served import DEADLINE_S, refusal_of
 
-ONE = Bounds(running=1, vital=1, depth=4, wait_s=120.0)
+ONE = Bounds(running=1, vital=1, depth=4, wait_s=120.0, turn_s=600.0)
 """One at a time, and nobody gives up."""
 
 

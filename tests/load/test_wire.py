@@ -56,7 +56,7 @@ def test_who_waits_goes_on_when_everything_is_read() -> None:
 
 def test_who_waits_too_long_is_refused_in_time_though_the_sweeper_had_nothing_to_do(tmp_path: Path) -> None:
     """It slept for half a second where nobody waited, and whoever came meanwhile was told as late as that."""
-    with serving(tmp_path, Bounds(running=1, vital=1, wait_s=0.05)) as served:
+    with serving(tmp_path, Bounds(running=1, vital=1, wait_s=0.05, turn_s=600.0)) as served:
         first = served.unary("first", CHECK).future(b"question", timeout=2 * DEADLINE_S)
         assert served.slow.begun.get(timeout=DEADLINE_S) == "first"
         ask = served.unary("second", CHECK)
@@ -64,3 +64,13 @@ def test_who_waits_too_long_is_refused_in_time_though_the_sweeper_had_nothing_to
         served.slow.go.set()
         assert first.result() == b"question"
     assert min(waits) < 0.4
+
+
+def test_a_call_that_waits_without_saying_so_holds_nobody_up_for_long(tmp_path: Path) -> None:
+    with serving(tmp_path, Bounds()) as served:
+        first = served.unary("first", CHECK).future(b"question", timeout=2 * DEADLINE_S)
+        assert served.slow.begun.get(timeout=DEADLINE_S) == "first"
+        second = served.unary("second", CHECK).future(b"question", timeout=2 * DEADLINE_S)
+        assert served.slow.begun.get(timeout=DEADLINE_S) == "second"
+        served.slow.go.set()
+        assert first.result() == second.result() == b"question"

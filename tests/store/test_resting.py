@@ -3,9 +3,13 @@ until it has what it asked for, and the thread that reads the wire never stands 
 
 from __future__ import annotations
 
-import pytest
+from threading import Thread
 
-from registry.waiting import MustWaitError, has_turn, waiting, without_waiting
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.store.postgres import reading_engine
+from registry.waiting import MustWaitError, begin_to_wait, end_waiting, has_turn, waiting, without_waiting
 from tests.support.stores import Stores
 
 
@@ -45,3 +49,27 @@ def test_who_waits_within_a_wait_rests_once() -> None:
     assert turn.told == ["rests", "works on"] * 2
     with waiting():
         assert len(turn.told) == 4
+
+
+def test_a_wait_ends_once_and_only_where_it_began() -> None:
+    turn = _Turn()
+    with has_turn(turn):
+        outer, inner = begin_to_wait(), begin_to_wait()
+        end_waiting(inner)
+        end_waiting(inner)
+        elsewhere = Thread(target=lambda: end_waiting(outer))
+        elsewhere.start()
+        elsewhere.join()
+        assert turn.told == ["rests"]
+        end_waiting(outer)
+    assert turn.told == ["rests", "works on"]
+
+
+def test_a_connection_that_could_not_be_lent_ends_its_wait_alone() -> None:
+    engine, turn = reading_engine("postgresql://nobody@127.0.0.1:1/absent"), _Turn()
+    with has_turn(turn), waiting():
+        with pytest.raises(SQLAlchemyError):
+            engine.connect()
+        assert turn.told == ["rests"]
+    assert turn.told == ["rests", "works on"]
+    engine.dispose()

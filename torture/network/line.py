@@ -27,7 +27,6 @@ from threading import Event, Lock, Thread
 from typing import Any, Protocol, Self
 
 _CHUNK = 65_536
-_TICK_S = 0.005
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER: a close is a reset, as of a machine that is gone."""
 Address = tuple[str, int] | str

@@ -2,7 +2,7 @@
 were answered, and draws docs/overload.svg.
 
     make overload
-    make overload ARGS="--unit 3 --picture /tmp/overload.svg"    # a short trial
+    make overload ARGS="--unit 3 --picture build/overload.svg"    # a short trial
     make overload ARGS="--readers 1"                             # several processes
 
 The load is made by this process, on the same machine as the server: it tells how much of the processor it

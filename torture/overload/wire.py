@@ -17,8 +17,6 @@ from pathlib import Path
 
 from bench.wire import _DATA, _END_STREAM, _HEADERS, _READ, _RESET, Connection, WireError, _data
 
-GOAWAY = 7
-
 
 @dataclass(frozen=True, slots=True)
 class Result:

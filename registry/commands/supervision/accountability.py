@@ -24,6 +24,7 @@ from registry.errors import RegistryError
 from registry.supervision.accountability.tally import Wanted
 from registry.v1 import accountability_service_pb2 as pb
 from registry.v1 import error_reason_pb2 as reasons
+from registry.waiting import waiting
 
 OVERSEEING_KINDS = frozenset({"oversight", "discipline"})
 DEFAULT_LIMIT, MAX_LIMIT = 1000, 10_000
@@ -57,7 +58,9 @@ class Accountability:
         if wanted.official_id and not wanted.department:
             message = "按人员查询的, 应写明部门; 工号只在部门内唯一。"
             raise RegistryError.of(reasons.ERROR_REASON_FIELD_REQUIRED, message, "department")
-        if not self._one.acquire(timeout=WAIT_S):
+        with waiting():
+            is_free = self._one.acquire(timeout=WAIT_S)
+        if not is_free:
             message = "正在生成另一份责任追究报告, 请稍后重试。"
             raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message)
         try:

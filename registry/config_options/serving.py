@@ -173,7 +173,7 @@ SERVING = (
                 int,
                 "同时办理的调用数；等候磁盘或者其他进程的不计。",
                 "Calls worked on at a time.",
-                1,
+                2,
                 default=LOAD_RUNNING,
             ),
             Option(

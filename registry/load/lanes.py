@@ -41,7 +41,7 @@ SURE = 0.7
 """What part of its patience a call may be expected to wait: most that would be late are told at once."""
 MANY = 1024
 """Callers of whom a class remembers how far they got, more or less."""
-BURST_S = 0.2
+BURST_S = 0.25
 """How long a queue is a burst and no overload yet."""
 HURRIED = 0.4
 """How long a call waits in a class of which many were refused lately, in times ``wait_s``."""

@@ -38,6 +38,7 @@ from tests.support.spine import ROLE_OF_DOMAIN, found_spine, furnish
 
 REPRESENTATIVE = person(7).identifier.value
 _EIGHTEEN = re.compile(rb"(?=([0-9]{17}[0-9X]))")
+_DIGEST = re.compile(rb"[0-9a-f]{32,}")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,8 @@ def test_no_receipt_tells_of_a_person_but_the_one_it_is_about(served: Served) ->
     for who in everybody(served):
         for domain in ROLE_OF_DOMAIN:
             receipt = ask(served, who, domain)
-            numbers = {found.decode() for found in _EIGHTEEN.findall(receipt.SerializeToString())}
+            told = _DIGEST.sub(b" ", receipt.SerializeToString())  # There such a number is chance.
+            numbers = {found.decode() for found in _EIGHTEEN.findall(told)}
             assert {each for each in numbers if resembles_resident_id(each)} <= {who.value}
             checked = signed(receipt, state)
             shortfalls += [each.reason for each in checked.answer.shortfalls]

@@ -53,3 +53,11 @@ def test_descriptors_and_threads_that_are_not_given_back_fail() -> None:
 def test_a_process_that_is_not_there_at_the_end_fails() -> None:
     gone = samples(*[HELD] * 9)
     assert judged([*gone[:6], *(replace(each, held={}) for each in gone[6:])], {}).reasons != []
+
+
+def test_a_pool_of_connections_to_the_store_may_fill_and_not_overflow() -> None:
+    filling = [replace(HELD, reading=2 * number) for number in range(9)]
+    assert judged(samples(*filling), {}).reasons == []
+    flowing = [replace(HELD, reading=8 * number) for number in range(9)]
+    (reason,) = judged(samples(*flowing), {}).reasons
+    assert "descriptors of the store" in reason

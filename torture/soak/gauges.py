@@ -12,15 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from registry.config import STORE
+
+_STORE = (f"/{STORE}", f"/{STORE}-wal")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one process holds; ``memory`` in bytes."""
+    """What one process holds; ``memory`` in bytes. ``reading``: descriptors of the store's connections, which
+    a pool keeps once it has made them, up to a bound; ``descriptors``: all others."""
 
     memory: int
     descriptors: int
     threads: int
     connections: int
+    reading: int = 0
 
 
 def processes(root: int) -> Mapping[str, int]:
@@ -49,11 +55,13 @@ def held(pid: int) -> Held | None:
         return None
     anonymous = re.search(r"^Pss_Anon:\s+(\d+)", rollup, re.MULTILINE)
     threads = re.search(r"^Threads:\s+(\d+)", status, re.MULTILINE)
+    reading = sum(target.endswith(_STORE) for target in targets)
     return Held(
         int(anonymous[1]) * 1024 if anonymous else 0,
-        len(targets),
+        len(targets) - reading,
         int(threads[1]) if threads else 0,
         sum(target.startswith("socket:") for target in targets),
+        reading,
     )
 
 

@@ -11,12 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from registry.store.sqlite import READERS
 from torture.soak.gauges import Held
 
 FLAT = 0.05
 """How much more memory a process may hold than in the beginning, beyond what is due."""
 STEADY = 2
 """How many more descriptors, threads, connections: somebody may be calling just then."""
+READING = 2 * (READERS + 2)
+"""Descriptors of the store that a process may hold: the file and its log for each reader and two that write."""
 DUE_AT_MOST = 8192
 """Bytes a statement may leave in a process: more would be a leak by itself."""
 MIB = 1024 * 1024
@@ -75,6 +78,8 @@ def _judge(verdict: Verdict, role: str, one: Sequence[Held], two: Sequence[Held]
         counts.append(f"{was:>3} → {now:<3}")
         if now > was + STEADY:
             verdict.reasons.append(f"{role}: {name} {was} → {now}")
+    if (reading := int(median(each.reading for each in two))) > READING:
+        verdict.reasons.append(f"{role}: {reading} descriptors of the store, at most {READING} are expected")
     grew = (after - before) / before
     verdict.lines.append(
         f"{role:<12} {before / MIB:6.1f} → {after / MIB:<6.1f} {grew:+6.1%} "

@@ -19,7 +19,7 @@ FLAT = 0.05
 STEADY = 2
 """How many more descriptors, threads, connections: somebody may be calling just then."""
 READING = 2 * (READERS + 2)
-"""Descriptors of the store that a process may hold: the file and its log for each reader and two that write."""
+"""Descriptors of the store that a process may hold: its file and its log for each of so many."""
 DUE_AT_MOST = 8192
 """Bytes a statement may leave in a process: more would be a leak by itself."""
 MIB = 1024 * 1024

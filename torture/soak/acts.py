@@ -285,6 +285,12 @@ def receipt(hand: Hand) -> None:
         raise UnexpectedError("no receipt")
 
 
+def _may_be_applied(hit: verdict_pb2.Hit) -> bool:
+    """A hit of which only news is given, for it is stayed or contested, is none that anybody applies."""
+    informs = hit.effect == verdict_pb2.HIT_EFFECT_INFORMATION
+    return not informs or verdict_pb2.HIT_REASON_NOT_A_RESTRICTION in hit.reasons
+
+
 def report(hand: Hand) -> None:
     """An answer, and what was done with it."""
     asked = question(_some(hand))
@@ -293,7 +299,7 @@ def report(hand: Hand) -> None:
         report_id=hand.fresh("r"), check=asked, answered=answer.answered, verdict=answer.verdict,
         action=execution_service_pb2.EXECUTION_ACTION_ALLOWED,
         reason="" if answer.verdict == verdict_pb2.VERDICT_CLEAR else "示例",
-        measure_codes=sorted({hit.measure_code for hit in answer.hits}),
+        measure_codes=sorted({hit.measure_code for hit in answer.hits if _may_be_applied(hit)}),
     )  # fmt: skip
     hand.call(ExecutionServiceStub, CallerRole.PROCUREMENT_SYSTEM).ReportExecution(done, timeout=CALL_S)
 

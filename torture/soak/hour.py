@@ -140,6 +140,9 @@ class Hour:
         stated = state_much(served, self.ledger, count, self.seed + 1)
         time.sleep(2.0)
         after = self._held(served)
+        if stated < count // 2:
+            self.reasons.append(f"what statements leave behind is not known: {stated} of {count} were taken")
+            return {}
         return {
             role: max(0.0, (after[role].memory - was.memory) / max(stated, 1))
             for role, was in before.items()

@@ -18,6 +18,7 @@ from threading import Event, Lock, Thread
 import grpc
 
 from tests.support.faces import Faced
+from tests.support.served import refusal_of
 from torture.soak.acts import ASKING, STATING, Act, Hand, UnexpectedError
 from torture.soak.town import Town
 
@@ -56,9 +57,8 @@ class Ledger:
             with self.lock:
                 self.busy[error.code().name] += 1
             return
-        told = f"{error.code().name}: {error.details()}" if isinstance(error, grpc.RpcError) else repr(error)
         with self.lock:
-            line = f"{name}: {told}"[:300]
+            line = f"{name}: {_told(error)}"[:300]
             if line not in self.wrong and len(self.wrong) < MAX_TOLD:
                 self.wrong.append(line)
 
@@ -125,3 +125,10 @@ def state_much(town: Town, ledger: Ledger, count: int, seed: int) -> int:
     while hand.stated < count and not ledger.wrong:
         do(hand, ledger, *_drawn(hand.chance, STATING))
     return hand.stated
+
+
+def _told(error: Exception) -> str:
+    if not isinstance(error, grpc.RpcError):
+        return repr(error)
+    refusal = refusal_of(error)
+    return f"{refusal.code.name} {refusal.reason} {' '.join(refusal.fields)}: {refusal.message}"

@@ -29,9 +29,10 @@ read_ordinarily: Callable[[Any], None] = _internal._serve
 
 
 class Wire:
-    """Since when the thread that reads has had something to read without a break."""
+    """Since when the thread that reads has had something to read without a break; ``clock`` in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._since: float | None = None
         self._waiting = 0
         self._clears = 0
@@ -41,7 +42,7 @@ class Wire:
     def is_behind(self) -> bool:
         """Whether whoever may begin should let it read."""
         since = self._since
-        return since is not None and monotonic() - since > LAG_S
+        return since is not None and self._clock() - since > LAG_S
 
     def clear(self) -> None:
         """Notes that nothing is there to be read."""
@@ -54,7 +55,7 @@ class Wire:
     def busy(self) -> None:
         """Notes that something is."""
         if self._since is None:
-            self._since = monotonic()
+            self._since = self._clock()
 
     def let_read(self) -> None:
         """Waits until nothing is there to be read, ``MOST_S`` at most."""

@@ -19,38 +19,54 @@ def took_s(work: Callable[[], object]) -> float:
     return time.monotonic() - begun
 
 
+class Clock:
+    """Stands still but for what a test adds."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def behind(wire: Wire, clock: Clock) -> None:
+    """The reader has had something to read for longer than that is borne."""
+    wire.busy()
+    clock.now += 2 * LAG_S
+
+
 def test_nobody_waits_for_a_reader_that_has_nothing_to_read_or_only_just() -> None:
-    wire = Wire()
+    clock = Clock()
+    wire = Wire(clock)
     assert min(took_s(wire.let_read) for _ in range(20)) < LAG_S
     wire.busy()
     told = [wire.is_behind]
-    time.sleep(2 * LAG_S)
+    clock.now += 2 * LAG_S
     told.append(wire.is_behind)
     wire.clear()
     assert [*told, wire.is_behind] == [False, True, False]
 
 
 def test_a_reader_that_never_has_done_delays_work_and_does_not_stop_it() -> None:
-    wire = Wire()
-    wire.busy()
-    time.sleep(2 * LAG_S)
+    clock = Clock()
+    wire = Wire(clock)
+    behind(wire, clock)
     waits = [took_s(wire.let_read) for _ in range(10)]
     assert min(waits) >= MOST_S
     assert wire.is_behind
 
 
 def test_who_waits_goes_on_when_everything_is_read() -> None:
-    wire = Wire()
-    wire.busy()
-    time.sleep(2 * LAG_S)
+    clock = Clock()
+    wire = Wire(clock)
+    behind(wire, clock)
     waits: list[float] = []
     for _ in range(10):
         waiting = Thread(target=lambda: waits.append(took_s(wire.let_read)))
         waiting.start()
         wire.clear()
         waiting.join(DEADLINE_S)
-        wire.busy()
-        time.sleep(2 * LAG_S)
+        behind(wire, clock)
     assert min(waits) < MOST_S
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from registry.store.interface import FileFilter, Store
@@ -14,6 +13,7 @@ from registry.v1 import intake_service_pb2
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.statement_pb2 import SEVERITY_GENERAL
+from tests.support.clock import this_day
 from tests.support.events import firm, penalty
 from tests.support.receiver import wait_for
 from tests.support.referrals import MARKET, town_of
@@ -29,7 +29,7 @@ LOOKS_S = 2.0
 
 def fine(served: Served, number: int, region: str) -> None:
     """A penalty of today, stated over the wire."""
-    day = datetime.now(UTC).date().isoformat()
+    day = this_day().isoformat()
     event = penalty(MARKET, firm(number), day, region=region, severity=SEVERITY_GENERAL)
     envelope = served.spine.seal(MARKET, served.spine.statement(MARKET, f"CF-{number}", event=event))
     request = intake_service_pb2.SubmitRequest(envelopes=[envelope])

@@ -7,7 +7,7 @@ past nine in China, ``china_instant("2026-04-01T01:30Z")`` the same.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -22,3 +22,8 @@ def china_instant(text: str) -> datetime:
     except OverflowError:
         raise ValueError("before the year 1 or after 9999 in UTC") from None
     return instant
+
+
+def today() -> date:
+    """The day in China, by this machine's clock."""
+    return datetime.now(CHINA).date()

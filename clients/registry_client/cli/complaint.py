@@ -14,7 +14,6 @@ import click
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.supervision_file_pb2 import ListFilesRequest
 from registry_client.cli.ban_steps import Step
-from registry_client.cli.custody_files import today
 from registry_client.cli.failures import Failure
 from registry_client.cli.official_steps import (
     acting,
@@ -30,6 +29,7 @@ from registry_client.cli.output import print_json, print_table
 from registry_client.cli.record_text import as_json as json_of
 from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.cli.words_option import WordOption
+from registry_client.instants import today
 from registry_client.supervision.complaint_words import (
     COMPLAINT_CHANNELS,
     COMPLAINT_KINDS,
@@ -146,7 +146,7 @@ def record(session: Session, number: str, content: Path, reporter: Path | None, 
 def _said(given: dict[str, Any]) -> dict[str, Any]:
     """The fields of the act that are not sealed."""
     code, name = given.pop("subject"), given.pop("subject_name")
-    said = {**given, "received_on": given["received_on"] or today()}
+    said = {**given, "received_on": given["received_on"] or today().isoformat()}
     return {**said, "subject": firm_of(code, name)} if code else said
 
 
@@ -169,7 +169,7 @@ def _read(path: Path) -> str:
 @acting
 def accept(session: Session, number: str, accepted: bool, reason: str, on: str) -> Step:
     """七个工作日内决定是否受理投诉。Accept a dispute, or not."""
-    told = pb.ComplaintAcceptance(accepted=accepted, reason=reason, on=on or today())
+    told = pb.ComplaintAcceptance(accepted=accepted, reason=reason, on=on or today().isoformat())
     return _step(session, number, complaint_acceptance=told)
 
 
@@ -181,7 +181,7 @@ def accept(session: Session, number: str, accepted: bool, reason: str, on: str) 
 @acting
 def mediate(session: Session, number: str, stage: pb.MediationStage.ValueType, text: str, on: str) -> Step:
     """开始调解，达成协议，或者终止；受理后四十五个工作日内。Mediation of an accepted dispute."""
-    told = pb.ComplaintMediation(stage=stage, text=text, on=on or today())
+    told = pb.ComplaintMediation(stage=stage, text=text, on=on or today().isoformat())
     return _step(session, number, complaint_mediation=told)
 
 
@@ -195,7 +195,7 @@ def mediate(session: Session, number: str, stage: pb.MediationStage.ValueType, t
 @acting
 def verify(session: Session, number: str, result: Any, text: str, **given: str) -> Step:
     """核查结果；十五个工作日内，可以延长一次。Result of verification."""
-    told = pb.ComplaintVerification(result=result, text=text, on=given["on"] or today())
+    told = pb.ComplaintVerification(result=result, text=text, on=given["on"] or today().isoformat())
     department = own_department(session)
     if given["decision"]:
         told.decision.CopyFrom(pb.RecordedStatement(department=department, statement_id=given["decision"]))
@@ -212,7 +212,7 @@ def verify(session: Session, number: str, result: Any, text: str, **given: str) 
 @acting
 def answer(session: Session, number: str, manner: str, text: str, on: str) -> Step:
     """立案或者不予立案之日起五个工作日内告知实名举报人。Tell a named reporter."""
-    told = pb.ComplaintAnswer(manner=manner, text=text, on=on or today())
+    told = pb.ComplaintAnswer(manner=manner, text=text, on=on or today().isoformat())
     return _step(session, number, complaint_answer=told)
 
 

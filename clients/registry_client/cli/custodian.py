@@ -22,13 +22,13 @@ from registry_client.cli.custody_files import (
     load_key,
     new_passphrase,
     number_argument,
-    today,
 )
 from registry_client.cli.failures import Failure
 from registry_client.cli.official_steps import acting, own_department
 from registry_client.cli.options import Session, connected, passphrase_option
 from registry_client.cli.output import print_facts, print_table
 from registry_client.cli.wide_help import WideCommand, WideGroup
+from registry_client.instants import today
 from registry_client.supervision.custody import CustodyKey
 
 
@@ -67,7 +67,7 @@ def enrol(
         origin=session.credentials.origin,
         department=own_department(session),
         official_id=given["official"],
-        window=(given["first"] or today(), given["last"]),
+        window=(given["first"] or today().isoformat(), given["last"]),
     )
     return pb.Supervision(custodian_key=body), session.registry.supervision.take
 

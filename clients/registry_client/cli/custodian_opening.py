@@ -24,7 +24,6 @@ from registry_client.cli.custody_files import (
     read_file,
     read_opening,
     sealed_blob,
-    today,
     write_new,
 )
 from registry_client.cli.failures import Failure
@@ -39,6 +38,7 @@ from registry_client.cli.official_steps import (
 from registry_client.cli.options import Session, connected, load_signer
 from registry_client.cli.output import print_line
 from registry_client.cli.wide_help import WideCommand
+from registry_client.instants import today
 from registry_client.supervision.custody import joined, statement_of
 from registry_client.supervision.sealing import keys_of, sender_of
 
@@ -60,7 +60,10 @@ def consent(session: Session, number: str, **given: Any) -> None:
     file = pb.FileReference(kind=pb.FILE_KIND_COMPLAINT, department=own_department(session), number=number)
     if out is not None:
         told = pb.IdentityOpening(
-            file=file, reason=given["reason"], legal_basis=given["basis"], on=given["on"] or today()
+            file=file,
+            reason=given["reason"],
+            legal_basis=given["basis"],
+            on=given["on"] or today().isoformat(),
         )
         _first(session, out, pb.Supervision(identity_opening=told), given)
         return

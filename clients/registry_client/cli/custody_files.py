@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from hashlib import sha256
 from pathlib import Path
 
 import click
 from google.protobuf.message import DecodeError
 
-from registry.domain.periods import china_day
 from registry.provenance.sealed_form import CONTENT, REPORTER, Binding
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.envelope_pb2 import Envelope
@@ -33,11 +31,6 @@ part_option = click.option(
     help="content 是所说所写的内容，reporter 是举报人身份。",
 )  # fmt: skip
 number_argument = click.argument("number", metavar="NUMBER")
-
-
-def today() -> str:
-    """The day in China, by this machine's clock."""
-    return china_day(time.time_ns() // 1_000_000).isoformat()
 
 
 def fingerprint(public_key: bytes) -> str:

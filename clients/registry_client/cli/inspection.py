@@ -8,12 +8,10 @@ has signed, and ``sign-second FILE --key …`` shows it to the second, who signs
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
 
-from registry.domain.periods import china_day
 from registry.v1 import inspection_service_pb2 as service
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.envelope_pb2 import Envelope
@@ -35,6 +33,7 @@ from registry_client.cli.options import Session, connected, json_option, load_si
 from registry_client.cli.output import print_json, print_line, print_table
 from registry_client.cli.record_text import as_json as json_of
 from registry_client.cli.wide_help import WideCommand, WideGroup
+from registry_client.instants import today
 from registry_client.supervision.inspection_words import INSPECTION_RESULTS
 from registry_client.supervision.inspections import (
     first_signer,
@@ -150,7 +149,9 @@ def sign_second(
 @acting
 def publish(session: Session, number: str, place: str, on: str) -> Step:
     """检查结束后20个工作日内公示结果；只公示一次。Say where and when the result was published."""
-    told = pb.ResultPublication(file=_file(session, number), published_on=on or _today(), place=place)
+    told = pb.ResultPublication(
+        file=_file(session, number), published_on=on or today().isoformat(), place=place
+    )
     return pb.Supervision(result_publication=told), session.registry.supervision.take
 
 
@@ -163,7 +164,10 @@ def publish(session: Session, number: str, place: str, on: str) -> Step:
 def rectify(session: Session, number: str, sufficient: bool, by: str, on: str) -> Step:
     """责令改正的，复查是否改正。Check whether what was ordered has been done."""
     checked = pb.Rectification(
-        file=_file(session, number), checked_on=on or _today(), sufficient=sufficient, rectify_by=by
+        file=_file(session, number),
+        checked_on=on or today().isoformat(),
+        sufficient=sufficient,
+        rectify_by=by,
     )
     return pb.Supervision(rectification=checked), session.registry.supervision.take
 
@@ -235,7 +239,3 @@ def _rectified(each: service.PublishedInspection) -> str:
     if not each.rectify_by:
         return ""
     return f"已改正 {each.rectified_on}" if each.rectified_on else f"应于 {each.rectify_by} 前改正"
-
-
-def _today() -> str:
-    return china_day(time.time_ns() // 1_000_000).isoformat()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 import click
@@ -22,12 +22,12 @@ from rich.table import Table
 from rich.text import Text
 
 from registry_client.cli.wrapping import share, wrap
+from registry_client.instants import CHINA
 
 _GAP = 2
 """Columns between two cells."""
 _LABEL = 8
 """Columns of a label, so that facts printed one after the other align."""
-_CHINA = timezone(timedelta(hours=8))
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -81,7 +81,7 @@ def print_json(value: Any) -> None:
 
 def china_time(instant: datetime) -> str:
     """An instant as a clock in China shows it, such as ``2026-04-01 09:00:00``."""
-    return f"{instant.astimezone(_CHINA):%Y-%m-%d %H:%M:%S}"
+    return f"{instant.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
 def safe(text: str) -> str:

@@ -5,7 +5,6 @@ number and, where another department sent it, that department's code (``--from``
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from mimetypes import guess_type
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 
 import click
 
-from registry.domain.periods import china_day
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.supervision_file_pb2 import SupervisionFile
 from registry_client.cli.ban_steps import Step
@@ -23,6 +21,7 @@ from registry_client.cli.output import print_json, print_table
 from registry_client.cli.record_text import as_json as json_of
 from registry_client.cli.wide_help import WideCommand, WideGroup
 from registry_client.cli.words_option import WordOption
+from registry_client.instants import today
 from registry_client.supervision.referral_words import FILE_KINDS, REFERRAL_KINDS
 from registry_client.supervision.referrals import referrals, state_of
 from registry_client.words import word_of
@@ -77,7 +76,7 @@ def receive(session: Session, number: str, sender: str, alert: bool) -> Step:
 def accept(session: Session, number: str, sender: str, accepted: bool, reason: str, on: str) -> Step:
     """决定是否受理；不予受理的退回移送部门，由其另行移送或者处理。Accept a referral, or not."""
     file = _file(session, number, sender)
-    body = pb.ReferralAcceptance(file=file, accepted=accepted, reason=reason, on=on or _today())
+    body = pb.ReferralAcceptance(file=file, accepted=accepted, reason=reason, on=on or today().isoformat())
     return pb.Supervision(referral_acceptance=body), session.registry.supervision.take
 
 
@@ -100,7 +99,7 @@ def decide(session: Session, number: str, path: Path, sender: str) -> Step:
 @acting
 def answer(session: Session, number: str, sender: str, text: str, on: str) -> Step:
     """向移送部门反馈。Answer who sent it."""
-    body = pb.ReferralAnswer(file=_file(session, number, sender), text=text, on=on or _today())
+    body = pb.ReferralAnswer(file=_file(session, number, sender), text=text, on=on or today().isoformat())
     return pb.Supervision(referral_answer=body), session.registry.supervision.take
 
 
@@ -117,7 +116,7 @@ def urge(
 ) -> Step:
     """督办：任何卷宗中有逾期步骤的，限期办结。Press for a step that is overdue, in a file of any kind."""
     file = _file(session, number, sender, kind)
-    body = pb.Urging(file=file, text=text, due_on=due_on, on=on or _today())
+    body = pb.Urging(file=file, text=text, due_on=due_on, on=on or today().isoformat())
     return pb.Supervision(urging=body), session.registry.supervision.take
 
 
@@ -169,7 +168,3 @@ def _item(each: Any, folder: Path) -> Any:
     media_type = guess_type(path.name)[0] or "application/octet-stream"
     size = path.stat().st_size if path.is_file() else 0
     return {"size": size, "media_type": media_type, **each}
-
-
-def _today() -> str:
-    return china_day(time.time_ns() // 1_000_000).isoformat()

@@ -8,7 +8,7 @@ by each for himself: the second over the bytes over which the first one's holds.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from registry.provenance.batch import MAX_BATCH
 from registry.provenance.keys import SignatureError, load_verifying_key
 from registry.v1.envelope_pb2 import Envelope, Signature, SignedBatch
 from registry.v1.statement_pb2 import Statement
+from registry_client.instants import CHINA
 from registry_web.console.act_seconds import COSIGNING, HALF
 from registry_web.console.act_store import PROPOSED, SIGNING, SIGNING_S, Act, ActStore
 from registry_web.console.acting import usable_keys
@@ -25,8 +26,6 @@ from registry_web.console.official import Official
 from registry_web.console.signing import SigningComponent, SigningError, SigningKey
 from registry_web.console.submitting import NotReachedError, as_kept, outcome_of, submit
 from registry_web.signer.permission import ToSign
-
-_CHINA = timezone(timedelta(hours=8))
 
 
 class ActWork:
@@ -190,4 +189,4 @@ def field_of(desk: Desk, request: Request, name: str) -> str:
 
 def china_time(at_s: float) -> str:
     """An instant in China."""
-    return datetime.fromtimestamp(at_s, UTC).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(at_s, UTC).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")

@@ -14,12 +14,13 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from registry.provenance.access_token import TokenKey
+from registry_client.instants import CHINA
 from registry_client.numbering import Numbering, NumberingError
 from registry_web.config import ConsoleConfig, WebConfigError, load_web_config
 from registry_web.console.accounts import Account, AccountError, Accounts, Identity
@@ -30,7 +31,6 @@ from registry_web.console.official import ROLES, Role
 from registry_web.kept_file import Database
 from registry_web.signer.cli import config_option, one_line
 
-_CHINA = timezone(timedelta(hours=8))
 _login = click.argument("login")
 
 
@@ -154,7 +154,7 @@ def log(path: Path, login: str, count: int, as_json: bool) -> None:
     """登录、失败和办理的记录, 新的在前. Sign-ins, failures and acts."""
     with _console(path) as (_, database):
         for row in Journal(database, time.time).latest(count, login):
-            at = datetime.fromtimestamp(row["at"], UTC).astimezone(_CHINA)
+            at = datetime.fromtimestamp(row["at"], UTC).astimezone(CHINA)
             if as_json:
                 click.echo(json.dumps({**dict(row), "at": at.isoformat()}, ensure_ascii=False))
             else:

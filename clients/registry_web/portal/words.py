@@ -6,13 +6,14 @@ Chinese; the English of each is in ``wording/portal.toml`` and a test finds what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, timedelta, timezone
+from datetime import UTC
 from functools import cache
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.v1 import record_service_pb2 as record
 from registry.v1 import subject_pb2 as subject
+from registry_client.instants import CHINA
 from registry_client.layouts import LAYOUTS
 
 DOMAINS: Mapping[int, str] = {
@@ -104,14 +105,13 @@ _PREFIX_DOMAINS = {
     "PRO": "procurement", "BID": "bidding", "BUS": "business", "FIN": "financing", "GEN": "general",
     "SUP": "supervision",
 }  # fmt: skip
-_CHINA = timezone(timedelta(hours=8))
 
 
 def china_minute(instant: Timestamp) -> str:
     """An instant as a clock in China shows it, to the minute; empty where there is none."""
     if not instant.seconds:
         return ""
-    return f"{instant.ToDatetime(UTC).astimezone(_CHINA):%Y-%m-%d %H:%M}"
+    return f"{instant.ToDatetime(UTC).astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,9 @@ from tests.registry_papers.fonts_here import need_font
 from tests.support.events import firm, placed
 from tests.support.referrals import COUNTY, FIRE, HOUSING, MARKET, OVERSIGHT, Town, clue, town_of
 from tests.support.served import serving
-from tests.support.spine import ORIGIN, found_spine, furnish
+from tests.support.spine import ORIGIN, TODAY, found_spine, furnish
 
-_TODAY = datetime.now(UTC).date()
-_PERIOD = ((_TODAY - timedelta(days=30)).isoformat(), _TODAY.isoformat())
+_PERIOD = ((TODAY - timedelta(days=30)).isoformat(), TODAY.isoformat())
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +26,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, dict[
     """A referral that nobody has read for 20 days; 县应急, 消防 and 督查室 at their terminals."""
     directory = tmp_path_factory.mktemp("desk")
     spine = furnish(
-        found_spine(directory / "registry", _TODAY - timedelta(days=20)), [MARKET, HOUSING], delivered=False
+        found_spine(directory / "registry", TODAY - timedelta(days=20)), [MARKET, HOUSING], delivered=False
     )
     town = town_of(spine)
     placed(town.act(MARKET, referral=clue(town, "YS-1")))
-    spine.clock.move_to(_TODAY)
+    spine.clock.move_to(TODAY)
     with serving(spine) as served:
         offices = {}
         for key in (COUNTY, FIRE, OVERSIGHT):

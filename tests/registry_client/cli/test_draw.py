@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,14 +20,13 @@ from registry_client.cli.group import registryctl
 from registry_client.supervision.draw_package import zipped
 from tests.registry_client.cli.conftest import Run
 from tests.registry_client.cli.served_office import Office, office_of
+from tests.support.clock import this_day
 from tests.support.draw_packages import MadeLog
 from tests.support.draws import DrawOffice, inspector_rows, object_rows, storing
 from tests.support.matters import MARKET, MatterTown
 from tests.support.served import serving
 from tests.support.spine import ORIGIN, furnish
 
-_DAY = (datetime.now(UTC) + timedelta(hours=8)).date()
-_LAST = _DAY.replace(month=12, day=31).isoformat()
 _ROSTER = "统一社会信用代码或编号,对象种类,名称,信用等级,所属地区,行业,适用事项\n"
 
 
@@ -38,6 +37,11 @@ class Desk:
     made: DrawOffice
     office: Office
     folder: Path
+    day: date
+
+    @property
+    def last(self) -> str:
+        return f"{self.day.year}-12-31"
 
     def act(self, *arguments: str | Path) -> Run:
         return self.office.ctl(*arguments, "--act", "--key", self.office.directory / "own.pem")
@@ -50,14 +54,15 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    spine = furnish(storing(tmp_path / "registry", _DAY), ["市场监管", "住建"], delivered=False)
+    day = this_day()
+    spine = furnish(storing(tmp_path / "registry", day), ["市场监管", "住建"], delivered=False)
     made = DrawOffice.of(MatterTown.of(spine))
     with serving(spine) as served:
         office = office_of(served, tmp_path / "office", Caller(CallerRole.DEPARTMENT, MARKET, ORIGIN))
         made.town.keys["监管员"].save(office.directory / "own.pem", None)
         Numbering.generate().save(office.directory / "statement.secret")
         (tmp_path / "published").mkdir()
-        yield Desk(made, office, tmp_path / "published")
+        yield Desk(made, office, tmp_path / "published", day)
 
 
 def objects_text() -> str:
@@ -71,8 +76,7 @@ def inspectors_text() -> str:
     return "工号,科室,执法证号\n" + "".join(rows)
 
 
-def plan_text() -> str:
-    year = _DAY.year
+def plan_text(year: int) -> str:
     heading = "事项编号,审批事项或类别,抽查内容,事项类别,抽查数量,抽查千分比,开始日期,结束日期\n"
     return heading + f"1,SP-1,进货查验,一般,4,,{year}/1/1,{year}-12-31\n"
 
@@ -81,21 +85,21 @@ def draw_ordered(desk: Desk) -> None:
     """From files to the order."""
     objects, inspectors = desk.write("对象.csv", objects_text()), desk.write("人员.csv", inspectors_text())
     recusals = desk.write("回避.csv", f"应回避对象,应回避人员工号\n{object_rows(1)[0][0]},SC-01\n")
-    shared = ("--as-of", _DAY.isoformat(), "--upload")
+    shared = ("--as-of", desk.day.isoformat(), "--upload")
     for path, kind, number in ((objects, "objects", "M-1"), (inspectors, "inspectors", "R-1")):
         out = desk.folder / f"{kind}.csv"
         run = desk.act("roster", "commit", path, "--kind", kind, "--number", number, *shared, "--out", out)
         assert run.exit_code == 0, run.output + run.errors
-    filed = ("--filing-number", "沧示备1号", "--filed-on", _DAY.isoformat())
-    plan = desk.write("计划.csv", plan_text())
+    filed = ("--filing-number", "沧示备1号", "--filed-on", desk.day.isoformat())
+    plan = desk.write("计划.csv", plan_text(desk.day.year))
     run = desk.act(
-        "plan", "record", plan, "--number", "JH", "--year", str(_DAY.year), "--title", "计划", *filed
+        "plan", "record", plan, "--number", "JH", "--year", str(desk.day.year), "--title", "计划", *filed
     )
     assert run.exit_code == 0, run.output
     run = desk.act(
         "draw", "order", "--number", "CQ-1", "--plan", "JH", "--item", "1", "--objects", "M-1",
         "--inspectors", "R-1", "--wanted", "4", "--weight", "D=4", "--recusals", recusals, "--recusals-out",
-        desk.folder / "recusals.csv", "--inspect-by", _LAST, "--files", desk.folder, "--upload",
+        desk.folder / "recusals.csv", "--inspect-by", desk.last, "--files", desk.folder, "--upload",
     )  # fmt: skip
     assert run.exit_code == 0, run.output + run.errors
 
@@ -149,7 +153,7 @@ def test_an_order_that_might_fail_for_want_of_inspectors_is_stopped_beforehand(d
     recusals = desk.write("多.csv", f"应回避对象,应回避人员工号\n{gone}")
     run = desk.office.ctl(
         "draw", "order", "--number", "CQ-2", "--plan", "JH", "--item", "1", "--objects", "M-1",
-        "--inspectors", "R-1", "--wanted", "4", "--recusals", recusals, "--inspect-by", _LAST,
+        "--inspectors", "R-1", "--wanted", "4", "--recusals", recusals, "--inspect-by", desk.last,
         "--files", desk.folder,
     )  # fmt: skip
     assert run.exit_code == 3

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from registry.access.identity import Caller, CallerRole
+from registry.domain.periods import china_day
 from registry_client import Numbering
 from tests.registry_client.cli.served_office import Office, office_of
+from tests.support.clock import this_day
 from tests.support.events import firm, placed
-from tests.support.referrals import FIRE, HOUSING, MARKET, OVERSIGHT, Town, clue, town_of
+from tests.support.referrals import FIRE, HOUSING, MARKET, OVERSIGHT, Town, clue, today, town_of
 from tests.support.served import Served, serving
 from tests.support.spine import ORIGIN, found_spine, furnish
-
-_TODAY = datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def office(town: Town, served: Served, directory: Path, key: str) -> Office:
 
 @pytest.fixture
 def offices(tmp_path: Path) -> Iterator[Offices]:
-    spine = furnish(found_spine(tmp_path / "registry", _TODAY), [MARKET, HOUSING], delivered=False)
+    spine = furnish(found_spine(tmp_path / "registry", this_day()), [MARKET, HOUSING], delivered=False)
     town = town_of(spine)
     with serving(spine) as served:
         yield Offices(town, *(office(town, served, tmp_path / key, key) for key in (MARKET, FIRE, OVERSIGHT)))
@@ -68,7 +68,7 @@ def telling(offices: Offices) -> Path:
             "kind": "SUBJECT_KIND_ENTERPRISE", "name": subject.name,
         },
         "legal_basis": ["优化营商环境条例 第五十七条"], "evidence": [{"file": "exit.jpg"}],
-        "on": _TODAY.isoformat(),
+        "on": today(offices.town),
     }  # fmt: skip
     return written(offices.market.directory, content)
 
@@ -88,7 +88,7 @@ def test_a_referral_goes_from_telling_to_answer(offices: Offices) -> None:
     assert act(fire, "accept", "YS-1", "--from", sender, "--accepted").exit_code == 0
     decided = written(
         fire.directory,
-        {"result": "REFERRAL_RESULT_NO_CASE", "reason": "已改正。", "on": _TODAY.isoformat()},
+        {"result": "REFERRAL_RESULT_NO_CASE", "reason": "已改正。", "on": today(offices.town)},
     )
     assert act(fire, "decide", "YS-1", decided, "--from", sender).exit_code == 0
     assert act(fire, "answer", "YS-1", "--from", sender, "--text", "已核查。").exit_code == 0
@@ -102,12 +102,13 @@ def test_what_is_overdue_is_listed_and_urged(offices: Offices) -> None:
     placed(town.act(MARKET, referral=clue(town, "YS-1")))
     assert "签收告知移送" in offices.fire.ctl("supervision", "due").output
     assert "签收告知移送" not in offices.fire.ctl("supervision", "due", "--overdue").output
-    later = (_TODAY + timedelta(days=30)).isoformat()
+    day = china_day(town.spine.clock())
+    later = (day + timedelta(days=30)).isoformat()
     assert "签收告知移送" in offices.fire.ctl("supervision", "due", "--overdue", "--on", later).output
     assert "签收" not in offices.market.ctl("supervision", "due").output
     assert "YS-1" in offices.market.ctl("supervision", "files", "--kind", "移送").output
     urging = ("urge", "YS-1", "--from", town.code(MARKET), "--text", "请办结", "--due-on", later)
     early = act(offices.oversight, *urging)
     assert (early.exit_code, "STEP_TOO_EARLY" in early.output) == (1, True)
-    town.spine.clock.move_to(_TODAY + timedelta(days=14))
+    town.spine.clock.move_to(day + timedelta(days=14))
     assert act(offices.oversight, *urging).exit_code == 0

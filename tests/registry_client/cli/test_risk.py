@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from registry.access.identity import Caller, CallerRole
 from registry.v1.statement_pb2 import SEVERITY_GENERAL
 from registry_client import Numbering
 from tests.registry_client.cli.served_office import Office, office_of
+from tests.support.clock import this_day
 from tests.support.events import firm, penalty, placed
-from tests.support.referrals import FIRE, MARKET, Town, town_of
+from tests.support.referrals import FIRE, MARKET, Town, today, town_of
 from tests.support.risk import alerts, watch
 from tests.support.served import serving
 from tests.support.spine import ORIGIN, found_spine, furnish
 
-TODAY = datetime.now(UTC).date()
 EXAMPLE = Path(__file__).parents[3] / "docs/supervision/risk-indicators.json"
 
 
@@ -38,7 +37,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    spine = furnish(found_spine(tmp_path / "registry", TODAY), [MARKET, "住建"], delivered=False)
+    spine = furnish(found_spine(tmp_path / "registry", this_day()), [MARKET, "住建"], delivered=False)
     town = town_of(spine)
     with serving(spine) as served:
         offices = []
@@ -58,7 +57,7 @@ def alerted(desk: Desk) -> str:
     """Ten penalties in 130902 have been alerted of; the number of the alert."""
     assert act(desk.operator, "declare", EXAMPLE).exit_code == 0
     for number in range(10):
-        event = penalty(MARKET, firm(number), TODAY.isoformat(), region="130902", severity=SEVERITY_GENERAL)
+        event = penalty(MARKET, firm(number), today(desk.town), region="130902", severity=SEVERITY_GENERAL)
         placed(desk.town.spine.say(MARKET, event=event))
     assert watch(desk.town.spine).look() == 1
     return alerts(desk.town.spine)[0].number

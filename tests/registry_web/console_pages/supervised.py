@@ -9,7 +9,7 @@ Days are those about the spine's today, to which its clock is moved first. All n
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from demo.departments import OPERATOR
@@ -20,6 +20,7 @@ from registry_web.console.accounts import Identity
 from tests.registry_web.console_core.office import Office
 from tests.registry_web.console_pages.screens import Screen
 from tests.supervision.custodians_at_work import DISPUTE, Custody
+from tests.support.clock import this_day
 from tests.support.draws import DrawOffice, file_of, order, plan
 from tests.support.events import firm, penalty, placed
 from tests.support.matters import (
@@ -51,7 +52,7 @@ KEY = "市场监管"
 
 def supervise(bureau: Office) -> None:
     """States everything."""
-    today = _today()
+    today = this_day()
     bureau.spine.clock.move_to(today)
     furnish(bureau.spine, [KEY, "住建"], delivered=False)
     matters = MatterTown.of(bureau.spine)
@@ -90,7 +91,7 @@ def supervision_screens(bureau: Office) -> list[Screen]:
         "-complaint": ("custodian", f"complaints/{at}/TS-2026-02"),
         "-risk": ("auditor", "risk"),
         "-alert": ("inspector", f"risk/at/{operator.position}/{alert}"),
-        "-accountability": ("auditor", f"accountability?from={_first()}&until={_today()}"),
+        "-accountability": ("auditor", f"accountability?from={_first()}&until={this_day()}"),
         "-accident": ("auditor", f"accountability/trace/{operator.position}/SG-2026-01"),
     }
     return [
@@ -106,12 +107,8 @@ PORTAL = (
 """The portal's pages of supervision."""
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 def _first() -> date:
-    return _today() - timedelta(days=60)
+    return this_day() - timedelta(days=60)
 
 
 def _rules(town: MatterTown, today: date) -> None:

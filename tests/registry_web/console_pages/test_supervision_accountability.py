@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -20,21 +20,21 @@ from tests.registry_web.console_pages.forms import At, words
 from tests.support.ban_cases import KEY
 from tests.support.events import firm, placed
 from tests.support.referrals import FIRE, Town, clue, town_of
+from tests.support.spine import TODAY
 
 HOME = "/supervision/accountability"
-_TODAY = datetime.now(UTC).date()
-_BEGUN = _TODAY - timedelta(days=60)
+_BEGUN = TODAY - timedelta(days=60)
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Town]]:
     """A referral to the bureau that was told 60 days ago, by its row in the store, and an accident since."""
     with office(tmp_path_factory.mktemp("bureau")) as made:
-        made.spine.clock.move_to(_TODAY)
+        made.spine.clock.move_to(TODAY)
         town = town_of(made.spine, ())
         placed(town.act(FIRE, referral=clue(town, "YS-0", to=KEY)))
         _told_on(town, "YS-0", _BEGUN.isoformat())
-        placed(town.act(OPERATOR.key, accident=_accident(_TODAY.isoformat())))
+        placed(town.act(OPERATOR.key, accident=_accident(TODAY.isoformat())))
         yield made, town
 
 
@@ -62,7 +62,7 @@ def at(desk: tuple[Office, Town]) -> Iterator[At]:
 
 
 def period() -> str:
-    return f"{HOME}?from={_BEGUN.isoformat()}&until={_TODAY.isoformat()}"
+    return f"{HOME}?from={_BEGUN.isoformat()}&until={TODAY.isoformat()}"
 
 
 def test_the_hub_leads_here(at: At) -> None:
@@ -127,7 +127,7 @@ def test_an_official_stands_in_no_address(at: At, desk: tuple[Office, Town]) -> 
     fire = town.spine.engine.state.directory.department(town.code(FIRE))
     assert fire is not None
     staff = f"{town.code(FIRE)[-6:]}-1"
-    asked = {"from": _BEGUN.isoformat(), "until": _TODAY.isoformat(), "department": str(fire.position)}
+    asked = {"from": _BEGUN.isoformat(), "until": TODAY.isoformat(), "department": str(fire.position)}
     turned = reader.post(HOME, asked | {"official": staff})
     assert turned.status_code == 303
     report = reader.get(reader.get(turned.headers["location"]).headers["location"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,6 +23,7 @@ from tests.registry_web.console_core.office import PIN, Office, csrf_of, hidden,
 from tests.registry_web.console_pages.forms import At, words
 from tests.servicer.supervision.marks import everything_on_disk
 from tests.support.ban_cases import KEY
+from tests.support.clock import this_day
 from tests.support.events import placed
 from tests.support.spine import ORIGIN
 
@@ -36,7 +36,7 @@ CUSTODIANS = {"handler": "B-11", "partner": "B-12"}
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The bureau with an evidence store and two custodians; the registry's clock is the wall's."""
     with office(tmp_path_factory.mktemp("said")) as made:
-        made.spine.clock.move_to(datetime.now(UTC).date())
+        made.spine.clock.move_to(this_day())
         signer = made.spine.appoint(KEY, "B-12", "办公室", OFFICIAL_ROLE_SUBMITTER)
         identity = Identity("department", made.spine.code(KEY), "B-12")
         made.accounts.add("partner", "示例B-12", identity)
@@ -66,7 +66,7 @@ def at(bureau: Office) -> Iterator[At]:
 
 
 def today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return this_day().isoformat()
 
 
 def one(bureau: Office, number: str) -> str:

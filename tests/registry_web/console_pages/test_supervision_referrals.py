@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from registry_web.console.pages.supervision_areas import AREAS
 from tests.registry_web.console_core.office import Office, office
 from tests.registry_web.console_pages.forms import At, words
 from tests.support.ban_cases import KEY
+from tests.support.clock import this_day
 from tests.support.events import firm, placed
 from tests.support.referrals import EVIDENCE, FIRE, OVERSIGHT, Town, acceptance, clue, receipt, town_of
 
@@ -23,7 +24,7 @@ LIST = "/supervision/referrals"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Town]]:
     """The bureau with further departments about it; the registry's clock is the wall's."""
     with office(tmp_path_factory.mktemp("bureau")) as made:
-        made.spine.clock.move_to(datetime.now(UTC).date())
+        made.spine.clock.move_to(this_day())
         yield made, town_of(made.spine, ())
 
 
@@ -48,7 +49,7 @@ def place_of(town: Town, key: str) -> int:
 
 
 def today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return this_day().isoformat()
 
 
 def told_to_bureau(town: Town, number: str, **changes: Any) -> str:
@@ -138,12 +139,12 @@ def test_what_is_overdue_is_urged_by_its_sender_and_counted(town: Town, at: At) 
     }  # fmt: skip
     assert handler.act(f"{LIST}/new", form).accepted
     one = f"{LIST}/at/{place_of(town, KEY)}/CS-2"
-    town.spine.clock.move_to(datetime.now(UTC).date() + timedelta(days=14))
+    town.spine.clock.move_to(this_day() + timedelta(days=14))
     everywhere = f"/supervision/urge/8/{place_of(town, KEY)}/CS-2"
     assert "办结期限" in handler.read(everywhere)
     assert at("auditor").get(everywhere).status_code == 409
     assert handler.get(everywhere.replace("/8/", "/9/")).status_code == 404
-    due_on = (datetime.now(UTC).date() + timedelta(days=20)).isoformat()
+    due_on = (this_day() + timedelta(days=20)).isoformat()
     assert handler.act(f"{one}/urge", {"text": "请限期签收", "due_on": due_on, "on": today()}).accepted
     page = handler.read(one)
     assert "督办: 签收告知移送" in page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -16,6 +15,7 @@ from registry_web.console.pages.supervision_risk import LIST, offered
 from tests.registry_web.console_core.office import Office, office
 from tests.registry_web.console_pages.forms import At
 from tests.support.ban_cases import KEY
+from tests.support.clock import this_day
 from tests.support.events import firm, penalty, placed
 from tests.support.referrals import FIRE, Town, town_of
 from tests.support.risk import alerts, declare, indicator, watch
@@ -25,7 +25,7 @@ from tests.support.risk import alerts, declare, indicator, watch
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Town]]:
     """The bureau is in charge of one indicator, 消防 of another; each has one alert."""
     with office(tmp_path_factory.mktemp("bureau")) as made:
-        made.spine.clock.move_to(datetime.now(UTC).date())
+        made.spine.clock.move_to(this_day())
         town = town_of(made.spine, ("信用办",))
         by_subject = {"grouping": pb.INDICATOR_GROUPING_SUBJECT, "name": "屡次处罚"}
         declare(
@@ -56,7 +56,7 @@ def at(desk: tuple[Office, Town]) -> Iterator[At]:
 
 
 def today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return this_day().isoformat()
 
 
 def address(town: Town, alert: pb.RiskAlert) -> str:

@@ -27,12 +27,12 @@ from registry.v1.subject_pb2 import (
     Subject,
 )
 from registry_client.errors import RegistryCallError
+from registry_client.instants import today
 from registry_client.words import CAPACITIES, KINDS, PAPERS, SEVERITIES
 from registry_web.console.pages.ban_timeline import proposal_text
 from registry_web.console.pages.catalogue_rows import ListRow, MeasureRow, Rows
 from registry_web.console.pages.forms import Answers, Field, choices_of
 from registry_web.console.pages.framing import Departments, Frame
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.separation import drafting
 
 MEASURES = 3

@@ -23,6 +23,7 @@ from registry.v1 import statement_pb2 as pb
 from registry.v1.directory_service_pb2 import OfficialEntry
 from registry.v1.subject_pb2 import SUBJECT_KIND_NATURAL_PERSON
 from registry_client.errors import RegistryCallError
+from registry_client.instants import today
 from registry_client.procedure_words import BAN_STATES, BAN_STEPS
 from registry_client.words import word_of
 from registry_web.console.desk import PageError
@@ -34,7 +35,6 @@ from registry_web.console.pages.ban_timeline import proposal_text, statements_of
 from registry_web.console.pages.catalogue_rows import Rows
 from registry_web.console.pages.forms import Answers
 from registry_web.console.pages.framing import Departments, Frame, asked, names_of
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.separation import (
     ARTICLES,
     ROLE_OF_STEP,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from registry.domain.files import ACT_NUMBERS
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.supervision_file_pb2 import SupervisionFile
+from registry_client.instants import today
 from registry_client.supervision.complaint_words import (
     COMPLAINT_CHANNELS,
     COMPLAINT_KINDS,
@@ -26,7 +27,6 @@ from registry_client.supervision.complaint_words import (
     VERIFICATION_RESULTS,
 )
 from registry_web.console.pages.forms import Answers, Field, choices_of
-from registry_web.console.pages.labels import today
 
 _BY_OFFICE = tuple(value for word, value in COMPLAINT_CHANNELS.items() if word != "互联网")
 _SUMMARY = Field("summary", "摘要", "area", hint="有关人员都能看到: 不写举报人的任何情况。")

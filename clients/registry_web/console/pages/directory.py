@@ -21,11 +21,11 @@ from starlette.routing import Route
 
 from registry.v1.directory_service_pb2 import KeyEntry, OfficialEntry
 from registry.v1.envelope_pb2 import Suite
+from registry_client.instants import today
 from registry_web.console.desk import PageError
 from registry_web.console.pages.directory_forms import ACTS
 from registry_web.console.pages.forms import Answers, prefilled
 from registry_web.console.pages.framing import Departments, Frame, asked
-from registry_web.console.pages.labels import today
 
 ROWS = 200
 _Entry = TypeVar("_Entry", OfficialEntry, KeyEntry)

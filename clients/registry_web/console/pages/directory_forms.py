@@ -20,12 +20,12 @@ from google.protobuf.message import Message
 from registry.domain.periods import add_months
 from registry.v1 import statement_pb2 as pb
 from registry.v1.envelope_pb2 import SUITE_ED25519, Suite
+from registry_client.instants import today
 from registry_client.words import OFFICIAL_ROLES, REVOCATIONS
 from registry_web.console.desk import PageError
 from registry_web.console.pages.catalogue_rows import Rows
 from registry_web.console.pages.forms import Answers, Field, choices_of
 from registry_web.console.pages.framing import Departments
-from registry_web.console.pages.labels import today
 
 _ROLES = choices_of(OFFICIAL_ROLES)
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from registry.provenance.draw.seed import ALGORITHM
 from registry.v1 import inspection_service_pb2 as service
 from registry.v1 import supervision_pb2 as pb
+from registry_client.instants import today
 from registry_client.supervision.roster_files import Prepared, PreparedPlan
 from registry_web.console.pages.forms import Answers, Field
-from registry_web.console.pages.labels import today
 
 ROSTER_KINDS = {"objects": "检查对象名录", "inspectors": "检查人员名录"}
 _KINDS = {"objects": pb.ROSTER_KIND_OBJECTS, "inspectors": pb.ROSTER_KIND_INSPECTORS}

@@ -29,12 +29,12 @@ from registry.v1 import catalogue_service_pb2 as pb
 from registry.v1 import statement_pb2 as statement
 from registry_client.catalogue import named
 from registry_client.edition_files import as_messages
+from registry_client.instants import today
 from registry_web.console.desk import PageError
 from registry_web.console.pages.catalogue_rows import MeasureRow, read_rows
 from registry_web.console.pages.edition_archive import ArchiveError, EditionArchive, read_archive
 from registry_web.console.pages.forms import Answers, Field
 from registry_web.console.pages.framing import Frame, asked, names_of
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.simulations import SAMPLE, BusyError, Run, Simulations
 
 KEPT = 12

@@ -21,11 +21,11 @@ from starlette.routing import Route
 
 from registry.v1.directory_service_pb2 import DepartmentEntry, OfficialEntry
 from registry_client import Registry
+from registry_client.instants import today
 from registry_web.console.acting import Acts
 from registry_web.console.desk import Desk, Endpoint, PageError
 from registry_web.console.official import Official
 from registry_web.console.pages.catalogue_rows import Catalogue, Rows
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.separation import Reader
 
 

@@ -18,6 +18,7 @@ from registry.v1 import supervision_pb2 as pb
 from registry.v1.directory_service_pb2 import OfficialEntry
 from registry.v1.statement_pb2 import OFFICIAL_ROLE_SUBMITTER
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier, Subject
+from registry_client.instants import today
 from registry_client.supervision.inspection_words import (
     INSPECTION_CAUSES,
     INSPECTION_MANNERS,
@@ -28,7 +29,6 @@ from registry_client.words import KINDS
 from registry_web.console.official import Official
 from registry_web.console.pages.forms import Answers, Field, choices_of
 from registry_web.console.pages.framing import Departments
-from registry_web.console.pages.labels import today
 
 FINDINGS = 5
 _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2})")

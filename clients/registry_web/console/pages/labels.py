@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from time import time
+from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from registry.domain.periods import china_day
 from registry.v1 import ban_service_pb2 as ban
 from registry.v1 import catalogue_service_pb2 as catalogue
 from registry.v1 import incentive_service_pb2 as incentive
@@ -26,10 +24,10 @@ from registry.v1 import verdict_pb2 as verdict
 from registry_client import procedure_words as procedure
 from registry_client import words
 from registry_client.files import reason_name
+from registry_client.instants import CHINA
 from registry_client.words import word_of
 from registry_web.console.pages.separation import ROLE_OF_STEP, ROLE_WORDS
 
-CHINA = timezone(timedelta(hours=8))
 _BAN_TONES = {
     ban.BAN_STATE_REJECTED: "",
     ban.BAN_STATE_CLOSED: "",
@@ -148,11 +146,6 @@ def moment(at: Timestamp | datetime) -> str:
     """An instant as the clock shows it in China, to the minute."""
     instant = at.ToDatetime(UTC) if isinstance(at, Timestamp) else at
     return "" if instant.timestamp() == 0 else instant.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-
-
-def today() -> date:
-    """Today in China."""
-    return china_day(int(time() * 1000))
 
 
 def caller_label(uri: str) -> tuple[str, str]:

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier, Subject
+from registry_client.instants import today
 from registry_client.supervision.matter_words import MATTER_KINDS
 from registry_client.words import KINDS
 from registry_web.console.pages.forms import Answers, Field, choices_of
 from registry_web.console.pages.framing import Departments
-from registry_web.console.pages.labels import today
 
 NUMBER_HINT = "字母、数字和 . _ : - , 本部门内不重复。"
 

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.directory_service_pb2 import DepartmentEntry
 from registry.v1.supervision_file_pb2 import GetFileResponse, SupervisionFile
+from registry_client.instants import today
 from registry_client.supervision.referral_words import (
     REFERRAL_RESULTS,
 )
 from registry_client.supervision.referrals import act_of
 from registry_web.console.pages.forms import Answers, Field, choices_of
 from registry_web.console.pages.framing import Departments
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.supervision import OVERSEEING_KINDS
 
 

@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 
 from registry.v1 import remedy_service_pb2 as remedy
 from registry.v1 import statement_pb2 as pb
+from registry_client.instants import today
 from registry_client.procedure_words import OBJECTION_GROUNDS, OBJECTION_OUTCOMES
 from registry_web.console.pages.catalogue_rows import Rows
 from registry_web.console.pages.event_form import event_fields, event_in, event_of
@@ -27,7 +28,6 @@ from registry_web.console.pages.forms import (
     document_of,
 )
 from registry_web.console.pages.framing import Departments
-from registry_web.console.pages.labels import today
 
 _NO_UPLOAD = "只提交摘要和文件名, 文件不上传、不保存。"
 _REPLACED = frozenset({pb.OBJECTION_OUTCOME_CORRECTED, pb.OBJECTION_OUTCOME_SUPPLEMENTED})

@@ -27,6 +27,7 @@ from starlette.routing import Route
 from registry.v1 import supervision_pb2 as acts
 from registry.v1.supervision_file_pb2 import ListFilesRequest
 from registry_client.errors import RegistryCallError
+from registry_client.instants import today
 from registry_papers.accountability import Names, Sheet, report_sheet, trace_sheet
 from registry_papers.accountability.names import AREAS
 from registry_papers.errors import PaperError
@@ -34,7 +35,6 @@ from registry_web.console.desk import PageError
 from registry_web.console.pages.accident_form import ACCIDENT_FIELDS, accident_of
 from registry_web.console.pages.forms import Answers, is_day
 from registry_web.console.pages.framing import Departments, Frame, asked
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.one_page import ROWS
 from registry_web.console.pages.supervision import OVERSEEING_KINDS, address_of, takes_acts
 

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from registry.domain.files import ACT_NAMES, ACT_NUMBERS
 from registry.v1 import monitoring_service_pb2 as service
 from registry.v1 import supervision_pb2 as pb
+from registry_client.instants import today
 from registry_client.supervision import monitoring
 from registry_client.supervision.risk_words import INDICATOR_GROUPINGS, INDICATOR_KINDS
 from registry_client.words import word_of
@@ -30,7 +31,6 @@ from registry_web.console.desk import PageError
 from registry_web.console.official import Official
 from registry_web.console.pages.forms import Answers, Field
 from registry_web.console.pages.framing import Departments, Frame, asked
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.one_page import ROWS
 from registry_web.console.pages.supervision import address_of, oversees, takes_acts
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from registry.v1 import statement_pb2 as pb
 from registry.v1.subject_pb2 import Identifier, Subject
+from registry_client.instants import today
 from registry_client.words import KINDS, PAPERS
 from registry_web.console.desk import PageError
 from registry_web.console.pages import one_page
@@ -24,7 +25,6 @@ from registry_web.console.pages.forms import (
     document_of,
 )
 from registry_web.console.pages.framing import Departments, Frame, asked
-from registry_web.console.pages.labels import today
 from registry_web.console.pages.supervision import address_of
 
 _MOST = 1000

@@ -40,13 +40,13 @@ from registry_client.bulk.run import deliveries, stopped
 from registry_client.bulk.sending import result_of
 from registry_client.bulk.templates import KINDS, template_text, template_workbook
 from registry_client.files import FileFormatError, RowFault, read_content
+from registry_client.instants import today
 from registry_client.outcomes import SubmitOutcome
 from registry_client.submission import Disposition, RowResult
 from registry_web.console.acting import MOST_ROWS
 from registry_web.console.desk import Desk, PageError
 from registry_web.console.official import Official
 from registry_web.console.pages.framing import Frame
-from registry_web.console.pages.labels import today
 
 KEPT, OF_ONE = 16, 3
 """Files of all, and of one official: whoever uploads many drops his own before anybody else's."""

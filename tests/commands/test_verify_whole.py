@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from registry.__main__ import main
 from registry.cli_check import Progress, read_vault
-from registry.commands import sequencer
+from registry.commands import group_run
 from registry.commands import verify as verify_package
 from registry.commands.jobs import OwnStatement, Placed
 from registry.commands.verify import Reopening
@@ -250,7 +250,7 @@ def test_time_anchor_over_a_checkpoint_that_never_was_is_found(
     token = PlainAuthority().token(text, stamped_ms)
     anchor = TimeAnchor(size=3, root=bytes(32), token=token, gen_time_ms=stamped_ms)
     with monkeypatch.context() as careless:
-        careless.setattr(sequencer, "check_own", lambda *_, **__: [])
+        careless.setattr(group_run, "check_own", lambda *_, **__: [])
         outcome = spine.engine.writer.put([OwnStatement(Statement(time_anchor=anchor))])[0].result(30)
     assert isinstance(outcome, Placed)
     spine.engine.close()

@@ -19,7 +19,9 @@ import grpc
 
 from tests.support.faces import Faced
 from tests.support.served import refusal_of
-from torture.soak.acts import ASKING, STATING, Act, Hand, UnexpectedError
+from torture.soak.asking import ASKING
+from torture.soak.hand import Act, Hand, UnexpectedError
+from torture.soak.stating import STATING
 from torture.soak.town import Town
 
 HANDS = 4

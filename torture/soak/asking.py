@@ -1,34 +1,20 @@
-"""What is done in the hour: each kind of act by its name, how often it comes, and what it does.
-
-Subjects are a few firms all along. Of the statements, a third are corrected or withdrawn again. An act that
-is meant to be refused raises if it is not; what the registry refuses otherwise is raised as gRPC raises it.
-"""
+"""What is asked in the hour: each kind of act by its name, how often it comes, and what it does."""
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
-from hashlib import sha256
-from random import Random
 from typing import Any
 from urllib.request import urlopen
 
 import grpc
 
-from demo.departments import OPERATOR
 from registry.access.identity import CallerRole
-from registry.domain.periods import china_day
-from registry.engine import now_ms
 from registry.provenance.checkpoint import Checkpoint
 from registry.provenance.note import split_note
 from registry.v1 import (
     complaint_service_pb2,
     consistency_pb2,
     disclosure_service_pb2,
-    evidence_service_pb2,
     execution_service_pb2,
     log_service_pb2,
     notice_service_pb2,
@@ -42,149 +28,24 @@ from registry.v1 import (
 )
 from registry.v1.complaint_service_pb2_grpc import ComplaintServiceStub
 from registry.v1.disclosure_service_pb2_grpc import DisclosureServiceStub
-from registry.v1.evidence_service_pb2_grpc import EvidenceServiceStub
 from registry.v1.execution_service_pb2_grpc import ExecutionServiceStub
 from registry.v1.log_service_pb2_grpc import LogServiceStub
 from registry.v1.notice_service_pb2_grpc import NoticeServiceStub
 from registry.v1.record_service_pb2_grpc import RecordServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from registry.v1.snapshot_service_pb2_grpc import SnapshotServiceStub
-from registry.v1.supervision_pb2 import FILE_KIND_INSPECTION, FileReference
 from registry.v1.watch_service_pb2_grpc import WatchServiceStub
-from tests.support import events, remedies
-from tests.support.ban_cases import WALK
+from tests.support import events
 from tests.support.events import firm
-from tests.support.faces import Faced
 from tests.support.reports import question
 from tests.support.served import connect
 from tests.support.watching import filter_for
-from torture.soak.town import CALL_S, FIRMS, Town
+from torture.soak.hand import Act, Hand, UnexpectedError, some
+from torture.soak.town import CALL_S, FIRMS
 
 MANY = 60
 """Codes in a question about many: enough that decision tables answer it."""
-PART = 65_536
 PROCUREMENT = subject_pb2.DOMAIN_PROCUREMENT
-
-
-class UnexpectedError(Exception):
-    """The registry did what it should not have."""
-
-
-@dataclass(slots=True)
-class Hand:
-    """One who works: a seed, and what it has stated that still stands."""
-
-    town: Town
-    faced: Faced
-    name: str
-    chance: Random
-    standing: list[tuple[str, int]] = field(default_factory=list)
-    numbers: Any = field(default_factory=lambda: itertools.count(1))
-    stated: int = 0
-
-    def fresh(self, what: str) -> str:
-        """A name that was not used before."""
-        return f"{self.name}-{what}-{next(self.numbers)}"
-
-    def call(self, stub: Any, role: CallerRole, name: str = "") -> Any:
-        """A stub for a caller in a role."""
-        served = self.town.served
-        caller = served.of_role(role) if not name else served.system(role, name)
-        return stub(self.town.channel(caller))
-
-    def say(self, key: str, statement_id: str = "", **body: Any) -> None:
-        """States something; raises UnexpectedError if it is refused."""
-        name = statement_id or self.fresh("s")
-        (result,) = self.town.stated(key, self.town.seal(key, name, **body))
-        _taken(result)
-        self.stated += 1
-
-
-def _taken(result: Any) -> None:
-    if not result.HasField("accepted"):
-        raise UnexpectedError("; ".join(fault.message for fault in result.refused.faults))
-
-
-def _today(back: int = 0) -> str:
-    return (china_day(now_ms()) - timedelta(days=back)).isoformat()
-
-
-def _some(hand: Hand) -> subject_pb2.Subject:
-    return firm(hand.chance.randrange(FIRMS))
-
-
-def ban_and_free(hand: Hand) -> None:
-    """A ban; a third of the time, one that stands is withdrawn or corrected instead."""
-    until = (china_day(now_ms()) + timedelta(days=700)).isoformat()
-    if len(hand.standing) > 2:
-        target, number = hand.standing.pop(0)
-        if hand.chance.random() < 0.5:
-            hand.say("财政", withdrawal=events.withdrawal("财政", target))
-            return
-        name = hand.fresh("b")
-        new = events.ban("财政", firm(number), "M-PRO-01", _today(2), until)
-        hand.say("财政", name, correction=events.correction("财政", target, new))
-        hand.say("财政", withdrawal=events.withdrawal("财政", name))
-        return
-    name, number = hand.fresh("b"), hand.chance.randrange(FIRMS)
-    hand.say("财政", name, event=events.ban("财政", firm(number), "M-PRO-01", _today(3), until))
-    hand.standing.append((name, number))
-
-
-def list_and_repair(hand: Hand) -> None:
-    """An entry on the list of wage arrears, an objection to it that is rejected, and a repair."""
-    name, subject = hand.fresh("l"), _some(hand)
-    entry = events.list_entry("人社", subject, "L-04", "2025-03-01", "2027-03-01")
-    hand.say("人社", name, event=entry)
-    hand.say("人社", objection=remedies.objection_to("人社", name, filed_on=_today()))
-    hand.say("人社", repair=events.repair("人社", name, _today()))
-
-
-def deliver(hand: Hand) -> None:
-    """A list is delivered again."""
-    hand.say("法院", delivery=events.delivery("L-01", _today()))
-
-
-def ban_case(hand: Hand) -> None:
-    """A case from its draft to service, by five officials."""
-    office, case = hand.town.office, hand.fresh("case")
-    office.subjects[case] = _some(hand)
-    for kind in WALK:
-        _taken(office.take(kind, case))
-        hand.stated += 1
-    office.subjects.pop(case)
-    revoked = events.withdrawal("财政", office.decisions.pop(case))
-    (result,) = hand.town.stated("财政", office.sealed("withdrawal", revoked, by="chief"))
-    _taken(result)
-    hand.stated += 1
-
-
-def inspection(hand: Hand) -> None:
-    """An inspection that two officials signed, and its publication."""
-    bureau, number = hand.town.bureau, hand.fresh("JC")
-    with hand.town.lock:
-        visit = bureau.envelope("first", "second", inspection=bureau.visit(number))
-    (result,) = hand.town.stated(bureau.key, visit)
-    _taken(result)
-    hand.stated += 1
-    _evidence(hand, number)
-
-
-def _evidence(hand: Hand, number: str) -> None:
-    """A picture of it, in two parts; and it is read again."""
-    content = hand.chance.randbytes(PART + 5000)
-    digest = sha256(content).digest()
-    stub = EvidenceServiceStub(hand.town.channel(hand.town.served.department(hand.town.bureau.key)))
-    file = FileReference(kind=FILE_KIND_INSPECTION, department=hand.town.bureau.code, number=number)
-    begin = evidence_service_pb2.BeginUploadRequest(
-        sha256=digest, size=len(content), media_type="image/jpeg", file=file, title="照片"
-    )
-    stub.BeginUpload(begin, timeout=CALL_S)
-    for offset in (0, PART):
-        part = content[offset : offset + PART]
-        stub.UploadPart(
-            evidence_service_pb2.UploadPartRequest(sha256=digest, offset=offset, content=part), timeout=CALL_S
-        )
 
 
 def complaint(hand: Hand) -> None:
@@ -195,7 +56,7 @@ def complaint(hand: Hand) -> None:
 
 def check(hand: Hand) -> None:
     """One question, at some level of freshness."""
-    asked = question(_some(hand))
+    asked = question(some(hand))
     if hand.chance.random() < 0.3:
         asked.consistency.CopyFrom(consistency_pb2.Consistency(fully_consistent=True))
     hand.call(RestrictionServiceStub, CallerRole.PROCUREMENT_SYSTEM).Check(asked, timeout=CALL_S)
@@ -208,7 +69,7 @@ def by_token(hand: Hand) -> None:
         token = hand.faced.token(served.system(CallerRole.PROCUREMENT_SYSTEM, hand.fresh("token")))
         hand.faced.names.clear()
     stub = RestrictionServiceStub(hand.town.channel(hand.faced.face()))
-    stub.Check(question(_some(hand)), timeout=CALL_S, metadata=(("authorization", f"Bearer {token}"),))
+    stub.Check(question(some(hand)), timeout=CALL_S, metadata=(("authorization", f"Bearer {token}"),))
 
 
 def newcomer(hand: Hand) -> None:
@@ -217,7 +78,7 @@ def newcomer(hand: Hand) -> None:
     with hand.town.lock:
         own = served.authority.client(served.system(CallerRole.PROCUREMENT_SYSTEM, hand.fresh("new")).uri)
     with connect(served.target, served.trusted, own) as channel:
-        RestrictionServiceStub(channel).Check(question(_some(hand)), timeout=CALL_S)
+        RestrictionServiceStub(channel).Check(question(some(hand)), timeout=CALL_S)
 
 
 def person(hand: Hand) -> None:
@@ -269,13 +130,13 @@ def screen(hand: Hand) -> None:
 
 def explain(hand: Hand) -> None:
     """Why."""
-    asked = restriction_service_pb2.ExplainRequest(check=question(_some(hand)))
+    asked = restriction_service_pb2.ExplainRequest(check=question(some(hand)))
     hand.call(RestrictionServiceStub, CallerRole.PROCUREMENT_SYSTEM).Explain(asked, timeout=CALL_S)
 
 
 def receipt(hand: Hand) -> None:
     """An answer as evidence, with or without proof."""
-    asked = question(_some(hand))
+    asked = question(some(hand))
     asked.receipt.evidence = hand.chance.choice(
         (receipt_pb2.EVIDENCE_LEVEL_PROOF, receipt_pb2.EVIDENCE_LEVEL_SIGNED)
     )
@@ -293,7 +154,7 @@ def _may_be_applied(hit: verdict_pb2.Hit) -> bool:
 
 def report(hand: Hand) -> None:
     """An answer, and what was done with it."""
-    asked = question(_some(hand))
+    asked = question(some(hand))
     answer = hand.call(RestrictionServiceStub, CallerRole.PROCUREMENT_SYSTEM).Check(asked, timeout=CALL_S)
     done = execution_service_pb2.ReportExecutionRequest(
         report_id=hand.fresh("r"), check=asked, answered=answer.answered, verdict=answer.verdict,
@@ -306,7 +167,7 @@ def report(hand: Hand) -> None:
 
 def record(hand: Hand) -> None:
     """A file, what everybody may see, a search, figures."""
-    subject = _some(hand)
+    subject = some(hand)
     asked = record_service_pb2.GetRecordRequest(subject=subject.identifier)
     hand.call(RecordServiceStub, CallerRole.DEPARTMENT).GetRecord(asked, timeout=CALL_S)
     stub = hand.call(DisclosureServiceStub, CallerRole.PUBLIC)
@@ -371,7 +232,7 @@ def refused(hand: Hand) -> None:
     """What must be refused: by role, by form, by law, and bytes that are nothing."""
     served, kind = hand.town.served, hand.chance.randrange(4)
     if kind == 3:
-        far = events.ban("财政", _some(hand), "M-PRO-01", "2026-03-01", "2036-03-01")
+        far = events.ban("财政", some(hand), "M-PRO-01", "2026-03-01", "2036-03-01")
         (result,) = hand.town.stated("财政", hand.town.seal("财政", hand.fresh("far"), event=far))
         if result.HasField("accepted"):
             raise UnexpectedError("a ban of ten years was taken")
@@ -388,20 +249,6 @@ def refused(hand: Hand) -> None:
     raise UnexpectedError(f"{method} was answered")
 
 
-def retract_key(hand: Hand) -> None:
-    """A department is registered again, as it is."""
-    hand.say(OPERATOR.key, department_registration=events.registration("税务"))
-
-
-Act = Callable[[Hand], None]
-STATING: dict[str, tuple[int, Act]] = {
-    "ban, correction, withdrawal": (8, ban_and_free),
-    "listing, objection, repair": (2, list_and_repair),
-    "delivery": (1, deliver),
-    "ban case": (1, ban_case),
-    "inspection, evidence": (1, inspection),
-    "registration": (1, retract_key),
-}
 ASKING: dict[str, tuple[int, Act]] = {
     "Check": (25, check),
     "by token": (4, by_token),

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from cryptography import x509
 
-from registry.access.profile import CertificateError
+from registry.access.profile import SERIAL_LIMIT, CertificateError
 from registry.certificate_desk import DAYS, LIST, REASONS, Desk, serial_of
 from registry.cli_check import directory_option
 from registry.config import Config, ConfigError, load_config
@@ -111,6 +111,9 @@ def _named(config: Config, name: str) -> int:
 
 def _number(text: str) -> int:
     try:
-        return int(text.replace(":", ""), _HEX)
+        number = int(text.replace(":", ""), _HEX)
     except ValueError:
         raise CertificateError(f"{text!r} 不是十六进制的序列号") from None
+    if not 0 < number < SERIAL_LIMIT:
+        raise CertificateError(f"{text!r} 不是证书的序列号: 应为正数, 至多20个字节")
+    return number

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOCK_NAME = "lock"
 _OWN = 0o600
+PUBLIC = 0o644
+"""Of what is no secret: whoever changes it need not be the account that serves by it."""
 _NEW = ".new"
 
 
@@ -36,6 +39,21 @@ class DirectoryLock:
     def release(self) -> None:
         """Lets go of it."""
         os.close(self._handle)
+
+
+@contextmanager
+def in_turn(directory: Path) -> Iterator[None]:
+    """Waits until nobody else changes the files of a directory, and has others wait. OSError.
+
+    The lock is no secret, and whoever takes it first may be another account than the next."""
+    handle = os.open(directory / LOCK_NAME, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, PUBLIC)
+    try:
+        with suppress(PermissionError):  # Another account's, which it was made readable by.
+            os.fchmod(handle, PUBLIC)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def exchange(path: Path, content: bytes, *, sync: bool = True, mode: int = _OWN) -> None:

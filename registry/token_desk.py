@@ -11,7 +11,6 @@ several hands wait for each other, so that none of them is lost. Every failure i
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from typing import Any
 from registry.access.identity import Caller, CallerRole
 from registry.access.token_files import read_trust
 from registry.access.tokens import PREFIX, Trust
-from registry.durable import LOCK_NAME, exchange
+from registry.durable import PUBLIC, exchange, in_turn
 from registry.provenance.access_token import AccessToken, TokenError, TokenKey, read_key
 
 KEY = Path("keys") / "token.key"
@@ -38,6 +37,7 @@ HOLDERS = tuple(
 LONGEST_S = 366 * 86_400
 """An API token is made anew once a year at least."""
 _ISSUED = "issued"
+_ISSUER = f"{PREFIX}issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +63,41 @@ class Vouching:
 
 
 def set_up(key: Path, issuers: Path, revoked: Path) -> None:
-    """Makes the operator's key and both lists. Raises TokenError."""
+    """Makes the operator's key, and of the lists what there is not. Raises TokenError.
+
+    Where his key was taken away, what he issued with it is not taken any more; other issuers, and what was
+    revoked, stay."""
     made = TokenKey.new()
+    own = Vouching(OPERATOR, HOLDERS, (GATEWAY,), LONGEST_S).entry(made.public)
     with _told(key):
-        handle = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(made.private)
         issuers.parent.mkdir(exist_ok=True)
-        own = Vouching(OPERATOR, HOLDERS, (GATEWAY,), LONGEST_S)
-        _put(issuers, {"keys": [own.entry(made.public)]})
-        exchange(revoked, "# 已吊销的令牌编号, 每行一个\n".encode())
+        with in_turn(issuers.parent), _new_key(key, made):
+            others = [each for each in _entries(issuers) if each[_ISSUER] != OPERATOR]
+            if not revoked.exists():
+                exchange(revoked, "# 已吊销的令牌编号, 每行一个\n".encode(), mode=PUBLIC)
+            _put(issuers, {"keys": [*others, own]})
+
+
+@contextmanager
+def _new_key(path: Path, key: TokenKey) -> Iterator[None]:
+    """Writes a key where there is none; takes it back where what follows fails."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(key.private)
+            file.flush()
+            os.fsync(handle)
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def trust(issuers: Path, revoked: Path, public: dict[str, Any], vouching: Vouching) -> None:
     """Adds an issuer, or changes for whom a known key may vouch. Raises TokenError."""
     kid, _ = read_key(public)
     bare = {name: public[name] for name in ("kty", "crv", "x", "kid")}  # Never a private part.
-    with _told(issuers), _alone(issuers.parent):
+    with _told(issuers), in_turn(issuers.parent):
         read_trust(issuers, revoked)
         known = [jwk for jwk in _jwks(issuers)["keys"] if jwk.get("kid") != kid]
         jwks = {"keys": [*known, vouching.entry(bare)]}
@@ -112,11 +130,11 @@ def issue_token(
 
 def revoke(revoked: Path, token_id: str, remark: str) -> None:
     """Revokes a token by its name. Raises TokenError."""
-    with _told(revoked), _alone(revoked.parent):
+    with _told(revoked), in_turn(revoked.parent):
         text = revoked.read_bytes()
         ending = b"" if text.endswith(b"\n") or not text else b"\n"
         line = f"{token_id}{f'  # {remark}' if remark else ''}\n"
-        exchange(revoked, text + ending + line.encode())
+        exchange(revoked, text + ending + line.encode(), mode=PUBLIC)
 
 
 def _listed(issuers: Path) -> Trust:
@@ -127,23 +145,20 @@ def _listed(issuers: Path) -> Trust:
         raise TokenError(f"{issuers}: {error}") from None
 
 
+def _entries(issuers: Path) -> list[dict[str, Any]]:
+    """The JWKs that are listed, which count; none where there is no list yet. Raises TokenError."""
+    if not issuers.exists():
+        return []
+    _listed(issuers)
+    return list(_jwks(issuers)["keys"])
+
+
 def _jwks(issuers: Path) -> Any:
     try:
         with _told(issuers):
             return json.loads(issuers.read_bytes())
     except ValueError as error:
         raise error if isinstance(error, TokenError) else TokenError(f"{issuers} 不是 JSON") from None
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Changes nothing of a directory's lists while another does."""
-    handle = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager
@@ -156,4 +171,4 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _put(path: Path, jwks: dict[str, Any]) -> None:
-    exchange(path, (json.dumps(jwks, ensure_ascii=False, indent=2) + "\n").encode())
+    exchange(path, (json.dumps(jwks, ensure_ascii=False, indent=2) + "\n").encode(), mode=PUBLIC)

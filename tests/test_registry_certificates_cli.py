@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from registry.access.certificate_door import CertificateDoor, Lists
-from registry.access.revocation import RevocationError
+from registry.access.certificates import create_authority
+from registry.access.revocation import RevocationError, lists_in
 from registry.certificate_desk import Desk
 from registry.config import load_config
 from registry.durable import LOCK_NAME
 from registry.engine import StartError
 from registry.server import certificate_door
 from tests.support.command import Run, assert_one_line, digests, in_process
+from tests.support.revocation import crl
 from tests.support.spine import found_spine
 
+DAY = timedelta(days=1)
 ISSUED = ("--role", "system/procurement", "--caller", "platform")
 
 
@@ -142,6 +145,7 @@ def test_revocations_at_once_are_all_kept(home: Path) -> None:
         ("revoke", ("nobody",), "没有这一名称"),
         ("revoke", ("registry.toml",), "没有这一名称"),
         ("revoke", ("--serial", "not hex"), "不是十六进制"),
+        *(("revoke", ("first", "--serial", text), "不是证书的序列号") for text in ("0", "-5", "f" * 64)),
     ],
 )
 def test_what_cannot_be_is_one_line_and_changes_nothing(
@@ -169,6 +173,40 @@ def test_whoever_changes_the_list_every_account_that_serves_can_read_it(home: Pa
     assert changed.code == 0, changed.err
     for name in ("revoked.crl", LOCK_NAME):
         assert (home / "tls" / name).stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("first", ["own", "other"])
+def test_lists_of_other_authorities_stay_as_they_are(home: Path, tmp_path: Path, first: str) -> None:
+    other, path = tmp_path / "other", home / "tls" / "revoked.crl"
+    create_authority(other, name="Another", not_before=datetime.now(UTC) - DAY, lifetime=90 * DAY)
+    with (home / "tls" / "authority.pem").open("ab") as file:
+        file.write((other / "authority.pem").read_bytes())
+    assert certificate(home, "revoke", "first").code == 0
+    lists = {"own": path.read_bytes(), "other": crl(other, [7], number=1 << 40)}
+    path.write_bytes(lists.pop(first) + lists.popitem()[1])
+    for command in (("revoke", "second"), ("renew",)):
+        assert certificate(home, *command).code == 0
+    assert (taken(home, "first"), taken(home, "second")) == (False, False)
+    kept = {
+        each.issuer.rfc4514_string(): [one.serial_number for one in each]
+        for each in lists_in(path.read_bytes())
+    }
+    assert kept["CN=Another"] == [7]
+    assert len(kept) == 2
+    assert "已吊销 2张" in certificate(home, "list").out
+
+
+def test_without_a_list_of_the_own_authority_nothing_is_put_in_the_place_of_anothers(
+    home: Path, tmp_path: Path
+) -> None:
+    other, path = tmp_path / "other", home / "tls" / "revoked.crl"
+    create_authority(other, name="Another", not_before=datetime.now(UTC) - DAY, lifetime=90 * DAY)
+    with (home / "tls" / "authority.pem").open("ab") as file:
+        file.write((other / "authority.pem").read_bytes())
+    path.write_bytes(crl(other, [7]))
+    before = path.read_bytes()
+    assert_one_line(certificate(home, "revoke", "first"), "没有", "吊销名单")
+    assert path.read_bytes() == before
 
 
 def test_a_server_does_not_start_on_a_list_that_says_nothing(home: Path) -> None:

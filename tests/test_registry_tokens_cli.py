@@ -15,7 +15,8 @@ import pytest
 from registry.access.identity import Caller, CallerRole
 from registry.access.token_files import read_trust
 from registry.access.tokens import Trust
-from registry.provenance.access_token import TokenKey
+from registry.durable import LOCK_NAME
+from registry.provenance.access_token import TokenError, TokenKey
 from registry.token_desk import revoke
 from tests.support.command import Run, assert_one_line, digests, in_process, mount
 from tests.support.spine import ORIGIN, found_spine
@@ -67,7 +68,7 @@ def test_a_token_is_shown_once_and_kept_nowhere(home: Path) -> None:
     assert not any(piece.encode() in kept for piece in text.split(".")[1:])
     line = (home / "tokens/issued").read_text("utf-8").splitlines()[0].split("\t")
     assert line[:3] == [name, CALLER.uri, FACE.uri]
-    assert [path.stat().st_mode & 0o077 for path in (home / "tokens").iterdir()] == [0] * 3
+    assert (home / "tokens/issued").stat().st_mode & 0o077 == 0
 
 
 def test_a_revoked_token_is_on_the_list_that_servers_read(home: Path) -> None:
@@ -205,3 +206,40 @@ def test_an_older_installation_is_set_up_once(home: Path) -> None:
     before = digests(home)
     assert_one_line(token(home, "setup"), "token.key")
     assert digests(home) == before
+
+
+def test_a_new_key_of_the_operator_leaves_other_issuers_and_what_was_revoked(home: Path) -> None:
+    """He takes his key away, perhaps because it leaked; what the console's tokens may do is not undone."""
+    old, _ = issued(home)
+    public = home / "console.jwk"
+    public.write_bytes(json.dumps(TokenKey.new().public).encode())
+    trusted = ("console", "--key", public, "--role", "auditor", "--face", "console")
+    assert token(home, "trust", *trusted).code == 0
+    assert token(home, "revoke", "stolen-1").code == 0
+    (home / "keys/token.key").unlink()
+    assert token(home, "setup").code == 0
+    found = trust_of(home)
+    assert (sorted(each.name for each in found.issuers.values()), found.revoked) == (
+        ["console", "operator"],
+        {"stolen-1"},
+    )
+    with pytest.raises(TokenError):
+        found.admit(old, FACE, int(time.time()))
+    new, _ = issued(home)
+    assert found.admit(new, FACE, int(time.time()))[0] == CALLER
+
+
+def test_setup_that_cannot_write_leaves_nothing_behind(home: Path) -> None:
+    (home / "keys/token.key").unlink()
+    (home / "tokens/issuers.jwks").write_text("{", "utf-8")
+    before = digests(home)
+    assert_one_line(token(home, "setup"), "issuers.jwks")
+    assert digests(home).items() >= before.items()
+    assert not (home / "keys/token.key").exists()
+
+
+def test_whoever_changes_the_lists_every_account_that_serves_can_read_them(home: Path) -> None:
+    """An operator is root, perhaps: lists of his own alone would shut out whoever comes through a face."""
+    assert token(home, "revoke", "stolen-1").code == 0
+    for name in ("issuers.jwks", "revoked", LOCK_NAME):
+        assert (home / "tokens" / name).stat().st_mode & 0o777 == 0o644

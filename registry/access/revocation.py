@@ -58,7 +58,7 @@ class RevocationLists:
     def of(cls, content: bytes, authorities: Sequence[x509.Certificate], now_s: float) -> RevocationLists:
         """What the content of a file says. Raises RevocationError."""
         found: dict[bytes, RevocationList] = {}
-        for crl in _parsed(content):
+        for crl in lists_in(content):
             issuer = _issuer(crl)
             if issuer in found:
                 raise RevocationError(f"{crl.issuer.rfc4514_string()} 有两份吊销名单")
@@ -86,7 +86,8 @@ class RevocationLists:
             raise RevocationError("客户端证书已被吊销")
 
 
-def _parsed(content: bytes) -> list[x509.CertificateRevocationList]:
+def lists_in(content: bytes) -> list[x509.CertificateRevocationList]:
+    """The lists of a file, whether they count or not. Raises RevocationError."""
     pieces = _PEM.findall(content)
     try:
         if pieces:

@@ -23,7 +23,7 @@ from registry.commands.submission import (
     verifying_key,
 )
 from registry.domain.faults import Fault, Findings
-from registry.domain.quoting import names_a_person, quoted_code
+from registry.domain.quoting import holds_an_old_number, names_a_person, quoted_code
 from registry.errors import RegistryError
 from registry.provenance.batch import MAX_BATCH, BatchError, batch_tree, header_hash, read_header
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
@@ -36,6 +36,7 @@ from registry.store.interface import BatchRow, StatementRow
 from registry.v1 import envelope_pb2, statement_pb2
 from registry.v1 import error_reason_pb2 as reasons
 
+_BATCH_ID = "批次编号应为1至64个字母、数字或 . _ : - , 不含个人信息。"
 IN_BATCH = frozenset(body for body in ABOUT_SUBJECTS if not body.startswith("ban_")) - {"erasure"}
 """Bodies that may come in a batch: each step of a ban is signed by itself."""
 
@@ -100,6 +101,8 @@ def _row(
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "batch.header", f"批次的信封不可用: {error}")
         return BatchRow(b"", "", "", b"", b"")
     _check_header(found, header, state, caller)
+    if required and holds_an_old_number(header.batch_id):  # On receipt alone: see ``kept_in_clear``.
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "batch.header.batch_id", _BATCH_ID)
     try:
         batch_tree(header, leaves)
     except BatchError as error:
@@ -121,8 +124,7 @@ def _check_header(
         message = f"批次写给“{header.origin[:80]}”, 本登记系统是“{state.origin}”。"
         found.add(reasons.ERROR_REASON_ORIGIN_MISMATCH, "batch.header.origin", message)
     if not STATEMENT_ID.match(header.batch_id) or names_a_person(header.batch_id):
-        message = "批次编号应为1至64个字母、数字或 . _ : - , 不含个人信息。"
-        found.add(reasons.ERROR_REASON_FIELD_INVALID, "batch.header.batch_id", message)
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, "batch.header.batch_id", _BATCH_ID)
     if len(header.nonce) != NONCE_BYTES:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "batch.header.nonce", "随机数应为16字节。")
 

@@ -13,7 +13,7 @@ from registry.commands.name_search import MAX_NAME, NameFound, search
 from registry.commands.names_borne import NAMELESS, names_of
 from registry.commands.state import RegistryState
 from registry.domain.identifiers import code_faults, normalise
-from registry.domain.quoting import names_a_person
+from registry.domain.quoting import names_somebody
 from registry.errors import RegistryError
 from registry.names import searchable
 from registry.v1 import error_reason_pb2 as reasons
@@ -30,7 +30,7 @@ def find_organisations(state: RegistryState, query: str, size: int) -> list[Name
     code = normalise(query) if len(query) <= MAX_IDENTIFIER else ""
     if code and not code_faults(IDENTIFIER_TYPE_USCC, code):
         return _by_code(state, code)
-    if names_a_person(query[: MAX_NAME + 1]):
+    if names_somebody(query[: MAX_NAME + 1]):
         message = "自然人的信息不公示, 不能在这里查询。"
         raise RegistryError.of(reasons.ERROR_REASON_FIELD_INVALID, message, "query")
     if len(query) > MAX_NAME or len(searchable(query)) < _SHORTEST:

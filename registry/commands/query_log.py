@@ -23,7 +23,7 @@ from registry.commands.paging import FIRST, Page, first_or, page_size, token_of
 from registry.commands.shown_identifiers import identifiers_of
 from registry.domain.faults import Findings
 from registry.domain.identifiers import is_personal
-from registry.domain.quoting import names_a_person
+from registry.domain.quoting import names_somebody
 from registry.errors import RegistryError
 from registry.store.interface import QueryFilter, QueryRow
 from registry.v1 import error_reason_pb2 as reasons
@@ -86,7 +86,7 @@ def _check(ask: Ask, reading: Reading) -> str:
     if found.required("reason", reading.reason, "查阅的事由(审计事项)") and len(reading.reason) > MAX_TEXT:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "reason", f"事由不超过{MAX_TEXT}字。")
     for field, text in (("reason", reading.reason[: MAX_TEXT + 1]), ("caller", reading.caller[:MAX_CALLER])):
-        if names_a_person(text):
+        if names_somebody(text):
             message = "这里不得写证件号码; 按主体筛选请填 subject。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, field, message)
     if len(reading.caller) > MAX_CALLER:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from registry.commands.kept_in_clear import names_somebody
 from registry.commands.submission import Rejection
 from registry.domain.faults import Fault
+from registry.domain.quoting import names_somebody
 from registry.store.interface import RefusalRow
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import intake_service_pb2

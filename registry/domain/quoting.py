@@ -31,6 +31,8 @@ _RANDOM = re.compile(f"(?<![0-9A-Za-z])(?:{_DIGEST}|{_UUID})(?![0-9A-Za-z])")
 _DIGIT = re.compile(r"[0-9]")
 _DIGITS_OF_A_NUMBER = 17
 _LONGEST = 12
+MAX_LOOKED_AT = 4000
+"""Characters: a longer text is refused for its length."""
 _DIGITS_OF_A_DATE = 8
 _DIGITS_BESIDE_LETTERS = 6
 
@@ -65,6 +67,12 @@ def holds_an_old_number(text: str) -> bool:
     told = _RANDOM.sub("~", text)
     forms = told, normalise(told)  # Hyphens may part its digits, or part it from others.
     return any(_is_day(*found.groups()) for form in forms for found in _FIFTEEN.finditer(form))
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a resident number stands in a text, of today's form or of that before 1999."""
+    looked_at = text[:MAX_LOOKED_AT]
+    return names_a_person(looked_at) or holds_an_old_number(looked_at)
 
 
 def _is_day(year: str, month: str, day: str) -> bool:

@@ -15,7 +15,7 @@ from datetime import date
 from registry.commands.ask import code_asked
 from registry.domain.faults import YEARS, Findings
 from registry.domain.identifiers import code_faults
-from registry.domain.quoting import names_a_person, quoted
+from registry.domain.quoting import names_somebody, quoted
 from registry.errors import RegistryError
 from registry.sanctions.published_tally import month_of, month_text
 from registry.v1 import error_reason_pb2 as reasons
@@ -36,7 +36,7 @@ def check_organisation(subject: subject_pb2.Identifier) -> None:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "subject.type", message)
     elif not subject.value.strip():
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "subject.value", "缺少统一社会信用代码。")
-    elif code_faults(_USCC, code_asked(subject.value)) and names_a_person(subject.value):
+    elif code_faults(_USCC, code_asked(subject.value)) and names_somebody(subject.value):
         message = "自然人的信息不公示, 不能在这里查询。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "subject.value", message)
     if found.faults:

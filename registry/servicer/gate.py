@@ -19,6 +19,7 @@ gate (``TrustingGate``) asks the same questions again.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -69,6 +70,8 @@ current_caller: ContextVar[Caller] = ContextVar("current_caller")
 
 _AUTHORIZATION, _BEARER = "authorization", "Bearer "
 _PEER_URI = PEER_URI_PROPERTY.encode()
+_PLACE = re.compile(r"[a-z]+://\S+|(?<!\S)/\S+")
+"""Where the store is, which an operator is told and no caller."""
 METHOD = "load_method"
 """The attribute of a behaviour that says which method it is, for ``registry.load``; a wrapper keeps it."""
 WAITING = frozenset({"/registry.v1.WatchService/PollRestrictions"})
@@ -368,7 +371,8 @@ def registry_error(method: str, error: Exception) -> RegistryError:
     if isinstance(error, QueueFullError):
         return RegistryError.of(reasons.ERROR_REASON_OVERLOADED, str(error))
     if isinstance(error, StoreError):
-        return RegistryError.of(reasons.ERROR_REASON_STORE_UNAVAILABLE, str(error))
+        logger.error("%s: the store: %s", method, error)
+        return RegistryError.of(reasons.ERROR_REASON_STORE_UNAVAILABLE, _PLACE.sub("…", str(error)))
     incident = current_request_id() or secrets.token_hex(4)
     logger.error("incident %s in %s", incident, method, exc_info=error)
     return RegistryError.of(reasons.ERROR_REASON_INTERNAL, f"内部错误, 编号 {incident}; 请联系运维。")

@@ -22,7 +22,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from registry.commands.ask import MAX_TEXT, USCC_LENGTH, code_asked
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import is_personal, tells_of_a_person
-from registry.domain.quoting import names_a_person
+from registry.domain.quoting import names_somebody
 from registry.errors import RegistryError
 from registry.sanctions.reach import can_act_as
 from registry.servicer.columns import MAX_COLUMNS
@@ -148,7 +148,7 @@ def _other_faults(
 
 def _check_purpose(found: Findings, purpose: pb.Purpose) -> None:
     for field, text in (("reference", purpose.reference), ("reason", purpose.reason)):
-        if len(text) <= MAX_TEXT and names_a_person(text):
+        if len(text) <= MAX_TEXT and names_somebody(text):
             message = "用途和案号中不得写身份证件号码。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"purpose.{field}", message)
 

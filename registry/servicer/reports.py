@@ -16,7 +16,7 @@ import re
 
 from registry.commands.ask import MAX_TEXT, purpose_faults
 from registry.domain.faults import Fault, Findings
-from registry.domain.quoting import is_blank, names_a_person
+from registry.domain.quoting import is_blank, names_somebody
 from registry.errors import RegistryError
 from registry.servicer.questions import asks_about_a_person, check_question, in_calendar
 from registry.v1 import error_reason_pb2 as reasons
@@ -48,7 +48,7 @@ def _check_id(found: Findings, report_id: str) -> None:
     if not _REPORT_ID.match(report_id):
         message = "报告编号应为1至64个字母、数字或 . _ : - 。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "report_id", message)
-    elif names_a_person(report_id):
+    elif names_somebody(report_id):
         message = "报告编号含有身份证号码; 请改用不含个人信息的编号。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "report_id", message)
 
@@ -112,5 +112,5 @@ def _check_measures(found: Findings, request: pb.ReportExecutionRequest) -> None
 def _check_text(found: Findings, field: str, text: str, longest: int) -> None:
     if len(text) > longest:
         found.add(reasons.ERROR_REASON_TOO_LARGE, field, f"文字不超过{longest}字, 这里有{len(text)}字。")
-    elif names_a_person(text):
+    elif names_somebody(text):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, field, "文字中不得写身份证件号码。")

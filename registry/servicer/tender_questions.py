@@ -22,7 +22,7 @@ from registry.commands.ask import MAX_TEXT, purpose_faults
 from registry.commands.screen import purpose_of, told_of_project
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import is_personal
-from registry.domain.quoting import names_a_person
+from registry.domain.quoting import names_somebody
 from registry.domain.scopes import industry_fault, region_fault
 from registry.sanctions.reach import can_act_as
 from registry.sanctions.tender import TENDER_DOMAINS, TENDER_ROLES
@@ -114,7 +114,7 @@ def _check_party(found: Findings, path: str, party: pb.Party) -> None:
 def _check_text(found: Findings, path: str, text: str) -> None:
     if len(text) > MAX_TEXT:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, path, f"不超过{MAX_TEXT}字。")
-    elif names_a_person(text):
+    elif names_somebody(text):
         found.add(reasons.ERROR_REASON_FIELD_INVALID, path, "这里不得写身份证件号码。")
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from registry.access.identity import Caller, CallerRole
+from registry.commands.kept_in_clear import check_kept_in_clear
+from registry.domain.faults import Findings
 from registry.provenance.envelope import PAYLOAD_TYPE
 from registry.v1 import envelope_pb2
+from registry.v1.error_reason_pb2 import ERROR_REASON_FIELD_INVALID
+from registry.v1.statement_pb2 import Statement
 from tests.support.events import ban, correction, firm, person, placed, refusal, ruling, target
 from tests.support.spine import ORIGIN, Spine, found_spine, furnish
 
@@ -38,6 +43,54 @@ def test_number_in_what_everybody_is_shown_is_refused(spine: Spine, written: str
     corrected = correction("财政", "sound", event)
     outcome = refusal(spine.say("财政", correction=corrected))
     assert ("FIELD_INVALID", f"correction.replacement.{place}") in outcome
+
+
+NESTED = (
+    "ban_decision.event.subject.name", "ban_decision.event.legal_basis[0]",
+    "ban_decision.event.document.authority", "ban_decision.repair_notice.authority",
+    "ban_decision.responsible_persons[0].name", "objection_result.replacement.subject.name",
+    "objection_result.replacement.legal_basis[0]", "ban_draft.proposal.legal_basis[0]",
+    "ban_draft.subject.name", "ban_notice.announced.legal_basis[0]",
+    "ban_deliberation.upper_consent.authority", "department_registration.name",
+    "official_registration.section", "edition_adoption.filing_number", "erasure.legal_basis[0]",
+)  # fmt: skip
+OLD_ALONE = (
+    "ban_draft.case_number", "ban_decision.case_number", "official_registration.official_id",
+    "supervision.referral.number", "supervision.referral.facts", "supervision.inspection.findings[0].fact",
+    "supervision.referral.subject.name", "supervision.urging.text",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [(place, text) for place in NESTED for text in (NUMBER, OLD)] + [(place, OLD) for place in OLD_ALONE],
+)
+def test_number_is_found_wherever_it_would_rest_in_clear(place: str, written: str) -> None:
+    found = Findings()
+    check_kept_in_clear(found, stated(place, written))
+    assert [(fault.reason, fault.field) for fault in found.faults] == [(ERROR_REASON_FIELD_INVALID, place)]
+
+
+def stated(place: str, text: str) -> Statement:
+    """A statement that has nothing but a text at one place."""
+    made = Statement()
+    *way, last = place.replace("[0]", "*").split(".")
+    at: Any = made
+    for name in way:
+        at = getattr(at, name.rstrip("*")).add() if name.endswith("*") else getattr(at, name)
+    if last.endswith("*"):
+        getattr(at, last.rstrip("*")).append(text)
+    else:
+        setattr(at, last, text)
+    return made
+
+
+def test_code_of_a_subject_is_no_number_that_slid_in() -> None:
+    found, made = Findings(), Statement()
+    made.event.subject.identifier.value = NUMBER
+    made.supervision.referral.subject.identifier.value = OLD
+    check_kept_in_clear(found, made)
+    assert found.faults == []
 
 
 def test_number_of_before_1999_is_no_id_and_no_number_of_a_document(spine: Spine) -> None:

@@ -12,7 +12,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
-from registry.servicer.gate import MAX_MESSAGE_BYTES
+from registry.servicer.gate import MAX_MESSAGE_BYTES, registry_error
+from registry.store.interface import StoreError
 from registry.v1 import consistency_pb2, intake_service_pb2, log_service_pb2_grpc, subject_pb2
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
@@ -349,3 +350,20 @@ def test_an_unset_consistency_requirement_means_minimal_latency(served: Served) 
     answer = check(served, consistency=consistency_pb2.Consistency())
     assert isinstance(answer, pb.CheckResponse)
     assert answer.answered.known_position == served.spine.position
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "postgresql://db-a.internal:5432/credit 落后于已读到的状态; 请稍后重试",
+            "… 落后于已读到的状态; 请稍后重试",
+        ),
+        ("日志头 /var/lib/registry/head/checkpoint 不能写入: No space", "日志头 … 不能写入: No space"),
+        ("磁盘已满, 未写入任何内容", "磁盘已满, 未写入任何内容"),
+    ],
+)
+def test_no_caller_learns_where_the_store_is(caplog: pytest.LogCaptureFixture, said: str, told: str) -> None:
+    error = registry_error("/registry.v1.IntakeService/Submit", StoreError(said))
+    assert [fault.message for fault in error.faults] == [told]
+    assert said in caplog.text

@@ -107,6 +107,8 @@ def test_every_fault_is_told_at_once(served: Served) -> None:
         ({"report_id": "x" * 65, "reason": "依法"}, "report_id"),
         ({"report_id": f"R-{person(1).identifier.value}", "reason": "依法"}, "report_id"),
         ({"reason": f"身份证{person(1).identifier.value}"}, "reason"),
+        ({"report_id": "130999640229683", "reason": "依法"}, "report_id"),
+        ({"reason": "身份证 130999640229683"}, "reason"),
         ({"reason": "由" * 501}, "reason"),
         ({"action": ALLOWED}, "reason"),
         ({"action": ALLOWED, "reason": " \u200b "}, "reason"),

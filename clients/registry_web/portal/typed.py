@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from registry.domain.identifiers import code_faults, normalise
-from registry.domain.quoting import names_a_person
+from registry.domain.quoting import names_somebody
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC
 
 LONGEST = 100
@@ -55,7 +55,7 @@ class Query:
 
 def read_typed(text: str) -> Query:
     """What a text in the search box asks for."""
-    if names_a_person(text[:2000]):
+    if names_somebody(text[:2000]):
         return Query(Typed.FAULT, faults=(PERSON,))
     name, code = " ".join(text.split()), normalise(text) if len(text) <= LONGEST else ""
     if not code and not name:
@@ -71,7 +71,7 @@ def read_typed(text: str) -> Query:
 
 def read_code(text: str) -> Query:
     """What was given as a code."""
-    if names_a_person(text[:2000]):
+    if names_somebody(text[:2000]):
         return Query(Typed.FAULT, faults=(PERSON,))
     code = normalise(text[:LONGEST])
     faults = tuple(dict.fromkeys(fault.message for fault in code_faults(IDENTIFIER_TYPE_USCC, code)))

@@ -15,7 +15,10 @@ Every process but this one is a fresh interpreter, started before any gRPC objec
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
+import select
 import shutil
 import signal
 import socket
@@ -42,6 +45,8 @@ from registry.server import GRACE_S, check_address
 LOOK_S = 0.2
 PAUSE_S = 1.0
 """Between two starts of a process that ended by itself."""
+START_S = 900.0
+"""How long one may take to start, where it is waited for."""
 STOP_S = GRACE_S + 20.0
 """How long a process may take to stop before it is killed."""
 _STOP = (signal.SIGTERM, signal.SIGINT)
@@ -54,16 +59,32 @@ class Child:
 
     role: str
     process: subprocess.Popen[str]
+    ready: bool = False
+    """Whether it has said that it serves."""
 
     @property
     def running(self) -> bool:
         """Whether it has not ended."""
         return self.process.poll() is None
 
+    def hear(self, within_s: float) -> bool:
+        """Whether it serves: it is waited for so long until it says so. Raises StartError with what it says
+        instead; it has ended then."""
+        stdout = self.process.stdout
+        assert stdout
+        if self.ready or stdout.closed or not select.select([stdout], [], [], within_s)[0]:
+            return self.ready
+        if (said := stdout.readline().strip()) != READY:
+            self.stop()
+            raise StartError(said or f"{self.role} 进程没有启动")
+        self.ready = True
+        return True
+
     def stop(self) -> None:
-        """Has it finish what it has begun, and waits until it has ended."""
+        """Has it finish what it has begun, and waits until it has ended; one that has begun nothing yet is
+        not waited for."""
         if self.running:
-            self.process.terminate()
+            self.process.terminate() if self.ready else self.process.kill()
         try:
             self.process.wait(STOP_S)
         except subprocess.TimeoutExpired:
@@ -77,15 +98,19 @@ class Child:
 
 @dataclass(slots=True)
 class Processes:
-    """The processes of an installation in a directory; ``address`` is what the readers share."""
+    """The processes of an installation in a directory; ``address`` is what the readers share. ``stopping``:
+    whether all of it is to stop, so that nothing that starts is waited for any more."""
 
     directory: Path
     address: str
     readers: int
     run: Path
+    stopping: Callable[[], bool] = lambda: False
     children: list[Child] = field(default_factory=list)
     starts: Counter[str] = field(default_factory=Counter)
     """How often a process of a role was started."""
+    attended_s: float = field(default_factory=monotonic)
+    """When the processes were looked after last."""
     _started: dict[str, float] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -113,37 +138,63 @@ class Processes:
         return {name: socket_of(self.run, each.process.pid) for name, each in [*writers, *named.items()]}
 
     def look(self) -> None:
-        """Starts again what has ended by itself."""
-        for child in [each for each in self.children if not each.running]:
-            if monotonic() - self._started.get(child.role, 0.0) < PAUSE_S:
-                continue
-            logger.error("%s %d ended with %s", child.role, child.process.pid, child.process.returncode)
-            child.stop()
+        """Starts again what has ended by itself. What starts is not waited for: the others need looking
+        after meanwhile."""
+        self.attended_s = monotonic()
+        for place, child in enumerate(self.children):
             try:
-                self.children[self.children.index(child)] = self._child(child.role)
-            except StartError as error:
+                self.children[place] = self._looked_after(child)
+            except (StartError, OSError) as error:
                 logger.error("%s cannot be started again: %s", child.role, error)
+
+    def _looked_after(self, child: Child) -> Child:
+        """The same, or another in its place. Raises StartError, OSError."""
+        child.hear(0.0)
+        if child.running or monotonic() - self._started.get(child.role, 0.0) < PAUSE_S:
+            return child
+        if child.ready:
+            logger.error("%s %d ended with %s", child.role, child.process.pid, child.process.returncode)
+        child.stop()
+        return self._begun(child.role)
 
     def renew(self) -> None:
         """Starts every process anew, with no request failing. What cannot be started leaves the old
         running."""
-        old = [child for child in self.children if child.role == READER]
+        old, fresh = [child for child in self.children if child.role == READER], list[Child]()
         try:
-            fresh = [self._child(READER) for _ in old]
+            for _ in old:
+                fresh.append(self._child(READER))
         except StartError as error:
             logger.error("not renewed: %s", error)
+            _stop_all(fresh)
             return
         self.children = [child for child in self.children if child.role == WRITER] + fresh
         for child in old:  # One by one: whoever leaves the first and meets another has some time there.
             child.stop()
         self.children[0].stop()
+        self.children[0] = self._begun(WRITER)
         try:
-            self.children[0] = self._child(WRITER)
+            self._await(self.children[0])
         except StartError as error:
             logger.error("the writer cannot be started again: %s", error)
 
     def _child(self, role: str) -> Child:
         """A process that serves. Raises StartError with its line."""
+        child = self._begun(role)
+        self._await(child)
+        return child
+
+    def _await(self, child: Child) -> None:
+        """Waits until a process serves. Raises StartError, and it has ended then."""
+        until = monotonic() + START_S
+        while not child.hear(LOOK_S):
+            self.attended_s = monotonic()
+            if self.stopping() or self.attended_s > until:
+                child.stop()
+                raise StartError(f"{child.role} 进程没有启动, 不再等待")
+
+    def _begun(self, role: str) -> Child:
+        """A process that starts."""
         self._started[role] = monotonic()
         self.starts[role] += 1
         process = subprocess.Popen(
@@ -161,13 +212,7 @@ class Processes:
             text=True,
             start_new_session=True,  # A Ctrl-C in the terminal reaches whoever started them, and once.
         )
-        child = Child(role, process)
-        assert process.stdout
-        said = process.stdout.readline().strip()
-        if said != READY:
-            child.stop()
-            raise StartError(said or f"{role} 进程没有启动")
-        return child
+        return Child(role, process)
 
 
 def serve_processes(
@@ -176,12 +221,9 @@ def serve_processes(
     """Serves until SIGTERM or SIGINT; starts everything anew on SIGHUP. Raises StartError."""
     told = Signals({*_STOP, signal.SIGHUP})
     check_address(config.address)
-    run = Path(
-        tempfile.mkdtemp(prefix="registry-")
-    )  # Open to this account alone, and short: sockets need it.
-    with _reserved(config.address) as port:
+    with _reserved(config.address) as port, _run_directory() as run:
         host = config.address.rpartition(":")[0]
-        processes = Processes(directory, f"{host}:{port}", readers, run)
+        processes = Processes(directory, f"{host}:{port}", readers, run, told.stopping)
         page = None
         try:
             processes.start()
@@ -194,7 +236,6 @@ def serve_processes(
             if page:
                 page.stop()
             processes.stop()
-            shutil.rmtree(run, ignore_errors=True)
 
 
 class Signals:
@@ -216,16 +257,35 @@ class Signals:
         found = signal.sigtimedwait(self._signals, seconds)
         return found.si_signo if found else None
 
+    def stopping(self) -> bool:
+        """Whether one that ends everything waits to be obeyed."""
+        return not {*self._noted, *signal.sigpending()}.isdisjoint(_STOP)
+
 
 def _page(config: Config, processes: Processes) -> HttpServer | None:
     """Metrics and health of all processes, if they are wanted. Raises StartError."""
     if config.metrics is None:
         return None
     gathering = Gathering(processes.places, lambda: dict(processes.starts))
+    attended = pages(gathering.metrics, gathering.faults, lambda: monotonic() - processes.attended_s)
     try:
-        return HttpServer(pages(gathering.metrics, gathering.faults, lambda: 0.0), config.metrics.address)
+        return HttpServer(attended, config.metrics.address)
     except OSError as error:
         raise StartError(f"[metrics] 地址不能监听: {error.strerror or error}") from error
+
+
+@contextmanager
+def _run_directory() -> Iterator[Path]:
+    """A directory for as long as the registry runs: open to this account alone, and its name short, for
+    sockets need that. Its lock keeps systemd-tmpfiles from taking out what looks old there."""
+    run = Path(tempfile.mkdtemp(prefix="registry-"))
+    handle = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield run
+    finally:
+        os.close(handle)
+        shutil.rmtree(run, ignore_errors=True)
 
 
 @contextmanager

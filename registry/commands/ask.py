@@ -342,6 +342,7 @@ class Ask:
                 # acknowledged, and then takes nothing: where it lacks what is, it must not answer.
                 with waiting():
                     self.state.catch_up()
+                self.state.require_all()
                 return self.state.newest()
             case _:
                 return self.state.newest()

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
 
+from registry.commands.freshness import MAX_STALE_S, require_recent
 from registry.commands.state import FindBase, RegistryState, no_base
 from registry.errors import RegistryError
 from registry.provenance.vault import Vault
@@ -31,11 +32,10 @@ LOOK_S = 0.02
 """How often a follower looks whether the store has grown."""
 LOOK_FOR_BASE_S = 1.0
 """How often it looks whether the writer has made a newer base of the index."""
-MAX_STALE_S = 5.0
-"""How old the last look that succeeded may be before nothing is answered any more."""
 ACKNOWLEDGED_S = 0.25
 """How long a look waits until what it found is acknowledged: the writer is about to say so, or it is gone."""
 _MOMENT_S = 0.001
+_NOT_READ = "本进程尚未读到最近确认的陈述, 不能作答; 请稍后重试。"
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +60,10 @@ class FollowingState(RegistryState):
         self._max_stale_s = max_stale_s
         self._looking = Lock()
         self._fresh_at = now_s()
+        self._seen = -1
         super().__init__(store, vault, editions, base)
+        if not self._is_acknowledged(self.size - 1):
+            raise StoreError("存储中有尚未确认的陈述, 不能据以作答; 请稍后重试")
 
     @property
     def stale_s(self) -> float:
@@ -69,9 +72,12 @@ class FollowingState(RegistryState):
 
     def require_fresh(self) -> None:
         """See RegistryState. Raises RegistryError beyond the bound."""
-        if self.stale_s > self._max_stale_s:
-            message = f"本进程已有{self.stale_s:.0f}秒未能跟上存储, 不能作答; 请稍后重试。"
-            raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, message)
+        require_recent(self.stale_s, self._max_stale_s)
+
+    def require_all(self) -> None:
+        """See RegistryState."""
+        if self.index.position < self._seen:
+            raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, _NOT_READ)
 
     def catch_up(self, position: int = -1) -> None:
         """See RegistryState: takes everything into account that the store holds. Raises StoreError.
@@ -85,12 +91,14 @@ class FollowingState(RegistryState):
             if head is not None and head.size > self.size and self._is_acknowledged(head.size - 1):
                 self._follow(self.size, head)
                 self.head = head
-            if self.index.position >= committed:
+            self._seen = head.size - 1 if head is not None else -1
+            if self.index.position >= max(committed, self._seen):  # Who knows who acknowledged the rest.
                 self._fresh_at = looked_at
 
     def _is_acknowledged(self, position: int) -> bool:
         """Whether the writer has said so. What it has not may be gone after a failover, if it was read from a
-        replica that was ahead of the next primary, and another statement have its position."""
+        replica that was ahead of the next primary, and another statement have its position. Or the writer of
+        another machine has it: then this process answers until it is too old, and no longer."""
         until = self._now_s() + ACKNOWLEDGED_S
         while 0 <= self._committed() < position:
             if self._now_s() > until:
@@ -109,8 +117,7 @@ class FollowingState(RegistryState):
             except StoreError as error:
                 logger.error("following: %s", error)
             if self.index.position < committed:  # What is missing may be a ban.
-                message = "本进程尚未读到最近确认的陈述, 不能作答; 请稍后重试。"
-                raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, message)
+                raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, _NOT_READ)
         return self.index.position
 
     def _follow(self, first: int, head: CheckpointRow) -> None:

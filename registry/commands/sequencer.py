@@ -87,6 +87,7 @@ class Sequencer:
         clock.done("commit")
         self._behind = "内存状态落后于存储"
         if run.group.checkpoint:
+            self._state.written = run.group.checkpoint.size
             self._made_public(run.group.checkpoint)
             clock.done("second store")
             self._frontier = run.frontier

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
+from time import monotonic
 from typing import TypeAlias
 
 from google.protobuf.message import DecodeError
 
+from registry.commands.freshness import require_recent
 from registry.domain.departments import Directory
 from registry.domain.identifiers import mask, normalise
 from registry.domain.registry_keys import RegistryKeys
@@ -101,6 +103,9 @@ class RegistryState:
         self.suites: frozenset[int] = frozenset()
         """Suites that new statements must be signed with; empty = any."""
         self.head: CheckpointRow | None = store.checkpoint()
+        self.written = self.size
+        """How many statements this process has committed, whether or not they are acknowledged."""
+        self._seen_s: float | None = None
         self.edge = tree_edge(store, self.size)
         self._tiles = TileReader(store.tile)
         self._received: dict[int, int] = {}
@@ -150,9 +155,21 @@ class RegistryState:
         """How many statements the log holds."""
         return self.head.size if self.head else 0
 
+    def look(self) -> None:
+        """Sees whether the store is where this state left it: another process may have come to write. Raises
+        StoreError."""
+        looked_s, head = monotonic(), self.store.checkpoint()
+        if head is None or head.size <= max(self.size, self.written):
+            self._seen_s = looked_s
+
     def require_fresh(self) -> None:
         """Raises RegistryError if the state may lag behind the store by more than is borne. The writer's own
-        is what the store holds."""
+        is what the store holds, unless another machine may have come to write since it looked."""
+        if self.store.changes_hands and self._seen_s is not None:
+            require_recent(monotonic() - self._seen_s)
+
+    def require_all(self) -> None:
+        """Raises RegistryError if the store was seen to hold more than the state."""
 
     def catch_up(self, position: int = -1) -> None:
         """Takes everything into account that is committed, at least as far as a position if there is one so

@@ -154,6 +154,9 @@ class Group:
 class Store(Protocol):
     """One log with its derived state. Methods may be called from any thread, but ``commit`` from one."""
 
+    changes_hands: bool
+    """Whether the right to write may pass to another machine while a process that had it lives on."""
+
     def meta(self) -> dict[str, str]:
         """Facts about the store: origin, vault check value."""
 

@@ -68,7 +68,10 @@ class ReadPostgresStore(SqlStore):
 
 
 class PostgresStore(SqlStore):
-    """A log with its derived state in PostgreSQL. ``writer`` holds the right to write."""
+    """A log with its derived state in PostgreSQL. ``writer`` holds the right to write, for
+    as long as its connection lasts."""
+
+    changes_hands = True
 
     def __init__(self, writer: Engine, url: str) -> None:
         self._horizon = Horizon()

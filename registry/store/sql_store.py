@@ -55,6 +55,8 @@ Entry = TypeVar("Entry")
 class SqlStore(SqlNewest):
     """A log with its derived state in a relational database."""
 
+    changes_hands = False
+
     def __init__(
         self,
         writer: Engine,

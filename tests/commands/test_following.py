@@ -4,6 +4,7 @@ it answers nothing once it cannot follow."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -12,7 +13,8 @@ import pytest
 
 from registry.access.identity import Caller, CallerRole
 from registry.commands.ask import Ask
-from registry.commands.following import MAX_STALE_S, Follower, FollowingState
+from registry.commands.following import Follower, FollowingState
+from registry.commands.freshness import MAX_STALE_S
 from registry.commands.state import RegistryState
 from registry.editions import shipped_editions
 from registry.errors import RegistryError, status_of
@@ -117,12 +119,13 @@ def following_at(spine: Spine, position: int) -> FollowingState:
 
 
 class Clock:
-    """Seconds that pass when they are told to."""
+    """Seconds that pass when they are told to, or with each look at it."""
 
     def __init__(self) -> None:
-        self.now_s = 0.0
+        self.now_s = self.pause_s = 0.0
 
     def __call__(self) -> float:
+        self.now_s += self.pause_s
         return self.now_s
 
 
@@ -131,6 +134,64 @@ class Unreadable:
 
     def checkpoint(self) -> None:
         raise StoreError("磁盘读写错误")
+
+
+FULLY = consistency_pb2.Consistency(fully_consistent=True)
+BAN = ban("财政", firm(1), "M-PRO-01", "2026-03-01", "2028-03-01")
+
+
+def stale(ask: Ask, **more: consistency_pb2.Consistency) -> str:
+    """Why a question is not answered; empty if it is."""
+    request = question(firm(1))
+    if consistency := more.get("consistency"):
+        request.consistency.CopyFrom(consistency)
+    try:
+        ask.settle(request, ASKER, None)
+    except RegistryError as refused:
+        return " ".join(fault.name for fault in refused.faults)
+    return ""
+
+
+def test_what_nobody_here_acknowledged_may_have_been_by_another_machine(spine: Spine) -> None:
+    """Its writer holds the database now; to this machine's readers nobody says what it acknowledges."""
+    before, clock = spine.position, Clock()
+    follower = following(spine, now_s=clock, committed=lambda: before)
+    ask = Ask(follower, lambda _rows: None, spine.clock)
+    placed(spine.say("财政", event=BAN))
+    clock.pause_s = 0.3  # A look waits for no longer than that.
+    assert stale(ask, consistency=FULLY) == "INDEX_STALE"
+    assert stale(ask) == "", "until then the answer says how far it knows"
+    clock.now_s += MAX_STALE_S
+    follower.catch_up()
+    assert (follower.index.position, stale(ask)) == (before, "INDEX_STALE")
+
+
+def test_follower_begins_with_nothing_that_is_not_acknowledged(spine: Spine) -> None:
+    before = spine.position
+    placed(spine.say("财政", event=BAN))
+    with pytest.raises(StoreError, match="尚未确认"):
+        following(spine, committed=lambda: before)
+    assert following(spine, committed=lambda: spine.position).index.position == spine.position
+
+
+def test_writer_whose_right_may_pass_to_another_answers_only_while_it_sees_that_it_did_not(
+    spine: Spine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, state = Clock(), spine.engine.state
+    monkeypatch.setattr("registry.commands.state.monotonic", clock)
+    monkeypatch.setattr(state.store, "changes_hands", True, raising=False)
+    state.look()
+    placed(spine.say("财政", event=BAN))
+    clock.now_s = MAX_STALE_S
+    state.look()
+    clock.now_s *= 2
+    assert stale(spine.engine.ask) == ""
+    head = state.store.checkpoint()
+    assert head is not None
+    monkeypatch.setattr(state.store, "checkpoint", lambda: replace(head, size=head.size + 1), raising=False)
+    state.look()
+    clock.now_s += 0.001
+    assert stale(spine.engine.ask) == "INDEX_STALE"
 
 
 def test_follower_that_cannot_read_the_store_answers_until_the_bound_and_not_beyond(spine: Spine) -> None:

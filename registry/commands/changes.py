@@ -117,7 +117,7 @@ class Changes:
             raise _too_many() from error
         finally:
             with self._lock:
-                self._taken.subtract((mine, all_of_kind))
+                self._taken -= Counter((mine, all_of_kind))  # So who has no place is not kept, either.
 
     def page(self, wanted: Filter, first: int) -> Page:
         """The changes from a position on, some at a time; who is told of what is durable when they are here.

@@ -76,7 +76,7 @@ class Notices:
             raise _too_many() from error
         finally:
             with self._lock:
-                self._listening[addressee] -= 1
+                self._listening -= Counter([addressee])  # So who listens no more is not kept, either.
 
     def watch(self, caller: Caller, watch: Watch) -> Iterator[NoticeRow]:
         """What a caller has not acknowledged, then each new notice, until the watch is ended."""

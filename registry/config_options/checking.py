@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from registry.config_options import BY_NAME, SECTIONS
-from registry.config_options.kinds import STAMP_INTERVAL_S, STAMP_MAX_AGE_S
+from registry.config_options.kinds import STAMP_INTERVAL_S, STAMP_MAX_AGE_S, Option
 from registry.config_options.observing import observing_faults
 from registry.location import is_url
 from registry.v1.envelope_pb2 import Suite
@@ -36,8 +36,8 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     for each in SECTIONS
     if each.always
 }
-_OPTIONAL: dict[str, dict[str, type]] = {
-    each.name: {option.name: option.kind for option in each.options if not (each.always and option.needed)}
+_OPTIONAL: dict[str, dict[str, Option]] = {
+    each.name: {option.name: option for option in each.options if not (each.always and option.needed)}
     for each in SECTIONS
     if each.name not in ("registry", NOTICES)
 }
@@ -77,8 +77,8 @@ def _optional_faults(content: dict[str, Any]) -> list[str]:
             faults += [f"[{section}] 缺少 {name}" for name in _NEEDED.get(section, ()) if name not in given]
         faults += [
             f"[{section}] {name} 的值不对"
-            for name, kind in settings.items()
-            if not _fits(given.get(name), kind)
+            for name, option in settings.items()
+            if not _fits(given.get(name), option.kind, zero=option.zero)
         ]
     if _fits(readers := section_of(content, "server").get("readers"), int) and (readers or 0) > MAX_READERS:
         faults.append(f"[server] readers 不超过{MAX_READERS}")
@@ -166,8 +166,8 @@ def _notices_faults(content: dict[str, Any]) -> list[str]:
     return unknown + faults
 
 
-def _fits(value: object, kind: type) -> bool:
-    """Whether a value, if there is one, is of a kind and within its bounds."""
+def _fits(value: object, kind: type, *, zero: bool = False) -> bool:
+    """Whether a value, if there is one, is of a kind and within its bounds; ``zero``: 0 is."""
     if value is None:
         return True
     if kind is bool:
@@ -175,7 +175,9 @@ def _fits(value: object, kind: type) -> bool:
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value < LARGEST
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_S
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return False
+        return 0 < value <= LONGEST_S or (zero and value == 0)
     if kind is list:
         return isinstance(value, list) and all(_fits(each, str) and each is not None for each in value)
     return isinstance(value, str) and bool(value) and "\0" not in value

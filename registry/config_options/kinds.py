@@ -18,7 +18,7 @@ EVIDENCE_MAX_MIB, EVIDENCE_QUOTA_MIB, EVIDENCE_UPLOAD_DAYS = 4_096, 1_048_576, 7
 @dataclass(frozen=True, slots=True)
 class Option:
     """One line of a section. ``needed``: the section makes no sense without it. ``default`` is what holds
-    without the line, in words where it is no value."""
+    without the line, in words where it is no value. ``zero``: a ``float`` that may be 0 as well."""
 
     name: str
     kind: type
@@ -27,6 +27,7 @@ class Option:
     example: Value
     needed: bool = False
     default: Value | None = None
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)

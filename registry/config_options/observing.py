@@ -189,6 +189,7 @@ OBSERVING = (
                 "What part of all calls is traced besides.",
                 0.001,
                 default=0,
+                zero=True,
             ),
         ),
     ),

@@ -13,7 +13,7 @@ states something learns it from IntakeService. Changes are pushed to those who w
     INDEX_BEHIND       the index is not where the log is
     INDEX_STALE        a reading process has not kept up with the store for longer than is borne
     CLOCK_WRONG        the clock jumped, or is behind the log: nothing is said about now
-    STORE_UNWRITABLE   the last attempt to write failed
+    STORE_UNWRITABLE   the last attempt to write failed, or has not ended within ``PROBE_S``
     RESTART_NEEDED     something durable was not taken into account; nothing more is written until a restart
     STAMPS_MISSING     no time stamp for longer than ``max_age_s``
     WRITER_AWAY        the process that writes is not there, or has not said how it is for ``AWAY_S``
@@ -38,7 +38,7 @@ from registry.observing.health_service import HealthService
 
 LOOK_S = 1.0
 PROBE_S = 10.0
-"""How old the last read of the store may be that succeeded."""
+"""How old the last read of the store may be that succeeded; and how long a write may take."""
 IDLE_S, RETRY_S = 30.0, 5.0
 """After how long without a write the writer tries one; and after one that failed."""
 AWAY_S = 5.0

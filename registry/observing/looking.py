@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from time import monotonic
 
 from registry.commands.ask import Ask
-from registry.commands.following import MAX_STALE_S, FollowingState
+from registry.commands.following import FollowingState
+from registry.commands.freshness import MAX_STALE_S
 from registry.commands.jobs import Answer, Job, WriteTrial
 from registry.commands.writing_figures import WritingFigures
 from registry.errors import RegistryError
@@ -24,6 +25,7 @@ from registry.observing.health import (
     IDLE_S,
     INDEX_BEHIND,
     INDEX_STALE,
+    PROBE_S,
     READING,
     RESTART_NEEDED,
     RETRY_S,
@@ -48,10 +50,12 @@ _BITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """After how long without a write one is tried, and after one that failed, in seconds."""
+    """After how long without a write one is tried, and after one that failed; and how long the writer may be
+    at work without finishing a group. In seconds."""
 
     idle_s: float = IDLE_S
     retry_s: float = RETRY_S
+    answer_s: float = PROBE_S
 
 
 PATIENCE = Patience()
@@ -74,8 +78,8 @@ class WriterLook:
         self._heartbeat = heartbeat
         self._patience = patience
         self._trial: Promise[Answer] | None = None
-        self._tried_s = monotonic()
-        self.probe = Probe("registry-health-store", ask.state.store.checkpoint)
+        self._tried_s = self._rested_s = monotonic()
+        self.probe = Probe("registry-health-store", ask.state.look)
 
     def __call__(self) -> Faults:
         """See Look."""
@@ -87,7 +91,7 @@ class WriterLook:
         writing = list(reading)
         if self._figures.stuck:
             writing.append(RESTART_NEEDED)
-        elif self._figures.failing:
+        elif self._figures.failing or self._hangs():
             writing.append(STORE_UNWRITABLE)
         if self._stamping is not None and not self._stamping.is_open:
             writing.append(STAMPS_MISSING)
@@ -108,6 +112,14 @@ class WriterLook:
             (self._trial,) = self._writer.put([WriteTrial()])
         except QueueFullError:
             return  # Whoever fills the queue finds out.
+
+    def _hangs(self) -> bool:
+        """Whether jobs wait and none is answered: a commit that does not return is no failure yet. A writer
+        that is merely busy finishes one group after the other."""
+        now = monotonic()
+        if not self._writer.waiting:
+            self._rested_s = now
+        return now - max(self._rested_s, self._figures.tried_s) > self._patience.answer_s
 
 
 class ReaderLook:

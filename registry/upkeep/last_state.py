@@ -11,11 +11,13 @@ from registry.commands.state import RegistryState
 from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.map_buckets import Buckets
 from registry.provenance.map_entry import MapEntry
-from registry.store.interface import StoreError
-from registry.upkeep.map_book import LoggedState
+from registry.store.interface import Store
+from registry.upkeep.map_book import LoggedState, MapAlteredError
 from registry.v1.statement_pb2 import Statement
 
 PAGE = 256
+STRETCH = 1024
+"""Positions of the log that are looked through first, from its end; then twice as many, and so on."""
 
 
 class StoppedError(Exception):
@@ -23,15 +25,27 @@ class StoppedError(Exception):
 
 
 def last_state(registry: RegistryState) -> LoggedState:
-    """The map state that stands last in the log. Raises StoreError if it cannot be read."""
-    for position in reversed(registry.store.positions_of(REGISTRY_REF)):
+    """The map state that stands last in the log. Costs what came after it, not the whole log. Raises
+    StoreError if it cannot be read, MapAlteredError if it is not there any more."""
+    for position in _own_from_the_end(registry.store):
         row = registry.store.statement(position)
         if row is None:
-            raise StoreError(f"存储被改动: 没有序号{position}的陈述")
+            raise MapAlteredError(f"存储被改动: 没有序号{position}的陈述")
         if Leaf.decode(row.leaf).type == LeafType.MAP_STATE:
             stated = Statement.FromString(open_envelope(row, registry.log).payload).map_state
             return LoggedState(position, stated.size, stated.root)
     return LoggedState()
+
+
+def _own_from_the_end(store: Store) -> Iterator[int]:
+    """Positions of the registry's own statements, falling."""
+    last, stretch = store.last_position(), STRETCH
+    end = 0 if last is None else last + 1
+    while end > 0:
+        first = max(0, end - stretch)
+        found = store.positions_of(REGISTRY_REF, after=first - 1, limit=end - first)
+        yield from (position for position in reversed(found) if position < end)
+        end, stretch = first, 2 * stretch
 
 
 class StoppableBuckets:

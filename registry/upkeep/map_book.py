@@ -22,6 +22,10 @@ PATIENCE_S = 10.0
 """The tree follows within milliseconds; after this the entries must have been altered."""
 
 
+class MapAlteredError(StoreError):
+    """What the store holds of the map is not what the log states: somebody altered it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedState:
     """A map state: over the leaves [0, size), stated at a position; at none before the first."""
@@ -43,13 +47,14 @@ class MapBook:
     """Tree and state together, for many readers and one who moves them on."""
 
     def __init__(self, buckets: Buckets, state: LoggedState) -> None:
-        """Builds the tree. Raises StoreError if the entries are not those of the state."""
+        """Builds the tree. Raises MapAlteredError if the entries are not those of the state, StoreError if
+        they cannot be read."""
         self._buckets = buckets
         self._moved = Condition()
         self._tree = MapTree(buckets)
         self._state = state
         if self._tree.root != state.root:
-            raise StoreError("存储被改动: 映射的条目与最后记载的映射状态不符")
+            raise MapAlteredError("存储被改动: 映射的条目与最后记载的映射状态不符")
 
     @property
     def state(self) -> LoggedState:

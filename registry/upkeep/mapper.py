@@ -7,10 +7,11 @@ the tree, and the writer places the statement and its rows. A state is made
 * every ``interval_s``, if there is something new beyond the registry's own leaves;
 * at once when 4,096 leaves wait, so that nobody who needs one waits for much more, nor the writer for long.
 
-The tree is built from the store's entries at start, in the background. Until it is there, and whenever a
-state takes longer than the caller is willing to wait, there is MapBehindError, and a receipt says so; nothing
-less is ever given silently. Where the entries are not those of the last state the mapper stops, before what
-was altered in them gets into the next, and tells everybody who asks why.
+The tree is built from the store's entries at start, in the background; where the store is away just then, it
+is tried again. Until it is there, and whenever a state takes longer than the caller is willing to wait, there
+is MapBehindError, and a receipt says so; nothing less is ever given silently. Where the entries are not those
+of the last state the mapper stops, before what was altered in them gets into the next, and tells everybody
+who asks why.
 
     mapper = Mapper(engine.state, engine.writer, interval_s=config.map_interval_s)
     mapper.start()
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 from time import monotonic
 
@@ -32,7 +33,7 @@ from registry.provenance.map_tree import MapChangedError
 from registry.store.interface import StoreError
 from registry.store.writer import Writer
 from registry.upkeep.last_state import StoppableBuckets, StoppedError, last_state
-from registry.upkeep.map_book import LoggedState, MapBook, MapEvidence
+from registry.upkeep.map_book import LoggedState, MapAlteredError, MapBook, MapEvidence
 from registry.upkeep.pending import Pending
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG, MapState, Statement
 from registry.waiting import waiting
@@ -101,8 +102,10 @@ class Mapper:
 
     @property
     def uncovered(self) -> int | None:
-        """The first statement that no state covers, but for the registry's own; None if there is none."""
-        return self._pending.first_other
+        """The first statement that no state covers, but for the registry's own; None if there is none. While
+        the tree is built nobody looks at what comes: then it is the next, be it there yet or not."""
+        pending, opening = self._pending, self._thread.ident is not None and self._book is None
+        return pending.end if opening and pending.first_other is None else pending.first_other
 
     @property
     def failure(self) -> str:
@@ -121,12 +124,11 @@ class Mapper:
 
     def _run(self) -> None:
         try:
-            self._open()
             while not self._stopping:
-                self._step()
+                self._attempt(self._open if self._book is None else self._step)
         except StoppedError:
             pass
-        except (StoreError, MapChangedError) as error:
+        except (MapAlteredError, MapChangedError) as error:
             self._give_up(f"{error}; 请运行 registry rebuild")
         except Exception:
             self._give_up("映射的维护出错, 详情见服务日志")
@@ -137,24 +139,31 @@ class Mapper:
             self._failure = why
             self._changed.notify_all()
 
-    def _open(self) -> None:
-        state = last_state(self._log)
-        buckets = StoppableBuckets(self._log.store.map_buckets(), lambda: self._stopping)
-        book, self._pending = MapBook(buckets, state), Pending(state.size)
-        with self._changed:
-            self._book = book
-
-    def _step(self) -> None:
+    def _attempt(self, work: Callable[[], None]) -> None:
         try:
-            self._follow()
-            if self._due():
-                self._make()
-            if self._log.size - self._pending.end < MANY:
-                self._pause()
+            work()
+        except MapAlteredError:
+            raise
         except StoreError as error:  # The store may be had again; meanwhile what was proven can be proven.
             logger.warning("mapper: %s", error)
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, RETRY_S)
+
+    def _open(self) -> None:
+        state = last_state(self._log)
+        self._pending = Pending(state.size)
+        self._follow()  # To build the tree takes a while, and what waits for it is to be told.
+        buckets = StoppableBuckets(self._log.store.map_buckets(), lambda: self._stopping)
+        book = MapBook(buckets, state)
+        with self._changed:
+            self._book = book
+
+    def _step(self) -> None:
+        self._follow()
+        if self._due():
+            self._make()
+        if self._log.size - self._pending.end < MANY:
+            self._pause()
 
     def _follow(self) -> None:
         """Takes new leaves, not more at a time than are enough for a state."""

@@ -122,11 +122,14 @@ class Hook:
 
     def deliver(self) -> int:
         """One round over what waits and whose time has come; how many notices were taken."""
-        number, taken = 0, 0
+        number, taken, refused = 0, 0, dict[str, tuple[int, float]]()
         while self._away[1] <= self._delivery.steady() and not self.stopping.is_set():
             page = self._page(number)
             taken += sum(self._attempt(row) for row in page if self._is_due(row))
+            ids = self._failures.keys() & {row.notice_id for row in page}
+            refused |= {notice_id: self._failures[notice_id] for notice_id in ids}
             if len(page) < PAGE:
+                self._failures = refused  # What was acknowledged in another way waits no more.
                 break
             number = page[-1].number
         return taken

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -18,12 +19,14 @@ from registry.commands.ask import Ask
 from registry.commands.following import FollowingState
 from registry.commands.writing_figures import GroupClock, WritingFigures
 from registry.engine import start_engine
-from registry.observing.health import AWAY_S, STARTING, STOPPING, WRITER_AWAY, Health
-from registry.observing.looking import ReaderLook, fault_of, heartbeat
+from registry.observing import looking
+from registry.observing.health import AWAY_S, PROBE_S, STARTING, STOPPING, WRITER_AWAY, Health
+from registry.observing.looking import ReaderLook, WriterLook, fault_of, heartbeat
 from registry.server import SERVICES
 from registry.steady_clock import SteadyClock
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.observing.test_metrics import submit
+from tests.support import observed as support
 from tests.support.events import firm
 from tests.support.observed import NOT_SERVING, PATIENCE_S, SERVING, Seen, observed
 from tests.support.reports import question
@@ -89,6 +92,59 @@ def test_store_that_cannot_be_written_takes_no_statements_and_answers_questions(
         until(lambda: pushed == [SERVING, NOT_SERVING, SERVING])
         position = spine.position
         assert submit(seen.served, 2)[0].results[0].accepted.position == position + 1, "trials leave nothing"
+
+
+def test_write_that_does_not_return_takes_no_statements_until_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(support, "QUICK", replace(support.QUICK, answer_s=2.0))
+    spine, returned = furnish(found_spine(tmp_path / "registry"), ["财政"]), Event()
+    store: Any = spine.engine.store
+    put_meta = store.put_meta
+
+    def hang(facts: dict[str, str]) -> None:
+        returned.wait(PATIENCE_S)
+        put_meta(facts)
+
+    monkeypatch.setattr(store, "put_meta", hang)
+    with observed(spine) as seen:
+        try:
+            seen.wait_for_faults(writing=["STORE_UNWRITABLE"])
+            assert (seen.health(), seen.health(INTAKE)) == (SERVING, NOT_SERVING)
+            assert (seen.page("readyz")[0], seen.page("readyz/writing")[0]) == (200, 503)
+            assert 'registry_serves{part="writing",process="single"} 0.0' in seen.scrape()
+        finally:
+            returned.set()
+        seen.wait_for_faults()
+        assert submit(seen.served, 1)[0].results[0].accepted
+
+
+class Jobs:
+    """A writer with so many jobs to do."""
+
+    waiting = 0
+
+    def put(self, _jobs: object) -> tuple[None]:
+        return (None,)
+
+
+def test_writer_with_more_and_more_to_do_is_well_as_long_as_it_gets_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spine, jobs, figures, now = found_spine(tmp_path / "registry"), Jobs(), WritingFigures(), [1000.0]
+    monkeypatch.setattr(looking, "monotonic", lambda: now[0])
+    writer: Any = jobs
+    look = WriterLook(spine.engine.ask, writer, figures)
+    for jobs.waiting in (0, 1, 70, 900, 9):
+        now[0] += PROBE_S - 1
+        assert look()["writing"] == ()
+        figures.wrote_s = now[0]
+    jobs.waiting = 1
+    now[0] += PROBE_S + 1
+    assert look()["writing"] == ("STORE_UNWRITABLE",)
+    figures.wrote_s = now[0]
+    assert look()["writing"] == ()
+    spine.engine.close()
 
 
 def test_second_store_that_fails_needs_a_restart_and_says_so(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import grpc
@@ -22,7 +23,7 @@ from registry.v1 import subject_pb2
 from registry.v1.intake_service_pb2_grpc import IntakeServiceStub
 from registry.v1.restriction_service_pb2_grpc import RestrictionServiceStub
 from tests.support.events import firm, person
-from tests.support.observed import Seen, page
+from tests.support.observed import Seen, observed, page
 from tests.support.promql import Series, series_of
 from tests.support.reports import question
 from tests.support.served import (
@@ -187,6 +188,28 @@ def test_processes_that_read_tell_of_their_own_calls_and_lag(tmp_path: Path) -> 
     spine.engine.close()
 
 
+def test_map_is_behind_as_long_as_its_tree_is_being_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spine, built = furnish(found_spine(tmp_path / "registry"), ["财政"]), Event()
+    map_buckets = spine.engine.store.map_buckets
+    monkeypatch.setattr(spine.engine.store, "map_buckets", lambda: built.wait(DEADLINE_S) and map_buckets())
+    mapper = spine.engine.upkeep.mapper
+    with observed(spine) as seen:
+        try:
+            mapper.start()
+            spine.say("财政", event=short_ban(1))
+            spine.clock.now_ms += 1_000_000
+            behind_s = value(series_of(seen.scrape()), "registry_map_behind_seconds")
+            assert behind_s >= 1000, "nothing is covered yet"
+            built.set()
+            mapper.require(spine.position, DEADLINE_S)
+            assert value(series_of(seen.scrape()), "registry_map_behind_seconds") == 0
+        finally:
+            built.set()
+            mapper.close()
+
+
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     spine = found_spine(tmp_path / "registry")
@@ -216,6 +239,19 @@ def test_settings_that_make_no_sense_or_open_the_door_are_refused(
     with pytest.raises(ConfigError) as raised:
         load_config(directory)
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0"])
+def test_chance_traces_nothing_by_default_and_where_that_is_written(directory: Path, zero: str) -> None:
+    lines = '\n[tracing]\nendpoint = "http://127.0.0.1:4318/v1/traces"\nroles = ["registrar"]\n'
+    path = directory / CONFIG_NAME
+    path.write_text(path.read_text("utf-8") + lines, "utf-8")
+    by_default = load_config(directory).tracing
+    path.write_text(path.read_text("utf-8") + f"ratio = {zero}\n", "utf-8")
+    assert load_config(directory).tracing == by_default
+    path.write_text(path.read_text("utf-8").replace(f"ratio = {zero}", "ratio = -0.1"), "utf-8")
+    with pytest.raises(ConfigError, match="ratio"):
+        load_config(directory)
 
 
 def test_address_that_others_reach_is_taken_where_that_is_said(directory: Path) -> None:

@@ -10,8 +10,7 @@ from registry.commands.ledger import REGISTRY_REF
 from registry.provenance.leaf import Leaf, LeafType, subject_key
 from registry.provenance.map_buckets import MemoryBuckets
 from registry.provenance.map_proof import verify_present
-from registry.store.interface import StoreError
-from registry.upkeep.map_book import LoggedState, MapBook
+from registry.upkeep.map_book import LoggedState, MapAlteredError, MapBook
 from registry.upkeep.pending import OWN_SHOWN, Pending
 from tests.provenance.map_definition import entry, scattered
 
@@ -67,5 +66,5 @@ def test_a_book_moves_on_and_its_tree_grows_with_the_entries() -> None:
 
 
 def test_a_book_is_not_opened_over_entries_of_another_state() -> None:
-    with pytest.raises(StoreError, match="映射的条目"):
+    with pytest.raises(MapAlteredError, match="映射的条目"):
         MapBook(MemoryBuckets([entry(scattered(1)[0])]), LoggedState(7, 7, bytes(32)))

@@ -184,6 +184,21 @@ def test_notice_that_is_refused_keeps_none_that_come_after_it(spine: Spine, rece
     assert waiting(spine, PLATFORM) == []
 
 
+def test_notice_that_was_refused_and_is_acknowledged_in_another_way_is_not_kept(
+    spine: Spine, receiver: Receiver
+) -> None:
+    state_a_ban(spine), state_a_ban(spine)
+    receiver.refuses = lambda _notice: True
+    steady = Steady()
+    hook = hook_to(spine, receiver, steady)
+    assert hook.deliver() == 0
+    first, second = (notice.notice_id for notice in waiting(spine, PLATFORM))
+    assert spine.engine.notices.acknowledge(PLATFORM, [first]) == []
+    hook.deliver()
+    assert set(vars(hook)["_failures"]) == {second}
+    assert len(receiver.came) == 2, "the other one's time has not come: its pause is remembered"
+
+
 @pytest.mark.parametrize("status", [301, 404, 500, 503])
 def test_whatever_is_not_2xx_acknowledges_nothing(spine: Spine, receiver: Receiver, status: int) -> None:
     state_a_ban(spine)

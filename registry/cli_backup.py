@@ -29,7 +29,7 @@ from registry.backups.taking import same_disk, take_backup
 from registry.cli_archive import tell_proofs
 from registry.cli_check import Progress, directory_option
 from registry.cli_shared import asked_passphrase, checkpoint_option, passphrase_option, plain
-from registry.config import CONFIG_NAME, load_config
+from registry.config import CONFIG_NAME, ConfigError, load_config
 from registry.domain.periods import CHINA_OFFSET_MS
 from registry.engine import now_ms, read_secret
 from registry.provenance.keys import KeyFileError
@@ -196,7 +196,7 @@ def rehearse_restore(
         )
     except OSError as error:
         raise BackupError(f"演练未通过: 临时目录不能写入: {error.strerror}") from error
-    except (BackupError, KeyFileError, StoreError, VaultError) as error:
+    except (BackupError, ConfigError, KeyFileError, StoreError, VaultError) as error:
         raise BackupError(f"演练未通过: {error}") from error
     _tell_rehearsed(source, report)
 
@@ -280,16 +280,21 @@ def _tell_restored(directory: Path, done: Restored) -> None:
         click.echo(f"  截至{done.past}: {done.past.size} 条, 树根 {done.past.root}")
         click.echo(f"  是所备份的 {done.past.of} 条的前一部分; 检查点{signed}. 只供查阅, 服务会拒绝启动")
         return
-    if done.head_size > size:
-        click.echo(f"  日志头已签到 {done.head_size} 条: 只供查阅, 服务会拒绝启动")
-    elif done.head_size:
+    if done.rows:
+        click.echo(f"  派生数据: {done.rows} 行与重新折叠日志所得的一致")
+    if done.to_read:
+        told = f"日志头已签到 {done.head_size} 条" if done.head_size else "没有日志头可比 (--accept-shorter)"
+        click.echo(f"  {told}: 只供查阅, 服务会拒绝启动")
+        return
+    if done.head_size:
         click.echo(f"  与第二存储的日志头 ({done.head_size} 条) 相符")
     else:
         click.echo(
             f"  第二存储没有日志头: 确知 {size} 条就是最后的 (向见证人、跟踪者或回执核对) 以后, "
             f"运行 registry adopt-head --directory {directory} --size {size}"
         )
-    click.echo(f"  启动服务以前: registry verify --directory {directory}")
+    folded = "" if done.rows else "--rebuild "
+    click.echo(f"  启动服务以前: registry verify {folded}--directory {directory}")
 
 
 def _tell_rehearsed(source: Path, report: Rehearsal) -> None:

@@ -124,7 +124,8 @@ def test_backup_behind_the_second_store_is_refused_unless_it_is_only_to_be_read(
     run = in_process("restore", "--from", old, "--directory", spine.directory, "--accept-shorter")
     assert run.code == 0, run.err
     assert "拒绝启动" in run.out
-    assert_one_line(registry("serve", "--directory", spine.directory), "日志头已签到")
+    assert_one_line(registry("serve", "--directory", spine.directory), "查阅副本")
+    assert in_process("verify", "--directory", spine.directory).code == 0
     for path in spine.directory.glob("registry.db*"):
         path.unlink()
     assert in_process("restore", "--from", new, "--directory", spine.directory).code == 0

@@ -1,7 +1,8 @@
 """The files of an archive: written once each, summed as they rest, sealed if there is a key; and read again.
 
 Reading begins with the sums: every file that is named is there and is as it was, no other is, and none is a
-link. Then a file is read line by line, whatever its length.
+link. Then a file is read line by line, whatever its length. An archive may come from anybody, so what is held
+at a time is bounded: a line and the values in it, what is read as a whole, and the sums.
 """
 
 from __future__ import annotations
@@ -14,9 +15,19 @@ from typing import Any
 
 from registry.archive.format import HEADER, IN_CLEAR, SUMS, ArchiveError, Header, parse_sums, sums_text
 from registry.archive.sealing import BlockWriter, archive_key, opened_blocks
+from registry.commands.submission import MAX_DRAFT_BYTES, MAX_PAYLOAD_BYTES
+from registry.provenance.json_bounds import few
+from registry.sanctions.catalogue import drafts
+from registry.store.head import MAX_HEAD_BYTES
 
 _BLOCK = 1 << 20
-_LONGEST_LINE = 1 << 26
+_LONGEST_LINE = 8 * MAX_DRAFT_BYTES
+"""The longest payload in base64 (4/3 of it), and as text, in which a character may take six (``\\u0001``). Of
+other rows a refusal is the longest: a payload of 64 KiB can have 32,000 faults, of some 360 bytes each."""
+_MOST_VALUES = drafts.MAX_BYTES + MAX_PAYLOAD_BYTES
+"""In a line, counted by commas and brackets: no more than there are characters in a statement's text."""
+_LONGEST_SUM = 400
+"""Bytes of a line of the sums: a digest, and a name of no more than three folders."""
 
 
 class ShelfWriter:
@@ -74,12 +85,19 @@ class Shelf:
         self._key = archive_key(passphrase, salt)
 
     def read(self, name: str) -> bytes:
-        """A file as a whole. Raises ArchiveError."""
-        return b"".join(self._parts(name))
+        """A file as a whole that is no longer than a checkpoint may be. Raises ArchiveError."""
+        content = b""
+        for part in self._parts(name):
+            content += part
+            if len(content) > MAX_HEAD_BYTES:
+                raise ArchiveError(f"{name} 超过 {MAX_HEAD_BYTES} 字节")
+        return content
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """The lines of a file. Raises ArchiveError with the number of the line that is none."""
         for number, text in enumerate(self._lines(name), 1):
+            if not few(text, _MOST_VALUES):
+                raise ArchiveError(f"{name} 第{number}行的值过多")
             try:
                 row = json.loads(text)
             except (ValueError, RecursionError):
@@ -89,13 +107,18 @@ class Shelf:
             yield row
 
     def _lines(self, name: str) -> Iterator[bytes]:
-        rest = b""
+        held, length = list[bytes](), 0  # Put together once: a line may come in hundreds of blocks.
         for part in self._parts(name):
-            *lines, rest = (rest + part).split(b"\n")
-            yield from lines
-            if len(rest) > _LONGEST_LINE:
+            first, *more = part.split(b"\n")
+            held.append(first)
+            length += len(first)
+            if length > _LONGEST_LINE:
                 raise ArchiveError(f"{name} 有过长的一行")
-        if rest:
+            if more:
+                yield b"".join(held)
+                yield from more[:-1]
+                held, length = more[-1:], len(more[-1])
+        if length:
             raise ArchiveError(f"{name} 的最后一行不完整")
 
     def _parts(self, name: str) -> Iterator[bytes]:
@@ -116,26 +139,21 @@ class Shelf:
 
     def _text(self, name: str) -> str:
         try:
-            return (self._directory / name).read_text("utf-8")
+            return _short(self._directory / name, MAX_HEAD_BYTES).decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ArchiveError(f"{name} 不能读取") from error
 
 
 def _checked_sums(directory: Path) -> dict[str, str]:
     """The sums of an archive, once every file is seen to be as they say. Raises ArchiveError."""
-    try:
-        text = (directory / SUMS).read_text("utf-8")
+    there = _files_in(directory)
+    try:  # Of each file that is there it has one line.
+        text = _short(directory / SUMS, _LONGEST_SUM * len(there)).decode("utf-8")
     except FileNotFoundError:
         raise ArchiveError(f"{directory} 里没有 {SUMS}; 不是完整的归档") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ArchiveError(f"{directory / SUMS} 不能读取, 或已损坏") from error
     sums = parse_sums(text)
-    there = set()
-    for path in sorted(directory.rglob("*")):
-        if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            raise ArchiveError(f"归档 {directory}: {path.relative_to(directory)} 不是普通文件")
-        if path.is_file():
-            there.add(path.relative_to(directory).as_posix())
     faults = [f"缺少 {name}" for name in sorted(sums.keys() - there)]
     faults += [f"多出 {name}" for name in sorted(there - sums.keys() - {SUMS})]
     faults += [f"{name} 的内容与 {SUMS} 不符" for name in sorted(there & sums.keys())
@@ -145,6 +163,26 @@ def _checked_sums(directory: Path) -> dict[str, str]:
     if faults:
         raise ArchiveError(f"归档 {directory} 不完整或被改动: {'; '.join(faults[:5])}")
     return sums
+
+
+def _files_in(directory: Path) -> set[str]:
+    """The names of all files of an archive. Raises ArchiveError if something else lies there."""
+    there = set()
+    for path in sorted(directory.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise ArchiveError(f"归档 {directory}: {path.relative_to(directory)} 不是普通文件")
+        if path.is_file():
+            there.add(path.relative_to(directory).as_posix())
+    return there
+
+
+def _short(path: Path, most: int) -> bytes:
+    """The content of a file. Raises ArchiveError if it has more bytes than that; OSError."""
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ArchiveError(f"{path} 超过 {most} 字节")
+    return content
 
 
 def _digest(path: Path) -> str:

@@ -50,8 +50,10 @@ from registry.store.online_copy import settle_file
 from registry.store.opening import open_for_reading, open_store, remove_store
 from registry.store.sql_store import SqlStore
 from registry.v1.envelope_pb2 import SUITE_ED25519
+from registry.whole_directory import SUFFIX
 
 PAGE = 500
+_UNFINISHED = SUFFIX.partition("{}")[2]
 Progress = Callable[[int, int], None]
 
 
@@ -87,8 +89,10 @@ def chain_to(tip: Path) -> list[Path]:
 
 
 def members_in(directory: Path) -> list[Path]:
-    """The backups and increments that lie in a directory."""
-    return sorted(path.parent for path in directory.glob(f"*/{MANIFEST}") if not path.parent.is_symlink())
+    """The backups and increments that lie in a directory. One that is being made has its manifest before it
+    has its name."""
+    found = (path.parent for path in directory.glob(f"*/{MANIFEST}"))
+    return sorted(path for path in found if not path.is_symlink() and not path.name.endswith(_UNFINISHED))
 
 
 def newest_in(directory: Path, origin: str) -> Path:

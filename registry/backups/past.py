@@ -44,7 +44,7 @@ from registry.store.errors import one_line_errors
 from registry.store.group_write import add_rows
 from registry.store.interface import Group, StoreError
 from registry.store.online_copy import settle_file
-from registry.store.opening import create_store, open_for_reading
+from registry.store.opening import create_store, open_for_reading, open_store
 from registry.store.sql_store import SqlStore
 from registry.v1.envelope_pb2 import SUITE_ED25519
 
@@ -110,6 +110,14 @@ def make_past(source: Path, target: Path, vault: Vault, until: Until, held: Sequ
         made.put_meta({AS_OF: str(past)})
     settle_file(target)
     return past
+
+
+def mark_to_read(where: Path, told: str) -> None:
+    """Has a store say that it is to be read only, and up to where the registry stood, so that no server takes
+    it. Raises StoreError."""
+    with closing(open_store(where)) as store:
+        store.put_meta({AS_OF: told})
+    settle_file(where)
 
 
 def _folded(log: Log, made: SqlStore, size: int, of: int, held: Sequence[Held]) -> Past:

@@ -7,6 +7,7 @@ own file is never opened for writing.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -16,10 +17,13 @@ from registry.durable import sync_directory
 from registry.location import Location, is_url
 from registry.store.copying import compare_stores, copy_store
 from registry.store.interface import NoStoreError, StoreError
+from registry.store.online_copy import settle_file
 from registry.store.opening import create_store, migrate_store, open_for_reading, open_store, remove_store
 from registry.store.sqlite import StoreLock
 
 BESIDE = ".restoring"
+_PARTS = ("", "-wal", "-shm", "-journal")
+"""How the names end of what SQLite takes for a part of a store."""
 
 
 def place_store(
@@ -35,11 +39,12 @@ def _in_file(source: Path, path: Path, check: Callable[[Location], None]) -> tup
         raise StoreError(f"目录 {path.parent} 不存在")
     lock, beside = StoreLock(path), path.with_name(path.name + BESIDE)
     try:
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            if path.with_name(name).exists():  # A log file of the old store would be played into the new one.
-                raise StoreError(f"{path.with_name(name)} 已存在; 不会覆盖, 请先移走旧的存储")
+        for part in (path.with_name(path.name + suffix) for suffix in _PARTS):
+            if part.exists():  # A log file of the old store would be played into the new one.
+                raise StoreError(f"{part} 已存在; 不会覆盖, 请先移走旧的存储")
         versions = copy_file(source, beside)
         check(beside)
+        _sync(beside)
         beside.rename(path)
         sync_directory(path.parent)
         return versions
@@ -80,9 +85,20 @@ def _clear_forsaken(url: str) -> None:
 
 
 def copy_file(source: Path, copy: Path) -> tuple[str, str]:
-    """Copies a store in a file, and brings the copy to this version; its versions before and after. Raises
-    StoreError, OSError."""
+    """Copies a store in a file, and brings the copy to this version, in that one file; its versions before
+    and after. Raises StoreError, OSError."""
     remove_store(copy)  # Left by one that was killed.
     shutil.copyfile(source, copy)
     copy.chmod(0o600)
-    return migrate_store(copy)
+    versions = migrate_store(copy)
+    settle_file(copy)  # Where the log file could not be copied back at its close, SQLite said nothing.
+    return versions
+
+
+def _sync(path: Path) -> None:
+    """Makes the content of a file durable: its new name must not outlive it."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

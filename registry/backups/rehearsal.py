@@ -1,14 +1,17 @@
 """The rehearsal of a restore (恢复演练): that a backup can be put back, tried without putting it anywhere.
 
 The store is copied into a directory that is removed at the end, brought to this program's version, checked
-with every signature, loaded as a server loads it, and asked about some organisations in every domain. Nothing
-is signed, nothing is sent, no key is written anywhere: a copy of the registry that ran for real would sign a
-second history. Example of the report:
+with every signature, loaded as a server loads it, asked about some organisations in every domain, and its log
+is folded anew, to compare the rows that answers are given from. Nothing is signed, nothing is sent, no key is
+written anywhere: a copy of the registry that ran for real would sign a second history.
+
+Example of the report:
 
     1 文件摘要    6 个文件与清单一致                                     0.0 秒
     2 恢复存储    4711 条陈述, 1.4 MB                                   0.1 秒
     3 核对        陈述、签名、叶子、树、映射和检查点一致                 2.1 秒
     4 作答        5 个单位 × 5 个领域: 禁止 2, 未见限制 18, 无法判定 5    0.0 秒
+    5 派生数据    20114 行与重新折叠日志所得的一致                       3.0 秒
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ from registry.backups.checking import checked_copy
 from registry.backups.held import Held, Proof
 from registry.backups.manifest import STORE_FILE, BackupError, Manifest, read_manifest
 from registry.backups.placing import place_store
+from registry.backups.refolding import compared_with_fold
+from registry.backups.taking import installation_files
 from registry.commands.ask import Ask
 from registry.commands.state import RegistryState
 from registry.editions import shipped_editions
@@ -82,12 +87,13 @@ def rehearse(
     held: Sequence[Held] = (),
 ) -> Rehearsal:
     """Tries a backup in a directory of its own below ``work``. ``master`` answers the vault's key, ``head``
-    is what a running registry has signed last. Raises BackupError, StoreError, VaultError, KeyFileError with
-    what is wrong with the backup; OSError if ``work`` cannot be written."""
+    is what a running registry has signed last. Raises BackupError, StoreError, VaultError, KeyFileError,
+    ConfigError with what is wrong with the backup; OSError if ``work`` cannot be written."""
     report = Rehearsal()
     with _timed(report, "文件摘要") as seen:
         chain = chain_to(backup)
         manifest = report.manifest = read_manifest(backup)
+        installation_files(backup, manifest)
         after_base = f", 连同其前的 {len(chain) - 1} 份" if len(chain) > 1 else ""
         seen.append(f"{len(manifest.files)} 个文件与清单一致{after_base}")
     with scratch_directory(work, "rehearsal", kind="rehearsal") as scratch:
@@ -107,6 +113,9 @@ def rehearse(
             asked = _answers(store, Vault(key), questions, clock, report.verdicts)
             told = [f"{name} {count}" for name, count in report.verdicts.items()]
             seen.append(f"{asked} 个单位 × {len(DOMAINS)} 个领域: {', '.join(told) or '没有单位'}")
+        with _timed(report, "派生数据") as seen:
+            rows = compared_with_fold(store, key, scratch, progress=progress)
+            seen.append(f"{rows} 行与重新折叠日志所得的一致")
     report.behind = None if head is None else max(0, _size(head) - manifest.size)
     return report
 

@@ -6,7 +6,8 @@
 
 First every file is held against the manifest, then the backup against what the second store has: a backup
 that is shorter than a head that was signed would give positions a second time for which somebody holds a
-receipt. It is refused, or, where that is accepted, put back to be read: the server refuses it all the same.
+receipt. It is refused, or, where that is accepted, put back to be read: the store is marked, so that no
+server takes it, and a head that was given is kept beside it.
 Then the store is copied, brought to this program's version, checked to its root, and only then put in place.
 """
 
@@ -20,20 +21,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from registry.backups.chain import chain_to, whole_store
-from registry.backups.checking import checked_copy
+from registry.backups.copy_check import CopyCheck
 from registry.backups.held import Held, Proof
-from registry.backups.manifest import CHECKPOINT, OWN_FILES, BackupError, Manifest, read_manifest
-from registry.backups.past import Past, Until, make_past
-from registry.backups.placing import copy_file, place_store
-from registry.backups.taking import named_keys
+from registry.backups.manifest import CHECKPOINT, BackupError, Manifest, read_manifest
+from registry.backups.past import Past, Until
+from registry.backups.placing import place_store
+from registry.backups.taking import installation_files, named_keys
 from registry.config import CONFIG_NAME, Config, load_config
 from registry.config_options import toml
 from registry.engine import read_secret
 from registry.indexing.generations import Generations
 from registry.installation import write_secret
-from registry.location import Location
 from registry.provenance.checkpoint import Checkpoint, CheckpointError
-from registry.provenance.vault import Vault
 from registry.store.head import HeadFile
 from registry.whole_directory import OccupiedError, scratch_directory, whole_directory
 
@@ -50,8 +49,9 @@ _HEAD_LINE = re.compile(r"^(\s*head\s*=\s*).*$", re.MULTILINE)
 class Order:
     """What to put back and how. ``keys`` are private keys by their names in an installation; ``store`` where
     the store is to rest instead; ``head`` a file of the second store that outlived the installation;
-    ``shorter`` accepts a backup that is behind it. ``until`` has the registry put back as it stood then, to
-    be read; ``held`` are checkpoints that others kept, with which what is put back must agree."""
+    ``shorter`` accepts a backup that is behind it, or may be where there is none, to be read. ``until`` has
+    the registry put back as it stood then, to be read; ``held`` are checkpoints that others kept, with which
+    what is put back must agree."""
 
     backup: Path
     directory: Path
@@ -66,8 +66,9 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What was put back: the manifest, the versions of the store before and after, key files that are yet to
-    be put in their places, and the size that the second store has (0: it has nothing); the held checkpoints
-    that agree, and the moment if it was one of the past."""
+    be put in their places, and the size that the second store says (0: it says nothing); the held checkpoints
+    that agree, and the moment if it was one of the past; whether it is to be read only as it is, or may be,
+    behind what was signed; and how many derived rows were compared with a fold (0: they were not)."""
 
     manifest: Manifest
     before: str
@@ -76,6 +77,8 @@ class Restored:
     head_size: int
     proofs: tuple[Proof, ...] = ()
     past: Past | None = None
+    to_read: bool = False
+    rows: int = 0
 
 
 def restore(order: Order, *, progress: Progress) -> Restored:
@@ -110,11 +113,10 @@ def restore(order: Order, *, progress: Progress) -> Restored:
 
 
 def _laid_out(making: Path, order: Order, manifest: Manifest) -> Config:
-    """Everything of a new installation but its store."""
-    for name in manifest.files:
-        if name not in OWN_FILES:
-            _parent_of(making / name)
-            shutil.copyfile(order.backup / name, making / name)
+    """Everything of a new installation but its store. Raises BackupError, ConfigError."""
+    for name in installation_files(order.backup, manifest):
+        _parent_of(making / name)
+        shutil.copyfile(order.backup / name, making / name)
     for name, content in order.keys.items():
         _parent_of(making / name)
         write_secret(making / name, content)
@@ -123,9 +125,18 @@ def _laid_out(making: Path, order: Order, manifest: Manifest) -> Config:
     if order.until:  # Elsewhere is the second store of the registry that lives.
         _set(making, _HEAD_LINE, HEAD)
     config = load_config(making)
-    if config.head and config.head.is_relative_to(config.home):
-        _parent_of(config.head)
+    if config.head:
+        _require_apart(config.head, config.home, order.backup.resolve())
+        if config.head.is_relative_to(config.home):
+            _parent_of(config.head)
     return config
+
+
+def _require_apart(head: Path, home: Path, backup: Path) -> None:
+    """Raises BackupError if what is to be the second store came with the backup: it would prove nothing."""
+    if head.is_relative_to(backup) or (head.is_relative_to(home) and head.exists()):
+        name = head.relative_to(backup if head.is_relative_to(backup) else home)
+        raise BackupError(f"[paths] head 所指的 {name} 是备份自己的文件, 不能作为第二存储; 不予恢复")
 
 
 def _set(making: Path, line: re.Pattern[str], value: str) -> None:
@@ -153,58 +164,24 @@ def _into(config: Config, order: Order, chain: Sequence[Path], scratch: Path, pr
         note = kept or given or ""
         size = _size_of(note) if note else 0
         second = _comparable(note, size, order, manifest)
-        checking = _Checking(master, second, order.held, (manifest.size, manifest.root), progress)
+        beyond = [Held(str(order.head), given)] if given and not second else []
+        held = (*order.held, *beyond)  # A longer head is signed by the log all the same.
+        checking = CopyCheck(master, second, held, (manifest.size, manifest.root), progress)
+        if not order.until:  # Else it is folded anew, and marked, when it is cut.
+            checking.folding = scratch if order.held else None
+            checking.to_read = _told(manifest) if order.shorter and not second else ""
         with whole_store(chain, scratch, master, progress=progress) as source:
             if order.until:
                 source = checking.cut(source, scratch, order.until)
             before, after = place_store(source, config.location, scratch, checking)
         if own and order.until and kept is None:  # By this too a server tells that it is not the log.
             own.swap(None, given or (order.backup / CHECKPOINT).read_text("utf-8"))
-        elif own and given and second:
+        elif own and given:
             own.swap(None, given)
     Generations.of(config).drop()  # Of the store that is gone.
     missing = tuple(path for path in named_keys(config) if not path.exists())
-    head_size = size if kept or (own and given) else 0
-    return Restored(manifest, before, after, missing, head_size, tuple(checking.proofs), checking.past)
-
-
-class _Checking:
-    """Sees that the copy which is about to take its place is what the backup says, and what others held."""
-
-    def __init__(
-        self,
-        master: bytes,
-        second: str | None,
-        held: Sequence[Held],
-        expected: tuple[int, str],
-        progress: Progress,
-    ) -> None:
-        self._master = master
-        self._second = second
-        self._held = held
-        self._expected = expected
-        self._progress = progress
-        self.proofs: list[Proof] = []
-        self.past: Past | None = None
-
-    def cut(self, source: Path, scratch: Path, until: Until) -> Path:
-        """The store of an earlier moment, once all of it was checked. Raises BackupError, StoreError."""
-        copy = scratch / "whole.db"
-        copy_file(source, copy)
-        self(copy)
-        self._second = None
-        past = make_past(copy, scratch / "past.db", Vault(self._master), until, self._held)
-        self.past, self._expected = past, (past.size, past.root)
-        return scratch / "past.db"
-
-    def __call__(self, where: Location) -> None:
-        checked = checked_copy(
-            where, self._master, second=self._second, held=self._held, progress=self._progress
-        )
-        if (checked.size, checked.root) != self._expected:
-            raise BackupError("存储的条数或树根与备份所记的不同")
-        if self.past is None:  # Held against the whole, which has the most to say.
-            self.proofs = list(checked.proofs)
+    seen = (tuple(checking.proofs), checking.past, bool(checking.to_read), checking.rows)
+    return Restored(manifest, before, after, missing, size, *seen)
 
 
 @contextmanager
@@ -235,6 +212,10 @@ def _size_of(note: str) -> int:
         return Checkpoint.parse(note.partition("\n\n")[0] + "\n").size
     except CheckpointError:
         raise BackupError("第二存储的日志头不是签名的检查点") from None
+
+
+def _told(manifest: Manifest) -> str:
+    return f"序号 {manifest.size - 1} ({manifest.taken:%Y-%m-%d %H:%M} 的备份)"
 
 
 def _comparable(note: str, size: int, order: Order, manifest: Manifest) -> str | None:

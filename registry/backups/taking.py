@@ -17,12 +17,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from registry.backups.checking import Checked, checked_copy
 from registry.backups.manifest import (
     CHECKPOINT,
     MANIFEST,
+    OWN_FILES,
     SEALED,
     STORE_FILE,
     BackupError,
@@ -30,7 +31,7 @@ from registry.backups.manifest import (
     stored_files,
 )
 from registry.backups.sealing import NONCE_BYTES, SALT_BYTES, seal_keys
-from registry.config import CONFIG_NAME, Config
+from registry.config import CONFIG_NAME, Config, load_config
 from registry.engine import read_secret
 from registry.handed_out import installation_policy
 from registry.signing.location import parse_location
@@ -118,15 +119,38 @@ def write_files(config: Config, making: Path) -> list[str]:
     (making / CONFIG_NAME).write_text(_without_passwords(text), encoding="utf-8")
     policy = installation_policy(config)
     (making / POLICY).write_text(policy.text(), encoding="utf-8")
-    elsewhere = []
-    for path in _public_files(config):
+    elsewhere, copy = [], load_config(making)
+    for path, named in zip(_public_files(config), _public_files(copy), strict=True):
         if not path.is_relative_to(config.home):
             elsewhere.append(str(path))
-        elif path.is_file():
-            place = making / path.relative_to(config.home)
+        elif path.is_file():  # Under the name by which it is looked for, though that may be a link here.
+            place = named if named.is_relative_to(copy.home) else making / path.relative_to(config.home)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
     return elsewhere
+
+
+def installation_files(backup: Path, manifest: Manifest) -> list[str]:
+    """The files of a backup that belong into a new installation. What is to prove a backup, a head or a key,
+    never comes with it: BackupError for a name that no backup has; ConfigError."""
+    config = load_config(backup)
+    names = [name for name in manifest.files if name not in OWN_FILES]
+    for name in names:
+        if name not in (CONFIG_NAME, POLICY) and not _is_public(PurePosixPath(name), config):
+            raise BackupError(f"备份 {backup} 中的 {name} 不是备份应有的文件; 不予恢复")
+    return names
+
+
+def _is_public(name: PurePosixPath, config: Config) -> bool:
+    """Whether a configuration names a public file so, from wherever it begins; or one in the same folder:
+    where a certificate was a link, earlier releases kept what it led to."""
+    folder = name.parent.parts
+    for path in _public_files(config):
+        if path.parts[-len(name.parts) :] == name.parts:
+            return True
+        if folder and name.suffix != ".key" and path.parent.parts[-len(folder) :] == folder:
+            return True
+    return False
 
 
 def _without_passwords(text: str) -> str:

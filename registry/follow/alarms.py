@@ -8,7 +8,7 @@
     TILES       tiles do not fit the signed root
     LEAF        an entry is not the one in the tree, or is not a leaf
     ALTERED     a page that never changes has changed
-    TIME        the time of receipt goes back, or contradicts a time stamp
+    TIME        the time of receipt goes back, is ahead of the follower's clock, or contradicts a time stamp
     CHAIN       a leaf does not carry on its subject's chain
     MAP         a map state does not follow from the leaves
     STATEMENT   a statement of the registry's own is missing, another one, or not signed by the log
@@ -17,8 +17,9 @@
     MISSING     the log does not answer
 
 An alarm that stands is not raised again until it has ended, and of one kind `MAX_STANDING` stand at most:
-more are counted and not told. Each is also a line of ``alarms.log``. The command is run with three arguments:
-kind, text, directory of the evidence.
+more are counted and not told. Each is also a line of ``alarms.log``, which is for whoever looks at it to put
+away: until then its lines are counted at every start. The command is run with three arguments: kind, text,
+directory of the evidence.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ from pathlib import Path
 
 from registry.durable import exchange
 
-MAX_EVIDENCE = 1_000
-"""Directories of evidence; after so many somebody has been told often enough."""
+MAX_EVIDENCE = 100
+"""Directories of evidence of one kind; after so many somebody has been told often enough. Each kind has its
+own, so that spoilt checkpoints, which anybody can make, leave room for a fork, which only the log can."""
 MAX_STANDING = 100
 COMMAND_S = 60
 logger = logging.getLogger(__name__)
@@ -60,7 +62,8 @@ class AlarmKind(StrEnum):
 
 
 class Alarms:
-    """Raises alarms, and counts them in ``raised``. ``say`` prints a line; the clock is Unix milliseconds."""
+    """Raises alarms, and counts them in ``raised``, from the lines that ``alarms.log`` has. ``say`` prints a
+    line; the clock is Unix milliseconds. Raises OSError."""
 
     def __init__(
         self,
@@ -75,7 +78,7 @@ class Alarms:
         self._clock_ms = clock_ms
         self._command = tuple(command)
         self._standing: set[tuple[AlarmKind, str]] = set()
-        self.raised = 0
+        self.raised = self._told()
 
     def sound(self, kind: AlarmKind, text: str, evidence: Mapping[str, str | bytes] | None = None) -> None:
         """Raises an alarm unless it stands. Raises OSError if evidence or log cannot be written."""
@@ -102,12 +105,19 @@ class Alarms:
         kept = home / f"{kind.lower()}-{digest[:16]}"
         if not kept.exists():
             home.mkdir(exist_ok=True)
-            if sum(1 for _ in home.iterdir()) >= MAX_EVIDENCE:
+            if sum(1 for _ in home.glob(f"{kind.lower()}-*")) >= MAX_EVIDENCE:
                 return None
             kept.mkdir()
             for name, content in contents.items():
                 exchange(kept / name, content)
         return kept
+
+    def _told(self) -> int:
+        try:
+            with (self._directory / "alarms.log").open("rb") as file:
+                return sum(1 for _ in file)
+        except FileNotFoundError:
+            return 0
 
     def _write(self, line: str) -> None:
         at = datetime.fromtimestamp(self._clock_ms() / 1000, tz=UTC).isoformat(timespec="seconds")

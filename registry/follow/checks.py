@@ -1,6 +1,7 @@
 """What is checked of each leaf, in order, once it is known to be under the log's root.
 
-* It decodes. Its time of receipt is not before that of the leaf before it.
+* It decodes. Its time of receipt is not before that of the leaf before it, nor more than `SKEW_MS` ahead of
+  the follower's own clock.
 * It carries on its subject's chain (`registry.follow.chains`).
 * A map state's root follows from the leaves, and its size never goes back.
 * A time anchor is over the root that the log had at that size; its token is by an authority that the policy
@@ -27,11 +28,13 @@ from registry.provenance.witness_policy import Policy
 from registry.v1.statement_pb2 import MapState, TimeAnchor
 
 SKEW_MS = 300_000
+"""By so much two clocks may differ."""
 
 
 class LeafChecks:
     """Checks leaves one after the other. ``tree`` reads the tree that they are in, ``leaf_at`` any leaf
-    before them; ``chains`` and ``progress`` move on with them."""
+    before them; ``chains`` and ``progress`` move on with them. ``now_ms``: the follower's own clock, read
+    after their checkpoint was fetched; ``received_ms``: the time of receipt before the first of them."""
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class LeafChecks:
         alarms: Alarms,
         chains: Chains,
         progress: Progress,
+        now_ms: int,
         received_ms: int = 0,
     ) -> None:
         self._origin = origin
@@ -48,6 +52,7 @@ class LeafChecks:
         self._alarms = alarms
         self._chains = chains
         self._progress = progress
+        self._now_ms = now_ms
         self.received_ms = received_ms
 
     @property
@@ -63,10 +68,7 @@ class LeafChecks:
         except ValueError as fault:
             self._alarms.sound(AlarmKind.LEAF, f"序号{position}: {fault}", {"leaf": entry})
             return None
-        if leaf.received_ms < self.received_ms:
-            text = f"序号{position}: 收到时间 {leaf.received_ms} 早于前一条的 {self.received_ms}"
-            self._alarms.sound(AlarmKind.TIME, text, {"leaf": entry})
-        self.received_ms = max(self.received_ms, leaf.received_ms)
+        self._check_received(position, leaf.received_ms, entry)
         return leaf
 
     def check_own(
@@ -95,6 +97,15 @@ class LeafChecks:
         if held is not None:
             text = f"序号{position}: 叶子没有接上本主体的链(已有{held}条)"
             self._alarms.sound(AlarmKind.CHAIN, text, {"leaf": entry})
+
+    def _check_received(self, position: int, received_ms: int, entry: bytes) -> None:
+        if received_ms < self.received_ms:
+            text = f"序号{position}: 收到时间 {received_ms} 早于前一条的 {self.received_ms}"
+            self._alarms.sound(AlarmKind.TIME, text, {"leaf": entry})
+        if received_ms > self._now_ms + SKEW_MS:
+            text = f"序号{position}: 收到时间 {received_ms} 晚于本机的时钟"
+            self._alarms.sound(AlarmKind.TIME, text, {"leaf": entry, "clock": str(self._now_ms)})
+        self.received_ms = max(self.received_ms, received_ms)
 
     def _check_map(self, position: int, state: MapState, content: bytes) -> None:
         size, before = state.size, self._progress.map_size

@@ -2,9 +2,9 @@
 
 A bundle of entries and the tile over it are fetched ahead, several at a time; the tile must be under the
 root, each entry must hash to its place in the tile. Then they are written, and the leaves are checked in
-order, each once: where copying breaks off, it goes on behind the last bundle that was checked. After every
-`SETTLED_BUNDLES` bundles all of it is made durable and the record moves on, so that a follower of a log of
-millions can be stopped anywhere and loses a few seconds' work.
+order. After every `SETTLED_BUNDLES` bundles all of it is made durable and the record moves on, so that a
+follower of a log of millions can be stopped anywhere and loses a few seconds' work: where copying breaks off,
+it goes on behind the last bundle that was settled.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class Copying:
         self._stopped = stopped
 
     def copy(self, tree: AuthenticTree) -> None:
-        """Brings the mirror up to a tree. Raises SourceError, TreeError, EntryError, StoppedError."""
+        """Brings the mirror up to a tree. Raises SourceError, TreeError, EntryError, StoppedError; after all
+        but the last the checks are ahead of what is settled, perhaps with a leaf half done."""
         first, end = self._progress.mirrored // WIDTH, -(-tree.size // WIDTH)
         for number, bundle, hashes in self._fetched(tree, first, end):
             if self._stopped():
@@ -140,8 +141,7 @@ class Copying:
         raise EntryError(text)
 
     def _own(self, positions: list[int]) -> dict[int, bytes | None]:
-        """Statements of the registry's own; None for one that it does not publish. All of them are here
-        before the first leaf is checked, for a leaf is not checked twice."""
+        """Statements of the registry's own; None for one that it does not publish."""
         return dict(zip(positions, self._pool.map(self._statement, positions), strict=True))
 
     def _statement(self, position: int) -> bytes | None:

@@ -5,7 +5,10 @@ of that machine picks them up (node_exporter, ``--collector.textfile.directory``
 
     registry_follower_size                         statements that are in the mirror and checked
     registry_follower_checked_timestamp_seconds    when all that the log showed was last found right
-    registry_follower_alarms                       alarms raised since it was started
+    registry_follower_alarms                       alarms raised, and lines of alarms.log when it was started
+
+A restart is not a look at what was found: the figure is 0 again once alarms.log was put away and the follower
+started anew.
 
 How far it lags is the log's size less its own; that it has died is told by a time that stands still.
 """
@@ -19,7 +22,7 @@ from registry.durable import exchange
 _MEANING = {
     "size": "Statements that are in the mirror and checked.",
     "checked_timestamp_seconds": "When the log was last found right.",
-    "alarms": "Alarms raised since the follower was started.",
+    "alarms": "Alarms raised, and lines of alarms.log when the follower was started.",
 }
 
 

@@ -10,7 +10,10 @@ before; only then is anything of it copied, so nothing of a fork ever reaches th
 what others are held against, even before all of it is here. At the end one page of old, by lot, is fetched
 again; and the mirror's own last page, on which no lot falls while it grows, is held against the checkpoint.
 
-`max_age_s`: the newest sign of life in the log (its last leaf, the witnesses' times) may be no older.
+Where a round breaks off, the next begins with what is settled, as a restart does.
+
+`max_age_s`: the newest sign of life in the log (its last leaf, the witnesses' times) may be no older. A sign
+that is more than `SKEW_MS` ahead of the follower's own clock is none.
 `patience_s`: the log may be out of reach no longer.
 """
 
@@ -20,11 +23,12 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 from registry.durable import DirectoryLock
 from registry.follow.alarms import AlarmKind, Alarms
 from registry.follow.chains import Chains
-from registry.follow.checks import LeafChecks
+from registry.follow.checks import SKEW_MS, LeafChecks
 from registry.follow.copying import Copying, EntryError, StoppedError
 from registry.follow.judgement import Verdict, judge_larger, judge_smaller
 from registry.follow.mirror import Mirror
@@ -46,7 +50,8 @@ _JUDGING = (AlarmKind.FORK, AlarmKind.SHRUNK, AlarmKind.SIGNATURE, AlarmKind.TIL
 
 
 class Follower:
-    """Follows a log into a directory that it holds. Clock (Unix milliseconds) and lot are arguments.
+    """Follows a log into a directory that it holds. Clock (Unix milliseconds), lot, and the clock that is
+    never set (seconds), by which patience is measured, are arguments.
 
     Raises DirectoryInUseError, ProgressError, OSError."""
 
@@ -62,9 +67,10 @@ class Follower:
         max_age_s: float | None = None,
         patience_s: float = 0.0,
         stopped: Callable[[], bool] = lambda: False,
+        monotonic_s: Callable[[], float] = monotonic,
     ) -> None:
         self._source, self._policy, self._alarms = source, policy, alarms
-        self._clock_ms, self._lot, self._stopped = clock_ms, lot, stopped
+        self._clock_ms, self._monotonic_s, self._lot, self._stopped = clock_ms, monotonic_s, lot, stopped
         self._max_age_s, self._patience_s = max_age_s, patience_s
         self._home = directory / HOME
         self._home.mkdir(parents=True, exist_ok=True)
@@ -77,7 +83,7 @@ class Follower:
             self._lock.release()
             raise
         self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="registry-follow")
-        self._heard_ms = clock_ms()
+        self._heard_s = monotonic_s()
         self._published = ""
 
     @property
@@ -103,7 +109,7 @@ class Follower:
         except (EntryError, StoppedError):
             return False
         if taken:
-            self._heard_ms = self._clock_ms()
+            self._heard_s = self._monotonic_s()
             self._alarms.end(*_JUDGING)
             self._check_age(checked)
         return taken
@@ -112,7 +118,7 @@ class Follower:
         """Writes what a next start is quicker by, and lets go of the directory."""
         self._pool.shutdown(cancel_futures=True)
         try:
-            if self._saved + SAVED_EVERY <= self._chains.map_size <= self._progress.mirrored:
+            if self._in_step and self._saved + SAVED_EVERY <= self._chains.map_size:
                 self._chains.save(self._home / "chains")
         finally:
             self._lock.release()
@@ -130,6 +136,7 @@ class Follower:
         verdict = judge_larger(offered, seen, tree)
         if verdict:
             return self._convict(verdict, note)
+        self._go_back()
         self._progress.seen = note
         self._progress.save(self._home / "progress.json")
         self._copying(offered.origin).copy(tree)
@@ -153,7 +160,7 @@ class Follower:
 
     def _unheard(self, words: str) -> bool:
         """The log did not answer; an alarm once that has lasted."""
-        if self._clock_ms() - self._heard_ms >= self._patience_s * 1000:
+        if self._monotonic_s() - self._heard_s >= self._patience_s:
             self._alarms.sound(AlarmKind.MISSING, words)
         else:
             logger.warning("%s", words)
@@ -165,7 +172,8 @@ class Follower:
         signs = [each.time_s * 1000 for each in checked.witnesses]
         if self._progress.mirrored:
             signs.append(self._last_received_ms())
-        newest, now = max(signs, default=0), self._clock_ms()
+        now = self._clock_ms()
+        newest = max((each for each in signs if each <= now + SKEW_MS), default=0)
         if now - newest > self._max_age_s * 1000:
             text = f"大小 {checked.checkpoint.size} 的检查点没有比 {newest} 更新的时间"
             self._alarms.sound(AlarmKind.LATE, text)
@@ -206,6 +214,7 @@ class Follower:
             alarms=self._alarms,
             chains=self._chains,
             progress=self._progress,
+            now_ms=self._clock_ms(),
             received_ms=self._last_received_ms() if self._progress.mirrored else 0,
         )
         return Copying(
@@ -218,6 +227,19 @@ class Follower:
             pool=self._pool,
             stopped=self._stopped,
         )
+
+    @property
+    def _in_step(self) -> bool:
+        """Whether everything that was checked is settled; not so once copying broke off."""
+        return self._chains.size == self._progress.mirrored
+
+    def _go_back(self) -> None:
+        """To what is settled, if copying broke off behind it: leaves are checked again with all that hangs on
+        them, for a log that withholds a page at the right moment must not have a leaf passed over. What was
+        told of them stands, so it is not told twice."""
+        if not self._in_step:
+            self._progress = Progress.load(self._home / "progress.json")
+            self._chains = self._resumed()
 
     def _resumed(self) -> Chains:
         """The chains of everything in the mirror."""

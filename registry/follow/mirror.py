@@ -71,7 +71,13 @@ class Mirror:
             yield from entries[max(first - start, 0) : end - start]
 
     def _read_bundle(self, number: int, width: int) -> list[bytes]:
-        return decode_bundle(self.tile(TilePath(None, number, width)), width)
+        """The first entries of a bundle, out of the full one where that has taken a partial one's place."""
+        try:
+            return decode_bundle(self.tile(TilePath(None, number, width)), width)
+        except FileNotFoundError:
+            if width == WIDTH:
+                raise
+        return decode_bundle(self.tile(TilePath(None, number)), WIDTH)[:width]
 
     def _put(self, name: str, content: bytes) -> None:
         path = self._directory / name

@@ -90,7 +90,7 @@ def remove_store(where: Location) -> None:
         _postgres().remove_postgres(where)
         return
     path = Path(where)
-    for suffix in ("", "-wal", "-shm", ".lock"):
+    for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

@@ -32,6 +32,7 @@ class Watch:
     max_age_s: float | None = None
     patience_s: float = 0.0
     now_ms: int = 0
+    elapsed_s: float = 0.0
     follower: Follower | None = None
 
     @property
@@ -61,6 +62,7 @@ class Watch:
             lot=lambda count: count - 1,
             max_age_s=self.max_age_s,
             patience_s=self.patience_s,
+            monotonic_s=lambda: self.elapsed_s,
         )
 
     def again(self) -> None:

@@ -6,6 +6,7 @@ log.map_state()
 with published(log) as url:
     ...
 log.pages["tile/entries/000.p/4"] = b"another"      # what is served instead
+log.withheld["tile/0/000"] = 2                      # there is no such page when it is asked for a second time
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class MadeLog(SmallLog):
     served_size: int | None = None
     served_note: str | None = None
     pages: dict[str, bytes | None] = field(default_factory=dict)
+    withheld: dict[str, int] = field(default_factory=dict)
     chains: dict[bytes, MapEntry] = field(default_factory=dict)
     statements: dict[int, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -126,6 +128,8 @@ class MadeLog(SmallLog):
         """See `registry.publication.pages.PublishedLog`."""
         name = str(path)
         self.asked.append(name)
+        if self.asked.count(name) == self.withheld.get(name):
+            return None
         if name in self.pages:
             return self.pages[name]
         size = self.size if self.served_size is None else self.served_size

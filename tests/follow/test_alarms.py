@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry.follow import alarms as alarm_module
+from registry.follow.checks import SKEW_MS
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
 from registry.provenance.cosignature import cosigner_of, sign_cosignature
 from registry.provenance.keys import FileSigner
@@ -417,13 +418,25 @@ def test_a_stamp_by_nobody_that_is_believed_is_told(watch: Watch) -> None:
 
 def test_a_log_that_does_not_answer_is_told_once_patience_is_over(watch: Watch) -> None:
     watch.patience_s = 60
+    watch.url = "http://127.0.0.1:1/"
+    assert watch.look() == []
+    watch.elapsed_s += 59
+    assert watch.look() == []
+    watch.elapsed_s += 2
+    assert watch.look(2) == ["MISSING"]
+
+
+@pytest.mark.parametrize("set_by_ms", [-86_400_000, 86_400_000])
+def test_patience_is_no_longer_and_no_shorter_when_the_clock_is_set(watch: Watch, set_by_ms: int) -> None:
+    watch.patience_s = 60
     watch.now_ms = watch.log.now_ms
     watch.url = "http://127.0.0.1:1/"
     assert watch.look() == []
-    watch.now_ms += 59_000
+    watch.now_ms += set_by_ms
+    watch.elapsed_s = 59
     assert watch.look() == []
-    watch.now_ms += 2_000
-    assert watch.look(2) == ["MISSING"]
+    watch.elapsed_s = 60
+    assert watch.look() == ["MISSING"]
 
 
 def test_a_log_in_which_nothing_happens_for_too_long_is_told(watch: Watch) -> None:
@@ -435,6 +448,40 @@ def test_a_log_in_which_nothing_happens_for_too_long_is_told(watch: Watch) -> No
     watch.log.now_ms = watch.now_ms
     watch.log.add("甲")
     assert watch.look() == []
+
+
+def test_a_leaf_dated_in_the_future_is_told_and_does_not_keep_a_log_from_being_late(watch: Watch) -> None:
+    watch.max_age_s = 3600
+    watch.now_ms = watch.log.now_ms + 1000
+    assert watch.look() == []
+    watch.log.now_ms = BEGAN_MS + 10 * 31_536_000_000
+    watch.log.add("甲")
+    assert watch.look() == ["TIME", "LATE"]
+    assert "本机的时钟" in watch.said[0]
+    watch.now_ms += 86_400_000
+    watch.again()
+    assert watch.look(2) == ["LATE"]
+
+
+def test_a_leaf_a_little_ahead_of_the_followers_clock_is_a_sign_of_life(watch: Watch) -> None:
+    watch.max_age_s = 3600
+    watch.now_ms = watch.log.now_ms + 1000 - SKEW_MS
+    watch.log.add("甲")
+    assert watch.look() == []
+    watch.now_ms -= 1
+    watch.log.add("乙")
+    assert watch.look() == ["TIME", "LATE"]
+
+
+def test_a_witness_that_dates_ahead_does_not_keep_a_log_from_being_late(watch: Watch) -> None:
+    watch.max_age_s = 3600
+    key = cosigner_of("w.example", SIGNER.public_key).vkey
+    watch.policy = Policy.parse(watch.policy.text().replace("quorum", f"witness w {key}\nquorum"))
+    watch.now_ms = watch.log.now_ms + 10**7
+    text, ahead_s = split_note(watch.log.note())[0], watch.now_ms // 1000 + 86_400
+    line = sign_cosignature(text, ahead_s, name="w.example", signer=SIGNER)
+    watch.log.served_note = add_line(watch.log.note(), line)
+    assert watch.look() == ["LATE"]
 
 
 def test_a_log_that_rests_is_not_late_while_a_witness_signs_it(watch: Watch) -> None:
@@ -504,3 +551,25 @@ def test_alarms_without_number_are_counted_and_not_all_told(
         watch.log.map_state(root=bytes(32))
     assert watch.look() == ["MAP"] * 5
     assert len(list((watch.directory / "follow/evidence").iterdir())) == 3
+
+
+def test_spoilt_checkpoints_without_number_leave_room_for_the_evidence_of_a_fork(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Good and spoilt ones in turn, so that each spoilt one is told anew; then the log forks."""
+    monkeypatch.setattr(alarm_module, "MAX_EVIDENCE", 3)
+    honest = watch.log
+    for spoilt in range(5):
+        honest.served_note = f"spoilt {spoilt}"
+        assert "SIGNATURE" in watch.look()
+        honest.served_note = None
+        assert watch.look() == []
+    watch.served.log = fork = honest.twin(200)
+    fork.grow(900, "other")
+    assert watch.look() == ["FORK"]
+    assert root_in(watch.evidence("FORK")["offered.checkpoint"]) == fork.checkpoint().root
+    assert len(list((watch.directory / "follow/evidence").glob("signature-*"))) == 3
+    watch.served.log = honest
+    honest.served_size = 200
+    assert watch.look() == ["SHRUNK"]
+    assert watch.evidence("SHRUNK")

@@ -65,13 +65,17 @@ class Call:
         return True
 
 
+_PATIENT_S = 3600.0
+"""It looks before each answer; how long that takes on a busy machine is no matter here."""
+
+
 class Beside:
     """A process that reads beside the writer: its state is moved on by what the store says has changed."""
 
     def __init__(self, spine: Spine) -> None:
         self._store = open_for_reading(spine.config.location)
         vault = Vault(spine.config.vault_key.read_bytes())
-        self._state = FollowingState(self._store, vault, shipped_editions())
+        self._state = FollowingState(self._store, vault, shipped_editions(), max_stale_s=_PATIENT_S)
         ask = Ask(self._state, lambda _rows: None, spine.clock)
         self._restrictions = RestrictionServicer(ask)
 

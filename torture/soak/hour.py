@@ -3,8 +3,9 @@
 a quarter    warm-up: everything is called, the second renewal is over
 the rest     samples that count; backups are taken; halfway a second follower begins
 then         quiet; descriptors and threads are held against those before the load
-then         statements alone, to measure what each leaves behind
-then         a renewal under load; the followers verify to the end
+then         a renewal under load, and questions alone: what new processes hold with the same data says how
+             much of the growth is data
+then         the followers verify to the end
 """
 
 from __future__ import annotations
@@ -14,21 +15,22 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from urllib.request import urlopen
 
 from torture.soak.gauges import Held, held, processes, size_of
 from torture.soak.judge import STEADY, Sample, judged
 from torture.soak.town import CALL_S, Town, town
 from torture.soak.upkeep import Follower, backup
-from torture.soak.work import Ledger, state_much, statements, working
+from torture.soak.work import Ledger, statements, working
 
 SAMPLES = 60
 WARM = 0.25
 BACKUPS = (0.4, 0.6, 0.8)
 LATE = 0.6
 """When the second follower begins."""
-BURST = 1500
-"""Statements at the end, at most."""
+FRESH, LOOKS = 1 / 6, 12
+"""How long new processes are asked, as a share of the time under load, and how often it is looked."""
 QUIET_S, PATIENCE_S = 12.0, 120.0
 _QUEUE = "registry_writer_waiting"
 Look = Callable[[Sample], None]
@@ -53,7 +55,6 @@ class Hour:
     readers: int
     rate: float
     seed: int = 1
-    burst: int = BURST
     looks: int = SAMPLES
     backups: Sequence[float] = BACKUPS
     samples: list[Sample] = field(default_factory=list)
@@ -70,18 +71,16 @@ class Hour:
                 with working(served, self.ledger, self.rate, self.seed) as hands:
                     self._load(served, followers, look, lambda: statements(hands))
                 self._quiet(served, before)
-                left = self._left_behind(served)
-                if self.readers:
-                    self._renewed(served)
+                self._renewed(served)
+                fresh = self._fresh(served)
                 self._followed(served, followers)
             finally:
                 for each in followers:
                     each.process.kill()
                     each.process.wait()
         counted = [each for each in self.samples if each.at_s >= WARM * self.seconds]
-        verdict = judged(counted, left)
-        told = " ".join(f"{role} {each:.0f}" for role, each in left.items())
-        lines = [*verdict.lines, f"bytes that a statement leaves behind: {told}"]
+        verdict = judged(counted, fresh, self.samples[-1].statements)
+        lines = [*verdict.lines]
         lines += [f"follower {each.name}: {each.verified} statements verified" for each in followers]
         reasons = self.reasons + verdict.reasons + self.ledger.wrong
         return Soaked(lines, reasons, self.ledger.done, self.ledger.busy)
@@ -133,23 +132,10 @@ class Hour:
             if role in after and getattr(after[role], name) > getattr(was, name) + STEADY + SPARE[name]
         ]
 
-    def _left_behind(self, served: Town) -> Mapping[str, float]:
-        """Bytes that a statement leaves in each process: as many statements as before, and nothing else."""
-        count = min(self.burst, max(1, self.samples[-1].statements))
-        before = self._held(served)
-        stated = state_much(served, self.ledger, count, self.seed + 1)
-        time.sleep(2.0)
-        after = self._held(served)
-        if stated < count // 2:
-            self.reasons.append(f"what statements leave behind is not known: {stated} of {count} were taken")
-            return {}
-        return {
-            role: max(0.0, (after[role].memory - was.memory) / max(stated, 1))
-            for role, was in before.items()
-            if role in after
-        }
-
     def _renewed(self, served: Town) -> None:
+        if not self.readers:
+            served.begin_again()
+            return
         old = set(processes(served.process.pid).values())
         served.renew()
         with working(served, self.ledger, self.rate, self.seed + 2):
@@ -160,6 +146,16 @@ class Hour:
                     return
                 time.sleep(0.5)
         self.reasons.append("renewal: old processes were still there after two minutes")
+
+    def _fresh(self, served: Town) -> Mapping[str, float]:
+        """Bytes that new processes hold once they have been asked for a while, and nothing was stated."""
+        looks: list[Mapping[str, Held]] = []
+        with working(served, self.ledger, self.rate, self.seed + 3, states=0.0):
+            for _ in range(LOOKS):
+                time.sleep(self.seconds * FRESH / LOOKS)
+                looks.append(self._held(served))
+        late = looks[LOOKS // 2 :]
+        return {role: median(each[role].memory for each in late if role in each) for role in late[-1]}
 
     def _followed(self, served: Town, followers: list[Follower]) -> None:
         with urlopen(f"http://127.0.0.1:{served.published}/checkpoint", timeout=CALL_S) as page:

@@ -1,8 +1,9 @@
 """Whether what the processes hold stayed as it was (持平), said in a line each.
 
 Compared are medians over the first and the last third of the samples after the warm-up, of each process.
-Growth that is due is the bytes that a statement leaves behind (measured, at most DUE_AT_MOST) times the
-statements between the two thirds.
+Growth that is due is the bytes that a statement leaves behind (at most DUE_AT_MOST) times the statements
+between the two thirds. What a statement leaves behind is told by a process that has just begun: it holds the
+data of them all and has no hour behind it, so what it holds beyond the first third is theirs.
 """
 
 from __future__ import annotations
@@ -53,11 +54,14 @@ def thirds(samples: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample
     return samples[:third], samples[-third:]
 
 
-def judged(samples: Sequence[Sample], left_behind: Mapping[str, float]) -> Verdict:
-    """The verdict on the samples after the warm-up. ``left_behind``: bytes per statement, by process."""
+def judged(samples: Sequence[Sample], fresh: Mapping[str, float], size: int) -> Verdict:
+    """The verdict on the samples after the warm-up. ``fresh``: bytes that processes hold that began when the
+    log had ``size`` statements."""
     verdict = Verdict()
     first, last = thirds(samples)
-    said = median(each.statements for each in last) - median(each.statements for each in first)
+    until = median(each.statements for each in first)
+    said, since = median(each.statements for each in last) - until, max(1.0, size - until)
+    left: dict[str, float] = {}
     verdict.lines.append("process       memory MiB      grew   due  beyond   fds       threads   connections")
     for role in first[0].held:
         one = [each.held[role] for each in first if role in each.held]
@@ -65,7 +69,11 @@ def judged(samples: Sequence[Sample], left_behind: Mapping[str, float]) -> Verdi
         if not one or not two:
             verdict.reasons.append(f"{role}: was not there all the time")
             continue
-        _judge(verdict, role, one, two, said * min(left_behind.get(role, 0.0), DUE_AT_MOST))
+        more = fresh.get(role, 0.0) - median(each.memory for each in one)
+        left[role] = min(max(0.0, more / since), DUE_AT_MOST)
+        _judge(verdict, role, one, two, said * left[role])
+    told = ", ".join(f"{role} {each:.0f}" for role, each in left.items())
+    verdict.lines.append(f"bytes that a statement leaves behind: {told}")
     return verdict
 
 

@@ -92,6 +92,16 @@ class Town:
         """Has every process started anew, as for a new release or certificate."""
         self.process.send_signal(signal.SIGHUP)
 
+    def begin_again(self) -> None:
+        """Stops the one process, and starts another."""
+        self.end()
+        self.process = _started(self.directory, 0)
+
+    def end(self) -> None:
+        """Stops what runs."""
+        self.process.terminate()
+        self.process.communicate(timeout=START_S)
+
 
 @contextmanager
 def town(directory: Path, readers: int) -> Iterator[Town]:
@@ -115,17 +125,17 @@ def town(directory: Path, readers: int) -> Iterator[Town]:
     served = Served(spine, authority, f"127.0.0.1:{ports[0]}")
     office.wire = served
     process = _started(spine.directory, readers)
+    made = Town(served, office, bureau, process, ports[1], ports[2], policy)
     try:
-        yield Town(served, office, bureau, process, ports[1], ports[2], policy)
+        yield made
     finally:
         served.close()
-        process.terminate()
-        process.communicate(timeout=START_S)
+        made.end()
 
 
 def _started(directory: Path, readers: int) -> subprocess.Popen[str]:
     more = ["--readers", str(readers)] if readers else []
-    with (directory / "serve.log").open("w") as log:
+    with (directory / "serve.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "registry", "serve", "--directory", str(directory), *more],
             stdout=subprocess.PIPE,

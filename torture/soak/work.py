@@ -81,12 +81,15 @@ def statements(hands: Sequence[Hand]) -> int:
 
 
 @contextmanager
-def working(town: Town, ledger: Ledger, rate: float, seed: int = 1) -> Iterator[list[Hand]]:
-    """Hands that work until the block ends, with so many acts a second."""
+def working(
+    town: Town, ledger: Ledger, rate: float, seed: int = 1, states: float = STATES
+) -> Iterator[list[Hand]]:
+    """Hands that work until the block ends, with so many acts a second; ``states``: the share that states."""
     stop = Event()
     faced = Faced(town.served)
     hands = [Hand(town, faced, f"h{number}-{seed}", Random(seed * 100 + number)) for number in range(HANDS)]
-    threads = [Thread(target=_work, args=(hand, ledger, stop, HANDS / rate), daemon=True) for hand in hands]
+    told = (ledger, stop, HANDS / rate, states)
+    threads = [Thread(target=_work, args=(hand, *told), daemon=True) for hand in hands]
     for thread in threads:
         thread.start()
     try:
@@ -97,10 +100,10 @@ def working(town: Town, ledger: Ledger, rate: float, seed: int = 1) -> Iterator[
             thread.join(120)
 
 
-def _work(hand: Hand, ledger: Ledger, stop: Event, every_s: float) -> None:
+def _work(hand: Hand, ledger: Ledger, stop: Event, every_s: float, states: float) -> None:
     due = time.monotonic() + hand.chance.random() * every_s
     while not stop.wait(max(0.0, due - time.monotonic())):
-        kinds = STATING if hand.chance.random() < STATES else ASKING
+        kinds = STATING if hand.chance.random() < states else ASKING
         do(hand, ledger, *_drawn(hand.chance, kinds))
         due = max(due + every_s, time.monotonic() - 10 * every_s)  # What was missed is not all made up for.
 
@@ -119,14 +122,6 @@ def do(hand: Hand, ledger: Ledger, name: str, act: Act) -> None:
         ledger.failed(name, error)
     else:
         ledger.took(name, time.monotonic() - began)
-
-
-def state_much(town: Town, ledger: Ledger, count: int, seed: int) -> int:
-    """States as the hands do, as fast as it goes, and nothing else; how many were taken."""
-    hand = Hand(town, Faced(town.served), f"burst-{seed}", Random(seed))
-    while hand.stated < count and not ledger.wrong:
-        do(hand, ledger, *_drawn(hand.chance, STATING))
-    return hand.stated
 
 
 def _told(error: Exception) -> str:

@@ -149,23 +149,25 @@ class PostgresServer:
         """Stops it: at once, with its clients cut off; by SIGKILL as if it crashed, children and all."""
         if self._process is None:
             return
-        if how == signal.SIGKILL:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.send_signal(how)
+        pid = self._process.pid
+        children = list[str]()
+        with suppress(OSError):  # It may have ended by itself.
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+        self._process.send_signal(how)
+        if how == signal.SIGKILL:  # Each is the leader of a session of its own.
+            for child in map(int, children):
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
         self._process.wait(START_S)
-        self._await_children(self._process.pid)
+        self._await(children)
         self._process = None
 
     @staticmethod
-    def _await_children(group: int) -> None:
-        """Waits until the last process of a group is gone: it holds the memory that the next needs."""
+    def _await(children: list[str]) -> None:
+        """Waits until the last of them is gone: it holds the memory that the next server needs."""
         until = time.monotonic() + START_S
-        with suppress(ProcessLookupError):
-            while time.monotonic() < until:
-                os.killpg(group, 0)
-                time.sleep(0.01)
+        while time.monotonic() < until and any(Path("/proc", child).exists() for child in children):
+            time.sleep(0.01)
 
     def crash(self) -> None:
         """Kills every process of it and starts it again; clients see broken connections."""

@@ -5,7 +5,8 @@
     registry follow https://log.example/ --policy verify.policy --directory mirror
     registry policy --directory var/registry > verify.policy
 
-Exit codes of ``follow``: 0 nothing was wrong, 3 at least one alarm was raised, others as everywhere.
+Exit codes of ``follow``: 0 nothing was wrong, 3 at least one alarm was raised, now or as ``alarms.log`` says,
+others as everywhere.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-BLOCK, TAG, WIDTH, PER_FILE = 65536, 16, 256, 1024
+BLOCK, TAG, WIDTH, PER_FILE, LONGEST_LINE = 65536, 16, 256, 1024, 1 << 24
 IN_CLEAR = {"archive.json", "README.md", "verify_export.py", "SHA256SUMS"}
 ED25519, P256 = b"\x01", b"\xffregistry.v1/ecdsa-p256-sha256\n"
 
@@ -104,11 +104,16 @@ class Archive:
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """The lines of a file."""
-        rest = b""
+        held, length = [], 0  # Put together once: a line may come in hundreds of blocks.
         for part in self.parts(name):
-            *lines, rest = (rest + part).split(b"\n")
-            yield from map(json.loads, lines)
-        need(not rest, f"{name}: its last line is not whole")
+            first, *more = part.split(b"\n")
+            held.append(first)
+            length += len(first)
+            need(length <= LONGEST_LINE, f"{name}: a line is too long")
+            if more:
+                yield from map(json.loads, (b"".join(held), *more[:-1]))
+                held, length = more[-1:], len(more[-1])
+        need(not length, f"{name}: its last line is not whole")
 
 
 def node(left: bytes, right: bytes) -> bytes:

@@ -37,20 +37,20 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def test_registry_says_what_the_reference_says_whatever_is_done_to_it() -> None:
     done.clear()
-    run_state_machine_as_test(
-        Registry,
-        settings=settings(
-            max_examples=EXAMPLES or SHORT,
-            stateful_step_count=STEPS,
-            derandomize=not EXAMPLES,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
+    told = settings(
+        max_examples=EXAMPLES or SHORT,
+        stateful_step_count=STEPS,
+        derandomize=not EXAMPLES,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
     )
-    for name, count in sorted(done.items()):
-        print(f"{name:40} {count:10,}")
+    try:
+        run_state_machine_as_test(Registry, settings=told)
+    finally:
+        for name, count in sorted(done.items()):
+            print(f"{name:40} {count:10,}")
     assert done["runs"] >= (EXAMPLES or SHORT)
     assert {"verdict BLOCKED", "verdict CLEAR", "verdict INDETERMINATE"} <= done.keys()
 

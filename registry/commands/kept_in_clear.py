@@ -21,7 +21,8 @@ _NUMBERS = frozenset({"statement_id", "number", "case_number", "official_id"})
 _IN_CLEAR = _NUMBERS | {
     "name", "names", "authority", "legal_basis", "section", "licensing_section", "filing_number",
 }  # fmt: skip
-_IDENTIFIER = subject_pb2.Identifier.DESCRIPTOR
+_ELSEWHERE = (subject_pb2.Identifier.DESCRIPTOR, pb.Field.DESCRIPTOR)
+"""Judged by rules of their own; a record's fields rest sealed."""
 _SUPERVISION = supervision_pb2.Supervision.DESCRIPTOR
 
 
@@ -38,7 +39,7 @@ def _in_clear(before: str, message: Any, *, whole: bool = False) -> Iterator[tup
     whole = whole or message.DESCRIPTOR is _SUPERVISION
     for field, value in message.ListFields():
         is_text = field.type == field.TYPE_STRING
-        if field.message_type is _IDENTIFIER or not (field.message_type or is_text):
+        if field.message_type in _ELSEWHERE or not (field.message_type or is_text):
             continue
         if is_text and not whole and field.name not in _IN_CLEAR:
             continue

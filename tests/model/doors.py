@@ -193,7 +193,7 @@ class Doors:
         return header.position, [asker.check(code) for code in codes]
 
     def receipt(self, asked: Asked, *, proof: bool) -> Receipt:
-        """Check with a receipt; again for a while where the map was not moved on in time, as a caller would."""
+        """Check with a receipt; again, as a caller would, where the map was not moved on in time."""
         level = EVIDENCE_LEVEL_PROOF if proof else EVIDENCE_LEVEL_SIGNED
         if proof and not self._mapped:
             self._spine.engine.upkeep.mapper.start()  # Ends with the engine.

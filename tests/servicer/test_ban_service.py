@@ -21,7 +21,7 @@ from registry.v1.statement_pb2 import Statement
 from tests.commands.erasing import check_sound
 from tests.support.ban_cases import KEY, METHODS, WALK, BanOffice, decision_event, proposal
 from tests.support.events import document, firm, person, placed, registered
-from tests.support.served import DEADLINE_S, Served, connect, refused
+from tests.support.served import DEADLINE_S, Served, connect, patiently, refused
 
 FIRM = firm(7100)
 
@@ -295,7 +295,9 @@ def clients(office: BanOffice) -> Iterator[list[BanServiceStub]]:
 def sent(client: BanServiceStub, kind: str, envelope: Envelope) -> SubmitResult:
     """A step that a client takes; its result."""
     name, request = METHODS[kind]
-    result: SubmitResult = getattr(client, name)(request(envelope=envelope), timeout=60).result
+    result: SubmitResult = patiently(
+        lambda: getattr(client, name)(request(envelope=envelope), timeout=60).result
+    )
     return result
 
 

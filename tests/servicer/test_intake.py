@@ -166,11 +166,11 @@ def test_a_stream_cut_off_midway_leaves_nothing_half_done(
 
 
 def wait_until_still(served: Served) -> None:
-    """Waits until the log has not grown for a while."""
+    """Waits until the log has not grown for a while, also on a machine that has much to do."""
     position = -2
     while position != served.spine.position:
         position = served.spine.position
-        time.sleep(0.2)
+        time.sleep(1.0)
 
 
 def test_a_statement_is_returned_byte_for_byte_however_it_was_serialised(served: Served) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 import pytest
@@ -42,6 +43,8 @@ from tests.support.spine import ORIGIN, Spine
 
 DAY = timedelta(days=1)
 DEADLINE_S = 20.0
+OVERLOADED = "OVERLOADED"
+_T = TypeVar("_T")
 PROCESS_TIMEOUT_S = 60
 
 
@@ -243,6 +246,18 @@ def refused(call: Callable[[], object]) -> Refusal:
     with pytest.raises(grpc.RpcError) as raised:
         call()
     return refusal_of(raised.value)
+
+
+def patiently(call: Callable[[], _T]) -> _T:
+    """What a call comes to; again where it is turned away for the load on a slow machine, as the SDK does."""
+    until = time.monotonic() + DEADLINE_S
+    while True:
+        try:
+            return call()
+        except grpc.RpcError as error:
+            if refusal_of(error).reason != OVERLOADED or time.monotonic() > until:
+                raise
+        time.sleep(0.1)
 
 
 def refusal_of(error: Any) -> Refusal:

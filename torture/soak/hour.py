@@ -3,8 +3,8 @@
 a quarter    warm-up: everything is called, the second renewal is over
 the rest     samples that count; backups are taken; halfway a second follower begins
 then         quiet; descriptors and threads are held against those before the load
-then         a renewal under load, and questions alone: what new processes hold with the same data says how
-             much of the growth is data
+then         a renewal under load, and more of the same load: what new processes hold with as much data and
+             more says how much of the growth is data
 then         the followers verify to the end
 """
 
@@ -13,9 +13,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import median
 from urllib.request import urlopen
 
 from torture.soak.gauges import Held, held, processes, size_of
@@ -30,7 +29,7 @@ BACKUPS = (0.4, 0.6, 0.8)
 LATE = 0.6
 """When the second follower begins."""
 FRESH, LOOKS = 1 / 6, 12
-"""How long new processes are asked, as a share of the time under load, and how often it is looked."""
+"""How long new processes work, as a share of the time under load, and how often it is looked."""
 QUIET_S, PATIENCE_S = 12.0, 120.0
 _QUEUE = "registry_writer_waiting"
 Look = Callable[[Sample], None]
@@ -79,7 +78,7 @@ class Hour:
                     each.process.kill()
                     each.process.wait()
         counted = [each for each in self.samples if each.at_s >= WARM * self.seconds]
-        verdict = judged(counted, fresh, self.samples[-1].statements)
+        verdict = judged(counted, fresh)
         lines = [*verdict.lines]
         lines += [f"follower {each.name}: {each.verified} statements verified" for each in followers]
         reasons = self.reasons + verdict.reasons + self.ledger.wrong
@@ -147,15 +146,15 @@ class Hour:
                 time.sleep(0.5)
         self.reasons.append("renewal: old processes were still there after two minutes")
 
-    def _fresh(self, served: Town) -> Mapping[str, float]:
-        """Bytes that new processes hold once they have been asked for a while, and nothing was stated."""
-        looks: list[Mapping[str, Held]] = []
-        with working(served, self.ledger, self.rate, self.seed + 3, states=0.0):
+    def _fresh(self, served: Town) -> Sequence[Sample]:
+        """What new processes hold once they have worked for a while."""
+        before, looks = self.samples[-1], list[Sample]()
+        with working(served, self.ledger, self.rate, self.seed + 3) as hands:
             for _ in range(LOOKS):
                 time.sleep(self.seconds * FRESH / LOOKS)
-                looks.append(self._held(served))
-        late = looks[LOOKS // 2 :]
-        return {role: median(each[role].memory for each in late if role in each) for role in late[-1]}
+                said = before.statements + statements(hands)
+                looks.append(replace(before, held=self._held(served), statements=said))
+        return looks[LOOKS // 2 :]
 
     def _followed(self, served: Town, followers: list[Follower]) -> None:
         with urlopen(f"http://127.0.0.1:{served.published}/checkpoint", timeout=CALL_S) as page:

@@ -2,14 +2,15 @@
 
 Compared are medians over the first and the last third of the samples after the warm-up, of each process.
 Growth that is due is the bytes that a statement leaves behind (at most DUE_AT_MOST) times the statements
-between the two thirds. What a statement leaves behind is told by a process that has just begun: it holds the
-data of them all and has no hour behind it, so what it holds beyond the first third is theirs.
+between the two thirds. What a statement leaves behind is told by processes that have just begun: they hold
+the data of them all and have no hour behind them, so what they hold beyond the first third is theirs.
+Processes of a kind are judged together, for the kernel deals connections out unevenly, and anew to the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from statistics import median
 
 from registry.store.sqlite import READERS
@@ -54,13 +55,12 @@ def thirds(samples: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample
     return samples[:third], samples[-third:]
 
 
-def judged(samples: Sequence[Sample], fresh: Mapping[str, float], size: int) -> Verdict:
-    """The verdict on the samples after the warm-up. ``fresh``: bytes that processes hold that began when the
-    log had ``size`` statements."""
+def judged(samples: Sequence[Sample], fresh: Sequence[Sample]) -> Verdict:
+    """The verdict on the samples after the warm-up. ``fresh``: those of processes that began after them."""
     verdict = Verdict()
+    samples, fresh = (list(map(_by_kind, some)) for some in (samples, fresh))
     first, last = thirds(samples)
-    until = median(each.statements for each in first)
-    said, since = median(each.statements for each in last) - until, max(1.0, size - until)
+    until, then, since = (_said(some) for some in (first, last, fresh))
     left: dict[str, float] = {}
     verdict.lines.append("process       memory MiB      grew   due  beyond   fds       threads   connections")
     for role in first[0].held:
@@ -69,12 +69,34 @@ def judged(samples: Sequence[Sample], fresh: Mapping[str, float], size: int) -> 
         if not one or not two:
             verdict.reasons.append(f"{role}: was not there all the time")
             continue
-        more = fresh.get(role, 0.0) - median(each.memory for each in one)
-        left[role] = min(max(0.0, more / since), DUE_AT_MOST)
-        _judge(verdict, role, one, two, said * left[role])
+        anew = [each.held[role] for each in fresh if role in each.held]
+        more = _memory(anew) - _memory(one)
+        left[role] = min(max(0.0, more / max(1.0, since - until)), DUE_AT_MOST)
+        _judge(verdict, role, one, two, (then - until) * left[role])
     told = ", ".join(f"{role} {each:.0f}" for role, each in left.items())
     verdict.lines.append(f"bytes that a statement leaves behind: {told}")
     return verdict
+
+
+def _by_kind(sample: Sample) -> Sample:
+    """With the mean of all readers in the place of each."""
+    kinds: dict[str, list[Held]] = {}
+    for role, each in sample.held.items():
+        kinds.setdefault(role.rstrip(" 0123456789"), []).append(each)
+    return replace(sample, held={kind: _mean(some) for kind, some in kinds.items()})
+
+
+def _mean(some: Sequence[Held]) -> Held:
+    columns = zip(*(astuple(each) for each in some), strict=True)
+    return Held(*(round(sum(column) / len(some)) for column in columns))
+
+
+def _said(samples: Sequence[Sample]) -> float:
+    return median(each.statements for each in samples) if samples else 0.0
+
+
+def _memory(some: Sequence[Held]) -> float:
+    return median(each.memory for each in some) if some else 0.0
 
 
 def _judge(verdict: Verdict, role: str, one: Sequence[Held], two: Sequence[Held], due: float) -> None:

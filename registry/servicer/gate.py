@@ -70,7 +70,7 @@ current_caller: ContextVar[Caller] = ContextVar("current_caller")
 
 _AUTHORIZATION, _BEARER = "authorization", "Bearer "
 _PEER_URI = PEER_URI_PROPERTY.encode()
-_PLACE = re.compile(r"[a-z]+://\S+|(?<!\S)/\S+")
+_PLACE = re.compile(r"(?<![a-z])[a-z]+://\S+|(?<!\S)/\S+")
 """Where the store is, which an operator is told and no caller."""
 METHOD = "load_method"
 """The attribute of a behaviour that says which method it is, for ``registry.load``; a wrapper keeps it."""

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import base64
-import sys
-from pathlib import Path
 
 import pytest
 
-from registry.follow import alarms as alarm_module
-from registry.follow.checks import SKEW_MS
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
 from registry.provenance.cosignature import cosigner_of, sign_cosignature
 from registry.provenance.keys import FileSigner
@@ -24,7 +20,6 @@ from registry.v1.statement_pb2 import MapState, Statement
 from tests.follow.conftest import Watch
 from tests.follow.made_log import BEGAN_MS, MadeLog
 from tests.provenance.test_witness_policy import certificate
-from tests.witness.liars import for_ever, reply, serving
 
 SIGNER = FileSigner.generate(SUITE_ED25519)
 
@@ -411,165 +406,3 @@ def test_a_stamp_by_nobody_that_is_believed_is_told(watch: Watch) -> None:
     watch.policy = Policy.parse(f"{watch.policy.text()}tsa {certificate('TSA')}\n")
     watch.log.anchor(250, watch.log.now_ms)
     assert watch.look() == ["ANCHOR"]
-
-
-# --- late and missing
-
-
-def test_a_log_that_does_not_answer_is_told_once_patience_is_over(watch: Watch) -> None:
-    watch.patience_s = 60
-    watch.url = "http://127.0.0.1:1/"
-    assert watch.look() == []
-    watch.elapsed_s += 59
-    assert watch.look() == []
-    watch.elapsed_s += 2
-    assert watch.look(2) == ["MISSING"]
-
-
-@pytest.mark.parametrize("set_by_ms", [-86_400_000, 86_400_000])
-def test_patience_is_no_longer_and_no_shorter_when_the_clock_is_set(watch: Watch, set_by_ms: int) -> None:
-    watch.patience_s = 60
-    watch.now_ms = watch.log.now_ms
-    watch.url = "http://127.0.0.1:1/"
-    assert watch.look() == []
-    watch.now_ms += set_by_ms
-    watch.elapsed_s = 59
-    assert watch.look() == []
-    watch.elapsed_s = 60
-    assert watch.look() == ["MISSING"]
-
-
-def test_a_log_in_which_nothing_happens_for_too_long_is_told(watch: Watch) -> None:
-    watch.max_age_s = 3600
-    watch.now_ms = watch.log.now_ms + 3_599_000
-    assert watch.look() == []
-    watch.now_ms += 2_000
-    assert watch.look(2) == ["LATE"]
-    watch.log.now_ms = watch.now_ms
-    watch.log.add("甲")
-    assert watch.look() == []
-
-
-def test_a_leaf_dated_in_the_future_is_told_and_does_not_keep_a_log_from_being_late(watch: Watch) -> None:
-    watch.max_age_s = 3600
-    watch.now_ms = watch.log.now_ms + 1000
-    assert watch.look() == []
-    watch.log.now_ms = BEGAN_MS + 10 * 31_536_000_000
-    watch.log.add("甲")
-    assert watch.look() == ["TIME", "LATE"]
-    assert "本机的时钟" in watch.said[0]
-    watch.now_ms += 86_400_000
-    watch.again()
-    assert watch.look(2) == ["LATE"]
-
-
-def test_a_leaf_a_little_ahead_of_the_followers_clock_is_a_sign_of_life(watch: Watch) -> None:
-    watch.max_age_s = 3600
-    watch.now_ms = watch.log.now_ms + 1000 - SKEW_MS
-    watch.log.add("甲")
-    assert watch.look() == []
-    watch.now_ms -= 1
-    watch.log.add("乙")
-    assert watch.look() == ["TIME", "LATE"]
-
-
-def test_a_witness_that_dates_ahead_does_not_keep_a_log_from_being_late(watch: Watch) -> None:
-    watch.max_age_s = 3600
-    key = cosigner_of("w.example", SIGNER.public_key).vkey
-    watch.policy = Policy.parse(watch.policy.text().replace("quorum", f"witness w {key}\nquorum"))
-    watch.now_ms = watch.log.now_ms + 10**7
-    text, ahead_s = split_note(watch.log.note())[0], watch.now_ms // 1000 + 86_400
-    line = sign_cosignature(text, ahead_s, name="w.example", signer=SIGNER)
-    watch.log.served_note = add_line(watch.log.note(), line)
-    assert watch.look() == ["LATE"]
-
-
-def test_a_log_that_rests_is_not_late_while_a_witness_signs_it(watch: Watch) -> None:
-    watch.max_age_s = 3600
-    key = cosigner_of("w.example", SIGNER.public_key).vkey
-    watch.policy = Policy.parse(watch.policy.text().replace("quorum", f"witness w {key}\nquorum"))
-    watch.now_ms = watch.log.now_ms + 10**7
-    assert watch.look() == ["LATE"]
-    note = watch.log.note()
-    line = sign_cosignature(split_note(note)[0], watch.now_ms // 1000 - 60, name="w.example", signer=SIGNER)
-    watch.log.served_note = add_line(note, line)
-    assert watch.look() == []
-    assert "w.example" in (watch.directory / "checkpoint").read_text("utf-8")
-
-
-def test_answers_without_end_cost_a_limit_and_an_alarm(watch: Watch) -> None:
-    with serving(lambda c, _: for_ever(c, b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * 65_536)) as url:
-        watch.url = url
-        assert watch.look() == ["MISSING"]
-    with serving(lambda c, _: c.sendall(reply(302, b"", f"Location: {watch.url}"))) as url:
-        watch.url = url
-        watch.again()
-        assert watch.look() == ["MISSING"]
-
-
-# --- how alarms are told
-
-
-def test_the_operators_command_is_run_with_kind_text_and_evidence(watch: Watch, tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    script = f"import sys; open({str(told)!r}, 'a').write('|'.join(sys.argv[1:]) + chr(10))"
-    watch.command = (sys.executable, "-c", script)
-    watch.log.map_state(root=bytes(32))
-    watch.look(2)
-    (line,) = told.read_text("utf-8").splitlines()
-    kind, text, kept = line.split("|")
-    assert kind == "MAP"
-    assert text.startswith(f"序号{watch.log.size - 1}: ")
-    assert (Path(kept) / "stated").is_file()
-
-
-@pytest.mark.parametrize("command", [("/nowhere/command",), (sys.executable, "-c", "raise SystemExit(5)")])
-def test_a_command_that_fails_is_told_and_stops_nothing(watch: Watch, command: tuple[str, ...]) -> None:
-    watch.command = command
-    watch.log.map_state(root=bytes(32))
-    assert watch.look() == ["MAP"]
-    assert any("命令" in line for line in watch.said)
-    assert watch.mirrored().size == watch.log.size
-
-
-def test_every_alarm_is_a_line_of_the_alarm_file_with_its_time(watch: Watch) -> None:
-    watch.look()
-    watch.log.map_state(root=bytes(32))
-    watch.log.map_state(root=bytes(32))
-    assert watch.look() == ["MAP", "MAP"]
-    lines = (watch.directory / "follow/alarms.log").read_text("utf-8").splitlines()
-    assert len(lines) == 2
-    assert all(line.startswith("2023-11-1") and " 警报 MAP: 序号" in line for line in lines)
-
-
-def test_alarms_without_number_are_counted_and_not_all_told(
-    watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(alarm_module, "MAX_STANDING", 5)
-    monkeypatch.setattr(alarm_module, "MAX_EVIDENCE", 3)
-    for _ in range(20):
-        watch.log.map_state(root=bytes(32))
-    assert watch.look() == ["MAP"] * 5
-    assert len(list((watch.directory / "follow/evidence").iterdir())) == 3
-
-
-def test_spoilt_checkpoints_without_number_leave_room_for_the_evidence_of_a_fork(
-    watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Good and spoilt ones in turn, so that each spoilt one is told anew; then the log forks."""
-    monkeypatch.setattr(alarm_module, "MAX_EVIDENCE", 3)
-    honest = watch.log
-    for spoilt in range(5):
-        honest.served_note = f"spoilt {spoilt}"
-        assert "SIGNATURE" in watch.look()
-        honest.served_note = None
-        assert watch.look() == []
-    watch.served.log = fork = honest.twin(200)
-    fork.grow(900, "other")
-    assert watch.look() == ["FORK"]
-    assert root_in(watch.evidence("FORK")["offered.checkpoint"]) == fork.checkpoint().root
-    assert len(list((watch.directory / "follow/evidence").glob("signature-*"))) == 3
-    watch.served.log = honest
-    honest.served_size = 200
-    assert watch.look() == ["SHRUNK"]
-    assert watch.evidence("SHRUNK")

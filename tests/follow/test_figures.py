@@ -11,7 +11,8 @@ import pytest
 from yaml import safe_dump, safe_load
 
 from tests.follow.made_log import MadeLog, published
-from tests.support.command import ROOT, in_process
+from tests.observing.test_alerts import followed
+from tests.support.command import ROOT
 from tests.support.promql import series_of
 
 RULES = ROOT / "deploy/monitoring/alerts.yml"
@@ -25,17 +26,7 @@ GIVEN = {"instance": "audit:9100"}
 
 def alarms_of(url: str, directory: Path) -> float:
     """The alarms that a follower tells Prometheus of, after one round of a process of its own."""
-    figures = directory / "follow.prom"
-    words: list[str | Path] = [
-        "--policy",
-        directory / "policy",
-        "--directory",
-        directory / "mirror",
-        "--metrics",
-        figures,
-    ]
-    in_process("follow", url, *words, "--once", "--max-age", str(10**9))
-    return series_of(figures.read_text("utf-8"))["registry_follower_alarms", ()]
+    return series_of(followed(url, directory, "--max-age", str(10**9)))["registry_follower_alarms", ()]
 
 
 def test_what_was_found_is_counted_after_a_restart_until_somebody_puts_it_away(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def test_alarms_about_stamps_and_witnesses(tmp_path: Path) -> None:
             assert raised(RULES[alarm], quiet, after), alarm
 
 
-def followed(url: str, directory: Path) -> str:
+def followed(url: str, directory: Path, *more: str) -> str:
     """One round of ``registry follow``; what it leaves for Prometheus."""
     path = directory / "follow.prom"
     options: list[str | Path] = [
@@ -173,7 +173,7 @@ def followed(url: str, directory: Path) -> str:
         "--metrics",
         path,
     ]
-    in_process("follow", url, *options, "--once")
+    in_process("follow", url, *options, "--once", *more)
     assert path.stat().st_mode & 0o777 == 0o644
     return path.read_text("utf-8")
 

@@ -103,6 +103,7 @@ class Hour:
 
     def _renew(self, served: Town) -> None:
         if self.readers:
+            self.ledger.renewing()
             served.renew()
 
     def _back_up(self, served: Town) -> None:
@@ -136,7 +137,7 @@ class Hour:
             served.begin_again()
             return
         old = set(processes(served.process.pid).values())
-        served.renew()
+        self._renew(served)
         with working(served, self.ledger, self.rate, self.seed + 2):
             until = time.monotonic() + PATIENCE_S
             while time.monotonic() < until:

@@ -1,8 +1,9 @@
 """The hands that work: so many acts a second in all, each hand one at a time, and what became of them.
 
 A call is expected to be refused for a moment while processes are renewed (UNAVAILABLE, also where the index
-of a reading process is stale), or when the machine has too much to do (RESOURCE_EXHAUSTED): those are
-counted as refused, and the hand goes on. Anything else is an unexpected error, and is told.
+of a reading process is stale; and CANCELLED, for what comes to a process that has just begun to stop, which
+gRPC drops unseen), or when the machine has too much to do (RESOURCE_EXHAUSTED): those are counted as
+refused, and the hand goes on. Anything else is an unexpected error, and is told with its second.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _BUSY = (
     grpc.StatusCode.DEADLINE_EXCEEDED,
     grpc.StatusCode.ABORTED,
 )
+RENEWAL_S = 60.0
+"""Within so many seconds of a renewal the old processes are gone."""
 
 
 @dataclass(slots=True)
@@ -45,7 +48,13 @@ class Ledger:
     busy: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+    renewed: float = -RENEWAL_S
     lock: Lock = field(default_factory=Lock)
+
+    def renewing(self) -> None:
+        """Processes are being renewed from now on."""
+        self.renewed = time.monotonic()
 
     def took(self, name: str, seconds: float) -> None:
         """An act was done."""
@@ -55,14 +64,18 @@ class Ledger:
 
     def failed(self, name: str, error: Exception) -> None:
         """An act was not done."""
-        if isinstance(error, grpc.RpcError) and error.code() in _BUSY:
+        if isinstance(error, grpc.RpcError) and self._expected(error.code()):
             with self.lock:
                 self.busy[error.code().name] += 1
             return
+        at_s = time.monotonic() - self.began
         with self.lock:
-            line = f"{name}: {_told(error)}"[:300]
-            if line not in self.wrong and len(self.wrong) < MAX_TOLD:
-                self.wrong.append(line)
+            if len(self.wrong) < MAX_TOLD:
+                self.wrong.append(f"{at_s:.0f} s: {name}: {_told(error)}"[:300])
+
+    def _expected(self, code: grpc.StatusCode) -> bool:
+        renewing = time.monotonic() - self.renewed < RENEWAL_S
+        return code in _BUSY or (renewing and code is grpc.StatusCode.CANCELLED)
 
     def quantiles(self) -> tuple[float, float]:
         """p50 and p99 of the acts since the last look, in seconds."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from torture.histories.clients import recorded
+from torture.histories.clients import Book, recorded
 from torture.histories.grounds import Ground, ground
 from torture.histories.judge import MAX_SHOWN, Judgement, judge
 from torture.histories.record import CHECK, Operation, read_from, written_to
@@ -58,8 +58,8 @@ def record(setting: Setting, seconds: float, chance: Random) -> list[Operation]:
         return recorded(found.served, chance, writers=WRITERS, askers=ASKERS, meanwhile=meanwhile)
 
 
-def _killing(found: Ground, setting: Setting, seconds: float) -> Callable[[], None]:
-    def run() -> None:
+def _killing(found: Ground, setting: Setting, seconds: float) -> Callable[[Book], None]:
+    def run(_book: Book) -> None:
         for part in range(3):
             time.sleep(seconds / 3)
             if setting.killed and part < 2:

@@ -227,9 +227,10 @@ def _consistency(level: str, position: int) -> consistency_pb2.Consistency:
 
 
 def recorded(
-    served: Served, chance: Random, *, writers: int, askers: int, meanwhile: Callable[[], None]
+    served: Served, chance: Random, *, writers: int, askers: int, meanwhile: Callable[[Book], None]
 ) -> list[Operation]:
-    """Has clients write and ask while ``meanwhile`` runs; what they wrote down, in the order of its end."""
+    """Has clients write and ask while ``meanwhile`` runs, which may look at what they write down; what they
+    wrote down, in the order of its end."""
     book, over = Book(), Event()
     names = [f"w{number}" for number in range(writers)] + [f"a{number}" for number in range(askers)]
     clients = [Client(name, served, book, Random(chance.random()), over) for name in names]
@@ -240,7 +241,7 @@ def recorded(
     for thread in threads:
         thread.start()
     try:
-        meanwhile()
+        meanwhile(book)
     finally:
         over.set()
         for thread in threads:

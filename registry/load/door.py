@@ -31,8 +31,9 @@ from grpc import _common, _server
 
 from registry.at_once import RELEASES, answered_here
 from registry.load.classes import lane_of
-from registry.load.lanes import Bounds, Ticket
+from registry.load.lanes import Bounds
 from registry.load.pool import LoadPool, Presume, Seats, Work
+from registry.load.queues import Ticket
 from registry.load.refusals import MESSAGE, refusal
 from registry.load.wire import read, read_ordinarily
 from registry.servicer.gate import METHOD

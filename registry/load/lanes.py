@@ -21,15 +21,12 @@ Example: two run, 40 of a flooding caller wait. A question of another comes: it 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic
 
 from registry.load.classes import STANDINGS, Lane
-from registry.load.lately import Lately
-
-Work = TypeVar("Work")
+from registry.load.queues import Queue, Ticket, Work
 
 RESERVE_S = 0.005
 """What is left of a deadline for an answer to arrive."""
@@ -39,8 +36,6 @@ COSTS = 2
 """A call waits at least for as long as so many of its own kind take: where all are slow, slow is normal."""
 SURE = 0.7
 """What part of its patience a call may be expected to wait: most that would be late are told at once."""
-MANY = 1024
-"""Callers of whom a class remembers how far they got, more or less."""
 BURST_S = 0.25
 """How long a queue is a burst and no overload yet."""
 HURRIED = 0.4
@@ -67,52 +62,6 @@ class Bounds:
     """The deadline of a call that brings none."""
 
 
-@dataclass(eq=False, slots=True)
-class Ticket(Generic[Work]):
-    """A call: of whom, in which class, by which method; ``until``: when its answer is of no more use."""
-
-    lane: Lane
-    caller: str
-    method: str
-    work: Work
-    size: int = 0
-    since: float = 0.0
-    until: float = 0.0
-    bursting: bool = False
-    hurried: bool = False
-    started: float | None = None
-    turn: float = 0.0
-    resting: bool = False
-
-
-@dataclass(slots=True)
-class _Caller(Generic[Work]):
-    """What a caller has waiting in one class, and how far it has got."""
-
-    waiting: deque[Ticket[Work]] = field(default_factory=deque)
-    passed: float = 0.0
-
-
-@dataclass(slots=True)
-class _Queue(Generic[Work]):
-    """A class: its callers with calls waiting, and how far those got that had some lately; ``began``: since
-    when somebody has been waiting without a break, ``passed``: how far it has got itself, ``reached``: how
-    far its callers have, ``pace``: seconds that a call waits when it is the next, ``lately``:
-    how many were served and refused."""
-
-    callers: dict[str, _Caller[Work]] = field(default_factory=dict)
-    ahead: dict[str, float] = field(default_factory=dict)
-    waiting: int = 0
-    running: int = 0
-    held: int = 0
-    began: float = 0.0
-    passed: float = 0.0
-    reached: float = 0.0
-    pace: float = 0.0
-    last_start: float = 0.0
-    lately: Lately = field(default_factory=Lately)
-
-
 @dataclass(slots=True)
 class Counts:
     """Of one class, since the start."""
@@ -128,7 +77,7 @@ class Lanes(Generic[Work]):
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.counts = {lane: Counts() for lane in Lane}
-        self._queues: dict[Lane, _Queue[Work]] = {lane: _Queue() for lane in Lane}
+        self._queues: dict[Lane, Queue[Work]] = {lane: Queue() for lane in Lane}
         self._costs: dict[str, float] = {}
         self._works: dict[str, float] = {}
         self._threads: dict[tuple[bool, str], int] = {}
@@ -148,7 +97,7 @@ class Lanes(Generic[Work]):
         crowded = queue.lately.is_crowded(now)
         ticket.bursting = not crowded and (not queue.waiting or now - queue.began < BURST_S)
         ticket.hurried = crowded and ticket.lane is not Lane.VITAL
-        wait_s = self._wait_s(queue, ticket)
+        wait_s = queue.wait_s(ticket.caller)
         cost = self._cost(ticket) if queue.running or queue.waiting else 0.0
         if wait_s > SURE * self._patience_s(ticket):
             self._count_late(ticket.lane, now)
@@ -156,7 +105,7 @@ class Lanes(Generic[Work]):
         if now + wait_s + cost + RESERVE_S > ticket.until:
             counts.late += 1  # Its own deadline is too short: that says nothing of the class.
             return True
-        if queue.waiting >= self.bounds.depth and self._longest(queue, ticket.caller) is None:
+        if queue.waiting >= self.bounds.depth and queue.longest(ticket.caller) is None:
             counts.full += 1
             return True
         return False
@@ -170,13 +119,13 @@ class Lanes(Generic[Work]):
             self.counts[ticket.lane].full += 1
             return [ticket]
         queue = self._queues[ticket.lane]
-        out = self._longest(queue, ticket.caller) if queue.waiting >= self.bounds.depth else None
+        out = queue.longest(ticket.caller) if queue.waiting >= self.bounds.depth else None
         if out is not None:
             self.counts[ticket.lane].full += 1
-            self._leave(queue, out)
+            queue.leave(out)
             self._weigh(out, -out.size)
         self._weigh(ticket, ticket.size)
-        self._enter(queue, ticket)
+        queue.enter(ticket, self._reached)
         return [] if out is None else [out]
 
     def take(self, now: float) -> tuple[Ticket[Work] | None, list[Ticket[Work]]]:
@@ -196,7 +145,7 @@ class Lanes(Generic[Work]):
         for ticket in [each for each in self._at_work if now - each.turn > self.bounds.turn_s]:
             self.rest(ticket)
         callers = (held for queue in self._queues.values() for held in queue.callers.values())
-        waiting = [ticket for held in callers for ticket in held.waiting]
+        waiting = [ticket for held in callers for ticket in held.tickets]
         return [self._given_up(ticket, now) for ticket in waiting if self._is_late(ticket, now)]
 
     def rest(self, ticket: Ticket[Work]) -> None:
@@ -279,38 +228,13 @@ class Lanes(Generic[Work]):
         vital, callers = lane is Lane.VITAL, self._queues[lane].callers
         each = self.bounds.vital if vital else self.bounds.each  # Its own turns, and nobody else's.
         free = [held for name, held in callers.items() if self._threads.get((vital, name), 0) < each]
-        return min(free, key=lambda held: held.passed).waiting[0] if free else None
+        return min(free, key=lambda held: held.passed).tickets[0] if free else None
 
     # --- in and out
 
-    def _enter(self, queue: _Queue[Work], ticket: Ticket[Work]) -> None:
-        if not queue.waiting:  # Who had nothing to do has saved up nothing.
-            queue.began = ticket.since
-            queue.passed = max(queue.passed, self._reached)
-        held = queue.callers.get(ticket.caller)
-        if held is None:
-            passed = max(queue.reached, queue.ahead.get(ticket.caller, 0.0))
-            held = queue.callers[ticket.caller] = _Caller(passed=passed)
-        held.waiting.append(ticket)
-        queue.waiting += 1
-
-    def _leave(self, queue: _Queue[Work], ticket: Ticket[Work]) -> None:
-        held = queue.callers[ticket.caller]
-        held.waiting.remove(ticket)
-        if not held.waiting:
-            del queue.callers[ticket.caller]
-            queue.ahead[ticket.caller] = held.passed
-            if len(queue.ahead) > MANY:
-                reached = queue.reached
-                queue.ahead = {name: passed for name, passed in queue.ahead.items() if passed > reached}
-        queue.waiting -= 1
-
-    def _start(self, queue: _Queue[Work], ticket: Ticket[Work], now: float) -> None:
+    def _start(self, queue: Queue[Work], ticket: Ticket[Work], now: float) -> None:
         cost, lane = self._works.get(ticket.method, UNKNOWN_S), ticket.lane
-        held = queue.callers[ticket.caller]
-        queue.reached = max(queue.reached, held.passed)
-        held.passed += cost
-        self._leave(queue, ticket)
+        queue.serve(ticket, cost)
         if lane is not Lane.VITAL:
             self._reached = queue.passed
         queue.passed += cost / STANDINGS[lane].weight
@@ -352,7 +276,7 @@ class Lanes(Generic[Work]):
         self._vital_used -= ticket.lane is Lane.VITAL
 
     def _given_up(self, ticket: Ticket[Work], now: float) -> Ticket[Work]:
-        self._leave(self._queues[ticket.lane], ticket)
+        self._queues[ticket.lane].leave(ticket)
         self._weigh(ticket, -ticket.size)
         self._count_late(ticket.lane, now)
         return ticket
@@ -360,14 +284,6 @@ class Lanes(Generic[Work]):
     def _count_late(self, lane: Lane, now: float) -> None:
         self.counts[lane].late += 1
         self._queues[lane].lately.count(now, refused=True)
-
-    def _longest(self, queue: _Queue[Work], caller: str) -> Ticket[Work] | None:
-        """The last call of who has most waiting, if that is more than a newcomer would have."""
-        if not queue.callers:
-            return None
-        most = max(queue.callers.values(), key=lambda held: len(held.waiting))
-        own = queue.callers.get(caller)
-        return most.waiting[-1] if len(most.waiting) > 1 + (len(own.waiting) if own else 0) else None
 
     # --- bytes
 
@@ -402,13 +318,3 @@ class Lanes(Generic[Work]):
             return max(HURRIED * self.bounds.wait_s, COSTS * works_s)
         burst_s = BURST_S if ticket.bursting else 0.0
         return max(self.bounds.wait_s * standing.patience, COSTS * self._cost(ticket), burst_s)
-
-    def _wait_s(self, queue: _Queue[Work], ticket: Ticket[Work]) -> float:
-        """How long a call would wait, by those before it and the pace of its class."""
-        if not queue.waiting:
-            return 0.0
-        own = queue.callers.get(ticket.caller)
-        before = min(
-            queue.waiting, (len(own.waiting) if own else 0) * len(queue.callers) + len(queue.callers)
-        )
-        return before * queue.pace

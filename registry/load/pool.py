@@ -27,7 +27,8 @@ import grpc
 
 from registry.access.identity import Caller
 from registry.load.classes import Lane
-from registry.load.lanes import Bounds, Lanes, Ticket
+from registry.load.lanes import Bounds, Lanes
+from registry.load.queues import Ticket
 from registry.load.refusals import refusal
 from registry.load.share import Share
 from registry.load.wire import Wire

@@ -15,10 +15,25 @@ such rules two stores of one log would not tell their rows in the same order, no
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
 
 POSTGRESQL = "postgresql"
 """How SQLAlchemy calls its dialect."""
 INT = BigInteger().with_variant(Integer(), "sqlite")
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 BLOB = LargeBinary()
+
+
+def integer(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
+    """A column of INT."""
+    return Column(name, INT, nullable=null, primary_key=key, autoincrement=False)
+
+
+def text(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
+    """A column of TEXT."""
+    return Column(name, TEXT, nullable=null, primary_key=key)
+
+
+def blob(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
+    """A column of BLOB."""
+    return Column(name, BLOB, nullable=null, primary_key=key)

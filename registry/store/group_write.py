@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Dialect, Table, Update, bindparam, delete, in
 
 from registry.domain.files import file_key
 from registry.provenance.map_entry import MapEntry
-from registry.store import rows, tables
+from registry.store import directory_rows, rows, tables
 from registry.store.change_rows import changes_told, settle_changes
 from registry.store.columns import POSTGRESQL
 from registry.store.file_rows import file_values
@@ -50,11 +50,11 @@ def write_group(connection: Connection, group: Group) -> None:
     )  # A fold meets one with each of what it erased.
     settle_changes(connection, group, changed)
     add_rows(connection, tables.chain, map(_plain, group.chains.values()), ending=_MOVING_ON)
-    add_rows(connection, tables.department, map(rows.department_values, group.departments))
+    add_rows(connection, tables.department, map(directory_rows.department_values, group.departments))
     for official in group.officials:
-        _replace(connection, tables.official, rows.official_values(official))
+        _replace(connection, tables.official, directory_rows.official_values(official))
     for key in group.keys:
-        _replace(connection, tables.key, rows.key_values(key))
+        _replace(connection, tables.key, directory_rows.key_values(key))
     for entry in group.registry_keys:
         _replace(connection, tables.registry_key, _plain(entry))
     add_rows(connection, tables.tile, map(_plain, group.tiles))

@@ -35,7 +35,7 @@ from registry.sanctions.adoption import EditionCase
 from registry.sanctions.bans.case import Case
 from registry.sanctions.ledger import RecordedEvent
 from registry.sanctions.remedies.remedy import Filed
-from registry.store import rows, tables
+from registry.store import directory_rows, rows, tables
 from registry.store.errors import one_line_errors, readable_rows
 from registry.store.group_write import write_group
 from registry.store.interface import (
@@ -158,16 +158,16 @@ class SqlStore(SqlNewest):
     def departments(self) -> Iterator[Department]:
         """See Store."""
         query = select(tables.department).order_by(tables.department.c.position)
-        return self._each("department", rows.department_from, query)
+        return self._each("department", directory_rows.department_from, query)
 
     def officials(self) -> Iterator[Official]:
         """See Store."""
         query = select(tables.official).order_by(tables.official.c.position)
-        return self._each("official", rows.official_from, query)
+        return self._each("official", directory_rows.official_from, query)
 
     def enrolled_keys(self) -> Iterator[Key]:
         """See Store."""
-        return self._each("key", rows.key_from, select(tables.key).order_by(tables.key.c.position))
+        return self._each("key", directory_rows.key_from, select(tables.key).order_by(tables.key.c.position))
 
     def editions(self) -> Iterator[EditionCase]:
         """See Store."""

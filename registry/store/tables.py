@@ -46,25 +46,15 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from registry.store.columns import BLOB, INT, TEXT
+from registry.store.columns import blob as _blob
+from registry.store.columns import integer as _int
+from registry.store.columns import text as _text
 
 metadata = MetaData()
 
 
 def _table(name: str, *parts: Column[object] | PrimaryKeyConstraint | UniqueConstraint | Index) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True)
-
-
-def _int(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
-    return Column(name, INT, nullable=null, primary_key=key, autoincrement=False)
-
-
-def _text(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
-    return Column(name, TEXT, nullable=null, primary_key=key)
-
-
-def _blob(name: str, *, null: bool = False, key: bool = False) -> Column[object]:
-    return Column(name, BLOB, nullable=null, primary_key=key)
 
 
 meta = _table("meta", _text("name", key=True), _text("value"))

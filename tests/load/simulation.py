@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.load.classes import Lane
-from registry.load.lanes import Bounds, Lanes, Ticket
+from registry.load.lanes import Bounds, Lanes
+from registry.load.queues import Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import pytest
 from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.load.classes import BULK, STANDINGS, VITAL, Lane, lane_of
-from registry.load.lanes import BURST_S, HURRIED, Bounds, Lanes, Ticket
+from registry.load.lanes import BURST_S, HURRIED, Bounds, Lanes
+from registry.load.queues import Ticket
 from tests.load.simulation import Arrival, simulate
 
 ONE = Bounds(running=1, vital=1, wait_s=10.0, depth=10_000, turn_s=600.0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from registry.load.classes import Lane
-from registry.load.lanes import Bounds, Lanes, Ticket
+from registry.load.lanes import Bounds, Lanes
+from registry.load.queues import Ticket
 
 SLOW_S, DEADLINE_S = 20.0, 5.0
 

@@ -19,11 +19,9 @@ from registry.store.copying import compare_stores, copy_store
 from registry.store.interface import NoStoreError, StoreError
 from registry.store.online_copy import settle_file
 from registry.store.opening import create_store, migrate_store, open_for_reading, open_store, remove_store
-from registry.store.sqlite import StoreLock
+from registry.store.sqlite import StoreLock, check_free
 
 BESIDE = ".restoring"
-_PARTS = ("", "-wal", "-shm", "-journal")
-"""How the names end of what SQLite takes for a part of a store."""
 
 
 def place_store(
@@ -39,9 +37,7 @@ def _in_file(source: Path, path: Path, check: Callable[[Location], None]) -> tup
         raise StoreError(f"目录 {path.parent} 不存在")
     lock, beside = StoreLock(path), path.with_name(path.name + BESIDE)
     try:
-        for part in (path.with_name(path.name + suffix) for suffix in _PARTS):
-            if part.exists():  # A log file of the old store would be played into the new one.
-                raise StoreError(f"{part} 已存在; 不会覆盖, 请先移走旧的存储")
+        check_free(path)
         versions = copy_file(source, beside)
         check(beside)
         _sync(beside)

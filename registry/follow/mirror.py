@@ -5,7 +5,7 @@
     <directory>/statement/<position>            statements of the registry's own, as they were served
 
 A file is written whole, and is on the disk before the follower's own record says so (`settle`). Partial tiles
-go when the full one is there.
+go when the full one is on the disk.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Mirror:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._unsettled: set[Path] = set()
+        self._superseded: set[Path] = set()
         self._bundle = lru_cache(maxsize=CACHED_BUNDLES)(self._read_bundle)
 
     def put_tile(self, path: TilePath, content: bytes) -> None:
@@ -35,7 +36,7 @@ class Mirror:
         self._put(str(path), content)
         if path.width == WIDTH:
             partial = self._directory / f"{path}.p"
-            shutil.rmtree(partial, ignore_errors=True)
+            self._superseded.add(partial)
             self._unsettled = {each for each in self._unsettled if each.parent != partial}
 
     def put_statement(self, position: int, content: bytes) -> None:
@@ -58,6 +59,9 @@ class Mirror:
         for directory in self._directories():
             sync_directory(directory)
         self._unsettled.clear()
+        for partial in self._superseded:
+            shutil.rmtree(partial, ignore_errors=True)
+        self._superseded.clear()
 
     def tile(self, path: TilePath) -> bytes:
         """A tile or bundle that was written."""

@@ -16,7 +16,15 @@ from registry.location import Location, is_url
 from registry.store.errors import one_line_errors
 from registry.store.interface import Store, StoreError
 from registry.store.sql_store import SqlStore
-from registry.store.sqlite import StoreLock, empty_wal, reading_engine, sqlite_notice, writing_engine
+from registry.store.sqlite import (
+    StoreLock,
+    check_free,
+    empty_wal,
+    reading_engine,
+    sqlite_notice,
+    store_files,
+    writing_engine,
+)
 from registry.store.versions import MIGRATIONS, check_version, refuse_newer, upgrade, version_of
 
 __all__ = [
@@ -39,9 +47,11 @@ def create_store(where: Location) -> SqlStore:
     if not path.parent.is_dir():
         raise StoreError(f"目录 {path.parent} 不存在")
     lock = StoreLock(path)
-    if path.exists():  # Asked under the lock: of two that make the same store, one comes too late.
+    try:
+        check_free(path)  # Under the lock: of two that make the same store, one comes too late.
+    except StoreError:
         lock.release()
-        raise StoreError(f"{path} 已存在; 不会覆盖")
+        raise
     engine = writing_engine(path)
     try:
         with one_line_errors():
@@ -90,8 +100,8 @@ def remove_store(where: Location) -> None:
         _postgres().remove_postgres(where)
         return
     path = Path(where)
-    for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for each in (*store_files(path), path.with_name(path.name + ".lock")):
+        each.unlink(missing_ok=True)
 
 
 def migrate_store(where: Location) -> tuple[str, str]:

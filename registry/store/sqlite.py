@@ -103,6 +103,19 @@ def empty_wal(engine: Engine) -> bool:
     return not busy
 
 
+def store_files(store: Path) -> list[Path]:
+    """What SQLite takes for a part of a store: itself, and its journals."""
+    return [store.with_name(store.name + end) for end in ("", "-wal", "-shm", "-journal")]
+
+
+def check_free(store: Path) -> None:
+    """Raises StoreError if there is any part of a store: a journal that lies about without its own would be
+    played into a new one."""
+    for part in store_files(store):
+        if part.exists():
+            raise StoreError(f"{part} 已存在; 不会覆盖, 请先移走旧的存储")
+
+
 class StoreLock:
     """The right to write a store; held by one process at a time and freed when it dies."""
 

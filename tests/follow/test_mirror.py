@@ -11,6 +11,7 @@ import pytest
 
 from registry.durable import DirectoryInUseError
 from registry.follow import copying
+from registry.follow.mirror import Mirror
 from registry.follow.progress import ProgressError
 from registry.provenance.tile_path import WIDTH, TilePath, tiles_of
 from tests.follow.conftest import Watch
@@ -60,6 +61,16 @@ def test_partial_pages_go_when_the_full_one_is_there(watch: Watch) -> None:
     for name in ("tile/0/001", "tile/entries/001", "tile/1/000"):
         assert not (watch.directory / f"{name}.p").exists() or name == "tile/1/000"
         assert (watch.directory / name).exists() or name == "tile/1/000"
+
+
+def test_partial_page_stays_until_the_full_one_is_on_the_disk(tmp_path: Path) -> None:
+    mirror = Mirror(tmp_path)
+    mirror.put_tile(TilePath(0, 1, 3), bytes(96))
+    mirror.settle()
+    mirror.put_tile(TilePath(0, 1), bytes(32 * 256))
+    assert (tmp_path / "tile/0/001.p/3").exists()
+    mirror.settle()
+    assert not (tmp_path / "tile/0/001.p").exists()
 
 
 def test_an_empty_log_is_mirrored(watch: Watch) -> None:

@@ -171,6 +171,15 @@ def test_store_cannot_be_created_over_a_file_or_in_no_directory(tmp_path: Path) 
         create_store(tmp_path / "nowhere" / "registry.db")
 
 
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_store_is_not_created_beside_the_journal_of_another(tmp_path: Path, end: str) -> None:
+    (tmp_path / f"new.db{end}").write_bytes(b"kept")
+    with pytest.raises(StoreError, match=f"new.db{end} 已存在"):
+        create_store(tmp_path / "new.db")
+    assert (tmp_path / f"new.db{end}").read_bytes() == b"kept"
+    assert not (tmp_path / "new.db").exists()
+
+
 def test_store_that_could_not_be_made_leaves_nothing_behind(tmp_path: Path) -> None:
     code = (
         "import resource, sys; from pathlib import Path; from registry.store.opening import create_store\n"

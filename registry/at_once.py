@@ -31,7 +31,8 @@ RELEASES = frozenset({"1.85.1"})
 METHODS = frozenset({"/registry.v1.RestrictionService/Check"})
 """Methods answered at once: those that take microseconds."""
 _POOL = "registry-at-once"
-_TEST_S = 5.0
+TRIAL_S = 5.0
+"""How long a call of a trial may take."""
 _NO_MESSAGE = b"the method requires exactly one request message"
 _DIRECT = (("grpc.enable_http_proxy", 0),)
 logger = logging.getLogger(__name__)
@@ -119,21 +120,27 @@ def _run(event: Any, state: Any, behaviour: Any, handler: Any, request: Any) -> 
 
 def works() -> bool:
     """Whether a call is answered at once, one that has to wait in the pool, and a refusal as one."""
-    try:
-        return _tried()
-    except Exception:
-        logger.exception("at_once: the trial failed")
-        return False
+
+    def holds(channel: grpc.Channel) -> bool:
+        return all(_asked(channel, words) == expected for words, expected in _EXPECTED)
+
+    return tried("at_once", grpc.server(ThreadPoolExecutor(1, thread_name_prefix=_POOL)), _Trial(), holds)
 
 
-def _tried() -> bool:
-    server = grpc.server(ThreadPoolExecutor(1, thread_name_prefix=_POOL))
-    server.add_generic_rpc_handlers((_Trial(),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+def tried(
+    what: str, server: grpc.Server, handler: grpc.GenericRpcHandler, holds: Callable[[grpc.Channel], bool]
+) -> bool:
+    """Whether ``holds`` of a channel to a server on the loopback, which is stopped again. What it raises is
+    logged, and no."""
+    server.add_generic_rpc_handlers((handler,))
     try:
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
         with grpc.insecure_channel(f"127.0.0.1:{port}", _DIRECT) as channel:
-            return all(_asked(channel, words) == expected for words, expected in _EXPECTED)
+            return holds(channel)
+    except Exception:
+        logger.exception("%s: the trial failed", what)
+        return False
     finally:
         server.stop(0).wait()
 
@@ -141,7 +148,7 @@ def _tried() -> bool:
 def _asked(channel: grpc.Channel, words: Sequence[bytes]) -> Any:
     try:
         call: Any = channel.stream_unary(_TRIAL)
-        return call(iter(words), timeout=_TEST_S, wait_for_ready=True)
+        return call(iter(words), timeout=TRIAL_S, wait_for_ready=True)
     except grpc.RpcError as error:
         return error.code()
 

@@ -29,7 +29,7 @@ from typing import Any
 import grpc
 from grpc import _common, _server
 
-from registry.at_once import RELEASES, answered_here
+from registry.at_once import RELEASES, TRIAL_S, answered_here, tried
 from registry.load.classes import lane_of
 from registry.load.lanes import Bounds
 from registry.load.pool import LoadPool, Presume, Seats, Work
@@ -41,9 +41,7 @@ from registry.servicer.gate import METHOD
 UNBOUNDED_S = 86_400.0
 """A call without a deadline has, to gRPC, more time left than anybody waits."""
 NOBODY = "?"
-_TEST_S = 5.0
 _NO_MESSAGE = b"the method requires exactly one request message"
-_DIRECT = (("grpc.enable_http_proxy", 0),)
 logger = logging.getLogger(__name__)
 _internal: Any = _server
 _handed_over: Callable[..., Any] = _internal._handle_with_method_handler
@@ -265,30 +263,18 @@ def _refuser(event: Any, state: Any) -> Callable[[grpc.Status], object]:
 
 def works() -> bool:
     """Whether a call and a stream are answered, and a call refused, by a server with such a pool."""
-    try:
-        return _tried()
-    except Exception:
-        logger.exception("load: the trial failed")
-        return False
 
+    def holds(channel: grpc.Channel) -> bool:
+        answers = [list(_asked(channel, method)) for method in _EXPECTED]
+        return answers == list(_EXPECTED.values())
 
-def _tried() -> bool:
     pool: Any = _TrialPool(Bounds(), Seats(), lambda _properties, _metadata: None)
-    server = grpc.server(pool)
-    server.add_generic_rpc_handlers((_Trial(),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        with grpc.insecure_channel(f"127.0.0.1:{port}", _DIRECT) as channel:
-            answers = [list(_asked(channel, method)) for method in _EXPECTED]
-            return answers == list(_EXPECTED.values())
-    finally:
-        server.stop(0).wait()
+    return tried("load", grpc.server(pool), _Trial(), holds)
 
 
 def _asked(channel: grpc.Channel, method: str) -> Iterator[Any]:
     make: Any = channel.unary_stream(method)
-    call = make(b"word", timeout=_TEST_S, wait_for_ready=True)
+    call = make(b"word", timeout=TRIAL_S, wait_for_ready=True)
     try:
         yield from call
     except grpc.RpcError:

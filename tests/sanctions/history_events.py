@@ -14,8 +14,9 @@ from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import Subject
 from tests.sanctions.history_words import INDUSTRIES, LIKELY, LISTS, RECEIVED_ON, REGIONS
-from tests.sanctions.oracle import CASES, FINES, WORDINGS, kind_name
+from tests.sanctions.oracle_following import CASES, FINES, WORDINGS
 from tests.sanctions.oracle_log import Imposed, Listed, Report
+from tests.sanctions.oracle_words import kind_name
 
 if TYPE_CHECKING:
     from tests.sanctions.histories import History, Trial

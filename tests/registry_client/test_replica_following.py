@@ -18,8 +18,8 @@ from registry_client import Asker, Credentials, Registry, Replica, ReplicaError,
 from registry_client.held_snapshot import Held, Since
 from registry_client.replica_following import Following
 from registry_client.replica_source import FromRegistry
+from tests.registry_client.deltas import delta_of
 from tests.registry_client.test_replica import code_of, snapshot_of, whole_policy
-from tests.registry_client.test_replica_deltas import delta_of
 from tests.support.editions import adopt, edition_files
 from tests.support.events import placed
 from tests.support.history import short_ban

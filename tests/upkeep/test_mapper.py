@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import hmac
-import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from registry.commands.intake import open_envelope, person_secret
-from registry.commands.jobs import OwnStatement, Placed
-from registry.commands.rebuild import rebuild
-from registry.provenance.leaf import Leaf, LeafType, subject_key
-from registry.provenance.map_proof import verify_absent, verify_present
+from registry.commands.intake import person_secret
+from registry.provenance.leaf import Leaf, subject_key
 from registry.provenance.vault import leaf_subject_key
-from registry.store.interface import StoreError
-from registry.store.opening import create_store
 from registry.upkeep import mapper as module
 from registry.upkeep.map_book import MapEvidence
 from registry.upkeep.mapper import MapBehindError, Mapper
 from registry.upkeep.pending import OWN_SHOWN
-from registry.v1.statement_pb2 import MapState, Statement
-from tests.support.events import ban, firm, penalty, person, placed
-from tests.support.history import EXIT_BAN, write_rich_history
-from tests.support.map_check import MapCheck
-from tests.support.spine import BY_KEY, Spine, found_spine, furnish
-from tests.support.tampering import Copy
-
-PATIENCE_S = 20.0
-NEVER_S = 3600.0
+from tests.support.events import ban, person, placed
+from tests.support.history import EXIT_BAN
+from tests.support.spine import Spine, found_spine, furnish
+from tests.upkeep.mapping import (
+    NEVER_S,
+    PATIENCE_S,
+    check,
+    eventually,
+    fine,
+    follows,
+    key_of,
+    mapping,
+    own,
+    prove,
+    rich,
+    stated,
+    states,
+)
 
 
 @pytest.fixture
@@ -42,88 +44,6 @@ def spine(tmp_path: Path) -> Iterator[Spine]:
     spine = furnish(found_spine(tmp_path / "registry"), ["市场监管", "法院"], delivered=False)
     yield spine
     spine.engine.close()
-
-
-@contextmanager
-def mapping(spine: Spine, *, interval_s: float = NEVER_S) -> Iterator[Mapper]:
-    mapper = Mapper(spine.engine.state, spine.engine.writer, interval_s=interval_s)
-    mapper.start()
-    try:
-        yield mapper
-    finally:
-        mapper.close()
-
-
-def rich(spine: Spine) -> None:
-    furnish(spine, [key for key in BY_KEY if key not in spine.signers], delivered=False)
-    write_rich_history(spine)
-
-
-def states(spine: Spine) -> list[tuple[int, MapState]]:
-    """Every map state of the log with its position."""
-    log = spine.engine.state.log
-    return [
-        (row.position, Statement.FromString(open_envelope(row, log).payload).map_state)
-        for row in log.store.statements()
-        if Leaf.decode(row.leaf).type == LeafType.MAP_STATE
-    ]
-
-
-def fine(spine: Spine, number: int) -> int:
-    return placed(spine.say("市场监管", event=penalty("市场监管", firm(number))))
-
-
-def key_of(number: int) -> bytes:
-    return subject_key(firm(number).identifier.value)
-
-
-def prove(mapper: Mapper, spine: Spine, *keys: bytes, position: int | None = None) -> MapEvidence:
-    at = spine.position if position is None else position
-    return mapper.prove(keys, position=at, timeout_s=PATIENCE_S)
-
-
-def check(evidence: MapEvidence) -> None:
-    """Every proof leads to the state's root."""
-    for key, proven in evidence.proven.items():
-        if proven.entry is None:
-            verify_absent(evidence.state.root, key, proven.proof)
-        else:
-            assert proven.entry.key == key
-            verify_present(evidence.state.root, *proven.entry, proven.proof)
-
-
-def stated(spine: Spine, evidence: MapEvidence) -> bool:
-    """Whether the log states the evidence's state where it says."""
-    state = evidence.state
-    return (state.position, MapState(size=state.size, root=state.root)) in states(spine)
-
-
-def follows(spine: Spine) -> list[str]:
-    """What a check of every state against the leaves finds."""
-    checked, at = MapCheck(), dict(states(spine))
-    faults = []
-    for row in spine.engine.store.statements():
-        if row.position in at:
-            faults += checked.state(row.position, at[row.position].size, at[row.position].root)
-        checked.leaf(row.leaf)
-    return faults + checked.finish()
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE_S
-    while not holds():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def own(spine: Spine, size: int, root: bytes) -> int:
-    """The registry states a state that no mapper made."""
-    body = Statement(map_state=MapState(size=size, root=root))
-    outcome = spine.engine.writer.put([OwnStatement(body)])[0].result(PATIENCE_S)
-    assert isinstance(outcome, Placed), outcome
-    return outcome.position
 
 
 # --- states
@@ -375,103 +295,3 @@ def test_the_tree_grows_with_the_subjects(spine: Spine) -> None:
         evidence = prove(mapper, spine, *map(key_of, range(210)))
     check(evidence)
     assert sum(proven.entry is not None for proven in evidence.proven.values()) == 200
-
-
-# --- altered stores
-
-
-def alter(spine: Spine, statement: str) -> None:
-    with sqlite3.connect(spine.config.store) as connection:
-        assert connection.execute(statement).rowcount > 0
-    connection.close()
-
-
-ALTERATIONS = {
-    "a head": "UPDATE map_entry SET head = zeroblob(32)",
-    "a count": "UPDATE map_entry SET count = count + 1",
-    "a count below one": "UPDATE map_entry SET count = -1",
-    "a key": "UPDATE map_entry SET subject_key = randomblob(32)",
-    "a key of another length": "UPDATE map_entry SET subject_key = randomblob(33)",
-    "an entry taken away": "DELETE FROM map_entry",
-    "an entry put in": "INSERT INTO map_entry SELECT randomblob(32), 1, head FROM map_entry",
-}
-
-
-@pytest.mark.parametrize("statement", ALTERATIONS.values(), ids=ALTERATIONS)
-def test_altered_entries_are_noticed_when_the_registry_starts(spine: Spine, statement: str) -> None:
-    fine(spine, 1)
-    with mapping(spine) as mapper:
-        prove(mapper, spine)
-    alter(spine, statement)
-    with mapping(spine) as mapper, pytest.raises(StoreError, match="registry rebuild"):
-        prove(mapper, spine, key_of(1))
-
-
-@pytest.mark.parametrize("statement", ALTERATIONS.values(), ids=ALTERATIONS)
-def test_entries_altered_under_a_running_registry_get_into_no_state(spine: Spine, statement: str) -> None:
-    fine(spine, 1)
-    with mapping(spine) as mapper:
-        prove(mapper, spine)
-        alter(spine, statement)
-        before = states(spine)
-        at = fine(spine, 1)
-        with pytest.raises(StoreError, match="registry rebuild"):
-            prove(mapper, spine, key_of(1), position=at)
-        assert states(spine) == before
-
-
-def test_altered_entries_are_proven_to_nobody(spine: Spine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.upkeep.map_book.PATIENCE_S", 0.1)
-    fine(spine, 1)
-    with mapping(spine) as mapper:
-        prove(mapper, spine)
-        alter(spine, ALTERATIONS["a head"])
-        with pytest.raises(StoreError, match="registry rebuild"):
-            prove(mapper, spine, key_of(1))
-
-
-# --- folding the log again
-
-
-def test_a_rebuilt_store_has_the_same_entries(spine: Spine, tmp_path: Path) -> None:
-    rich(spine)
-    with mapping(spine) as mapper:
-        prove(mapper, spine)
-        fine(spine, 1)
-        prove(mapper, spine)
-        fine(spine, 2)
-    target = create_store(tmp_path / "again.db")
-    result = rebuild(spine.engine.state.log, target, [Copy(spine.config).signer])
-    entries = list(spine.engine.store.derived_rows("map_entry"))
-    assert result.differences == []
-    assert list(target.derived_rows("map_entry")) == entries
-    assert len(entries) > 10
-    target.close()
-
-
-def test_altered_entries_are_named_by_rebuild(spine: Spine, tmp_path: Path) -> None:
-    fine(spine, 1)
-    with mapping(spine) as mapper:
-        prove(mapper, spine)
-    spine.engine.close()
-    copy = Copy.of(spine.directory, tmp_path)
-    copy.sql("UPDATE map_entry SET count = count + 1")
-    assert copy.rebuild()[0].startswith("map_entry: ")
-    spine.reopen()
-
-
-@pytest.mark.parametrize("said", ["覆盖5条", "算出的不同"])
-def test_a_state_that_does_not_follow_is_named_by_rebuild_and_by_the_check(
-    spine: Spine, tmp_path: Path, said: str
-) -> None:
-    fine(spine, 1)
-    with mapping(spine) as mapper:
-        prove(mapper, spine)
-    at = own(spine, 5 if "5" in said else spine.engine.state.size, bytes(32))
-    target = create_store(tmp_path / "again.db")
-    result = rebuild(spine.engine.state.log, target, [Copy(spine.config).signer])
-    target.close()
-    for faults in (follows(spine), result.differences):
-        (fault,) = faults
-        assert fault.startswith(f"序号{at}: ")
-        assert said in fault

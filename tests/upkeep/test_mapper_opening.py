@@ -13,7 +13,7 @@ from registry.store.interface import StoreError
 from registry.upkeep import mapper as module
 from registry.upkeep.mapper import MapBehindError
 from tests.support.spine import Spine, found_spine, furnish
-from tests.upkeep.test_mapper import PATIENCE_S, check, eventually, fine, key_of, mapping, prove
+from tests.upkeep.mapping import PATIENCE_S, check, eventually, fine, key_of, mapping, prove
 
 
 @pytest.fixture

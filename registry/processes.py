@@ -7,8 +7,9 @@
 
 Whatever ends by itself is started again. SIGHUP starts everything anew, one after the other: new readers
 first, the old ones then finish what they have begun and go; at last the writer, for whom the readers' calls
-wait. New certificates, keys and settings are read so, and no request fails. SIGTERM ends readers, then the
-writer.
+wait. New certificates, keys and settings are read so, and no request fails. A writer that writes no more
+until it is started anew is so before the readers: they cannot begin beside what it left. SIGTERM ends
+readers, then the writer.
 
 Every process but this one is a fresh interpreter, started before any gRPC object exists.
 """
@@ -29,6 +30,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -36,17 +38,21 @@ from registry.config import Config
 from registry.config_options.checking import split_address
 from registry.engine import StartError
 from registry.observing.gathering import Gathering, socket_of
+from registry.observing.health import RESTART_NEEDED
+from registry.observing.looking import HEARTBEAT, fault_of
 from registry.observing.pages import pages
 from registry.observing.process import READER, WRITER
 from registry.process import READY
 from registry.publication.serving import HttpServer
 from registry.server import GRACE_S, check_address
+from registry.shared_position import SharedPosition
 
 LOOK_S = 0.2
-PAUSE_S = 1.0
-"""Between two starts of a process that ended by itself."""
+PAUSE_S, AGAIN_S = 1.0, 5.0
+"""Between two starts of a process that ended by itself, and of one that could not start (another machine's
+has the right to write, say)."""
 START_S = 900.0
-"""How long one may take to start, where it is waited for."""
+"""How long one may take to start while others serve. Where none does, it is waited for."""
 STOP_S = GRACE_S + 20.0
 """How long a process may take to stop before it is killed."""
 _STOP = (signal.SIGTERM, signal.SIGINT)
@@ -84,7 +90,7 @@ class Child:
         """Has it finish what it has begun, and waits until it has ended; one that has begun nothing yet is
         not waited for."""
         if self.running:
-            self.process.terminate() if self.ready else self.process.kill()
+            self.process.terminate() if self._serves() else self.process.kill()
         try:
             self.process.wait(STOP_S)
         except subprocess.TimeoutExpired:
@@ -94,6 +100,14 @@ class Child:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
                 pipe.close()
+
+    def _serves(self) -> bool:
+        """Whether it has said that it serves, if only just now."""
+        stdout = self.process.stdout
+        assert stdout
+        if not self.ready and not stdout.closed and select.select([stdout], [], [], 0.0)[0]:
+            self.ready = stdout.readline().strip() == READY
+        return self.ready
 
 
 @dataclass(slots=True)
@@ -117,9 +131,8 @@ class Processes:
         """Starts the writer, then the readers. Raises StartError with what one of them says; none runs
         then."""
         try:
-            self.children.append(self._child(WRITER))
-            for _ in range(self.readers):
-                self.children.append(self._child(READER))
+            for role in (WRITER, *[READER] * self.readers):
+                self.children.append(self._child(role, inf))
         except StartError:
             self.stop()
             raise
@@ -144,13 +157,14 @@ class Processes:
         for place, child in enumerate(self.children):
             try:
                 self.children[place] = self._looked_after(child)
-            except (StartError, OSError) as error:
+            except StartError as error:
                 logger.error("%s cannot be started again: %s", child.role, error)
 
     def _looked_after(self, child: Child) -> Child:
-        """The same, or another in its place. Raises StartError, OSError."""
+        """The same, or another in its place. Raises StartError."""
         child.hear(0.0)
-        if child.running or monotonic() - self._started.get(child.role, 0.0) < PAUSE_S:
+        pause_s = PAUSE_S if child.ready else AGAIN_S
+        if child.running or monotonic() - self._started.get(child.role, 0.0) < pause_s:
             return child
         if child.ready:
             logger.error("%s %d ended with %s", child.role, child.process.pid, child.process.returncode)
@@ -160,33 +174,49 @@ class Processes:
     def renew(self) -> None:
         """Starts every process anew, with no request failing. What cannot be started leaves the old
         running."""
+        if stuck := self._writer_is_stuck():
+            self._renew_writer()
         old, fresh = [child for child in self.children if child.role == READER], list[Child]()
         try:
             for _ in old:
-                fresh.append(self._child(READER))
+                fresh.append(self._child(READER, START_S))
         except StartError as error:
             logger.error("not renewed: %s", error)
             _stop_all(fresh)
             return
         self.children = [child for child in self.children if child.role == WRITER] + fresh
         for child in old:  # One by one: whoever leaves the first and meets another has some time there.
+            self.attended_s = monotonic()
             child.stop()
-        self.children[0].stop()
-        self.children[0] = self._begun(WRITER)
+        if not stuck:
+            self._renew_writer()
+
+    def _writer_is_stuck(self) -> bool:
+        """Whether the writer has said that it writes no more until it is started anew."""
+        left = SharedPosition(self.run / HEARTBEAT)
         try:
-            self._await(self.children[0])
+            return fault_of(left.get(), monotonic()) == RESTART_NEEDED
+        finally:
+            left.close()
+
+    def _renew_writer(self) -> None:
+        self.attended_s = monotonic()
+        self.children[0].stop()
+        try:
+            self.children[0] = self._begun(WRITER)
+            self._await(self.children[0], START_S)
         except StartError as error:
             logger.error("the writer cannot be started again: %s", error)
 
-    def _child(self, role: str) -> Child:
+    def _child(self, role: str, within_s: float) -> Child:
         """A process that serves. Raises StartError with its line."""
         child = self._begun(role)
-        self._await(child)
+        self._await(child, within_s)
         return child
 
-    def _await(self, child: Child) -> None:
+    def _await(self, child: Child, within_s: float) -> None:
         """Waits until a process serves. Raises StartError, and it has ended then."""
-        until = monotonic() + START_S
+        until = monotonic() + within_s
         while not child.hear(LOOK_S):
             self.attended_s = monotonic()
             if self.stopping() or self.attended_s > until:
@@ -194,24 +224,20 @@ class Processes:
                 raise StartError(f"{child.role} 进程没有启动, 不再等待")
 
     def _begun(self, role: str) -> Child:
-        """A process that starts."""
+        """A process that starts. Raises StartError where the machine has no room for another."""
         self._started[role] = monotonic()
         self.starts[role] += 1
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "registry.process",
-                role,
-                str(self.directory),
-                str(self.run),
-                self.address,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # A Ctrl-C in the terminal reaches whoever started them, and once.
-        )
+        told = [role, str(self.directory), str(self.run), self.address]
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "registry.process", *told],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # A Ctrl-C in the terminal reaches whoever started them, and once.
+            )
+        except OSError as error:
+            raise StartError(f"{role} 进程不能启动: {error.strerror or error}") from error
         return Child(role, process)
 
 

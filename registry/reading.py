@@ -19,7 +19,7 @@ from registry.access.certificate_door import CertificateDoor
 from registry.access.token_files import TokenDoor
 from registry.at_once import methods_at_once
 from registry.commands.ask import Ask
-from registry.commands.following import Follower, FollowingState
+from registry.commands.following import Follower, FollowingState, Replicated
 from registry.config import Config, Load
 from registry.editions import shipped_editions
 from registry.engine import StartError, read_secret
@@ -95,14 +95,14 @@ def start_reading(config: Config, run: Path, clock: Callable[[], int] | None = N
     """Opens an installation's store beside its writer, whose directory is ``run``. Raises StartError."""
     try:
         vault = Vault(read_secret(config.vault_key))
-        store, reach = _opened(config)
+        store, replicated = _opened(config)
     except (StoreError, VaultError, KeyFileError) as error:
         raise StartError(str(error)) from error
     try:
         committed = SharedPosition(run / POSITION)
         base = partial(Generations.of(config).newest, checked=False)
         state = FollowingState(
-            store, vault, shipped_editions(), committed=committed.get, reach=reach, base=base
+            store, vault, shipped_editions(), committed=committed.get, replicated=replicated, base=base
         )
     except StoreError as error:
         store.close()
@@ -113,17 +113,17 @@ def start_reading(config: Config, run: Path, clock: Callable[[], int] | None = N
     return Reading(store, state, ask, follower, Writing(writer_address(run)))
 
 
-def _opened(config: Config) -> tuple[Store, Callable[[int], None]]:
-    """The store, read from a replica where there is one, and what has it read from where a position is."""
+def _opened(config: Config) -> tuple[Store, Replicated | None]:
+    """The store, and the same once more where it is read from a replica."""
     primary: Store = open_for_reading(config.location)
     if not config.replica:
-        return primary, lambda _position: None
+        return primary, None
     try:
         both = replica_first(primary, open_for_reading(config.replica))
     except StoreError:
         primary.close()
         raise
-    return both, both.reach
+    return both, both
 
 
 def _written_by_another(store: Store) -> Callable[[Sequence[QueryRow | RecipientRow]], None]:

@@ -21,10 +21,6 @@ import pytest
 
 from registry.access.identity import CallerRole
 from registry.config import load_config
-from registry.engine import StartError
-from registry.observing.process import READER, WRITER
-from registry.process import READY
-from registry.processes import Child, Processes
 from registry.store.opening import open_for_reading
 from registry.v1 import consistency_pb2, intake_service_pb2, verdict_pb2
 from registry.v1 import restriction_service_pb2 as pb
@@ -329,53 +325,6 @@ def test_all_stop_with_whoever_watches_over_them_and_the_log_is_sound(tmp_path: 
             time.sleep(0.1)
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids), "no process is left over"
     assert in_process("verify", "--directory", spine.directory).code == 0
-
-
-def started(role: str, does: str) -> Child:
-    """A process in the place of one of the registry."""
-    program = [sys.executable, "-c", f"import time; {does}; time.sleep(600)"]
-    return Child(role, subprocess.Popen(program, stdout=subprocess.PIPE, text=True))
-
-
-@pytest.fixture
-def handled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
-    """A writer and a reader that hang while they start; what is started anew serves."""
-    made = Processes(tmp_path, "", 1, tmp_path)
-    made.children = [started(role, "pass") for role in (WRITER, READER)]
-    monkeypatch.setattr(
-        Processes, "_begun", lambda _self, role: started(role, f"print({READY!r}, flush=True)")
-    )
-    yield made
-    made.stop()
-
-
-def test_process_that_hangs_at_its_start_keeps_nobody_from_the_others(handled: Processes) -> None:
-    writer, reader = handled.children
-    writer.process.kill()
-    until = time.monotonic() + PATIENCE_S
-    while not handled.children[0].ready and time.monotonic() < until:
-        handled.look()
-        time.sleep(0.05)
-    assert handled.children[0].ready
-    assert handled.children[0] is not writer
-    assert (handled.children[1], reader.running, reader.ready) == (reader, True, False)
-
-
-def test_what_hangs_at_its_start_is_not_waited_for_once_everything_is_to_stop(
-    handled: Processes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    handled.stopping = lambda: True
-    begun = list[Child]()
-
-    def hanging(_self: Processes, role: str) -> Child:
-        begun.append(started(role, "pass"))
-        return begun[-1]
-
-    monkeypatch.setattr(Processes, "_begun", hanging)
-    with pytest.raises(StartError, match="没有启动"):
-        handled.start()
-    assert [child.running for child in begun] == [False]
-    assert handled.children == []
 
 
 def test_signal_that_comes_while_another_is_obeyed_ends_nothing_and_is_obeyed_afterwards() -> None:

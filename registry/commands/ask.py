@@ -338,11 +338,11 @@ class Ask:
                 return consistency.at_exact_position
             case "fully_consistent":
                 # The writer's own index moves before a write is acknowledged, so its position is also the
-                # last acknowledged one; any other process looks at the store. It may find more there than is
-                # acknowledged, and then takes nothing: where it lacks what is, it must not answer.
+                # last acknowledged one, unless another machine writes by now; any other process looks at the
+                # store. It may find more there than is acknowledged, and then takes nothing: where it lacks
+                # what is, it must not answer.
                 with waiting():
-                    self.state.catch_up()
-                self.state.require_all()
+                    self.state.see_all()
                 return self.state.newest()
             case _:
                 return self.state.newest()

@@ -5,8 +5,9 @@ statement changed (``Store.changes``) the record is read again, and of everythin
 (directory, editions, deliveries) all. Nothing is worked out twice; the law was applied by the writer.
 
 How stale a follower may be is bounded and measured: whenever it has seen that the store holds nothing it has
-not taken into account, it is fresh as of then. Beyond the bound it answers nothing (INDEX_STALE), for a ban
-that it has not seen would read as CLEAR.
+not taken into account, it is fresh as of then. Where it reads from a replica, that is as of when the primary
+was seen last: a replica that is cut off from it looks as if nothing happened. Beyond the bound it answers
+nothing (INDEX_STALE), for a ban that it has not seen would read as CLEAR.
 
 Worked example: the writer acknowledges a ban at 90 to a department, which asks a follower that stands at 88
 with ``at_least_as_fresh`` 90: it looks at once, reads the records of 89 and 90, and answers at 90.
@@ -18,25 +19,41 @@ import logging
 from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
+from typing import Protocol
 
-from registry.commands.freshness import MAX_STALE_S, require_recent
+from registry.commands.freshness import (
+    ACKNOWLEDGED_S,
+    MAX_STALE_S,
+    MOMENT_S,
+    not_all_read,
+    require_recent,
+)
 from registry.commands.state import FindBase, RegistryState, no_base
-from registry.errors import RegistryError
 from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
 from registry.store.interface import CheckpointRow, Store, StoreError
-from registry.v1 import error_reason_pb2 as reasons
 from registry.waiting import waiting
 
 LOOK_S = 0.02
 """How often a follower looks whether the store has grown."""
 LOOK_FOR_BASE_S = 1.0
 """How often it looks whether the writer has made a newer base of the index."""
-ACKNOWLEDGED_S = 0.25
-"""How long a look waits until what it found is acknowledged: the writer is about to say so, or it is gone."""
-_MOMENT_S = 0.001
-_NOT_READ = "本进程尚未读到最近确认的陈述, 不能作答; 请稍后重试。"
+UNACKNOWLEDGED = "存储中有尚未确认的陈述, 不能据以作答; 请稍后重试"
 logger = logging.getLogger(__name__)
+
+
+class Replicated(Protocol):
+    """A store that is read from a replica where that will do (`registry.store.replica`)."""
+
+    @property
+    def seen(self) -> tuple[float, int]:
+        """When the primary was seen last, by a clock that is never set, and its last position then."""
+
+    def look(self) -> None:
+        """Sees the primary now. Raises StoreError."""
+
+    def reach(self, position: int) -> None:
+        """From now on reads from where this position is, if it is anywhere."""
 
 
 class FollowingState(RegistryState):
@@ -49,21 +66,21 @@ class FollowingState(RegistryState):
         editions: Mapping[str, Edition],
         *,
         committed: Callable[[], int] = lambda: -1,
-        reach: Callable[[int], None] = lambda _position: None,
+        replicated: Replicated | None = None,
         now_s: Callable[[], float] = monotonic,
         max_stale_s: float = MAX_STALE_S,
         base: FindBase = no_base,
     ) -> None:
         self._committed = committed
-        self._reach = reach
+        self._replicated = replicated
         self._now_s = now_s
         self._max_stale_s = max_stale_s
         self._looking = Lock()
         self._fresh_at = now_s()
         self._seen = -1
+        self._require_acknowledged(store.checkpoint())  # Before much is loaded in vain.
         super().__init__(store, vault, editions, base)
-        if not self._is_acknowledged(self.size - 1):
-            raise StoreError("存储中有尚未确认的陈述, 不能据以作答; 请稍后重试")
+        self._require_acknowledged(self.head)
 
     @property
     def stale_s(self) -> float:
@@ -74,26 +91,35 @@ class FollowingState(RegistryState):
         """See RegistryState. Raises RegistryError beyond the bound."""
         require_recent(self.stale_s, self._max_stale_s)
 
-    def require_all(self) -> None:
+    def see_all(self) -> None:
         """See RegistryState."""
+        if self._replicated is not None:
+            self._replicated.look()
+        self.catch_up()
         if self.index.position < self._seen:
-            raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, _NOT_READ)
+            raise not_all_read()
 
     def catch_up(self, position: int = -1) -> None:
         """See RegistryState: takes everything into account that the store holds. Raises StoreError.
 
-        ``reach`` is told how far is wanted: of a store that reads from a replica, which may be behind."""
+        A store that reads from a replica, which may be behind, is told how far is wanted."""
         with self._looking:
-            looked_at, committed = self._now_s(), self._committed()
-            if (wanted := max(position, committed)) > self.index.position:
-                self._reach(wanted)
+            looked_at, committed, there = self._now_s(), self._committed(), -1
+            if self._replicated is not None:
+                looked_at, there = self._replicated.seen
+                if (wanted := max(position, committed)) > self.index.position:
+                    self._replicated.reach(wanted)
             head = self.store.checkpoint()
             if head is not None and head.size > self.size and self._is_acknowledged(head.size - 1):
                 self._follow(self.size, head)
                 self.head = head
-            self._seen = head.size - 1 if head is not None else -1
+            self._seen = max(there, head.size - 1 if head is not None else -1)
             if self.index.position >= max(committed, self._seen):  # Who knows who acknowledged the rest.
                 self._fresh_at = looked_at
+
+    def _require_acknowledged(self, head: CheckpointRow | None) -> None:
+        if head is not None and not self._is_acknowledged(head.size - 1):
+            raise StoreError(UNACKNOWLEDGED)
 
     def _is_acknowledged(self, position: int) -> bool:
         """Whether the writer has said so. What it has not may be gone after a failover, if it was read from a
@@ -103,7 +129,7 @@ class FollowingState(RegistryState):
         while 0 <= self._committed() < position:
             if self._now_s() > until:
                 return False
-            sleep(_MOMENT_S)
+            sleep(MOMENT_S)
         return True
 
     def newest(self) -> int:
@@ -117,7 +143,7 @@ class FollowingState(RegistryState):
             except StoreError as error:
                 logger.error("following: %s", error)
             if self.index.position < committed:  # What is missing may be a ban.
-                raise RegistryError.of(reasons.ERROR_REASON_INDEX_STALE, _NOT_READ)
+                raise not_all_read()
         return self.index.position
 
     def _follow(self, first: int, head: CheckpointRow) -> None:

@@ -20,7 +20,7 @@ from registry.commands.writing_figures import GroupClock, WritingFigures
 from registry.provenance.checkpoint import Checkpoint, sign_checkpoint
 from registry.provenance.keys import Signer, SignerError
 from registry.provenance.merkle import Frontier
-from registry.store.interface import CheckpointRow, ExecutionRow, ReportKey, StoreError
+from registry.store.interface import CheckpointRow, ExecutionRow, OvertakenError, ReportKey, StoreError
 
 
 class Sequencer:
@@ -61,7 +61,9 @@ class Sequencer:
         except SignerError as error:  # A hardware module that was pulled out, say; it may come back.
             self.figures.failed(stuck=bool(self._behind))
             raise StoreError(f"日志密钥暂不可用: {error}") from error
-        except StoreError:
+        except StoreError as error:
+            if isinstance(error, OvertakenError):
+                self._behind = str(error)
             self.figures.failed(stuck=bool(self._behind))
             raise
 
@@ -94,6 +96,7 @@ class Sequencer:
             self._state.take(run.effects, run.group.checkpoint, run.edge)
             clock.done("index")
         self._behind = ""
+        self._state.store.take_out()
         if self._outbox:
             self._outbox.committed(run.group)
         self.figures.done(clock.group())

@@ -72,11 +72,13 @@ class Snapshots:
 
     def given(self, caller: Caller, asked: pb.GetSnapshotRequest) -> Given | None:
         """What a request asks for; None if there is nothing newer. Raises RegistryError where the caller may
-        not ask in the domain, or where nothing can be signed."""
+        not ask in the domain, or where nothing can be signed; INDEX_STALE where a question is not answered
+        either: what is signed here is believed for as long as it is new."""
         domain = asked.domain
         if not may_ask(caller, domain):
             message = "本系统无权查询这一领域。"
             raise RegistryError.of(reasons.ERROR_REASON_DOMAIN_DENIED, message, "domain")
+        self._state.require_fresh()
         reason = pb.WHOLE_REASON_UNSPECIFIED
         if asked.base:
             try:

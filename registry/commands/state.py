@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from time import monotonic
+from time import monotonic, sleep
 from typing import TypeAlias
 
 from google.protobuf.message import DecodeError
 
-from registry.commands.freshness import require_recent
+from registry.commands.freshness import ACKNOWLEDGED_S, MOMENT_S, not_all_read, require_recent
 from registry.domain.departments import Directory
 from registry.domain.identifiers import mask, normalise
 from registry.domain.registry_keys import RegistryKeys
 from registry.domain.sources import Sources
+from registry.errors import RegistryError
 from registry.index import Base, Index
 from registry.provenance.leaf import Leaf
 from registry.provenance.merkle import leaf_hash
@@ -102,10 +103,11 @@ class RegistryState:
         self.remedies = RemedyBook()
         self.suites: frozenset[int] = frozenset()
         """Suites that new statements must be signed with; empty = any."""
+        self._loaded_s = monotonic()
+        self._seen_s: float | None = None
         self.head: CheckpointRow | None = store.checkpoint()
         self.written = self.size
         """How many statements this process has committed, whether or not they are acknowledged."""
-        self._seen_s: float | None = None
         self.edge = tree_edge(store, self.size)
         self._tiles = TileReader(store.tile)
         self._received: dict[int, int] = {}
@@ -155,25 +157,48 @@ class RegistryState:
         """How many statements the log holds."""
         return self.head.size if self.head else 0
 
-    def look(self) -> None:
-        """Sees whether the store is where this state left it: another process may have come to write. Raises
+    def watch(self) -> None:
+        """From now on somebody looks again and again, and what nobody has seen for long is not believed."""
+        if self.store.changes_hands and self._seen_s is None:
+            self._seen_s = self._loaded_s
+
+    def look(self) -> bool:
+        """Whether the store is where this state left it: another process may have come to write. Raises
         StoreError."""
         looked_s, head = monotonic(), self.store.checkpoint()
-        if head is None or head.size <= max(self.size, self.written):
+        until = looked_s + ACKNOWLEDGED_S
+        while is_ahead := head is not None and head.size > max(self.size, self.written):
+            if monotonic() > until:
+                break
+            sleep(MOMENT_S)  # What this process commits is in the store a moment before it knows.
+        if not is_ahead and self._seen_s is not None:
             self._seen_s = looked_s
+        return not is_ahead
 
     def require_fresh(self) -> None:
         """Raises RegistryError if the state may lag behind the store by more than is borne. The writer's own
         is what the store holds, unless another machine may have come to write since it looked."""
-        if self.store.changes_hands and self._seen_s is not None:
+        if self._seen_s is not None:
             require_recent(monotonic() - self._seen_s)
 
-    def require_all(self) -> None:
-        """Raises RegistryError if the store was seen to hold more than the state."""
+    @property
+    def is_fresh(self) -> bool:
+        """Whether questions are answered."""
+        try:
+            self.require_fresh()
+        except RegistryError:
+            return False
+        return True
 
     def catch_up(self, position: int = -1) -> None:
         """Takes everything into account that is committed, at least as far as a position if there is one so
         late. The writer's own state always has."""
+
+    def see_all(self) -> None:
+        """Takes everything into account that anybody has been told of, as it is now. Raises RegistryError if
+        that cannot be had, StoreError."""
+        if self.store.changes_hands and not self.look():
+            raise not_all_read()
 
     def newest(self) -> int:
         """The position for a question that asks for none: the last that was acknowledged to anybody."""

@@ -44,7 +44,16 @@ from registry.upkeep.stamping import StampingState
 
 HEARTBEAT = "writing"
 """The file of the heartbeat in the writer's directory."""
-_NAMED = ("", STORE_UNREADABLE, INDEX_BEHIND, STORE_UNWRITABLE, RESTART_NEEDED, STAMPS_MISSING, CLOCK_WRONG)
+_NAMED = (
+    "",
+    STORE_UNREADABLE,
+    INDEX_BEHIND,
+    STORE_UNWRITABLE,
+    RESTART_NEEDED,
+    STAMPS_MISSING,
+    CLOCK_WRONG,
+    INDEX_STALE,
+)
 _BITS = 4
 
 
@@ -79,7 +88,8 @@ class WriterLook:
         self._patience = patience
         self._trial: Promise[Answer] | None = None
         self._tried_s = self._rested_s = monotonic()
-        self.probe = Probe("registry-health-store", ask.state.look)
+        self._state.watch()
+        self.probe = Probe("registry-health-store", self._state.look)
 
     def __call__(self) -> Faults:
         """See Look."""
@@ -87,10 +97,12 @@ class WriterLook:
         reading = [] if self.probe.is_well else [STORE_UNREADABLE]
         if self._state.index.position < self._state.size - 1 and self._figures.stuck:
             reading.append(INDEX_BEHIND)
+        if not self._state.is_fresh:
+            reading.append(INDEX_STALE)
         reading += _of_clock(self._ask)
         writing = list(reading)
         if self._figures.stuck:
-            writing.append(RESTART_NEEDED)
+            writing.insert(0, RESTART_NEEDED)  # Of all that is told the others, this is what helps.
         elif self._figures.failing or self._hangs():
             writing.append(STORE_UNWRITABLE)
         if self._stamping is not None and not self._stamping.is_open:

@@ -99,6 +99,10 @@ class StoreBusyError(StoreError):
     """Another process writes to this store."""
 
 
+class OvertakenError(StoreError):
+    """Another process has written since: what this one has in memory is not what the store holds."""
+
+
 class QueueFullError(StoreError):
     """More jobs wait than the writer accepts; try again."""
 
@@ -180,6 +184,10 @@ class Store(Protocol):
 
     def commit(self, group: Group) -> None:
         """Writes a group durably, or raises StoreError and writes nothing."""
+
+    def take_out(self) -> None:
+        """Takes what was erased out of where it rested, as far as ``commit`` has not: readers have gone on
+        meanwhile, and whoever stated the erasure is answered after it."""
 
     def statement(self, position: int) -> StatementRow | None:
         """One statement of the log."""

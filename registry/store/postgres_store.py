@@ -26,10 +26,10 @@ from sqlalchemy.exc import DBAPIError
 from registry.store import tables
 from registry.store.errors import one_line_errors
 from registry.store.group_write import write_group
-from registry.store.interface import CheckpointRow, Group, ScannedRow, StoreError
+from registry.store.interface import CheckpointRow, Group, OvertakenError, ScannedRow, StoreError
 from registry.store.postgres import WARNED, Horizon, reading_engine
 from registry.store.sql_log import PAGE
-from registry.store.sql_store import SqlStore
+from registry.store.sql_store import SqlStore, write_meta
 
 SETTLE_S = 60.0
 """How long what became of a group is waited for: longer than a server takes to notice that a connection
@@ -46,6 +46,7 @@ _OLD_READERS = """
     AND (datname = current_database() OR datname IS NULL)
     AND age(backend_xmin) > age(pg_snapshot_xmax(pg_current_snapshot())::text::xid)
 """
+_NOT_OURS = "存储的检查点不是本进程写的: 另一进程写过, 或上一组写入的结果不明; 请重新启动"
 _UNCONFIRMED = "同步备库没有确认, 不能确认已写入"
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,13 @@ class PostgresStore(SqlStore):
         except _NotBegunError:  # Nothing went out: another connection will do, if it has the right.
             self._write(group)
         self._ours = self._horizon.reaches(group.checkpoint or self._ours)
-        self._take_out(group)
+        self._to_scrub |= bool(group.erased)
+
+    def put_meta(self, facts: dict[str, str]) -> None:
+        """See Store. Raises OvertakenError as ``commit`` does."""
+        with one_line_errors(), self._writer.begin() as connection:
+            self._require_ours(connection)
+            write_meta(connection, facts)
 
     def _write(self, group: Group) -> None:
         begun = False
@@ -130,8 +137,15 @@ class PostgresStore(SqlStore):
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
 
     def _require_ours(self, connection: Connection) -> None:
-        if _checkpoint_of(connection.execute(select(tables.checkpoint).with_for_update())) != self._ours:
-            raise StoreError("存储的检查点不是本进程写的: 另一进程写过, 或上一组写入的结果不明; 请重新启动")
+        """Raises OvertakenError where another wrote, and gives up the right to write: whoever wrote may come
+        again. StoreError where this server lacks what this process wrote; another may have it."""
+        rests = _checkpoint_of(connection.execute(select(tables.checkpoint).with_for_update()))
+        if rests == self._ours:
+            return
+        if rests is None or (self._ours is not None and rests.size < self._ours.size):
+            raise StoreError(_NOT_OURS)
+        connection.invalidate()
+        raise OvertakenError(_NOT_OURS)
 
     def _is_there(self, expected: CheckpointRow | None) -> bool:
         if expected is None:

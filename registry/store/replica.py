@@ -9,6 +9,9 @@ checkpoint of size 96 was told, everything is read from where there are 96 state
 follows the store (`registry.commands.following`) reads one history. Whoever wants nothing newer than that
 asks the replica alone, and goes on where the primary is gone, with a checkpoint that says how far.
 
+A replica cannot tell that it is cut off, nor that another machine writes to another primary by now. So the
+primary is looked at each second, in a thread of its own, and whoever follows the store is as fresh as that.
+
 Worked example: the replica stands at 90, the primary at 96. The checkpoint told is that of 90. A caller asks
 with ``at_least_as_fresh`` 95: the replica is asked, has 91, and so the primary is read, at 96. Its next look
 finds 91 at the replica, which is older than what was told: the primary again, until the replica has 96.
@@ -22,12 +25,15 @@ from __future__ import annotations
 
 import logging
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any, Protocol, cast
 
 from registry.store.interface import CheckpointRow, Store, StoreError
 
 PAUSE_S = 2.0
 """How long a replica that failed is not asked."""
+LOOK_S = 1.0
+"""How often the primary is looked at."""
 END_S = 10.0
 """How long a question to it is waited for at the end: longer than one that answers nobody is borne."""
 _OF_PRIMARY = frozenset({"commit", "put_meta", "meta"})
@@ -35,21 +41,30 @@ logger = logging.getLogger(__name__)
 
 
 class ReplicaFirstStore(Store, Protocol):
-    """A store that may be asked to be as far as a position."""
+    """A store that may be asked to be as far as a position, and that says when the primary was seen."""
+
+    @property
+    def seen(self) -> tuple[float, int]:
+        """When the primary was seen last, by ``time.monotonic``, and its last position then."""
+
+    def look(self) -> None:
+        """Sees the primary now. Raises StoreError."""
 
     def reach(self, position: int) -> None:
         """From now on reads from where this position is, if it is anywhere."""
 
 
-def replica_first(primary: Store, replica: Store, *, pause_s: float = PAUSE_S) -> ReplicaFirstStore:
-    """A store over two, both of which it closes."""
-    return cast(ReplicaFirstStore, _ReplicaFirst(primary, replica, pause_s))
+def replica_first(
+    primary: Store, replica: Store, *, pause_s: float = PAUSE_S, look_s: float = LOOK_S
+) -> ReplicaFirstStore:
+    """A store over two, both of which it closes. Raises StoreError if the primary cannot be seen."""
+    return cast(ReplicaFirstStore, _ReplicaFirst(primary, replica, pause_s, look_s))
 
 
 class _ReplicaFirst:
     """Every method but those below is that of the store that was chosen for the call."""
 
-    def __init__(self, primary: Store, replica: Store, pause_s: float) -> None:
+    def __init__(self, primary: Store, replica: Store, pause_s: float, look_s: float) -> None:
         self._primary = primary
         self._replica = replica
         self._pause_s = pause_s
@@ -58,9 +73,26 @@ class _ReplicaFirst:
         self._gone: Thread | None = None
         self._closed = Event()
         self._lock = Lock()
+        self.look()
+        self._looking = Thread(target=self._watch, args=(look_s,), name="registry-primary", daemon=True)
+        self._looking.start()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._primary if name in _OF_PRIMARY else self._chosen(), name)
+
+    def look(self) -> None:
+        """See ReplicaFirstStore."""
+        looked_s = monotonic()
+        self.seen = (looked_s, _size(self._primary.checkpoint()) - 1)
+
+    def _watch(self, look_s: float) -> None:
+        while not self._closed.wait(look_s):
+            try:
+                self.look()
+            except StoreError as error:  # Whoever is asked then says that it is stale.
+                logger.debug("store: the primary could not be looked at: %s", error)
+            except Exception:  # A pool that is used up, say: nobody would start this thread again.
+                logger.exception("store: the primary could not be looked at")
 
     def reach(self, position: int) -> None:
         """See ReplicaFirstStore."""
@@ -76,9 +108,9 @@ class _ReplicaFirst:
         """See Store."""
         with self._lock:
             self._closed.set()
-            asking = self._gone
-        if asking is not None:
-            asking.join(END_S)
+            threads = [self._looking, *([self._gone] if self._gone is not None else [])]
+        for thread in threads:
+            thread.join(END_S)
         self._replica.close()
         self._primary.close()
 

@@ -94,8 +94,7 @@ class SqlStore(SqlNewest):
     def put_meta(self, facts: dict[str, str]) -> None:
         """See Store."""
         with one_line_errors(), self._writer.begin() as connection:
-            connection.execute(delete(tables.meta).where(tables.meta.c.name.in_(list(facts))))
-            connection.execute(insert(tables.meta), [{"name": k, "value": v} for k, v in facts.items()])
+            write_meta(connection, facts)
 
     def checkpoint(self) -> CheckpointRow | None:
         """See Store."""
@@ -141,11 +140,11 @@ class SqlStore(SqlNewest):
             expected = group.checkpoint
             if expected is None or self.checkpoint() != expected:
                 raise
-        self._take_out(group)
-
-    def _take_out(self, group: Group) -> None:
-        """Has what was erased taken out of where it rested."""
         self._to_scrub |= bool(group.erased)
+        self.take_out()
+
+    def take_out(self) -> None:
+        """See Store."""
         if self._to_scrub:  # Again after every group until it succeeds: a reader may be in the way.
             self._to_scrub = not self._scrub()
 
@@ -279,6 +278,12 @@ def _grounds_of(kind: int, code: str, after: tuple[int, int], limit: int) -> Sel
         .limit(limit)
     )
     return select(rows.subquery())
+
+
+def write_meta(connection: Connection, facts: dict[str, str]) -> None:
+    """Writes facts about the store, in the place of what was said of the same."""
+    connection.execute(delete(tables.meta).where(tables.meta.c.name.in_(list(facts))))
+    connection.execute(insert(tables.meta), [{"name": k, "value": v} for k, v in facts.items()])
 
 
 def _recorded(row: Row[Any]) -> Recorded:

@@ -4,7 +4,6 @@ it answers nothing once it cannot follow."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -174,26 +173,6 @@ def test_follower_begins_with_nothing_that_is_not_acknowledged(spine: Spine) -> 
     assert following(spine, committed=lambda: spine.position).index.position == spine.position
 
 
-def test_writer_whose_right_may_pass_to_another_answers_only_while_it_sees_that_it_did_not(
-    spine: Spine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock, state = Clock(), spine.engine.state
-    monkeypatch.setattr("registry.commands.state.monotonic", clock)
-    monkeypatch.setattr(state.store, "changes_hands", True, raising=False)
-    state.look()
-    placed(spine.say("财政", event=BAN))
-    clock.now_s = MAX_STALE_S
-    state.look()
-    clock.now_s *= 2
-    assert stale(spine.engine.ask) == ""
-    head = state.store.checkpoint()
-    assert head is not None
-    monkeypatch.setattr(state.store, "checkpoint", lambda: replace(head, size=head.size + 1), raising=False)
-    state.look()
-    clock.now_s += 0.001
-    assert stale(spine.engine.ask) == "INDEX_STALE"
-
-
 def test_follower_that_cannot_read_the_store_answers_until_the_bound_and_not_beyond(spine: Spine) -> None:
     clock = Clock()
     follower = following(spine, now_s=clock)
@@ -235,7 +214,12 @@ def test_follower_looks_by_itself_and_goes_on_after_an_outage(
 
 def test_store_that_reads_from_a_replica_is_told_how_far_is_wanted(spine: Spine) -> None:
     wanted, committed = list[int](), [-1]
-    follower = following(spine, reach=wanted.append, committed=lambda: committed[0])
+
+    class Replica:
+        seen = (0.0, -1)
+        reach = staticmethod(wanted.append)
+
+    follower = following(spine, replicated=Replica(), now_s=lambda: 0.0, committed=lambda: committed[0])
     ask = Ask(follower, lambda _rows: None, spine.clock)
     ask.settle(question(firm(1)), ASKER, None)
     assert wanted == [], "what is known is enough"

@@ -16,7 +16,7 @@ from registry.editions import shipped_editions
 from registry.engine import OwnSigners, engine_over
 from registry.provenance.keys import FileSigner
 from registry.provenance.vault import Vault
-from registry.store.interface import DERIVED_TABLES, Group, Store, StoreError
+from registry.store.interface import DERIVED_TABLES, Group, OvertakenError, Store, StoreError
 from registry.store.opening import open_store
 from registry.store.writer import Promise
 from tests.support.events import (
@@ -58,6 +58,8 @@ class TroubledStore:
         trouble, self.trouble = self.trouble, ""
         if trouble == "before":
             raise StoreError("磁盘已满, 未写入任何内容")
+        if trouble == "overtaken":
+            raise OvertakenError("存储的检查点不是本进程写的")
         self._store.commit(group)
         if trouble == "after":
             raise StoreError("磁盘读写错误, 未确认任何内容")
@@ -124,6 +126,18 @@ def test_group_whose_fate_is_unknown_is_never_contradicted_by_a_later_one(
     assert isinstance(again, Placed)
     assert again.again
     assert placed(spine.say("财政", "next", event=short_ban(2))) == again.position + 1
+
+
+def test_writer_that_was_overtaken_writes_no_more_until_it_is_started_anew(
+    spine: Spine, trouble: Callable[[str], None]
+) -> None:
+    trouble("overtaken")
+    for number in (1, 2):
+        with pytest.raises(StoreError, match="不是本进程写的"):
+            spine.say("财政", event=short_ban(number))
+    assert spine.engine.figures.stuck
+    spine.reopen()
+    placed(spine.say("财政", event=short_ban(1)))
 
 
 def test_refusals_of_a_group_that_could_not_be_written_are_logged_when_it_is_sent_again(

@@ -158,6 +158,22 @@ def test_second_store_that_fails_needs_a_restart_and_says_so(tmp_path: Path) -> 
         assert seen.health(INTAKE) == NOT_SERVING
 
 
+def test_writer_beside_which_another_machine_wrote_serves_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spine = furnish(found_spine(tmp_path / "registry"), ["财政"])
+    store: Any = spine.engine.store
+    monkeypatch.setattr(store, "changes_hands", True, raising=False)
+    with observed(spine) as seen:
+        seen.wait_for_faults()
+        head = store.checkpoint()
+        monkeypatch.setattr(store, "checkpoint", lambda: replace(head, size=head.size + 1))
+        seen.wait_for_faults(reading=["INDEX_STALE"], writing=["INDEX_STALE"])
+        assert (seen.health(), seen.health(INTAKE)) == (NOT_SERVING, NOT_SERVING)
+        assert seen.page("readyz")[0] == 503
+        monkeypatch.undo()
+
+
 def test_server_that_stops_says_so_before_it_does(tmp_path: Path) -> None:
     spine = furnish(found_spine(tmp_path / "registry"), [])
     with observed(spine) as seen:

@@ -20,6 +20,8 @@ from tests.support.postgres import (
     running_standby,
 )
 
+LOOK_S = 0.1
+
 
 class Pair:
     """A primary with a writer, its replica, and a store that reads from both."""
@@ -32,7 +34,7 @@ class Pair:
         self.writer.commit(full_group())
         self.catch_up()
         self.store: ReplicaFirstStore = replica_first(
-            open_for_reading(self.writer_url), open_for_reading(self.replica_url), pause_s=0.05
+            open_for_reading(self.writer_url), open_for_reading(self.replica_url), pause_s=0.05, look_s=LOOK_S
         )
 
     @property
@@ -135,10 +137,21 @@ def test_replica_serves_on_when_the_primary_is_gone_and_the_primary_when_the_rep
     pair.standby.start()
     pair.primary.stop()
     assert sizes_at_last(pair.store) == (2, 2)
+    seen_s, position = pair.store.seen
+    assert position == 1
+    time.sleep(3 * LOOK_S)
+    assert pair.store.seen == (seen_s, 1), "nobody has seen the primary since"
+    with pytest.raises(StoreError, match="数据库"):
+        pair.store.look()
     with pytest.raises(StoreError, match="数据库"):
         pair.writer.commit(group_of(2))
     pair.primary.start()
     pair.writer.commit(group_of(2))
+    until = time.monotonic() + 20
+    while pair.store.seen[1] < 2:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert pair.store.seen[0] > seen_s
 
 
 def test_store_on_a_standby_is_read_and_never_written(pair: Pair) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from registry.store.interface import ErasedRows, Group, QueryRow, StoreBusyError, StoreError
+from registry.store.interface import ErasedRows, Group, OvertakenError, QueryRow, StoreBusyError, StoreError
 from registry.store.opening import create_store, open_for_reading, open_store
 from registry.store.postgres_store import PostgresStore
 from tests.store.samples import checkpoint, everything, full_group, group_of, statement
@@ -166,9 +166,11 @@ def test_writer_that_lost_its_right_to_another_writes_no_more(
     for group in (group_of(1), group_of(2), QUERY):
         with pytest.raises(StoreError, match="不是本进程写的.*重新启动"):
             store.commit(group)
+    with pytest.raises(OvertakenError, match="不是本进程写的"):
+        store.put_meta({"origin": "another"})
     assert everything(store) == before
+    open_store(databases.path).close()  # The right to write is whoever's comes: this one has none by now.
     store.close()
-    open_store(databases.path).close()
 
 
 def test_two_stores_in_two_schemas_of_one_database_have_a_writer_each(
@@ -263,9 +265,12 @@ def test_erased_rows_are_vacuumed_as_soon_as_no_reader_sees_them(
     reading = store.derived_rows("event")
     next(reading)
     store.commit(Group(erased=[ErasedRows((1,), 7, "F1")]))
+    store.take_out()
     assert _vacuumed(databases) == 0
     del reading
     store.commit(Group())
+    assert _vacuumed(databases) == 0, "readers go on meanwhile, for the group is written"
+    store.take_out()
     assert _vacuumed(databases) == 1
 
 

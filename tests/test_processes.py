@@ -33,7 +33,7 @@ from tests.support.observed import page
 from tests.support.promql import Series, series_of
 from tests.support.reports import question
 from tests.support.revocation import RevokedBy
-from tests.support.served import DEADLINE_S, Served, authority_of, connect, refused
+from tests.support.served import DEADLINE_S, Served, authority_of, connect, patiently, refused
 from tests.support.spine import Spine, found_spine, furnish
 
 READERS = 2
@@ -121,7 +121,8 @@ def sealed(served: Served, number: int) -> Envelope:
 def submit(served: Served, number: int, envelope: Envelope | None = None) -> Any:
     request = intake_service_pb2.SubmitRequest(envelopes=[envelope or sealed(served, number)])
     stub = IntakeServiceStub(served.channel(served.department("财政")))
-    return stub.Submit(request, timeout=PATIENCE_S, wait_for_ready=True).results[0]
+    submitted = patiently(lambda: stub.Submit(request, timeout=PATIENCE_S, wait_for_ready=True))
+    return submitted.results[0]
 
 
 def children(process: subprocess.Popen[str]) -> dict[int, str]:

@@ -21,7 +21,6 @@ after it is back a delta brings everything that was stated since.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -34,11 +33,11 @@ from registry.provenance.snapshot_delta import header_in
 from registry.v1.subject_pb2 import Domain
 from registry_client.held_snapshot import Held, Since, held_in, replacing
 from registry_client.loaded_snapshot import MAX_PUT_OVER, ReplicaError
+from registry_client.pausing import pause_s
 
 if TYPE_CHECKING:
     from registry_client.replica_holding import Holding
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 30.0
 APART_S = 0.5
 """Between two rounds at least, however fast statements come."""
 CLOSE_S = 6.0
@@ -162,11 +161,7 @@ class Following:
                     self._source.wait(loaded.header.position, self._every_s, self._ended)
             except Exception as error:  # Whatever it is, it is told, and the bound says what is borne.
                 self.error, self.failures = error, self.failures + 1
-                self._ended.wait(self._pause_s())
-
-    def _pause_s(self) -> float:
-        longest = min(LONGEST_PAUSE_S, self._every_s, FIRST_PAUSE_S * 2.0 ** min(self.failures, 10))
-        return longest * random.uniform(0.5, 1.0)
+                self._ended.wait(pause_s(self.failures, self._every_s))
 
 
 def held_by(replica: Holding) -> Held | None:

@@ -21,7 +21,6 @@ goes on with the next change.
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,8 +35,8 @@ from registry.v1.subject_pb2 import Domain
 from registry.v1.watch_service_pb2_grpc import WatchServiceStub
 from registry_client.calls import Calls
 from registry_client.errors import RegistryCallError
+from registry_client.pausing import pause_s
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 30.0
 _COMES_BACK = frozenset(
     {
         grpc.StatusCode.UNAVAILABLE,
@@ -230,6 +229,5 @@ class Watcher:
 
     def _rest(self, at_least_s: float) -> None:
         """Pauses, the longer the more often it failed, and never all watchers alike."""
-        wanted = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self._failures)
         self._failures += 1
-        self._pause(max(at_least_s, wanted * random.uniform(0.5, 1.0)))
+        self._pause(max(at_least_s, pause_s(self._failures)))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pytest
@@ -20,7 +20,7 @@ from registry.v1 import watch_service_pb2 as pb
 from registry.v1.subject_pb2 import DOMAIN_EXIT_ENTRY, DOMAIN_PROCUREMENT
 from registry.v1.watch_service_pb2_grpc import WatchServiceServicer, add_WatchServiceServicer_to_server
 from registry_client import Credentials, Registry, RegistryCallError, TokenFile, ToldOf, Wanted, Watcher
-from registry_client.watching import TokenInMemory
+from registry_client.watching import TokenInMemory, Watching
 from tests.servicer.test_watch import within
 from tests.support.events import ban, firm, placed
 from tests.support.served import Served, authority_of
@@ -123,6 +123,27 @@ def test_pauses_grow_and_begin_anew_after_a_word(registry: Registry, simulated: 
     assert len(pauses) == 4
     assert pauses[0] < pauses[2]
     assert pauses[3] <= 0.2
+
+
+class _Away:
+    """A registry that is away until it was asked so often."""
+
+    def __init__(self, failures: int) -> None:
+        self.left = failures
+
+    def stream(self, *_: Any) -> Iterator[pb.WatchRestrictionsResponse]:
+        if self.left:
+            self.left -= 1
+            raise RegistryCallError(AWAY, "away")
+        yield change(3)
+
+
+def test_watcher_outlives_a_registry_that_is_away_for_a_day() -> None:
+    pauses: list[float] = []
+    watching = cast("Watching", _Away(5_000))
+    assert next(iter(Watcher(watching, WANTED, pause=pauses.append))).position == 3
+    assert sum(pauses) > 24 * 3600
+    assert max(pauses) <= 30
 
 
 def test_event_in_parts_is_told_whole_and_once(registry: Registry, simulated: Scripted) -> None:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 from google.protobuf.message import DecodeError
 
-from registry.commands.kept_in_clear import check_kept_in_clear
+from registry.commands.on_receipt import check_on_receipt
 from registry.commands.state import RegistryState
 from registry.commands.submission import (
     ABOUT_SUBJECTS,
     MAX_PAYLOAD_BYTES,
-    UNKNOWN_FIELD,
     Rejection,
     Submission,
     check_suite,
@@ -28,7 +27,6 @@ from registry.errors import RegistryError
 from registry.provenance.batch import MAX_BATCH, BatchError, batch_tree, header_hash, read_header
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError
-from registry.provenance.known_fields import has_unknown_fields
 from registry.provenance.leaf import statement_hash
 from registry.provenance.merkle import leaf_hash
 from registry.sanctions.admission import NONCE_BYTES, STATEMENT_ID
@@ -165,33 +163,40 @@ def _statement(
     caller: str,
     recorded: StatementRow | None = None,
 ) -> Submission | Rejection:
-    faults: list[Fault] = []
-    statement = None
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        message = f"载荷超过{MAX_PAYLOAD_BYTES}字节; 大件请只提交摘要。"
-        faults.append(Fault(reasons.ERROR_REASON_TOO_LARGE, "payload", message))
-    else:
-        try:
-            statement = statement_pb2.Statement.FromString(payload)
-        except DecodeError:
-            message = "载荷不是一份陈述(解析失败)。"
-            faults.append(Fault(reasons.ERROR_REASON_MALFORMED_MESSAGE, "payload", message))
+    found, mentioned = Findings(), tuple[Fault, ...]()
+    statement = _parsed(found, payload)
     if statement is not None:
-        faults += _faults(statement, caller)
-        faults += _on_receipt(statement) if recorded is None else []
-        if not faults:
+        found.faults += _faults(statement, caller)
+        if recorded is None:
+            mentioned = check_on_receipt(found, statement)
+        if not found.faults:
             envelope = envelope_pb2.Envelope(payload=payload, payload_type=PAYLOAD_TYPE)
             hashed = statement_hash(PAYLOAD_TYPE, payload)
-            return Submission(envelope, statement, hashed, signer, recorded, batch=batch, batch_index=index)
+            return Submission(
+                envelope,
+                statement,
+                hashed,
+                signer,
+                recorded,
+                batch=batch,
+                batch_index=index,
+                mentioned=mentioned,
+            )
     statement_id = statement.statement_id[:64] if statement else ""
-    return Rejection(caller, statement_id, digest_of_refused(payload), tuple(faults))
+    return Rejection(caller, statement_id, digest_of_refused(payload), (*found.faults, *mentioned))
 
 
-def _on_receipt(statement: statement_pb2.Statement) -> list[Fault]:
-    """What is judged once, when a statement comes in."""
-    found = Findings([UNKNOWN_FIELD] if has_unknown_fields(statement) else [])
-    check_kept_in_clear(found, statement)
-    return found.faults
+def _parsed(found: Findings, payload: bytes) -> statement_pb2.Statement | None:
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        message = f"载荷超过{MAX_PAYLOAD_BYTES}字节; 大件请只提交摘要。"
+        found.add(reasons.ERROR_REASON_TOO_LARGE, "payload", message)
+        return None
+    try:
+        return statement_pb2.Statement.FromString(payload)
+    except DecodeError:
+        message = "载荷不是一份陈述(解析失败)。"
+        found.add(reasons.ERROR_REASON_MALFORMED_MESSAGE, "payload", message)
+        return None
 
 
 def _faults(statement: statement_pb2.Statement, caller: str) -> list[Fault]:

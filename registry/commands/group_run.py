@@ -135,7 +135,7 @@ class GroupRun:
         recorded = self._ledger.recorded(job.key)
         if recorded is not None and recorded.statement_hash == job.statement_hash:
             return Placed(job.statement.statement_id, recorded.position, recorded.received_ms, again=True)
-        faults = [_REUSED] if recorded else self._faults(job) + self._other_faults(job)
+        faults = [_REUSED] if recorded else self._all_faults(job)
         if faults:
             statement_id = job.statement.statement_id[:64]
             payload_sha256 = digest_of_refused(job.envelope.payload)
@@ -145,6 +145,11 @@ class GroupRun:
         elif job.body == "registry_key_change":
             job = self._keys.cosigned(job)
         return self._append(job)
+
+    def _all_faults(self, job: Submission) -> list[Fault]:
+        faults = self._faults(job) + self._other_faults(job)
+        told = {fault.field for fault in faults}
+        return faults + [fault for fault in job.mentioned if fault.field not in told]
 
     def _faults(self, job: Submission) -> list[Fault]:
         directory = self._state.directory

@@ -10,32 +10,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from registry.domain.faults import Findings
+from registry.domain.faults import Fault, Findings
 from registry.domain.quoting import MAX_LOOKED_AT, names_a_person, names_somebody
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2, supervision_pb2
 
 _NUMBERS = frozenset({"statement_id", "number", "case_number", "official_id"})
-"""Of a number of today's form in these, and anywhere in supervision, admission has a word of its own."""
+"""Of a number of today's form in these, and anywhere in supervision, admission has a word of its own; in the
+number of a document it has one only where a document is required."""
 _IN_CLEAR = _NUMBERS | {
     "name", "names", "authority", "legal_basis", "section", "licensing_section", "filing_number",
 }  # fmt: skip
 _ELSEWHERE = (subject_pb2.Identifier.DESCRIPTOR, pb.Field.DESCRIPTOR)
 """Judged by rules of their own; a record's fields rest sealed."""
+_DOCUMENT = pb.Document.DESCRIPTOR
 _SUPERVISION = supervision_pb2.Supervision.DESCRIPTOR
+_MESSAGE = "这里含有身份证号码; 名称、依据、文书号和编号以明文保存和显示, 不得写入个人信息。"
 
 
-def check_kept_in_clear(found: Findings, statement: pb.Statement) -> None:
-    """Notes numbers of persons where they would rest in clear."""
-    for path, text in _in_clear("", statement):
-        if names_somebody(text):
-            message = "这里含有身份证号码; 名称、依据、文书号和编号以明文保存和显示, 不得写入个人信息。"
-            found.add(reasons.ERROR_REASON_FIELD_INVALID, path, message)
+def check_kept_in_clear(found: Findings, statement: pb.Statement) -> tuple[Fault, ...]:
+    """Notes numbers of persons where they would rest in clear. Answers those in numbers of documents, for
+    which the statement is refused too, in admission's own words if it looks at them."""
+    mentioned = Findings()
+    for path, text, admitted_by in _in_clear("", statement):
+        if not names_somebody(text):
+            continue
+        if admitted_by is None or not names_a_person(text[:MAX_LOOKED_AT]):
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, path, _MESSAGE)
+        elif admitted_by is _DOCUMENT:
+            mentioned.add(reasons.ERROR_REASON_FIELD_INVALID, path, _MESSAGE)
+    return tuple(mentioned.faults)
 
 
-def _in_clear(before: str, message: Any, *, whole: bool = False) -> Iterator[tuple[str, str]]:
-    """The texts of a message and of what stands in it; ``whole``: not only those of these names."""
+def _in_clear(before: str, message: Any, *, whole: bool = False) -> Iterator[tuple[str, str, Any]]:
+    """The texts of a message and of what stands in it, and of those that admission looks at too what kind of
+    message they stand in; ``whole``: not only those of these names."""
     whole = whole or message.DESCRIPTOR is _SUPERVISION
     for field, value in message.ListFields():
         is_text = field.type == field.TYPE_STRING
@@ -43,12 +53,12 @@ def _in_clear(before: str, message: Any, *, whole: bool = False) -> Iterator[tup
             continue
         if is_text and not whole and field.name not in _IN_CLEAR:
             continue
-        path = f"{before}{field.name}"
-        for place, each in _each(path, field, value):
-            if not is_text:
+        admitted_by = message.DESCRIPTOR if whole or field.name in _NUMBERS else None
+        for place, each in _each(f"{before}{field.name}", field, value):
+            if is_text:
+                yield place, each, admitted_by
+            else:
                 yield from _in_clear(f"{place}.", each, whole=whole)
-            elif not (whole or field.name in _NUMBERS) or not names_a_person(each[:MAX_LOOKED_AT]):
-                yield place, each
 
 
 def _each(path: str, field: Any, value: Any) -> Iterator[tuple[str, Any]]:

@@ -15,14 +15,13 @@ from hashlib import sha256
 
 from google.protobuf.message import DecodeError
 
-from registry.commands.kept_in_clear import check_kept_in_clear
+from registry.commands.on_receipt import check_on_receipt
 from registry.commands.state import RegistryState
 from registry.domain.faults import Fault, Findings
 from registry.domain.files import takes_two
 from registry.domain.quoting import quoted_code
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
 from registry.provenance.keys import SignatureError, VerifyingKey, keyid_of, load_verifying_key
-from registry.provenance.known_fields import has_unknown_fields
 from registry.provenance.map_entry import MapEntry
 from registry.sanctions.admission.directory import check_enrolment
 from registry.sanctions.admission.steps import may_draft
@@ -70,14 +69,6 @@ MAX_DRAFT_BYTES = 2 * 1024 * 1024
 """A draft of a catalogue edition holds its files; every other statement is small."""
 
 
-UNKNOWN_FIELD = Fault(
-    reasons.ERROR_REASON_MALFORMED_MESSAGE,
-    "payload",
-    "陈述含有本登记系统不认识的字段: 其中说了什么, 无人能读, 也就不能登记。请用与本系统相符的程序填写。",
-)
-"""What is signed must be read whole: see ``registry.provenance.known_fields``."""
-
-
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A statement whose signatures hold. ``signer`` is the key id of the first signature, ``cosigner`` of
@@ -85,6 +76,7 @@ class Submission:
     ``recorded`` is set when the log is folded again and holds the row as it was recorded.
     ``reading`` is what a draft holds, kept so that nobody reads it again. ``batch`` is the signature that
     covers it with others, ``batch_index`` its place there; ``map_entries`` come with a map state.
+    ``mentioned`` are persons' numbers in those of documents, refused whether admission looks there or not.
     ``key`` is department and statement id, ``body`` the name of the body's field."""
 
     envelope: envelope_pb2.Envelope
@@ -97,6 +89,7 @@ class Submission:
     batch_index: int | None = None
     map_entries: tuple[MapEntry, ...] = ()
     cosigner: str = ""
+    mentioned: tuple[Fault, ...] = ()
     key: StatementKey = field(init=False)
     body: str = field(init=False)
 
@@ -123,12 +116,10 @@ def read_envelope(
     recorded: StatementRow | None = None,
 ) -> Submission | Rejection:
     """The submission in an envelope sent by the department ``caller``, or why there is none."""
-    found = Findings()
+    found, mentioned = Findings(), tuple[Fault, ...]()
     statement = _parse(found, envelope)
-    if statement is not None and recorded is None and has_unknown_fields(statement):
-        found.faults.append(UNKNOWN_FIELD)
     if statement is not None and recorded is None:
-        check_kept_in_clear(found, statement)
+        mentioned = check_on_receipt(found, statement)
     if statement is not None:
         if statement.department != caller:
             message = f"证书属于{caller}, 不能提交{quoted_code(statement.department)}的陈述。"
@@ -143,9 +134,11 @@ def read_envelope(
             reading = _reading(statement, signer, state)
             cosigner = envelope.signatures[1].keyid if takes_two(statement) else ""
             hashed = sha256(signed).digest()
-            return Submission(envelope, statement, hashed, signer, recorded, reading, cosigner=cosigner)
+            return Submission(
+                envelope, statement, hashed, signer, recorded, reading, cosigner=cosigner, mentioned=mentioned
+            )
     statement_id = statement.statement_id[:64] if statement else ""
-    return Rejection(caller, statement_id, digest_of_refused(envelope.payload), tuple(found.faults))
+    return Rejection(caller, statement_id, digest_of_refused(envelope.payload), (*found.faults, *mentioned))
 
 
 def digest_of_refused(payload: bytes) -> bytes:

@@ -8,13 +8,29 @@ from typing import Any
 import pytest
 
 from registry.access.identity import Caller, CallerRole
+from registry.commands import submission
 from registry.commands.kept_in_clear import check_kept_in_clear
+from registry.commands.submission import Rejection
 from registry.domain.faults import Findings
 from registry.provenance.envelope import PAYLOAD_TYPE
 from registry.v1 import envelope_pb2
+from registry.v1 import statement_pb2 as pb
 from registry.v1.error_reason_pb2 import ERROR_REASON_FIELD_INVALID
 from registry.v1.statement_pb2 import Statement
-from tests.support.events import ban, correction, firm, person, placed, refusal, ruling, target
+from tests.support.events import (
+    ban,
+    correction,
+    document,
+    firm,
+    licence,
+    note,
+    person,
+    placed,
+    refusal,
+    ruling,
+    target,
+    withdrawal,
+)
 from tests.support.spine import ORIGIN, Spine, found_spine, furnish
 
 NUMBER = person(7).identifier.value
@@ -98,6 +114,51 @@ def test_number_of_before_1999_is_no_id_and_no_number_of_a_document(spine: Spine
     assert ("FIELD_INVALID", "statement_id") in refusal(spine.say("财政", OLD, event=event))
     event.document.number = OLD
     assert ("FIELD_INVALID", "event.document.number") in refusal(spine.say("财政", event=event))
+
+
+def mentions(number: str) -> list[tuple[dict[str, Any], str]]:
+    """Statements that mention a document which nothing requires, and where its number stands."""
+    permit = licence("市场监管", firm(6))
+    permit.document.number = number
+    withdrawn = withdrawal("市场监管", "permit", document=document("市场监管", "2026-11-23"))
+    withdrawn.document.number = number
+    shield = note("市场监管", "penalty", pb.NOTED_STATUS_SHIELDED, "2026-11-23", reason="法院裁定")
+    shield.document.CopyFrom(document("法院", "2026-11-23"))
+    shield.document.number = number
+    corrected = correction("市场监管", "permit", permit)
+    return [
+        ({"event": permit}, "event.document.number"),
+        ({"withdrawal": withdrawn}, "withdrawal.document.number"),
+        ({"status_note": shield}, "status_note.document.number"),
+        ({"correction": corrected}, "correction.replacement.document.number"),
+    ]
+
+
+@pytest.mark.parametrize("number", [NUMBER, f"许可〔2026〕{NUMBER}号", OLD])
+def test_number_is_no_number_of_a_document_that_is_only_mentioned(spine: Spine, number: str) -> None:
+    for body, place in mentions(number):
+        told = spine.say("市场监管", **body)
+        assert isinstance(told, Rejection)
+        assert [fault.name for fault in told.faults if fault.field == place] == ["FIELD_INVALID"], place
+        assert number not in str(told.faults)
+
+
+def test_number_of_a_document_is_told_once_and_with_all_else_that_is_wrong(spine: Spine) -> None:
+    event = ban("财政", firm(3), "M-PRO-01", "2026-03-01", "2026-02-01")
+    event.document.number = NUMBER
+    told = spine.say("财政", event=event)
+    assert isinstance(told, Rejection)
+    assert len(told.faults) == len({fault.field for fault in told.faults}) > 1
+
+
+def test_number_that_an_earlier_release_took_is_folded_as_before(
+    spine: Spine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(submission, "check_on_receipt", lambda *_: ())
+        (body, _), *_ = mentions(NUMBER)
+        placed(spine.say("市场监管", "taken", **body))
+    assert check_of(spine, tmp_path) == []
 
 
 def test_number_is_no_name_that_a_code_rightly_bears(spine: Spine) -> None:

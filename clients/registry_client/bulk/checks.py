@@ -85,7 +85,7 @@ def _check_document(found: Findings, document: Document, *, required: bool, toda
         if required and is_blank(value):
             message = f"缺少{name}: 认定失信必须以生效法律文书为依据(国办发〔2020〕49号)。"
             found.add(reasons.ERROR_REASON_DOCUMENT_REQUIRED, f"{path}.{field}", message)
-        elif required and not too_long and _names_a_person(value):
+        elif not too_long and _names_a_person(value):
             message = f"{name}含有身份证号码, 请按文书原样填写。"
             found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.{field}", message)
     if required and not document.decided_on:

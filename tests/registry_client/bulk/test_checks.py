@@ -95,7 +95,6 @@ OF_ENTRIES: dict[str, Change] = {"no list": put("list_code", ""), "no day": put(
 NOT_FOR_ALL = {
     "no number",
     "a person with a firm's code",
-    "a person's number",
     "a blank authority",
     "an authority's code",
     "no decision day",

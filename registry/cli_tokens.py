@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.access.token_files import read_trust
 from registry.config import Config, ConfigError, Tokens, load_config
 from registry.provenance.access_token import TOKEN_ID, TokenError
+from registry.provenance.json_bounds import parsed
 from registry.token_desk import GATEWAY, HOLDERS, KEY, Vouching, issue_token, revoke, set_up, trust
 
 _ID_BYTES = 12
@@ -133,7 +133,7 @@ def _files(directory: Path) -> tuple[Config, Tokens]:
 
 def _jwk(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
+        found = parsed(path.read_bytes())
     except OSError as error:
         raise TokenError(f"{path}: 不能读取: {error.strerror}") from None
     except ValueError:

@@ -25,6 +25,7 @@ from registry.access.token_files import read_trust
 from registry.access.tokens import PREFIX, Trust
 from registry.durable import PUBLIC, exchange, in_turn
 from registry.provenance.access_token import AccessToken, TokenError, TokenKey, read_key
+from registry.provenance.json_bounds import parsed
 
 KEY = Path("keys") / "token.key"
 """Where the operator keeps his key, from the home of the installation."""
@@ -156,7 +157,7 @@ def _entries(issuers: Path) -> list[dict[str, Any]]:
 def _jwks(issuers: Path) -> Any:
     try:
         with _told(issuers):
-            return json.loads(issuers.read_bytes())
+            return parsed(issuers.read_bytes())
     except ValueError as error:
         raise error if isinstance(error, TokenError) else TokenError(f"{issuers} 不是 JSON") from None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.backups.manifest import MAX_MANIFEST_BYTES
 from registry.config import load_config
 from tests.support.backing import killed_at, reseal, with_small_files
 from tests.support.command import (
@@ -190,6 +191,8 @@ def test_statement_that_was_changed_is_found_though_the_manifest_agrees(
         ("extra", b"x", "多出 extra"),
         ("manifest.json", None, "不是完整的备份"),
         ("manifest.json", b"{", "已损坏"),
+        ("manifest.json", b"[" * 60_000, "已损坏"),
+        ("manifest.json", b"{}" + b" " * MAX_MANIFEST_BYTES, "已损坏"),
         ("manifest.json", b"[]", "格式"),
         ("manifest.json", b'{"format": "registry-backup/9"}', "格式"),
         ("manifest.json", b'{"format": "registry-backup/1", "files": {"../x": {}}}', "已损坏"),

@@ -260,7 +260,13 @@ def _other_checkpoint(increment: Path) -> None:
     reseal(increment, "checkpoint")
 
 
+def _nested_marks(increment: Path) -> None:
+    (increment / "marks.json").write_bytes(b"[" * 60_000)
+    reseal(increment, "marks.json")
+
+
 FORGED = [
+    (_nested_marks, "marks.json 已损坏"),
     (_later, "不符"),
     (_row("DELETE FROM statement WHERE position = (SELECT max(position) FROM statement)"), "应到"),
     (_row("DELETE FROM person"), ""),

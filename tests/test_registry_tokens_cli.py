@@ -176,7 +176,7 @@ def test_a_fault_is_one_line_and_changes_nothing(
 
 
 @pytest.mark.parametrize("ruined", ["tokens/issuers.jwks", "keys/token.key"])
-@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b'{"keys": [{}]}', b"\xff"])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"[" * 60_000, b'{"keys": [{}]}', b"\xff"])
 def test_damaged_files_are_told_in_one_line(ruined: str, content: bytes | None, home: Path) -> None:
     (home / ruined).unlink()
     if content is not None:

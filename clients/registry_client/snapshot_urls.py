@@ -34,6 +34,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from registry.provenance.json_bounds import parsed
 from registry.provenance.signed_table import SnapshotError
 from registry.provenance.snapshot_delta import header_in
 from registry.v1.subject_pb2 import Domain
@@ -183,7 +184,7 @@ def _base_of(delta: bytes) -> str:
 def _begun(part: Path, note: Path, url: str) -> str:
     """The ETag of a snapshot of which a part lies there; empty if there is none to go on with."""
     try:
-        of, etag = json.loads(note.read_text("utf-8"))
+        of, etag = parsed(note.read_text("utf-8"))
         strong = of == url and not str(etag).startswith("W/")
         return str(etag) if strong and part.stat().st_size else ""
     except (OSError, ValueError, TypeError):

@@ -10,7 +10,6 @@ A file that cannot be read opens nothing: until it can, no token is taken, and t
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from threading import Lock
 from registry.access.identity import Caller
 from registry.access.tokens import Trust
 from registry.provenance.access_token import TOKEN_ID, AccessToken, TokenError
+from registry.provenance.json_bounds import parsed
 
 _LOOK_EVERY_S = 1.0
 _REMEMBERED = 4096
@@ -30,11 +30,11 @@ _Seen = tuple[tuple[int, int, int], ...]
 def read_trust(issuers: Path, revoked: Path) -> Trust:
     """What the two files say. Raises TokenError."""
     try:
-        jwks = json.loads(issuers.read_bytes())
+        jwks = parsed(issuers.read_bytes())
         lines = revoked.read_text(encoding="utf-8-sig").splitlines()  # Some editors put a mark in front.
     except OSError as error:
         raise TokenError(f"{error.filename}: 不能读取: {error.strerror}") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise TokenError(f"{issuers} 不是 JSON, 或 {revoked} 不是文本") from None
     names = (name for line in lines for name in TOKEN_ID.findall(line.partition("#")[0]))
     try:

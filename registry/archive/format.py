@@ -24,6 +24,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from registry.provenance.json_bounds import parsed
 from registry.store import tables
 
 FORMAT = "registry-archive/1"
@@ -90,7 +91,7 @@ class Header:
     def parse(cls, text: str) -> Header:
         """The inverse of ``text``. Raises ArchiveError."""
         try:
-            content = json.loads(text)
+            content = parsed(text)
         except ValueError:
             raise ArchiveError(f"{HEADER} 不是 JSON") from None
         told = content.get("format") if isinstance(content, dict) else None

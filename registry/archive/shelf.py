@@ -7,7 +7,6 @@ at a time is bounded: a line and the values in it, what is read as a whole, and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 from registry.archive.format import HEADER, IN_CLEAR, SUMS, ArchiveError, Header, parse_sums, sums_text
 from registry.archive.sealing import BlockWriter, archive_key, opened_blocks
 from registry.commands.submission import MAX_DRAFT_BYTES, MAX_PAYLOAD_BYTES
-from registry.provenance.json_bounds import few
+from registry.provenance.json_bounds import few, parsed
 from registry.sanctions.catalogue import drafts
 from registry.store.head import MAX_HEAD_BYTES
 
@@ -99,8 +98,8 @@ class Shelf:
             if not few(text, _MOST_VALUES):
                 raise ArchiveError(f"{name} 第{number}行的值过多")
             try:
-                row = json.loads(text)
-            except (ValueError, RecursionError):
+                row = parsed(text)
+            except ValueError:
                 raise ArchiveError(f"{name} 第{number}行不是 JSON") from None
             if not isinstance(row, dict):
                 raise ArchiveError(f"{name} 第{number}行不是一条记录")

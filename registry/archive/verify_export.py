@@ -338,7 +338,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, action="append", default=[])
     try:
         check(parser.parse_args())
-    except (FaultError, OSError, ValueError, KeyError, TypeError) as fault:
+    except (FaultError, OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
         sys.exit(f"does not hold: {fault}")
 
 

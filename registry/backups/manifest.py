@@ -33,11 +33,15 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from registry.provenance.json_bounds import parsed
+
 FORMAT = "registry-backup/1"
 MANIFEST, STORE_FILE, CHECKPOINT, SEALED = "manifest.json", "store.db", "checkpoint", "keys.sealed"
 INCREMENT_FILE, MARKS = "increment.db", "marks.json"
 OWN_FILES = (MANIFEST, STORE_FILE, CHECKPOINT, SEALED, INCREMENT_FILE, MARKS)
 """What is of the backup alone; every other file is of the installation, under its own name."""
+MAX_MANIFEST_BYTES = 1 << 20
+"""A manifest names some ten files: the store, and what of the configuration is public."""
 _BLOCK = 1 << 20
 
 
@@ -83,7 +87,7 @@ class Manifest:
 def read_manifest(directory: Path) -> Manifest:
     """The manifest of a backup. Raises BackupError if there is none that can be read."""
     try:
-        content = json.loads((directory / MANIFEST).read_text("utf-8"))
+        content = parsed(_bounded(directory / MANIFEST))
     except FileNotFoundError:
         raise BackupError(f"{directory} 里没有 {MANIFEST}; 不是完整的备份") from None
     except (OSError, ValueError) as error:
@@ -95,6 +99,15 @@ def read_manifest(directory: Path) -> Manifest:
         return _manifest({name: value for name, value in content.items() if name != "format"})
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise BackupError(f"{directory / MANIFEST} 已损坏") from error
+
+
+def _bounded(path: Path) -> bytes:
+    """Raises ValueError for what is longer than any manifest; OSError."""
+    with path.open("rb") as file:
+        content = file.read(MAX_MANIFEST_BYTES + 1)
+    if len(content) > MAX_MANIFEST_BYTES:
+        raise ValueError("too long")
+    return content
 
 
 def _manifest(content: dict[str, Any]) -> Manifest:

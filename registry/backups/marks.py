@@ -26,6 +26,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
 from registry.backups.manifest import MARKS, BackupError
+from registry.provenance.json_bounds import parsed
 from registry.store import tables
 
 BLOCK = 4096
@@ -57,7 +58,7 @@ class Marks:
     def parse(cls, text: str) -> Marks:
         """The inverse of ``text``. Raises BackupError."""
         try:
-            return cls(**json.loads(text))
+            return cls(**parsed(text))
         except (TypeError, ValueError):
             raise BackupError(f"{MARKS} 已损坏") from None
 

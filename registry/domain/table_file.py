@@ -180,7 +180,7 @@ def _shapes(answers: memoryview, text: memoryview, questions: int) -> Iterator[S
                 tuple(Measured(code, of, status, bytes.fromhex(told)) for code, of, status, told in measures),
                 bool(limited),
             )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise TableFileError("结论表文件的内容被改动") from error
     if len(told) * questions != len(answers):
         raise TableFileError("结论表文件的抬头与内容不符")

@@ -34,6 +34,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from joserfc.jws import extract_compact
 
+from registry.provenance.json_bounds import parsed
 from registry.provenance.secret_file import read_secret_file
 
 ALGORITHM: Literal["Ed25519"] = "Ed25519"
@@ -76,7 +77,7 @@ class TokenKey:
     def load(cls, path: Path) -> TokenKey:
         """The key in a file. Raises TokenError."""
         try:
-            key = OKPKey.import_key(json.loads(read_secret_file(path)))
+            key = OKPKey.import_key(parsed(read_secret_file(path)))
         except OSError as error:
             raise TokenError(f"{path}: 不能读取: {error.strerror}") from None
         except (ValueError, JoseError):

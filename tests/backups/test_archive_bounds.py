@@ -141,6 +141,28 @@ def test_checkpoint_and_header_that_are_longer_than_any_are_refused(tmp_path: Pa
         Shelf(tmp_path / "x")
 
 
+def nested(place: Path) -> Path:
+    """An archive whose header is nested beyond all measure, with sums that agree."""
+    place.mkdir()
+    writer = ShelfWriter(place)
+    writer.put(HEADER, [b"[" * 60_000])
+    writer.end()
+    return place
+
+
+def test_header_that_is_nested_beyond_all_measure_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"archive\.json 不是 JSON"):
+        Shelf(nested(tmp_path / "x"))
+
+
+def test_who_checks_without_our_programs_is_told_so_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["verify_export.py", str(nested(tmp_path / "x"))])
+    with pytest.raises(SystemExit, match="does not hold"):
+        verify_export.main()
+
+
 def test_sums_that_are_longer_than_the_files_that_are_there_can_have_are_refused(tmp_path: Path) -> None:
     shelf_with(tmp_path / "x", ROWS, b"")
     with (tmp_path / "x" / SUMS).open("ab") as file:

@@ -146,6 +146,16 @@ def test_file_that_is_cut_off_or_another_is_one_clear_error(content: bytes, mess
         VerdictTable(content)
 
 
+def test_shapes_that_are_nested_beyond_all_measure_are_one_clear_error() -> None:
+    content, text = table_of([(firm(1), FREE)]), b"[" * 64_000
+    (length,) = struct.unpack_from("<I", content, 80)
+    forged = bytearray(content[: len(content) - length - -length % 64] + text)
+    struct.pack_into("<Q", forged, 24, len(forged))
+    struct.pack_into("<I", forged, 80, len(text))
+    with pytest.raises(TableFileError, match="内容被改动"):
+        VerdictTable(bytes(forged))
+
+
 @pytest.mark.parametrize("at", [8, 12, 32, 36, 40, 48, 52, 56, 60, 80])
 def test_header_with_another_number_in_it_is_refused_or_harmless(at: int) -> None:
     content = table_of([(firm(number), BANNED) for number in range(300)])

@@ -18,6 +18,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+from registry.provenance.json_bounds import parsed
 from registry.v1.envelope_pb2 import Suite
 from registry_web.signer.permission import ToSign
 
@@ -100,7 +101,7 @@ class SigningComponent:
             with closing(_UnixConnection(self._socket)) as connection:
                 connection.request("POST", path, json.dumps(asked), {"content-type": "application/json"})
                 answer = connection.getresponse()
-                found: dict[str, Any] = json.loads(answer.read())
+                found: dict[str, Any] = parsed(answer.read())
         except (HTTPException, OSError, ValueError) as error:
             raise SigningError("UNAVAILABLE", _UNAVAILABLE) from error
         if answer.status != 200:

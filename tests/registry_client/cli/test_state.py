@@ -165,6 +165,7 @@ def test_help_names_every_kind_that_may_be_stated(offices: dict[str, Office]) ->
         '{"delivery": {"as_off": "2026-01-01"}}',
         "[1]",
         "{",
+        "[" * 60_000,
     ],
 )
 def test_file_that_holds_no_statement_is_one_line(

@@ -21,7 +21,7 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from registry.domain.faults import Fault
+from registry.domain.faults import Fault, untold
 from registry.v1 import error_reason_pb2 as reasons
 
 ERROR_DOMAIN = "registry.v1"
@@ -137,7 +137,7 @@ def _violations(faults: Sequence[Fault], *, room: int) -> list[error_details_pb2
         )
         room -= violation.ByteSize() + 4  # Its tag and length.
         if told and room < 0:
-            rest = f"另有{len(placed) - number}处错误未列出。"
+            rest = untold(len(placed) - number)
             return [*told, error_details_pb2.BadRequest.FieldViolation(description=rest, reason=fault.name)]
         told.append(violation)
     return told

@@ -12,19 +12,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from registry.archive.bounds import LONGEST_LINE, holds_few
 from registry.archive.format import HEADER, IN_CLEAR, SUMS, ArchiveError, Header, parse_sums, sums_text
 from registry.archive.sealing import BlockWriter, archive_key, opened_blocks
-from registry.commands.submission import MAX_DRAFT_BYTES, MAX_PAYLOAD_BYTES
-from registry.provenance.json_bounds import few, parsed
-from registry.sanctions.catalogue import drafts
+from registry.provenance.json_bounds import parsed
 from registry.store.head import MAX_HEAD_BYTES
 
 _BLOCK = 1 << 20
-_LONGEST_LINE = 8 * MAX_DRAFT_BYTES
-"""The longest payload in base64 (4/3 of it), and as text, in which a character may take six (``\\u0001``). Of
-other rows a refusal is the longest: a payload of 64 KiB can have 32,000 faults, of some 360 bytes each."""
-_MOST_VALUES = drafts.MAX_BYTES + MAX_PAYLOAD_BYTES
-"""In a line, counted by commas and brackets: no more than there are characters in a statement's text."""
 _LONGEST_SUM = 400
 """Bytes of a line of the sums: a digest, and a name of no more than three folders."""
 
@@ -95,7 +89,7 @@ class Shelf:
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """The lines of a file. Raises ArchiveError with the number of the line that is none."""
         for number, text in enumerate(self._lines(name), 1):
-            if not few(text, _MOST_VALUES):
+            if not holds_few(text):
                 raise ArchiveError(f"{name} 第{number}行的值过多")
             try:
                 row = parsed(text)
@@ -111,7 +105,7 @@ class Shelf:
             first, *more = part.split(b"\n")
             held.append(first)
             length += len(first)
-            if length > _LONGEST_LINE:
+            if length > LONGEST_LINE:
                 raise ArchiveError(f"{name} 有过长的一行")
             if more:
                 yield b"".join(held)

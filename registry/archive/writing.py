@@ -8,13 +8,16 @@ have the hash that its leaf names, and the leaves must come to the root that the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files as resources
 from typing import Any
 
+from google.protobuf.message import DecodeError
 from sqlalchemy import Connection, Table, select
 
+from registry.archive.bounds import is_taken, taken
 from registry.archive.format import (
     CHECKPOINT,
     DIRECTORY,
@@ -31,6 +34,7 @@ from registry.archive.format import (
 )
 from registry.archive.lines import person_line, statement_line, to_line
 from registry.archive.shelf import ShelfWriter
+from registry.commands.refusals import kept
 from registry.commands.state import AS_OF, ORIGIN, VAULT_CHECK
 from registry.editions import files_of, shipped_editions
 from registry.provenance.checkpoint import Checkpoint, CheckpointError
@@ -135,7 +139,7 @@ class _Writing:
 
     def _line(self, row: Any) -> bytes:
         try:
-            return line(statement_line(row._asdict(), self._payload(row)))
+            return taken(line(statement_line(row._asdict(), self._payload(row))), f"序号{row.position}的陈述")
         except (ArchiveError, VaultError):
             raise
         except (ValueError, TypeError) as error:
@@ -188,7 +192,7 @@ class _Writing:
                 if table is tables.person:
                     yield line(person_line(row.ref, self._vault.open_person(row.sealed)))
                 else:
-                    yield line(to_line(table, row._asdict()))
+                    yield _own_line(table, row._asdict())
 
     def _put_editions(self) -> None:
         for row in self._reading.execute(select(tables.edition).order_by(tables.edition.c.hash)).all():
@@ -206,3 +210,13 @@ class _Writing:
         query = sealed.where(tables.statement.c.position == drafted.position)
         payload = self._vault.open_payload(self._reading.execute(query).scalar_one(), b"")
         return {file.name: file.content for file in Statement.FromString(payload).edition_draft.files}
+
+
+def _own_line(table: Table, row: dict[str, Any]) -> bytes:
+    """A row that follows from nothing else. Raises ArchiveError for one that no import would take."""
+    text = line(to_line(table, row))
+    if table is tables.refusal and not is_taken(text):
+        # A release before the bound kept as many faults as there were: as many are told as are kept now.
+        with suppress(DecodeError):
+            text = line(to_line(table, {**row, "faults": kept(bytes(row["faults"])).SerializeToString()}))
+    return taken(text, f"{table.name} 的一条记录")

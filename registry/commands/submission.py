@@ -17,7 +17,7 @@ from google.protobuf.message import DecodeError
 
 from registry.commands.on_receipt import check_on_receipt
 from registry.commands.state import RegistryState
-from registry.domain.faults import Fault, Findings
+from registry.domain.faults import Fault, Findings, told
 from registry.domain.files import takes_two
 from registry.domain.quoting import quoted_code
 from registry.provenance.envelope import PAYLOAD_TYPE, pae
@@ -101,12 +101,16 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """An envelope that never becomes a submission, with every fault found so far."""
+    """An envelope that never becomes a submission, with every fault found so far, as many as are told."""
 
     department: str
     statement_id: str
     payload_sha256: bytes
     faults: tuple[Fault, ...]
+
+    def __post_init__(self) -> None:
+        # Here, for whatever refuses it: the answer and the row that is kept are bounded alike.
+        object.__setattr__(self, "faults", told(self.faults))
 
 
 def read_envelope(

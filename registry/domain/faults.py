@@ -1,12 +1,14 @@
 """A fault: one reason for which something is refused, where it is, and what a clerk should know.
 
 Reasons are those of ``registry.v1.ErrorReason``; messages are Chinese, for the person who must mend
-the row, and never contain a natural person's identifier.
+the row, and never contain a natural person's identifier. Of very many faults the first are told, and the last
+one says how many there are besides: a statement of 2 MiB may have 90,000, which nobody reads.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry.domain.periods import OPEN_ENDED, parse_day
@@ -16,6 +18,10 @@ from registry.v1 import error_reason_pb2 as reasons
 YEARS = range(1900, 2200)
 """Years a date in a statement may lie in: what lies outside is a slip of the pen, and terms counted
 from it would leave the calendar."""
+MAX_TOLD = 100
+"""Faults of one statement that are told and kept."""
+MAX_TEXT = 500
+"""Characters of a fault's place and of its message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,28 @@ class Fault:
     def name(self) -> str:
         """The reason without its prefix: ``TERM_OUT_OF_BOUNDS``."""
         return reasons.ErrorReason.Name(self.reason).removeprefix("ERROR_REASON_")
+
+
+def told(faults: Sequence[Fault], most: int = MAX_TOLD) -> tuple[Fault, ...]:
+    """As many faults as that, their texts cut; of more, the last one says how many there are besides."""
+    if len(faults) <= most:
+        return tuple(map(_cut, faults))
+    last = faults[most - 1]
+    return (*map(_cut, faults[: most - 1]), Fault(last.reason, "", untold(len(faults) - most + 1)))
+
+
+def untold(number: int) -> str:
+    """What is said in the place of so many faults."""
+    return f"另有{number}处错误未列出。"
+
+
+def _cut(fault: Fault) -> Fault:
+    if len(fault.field) <= MAX_TEXT and len(fault.message) <= MAX_TEXT:
+        return fault
+    field, message = (
+        text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…" for text in (fault.field, fault.message)
+    )
+    return replace(fault, field=field, message=message)
 
 
 @dataclass(slots=True)

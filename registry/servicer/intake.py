@@ -9,6 +9,7 @@ import grpc
 from registry.commands.ask import Ask
 from registry.commands.intake import Intake
 from registry.commands.jobs import Outcome
+from registry.commands.refusals import kept
 from registry.commands.statement_list import Own, own_statements
 from registry.errors import RegistryError
 from registry.servicer.gate import current_caller
@@ -93,7 +94,7 @@ class IntakeServicer(intake_service_pb2_grpc.IntakeServiceServicer):
                 number=row.number,
                 statement_id=row.statement_id,
                 payload_sha256=row.payload_sha256,
-                faults=pb.Refused.FromString(row.faults).faults,
+                faults=kept(row.faults).faults,
             )
             refusal.received_time.FromMilliseconds(row.received_ms)
         return response

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from time import monotonic
 
 from registry.commands.jobs import Outcome, Placed
-from registry.commands.refusals import fault_message
+from registry.commands.refusals import refused
 from registry.store.writer import ANSWER_S, Promise
 from registry.v1 import intake_service_pb2 as pb
 
@@ -29,5 +29,4 @@ def result(outcome: Outcome | None) -> pb.SubmitResult:
         placed.accepted.received_time.FromMilliseconds(outcome.received_ms)
         placed.accepted.already_recorded = outcome.again
         return placed
-    refused = pb.Refused(faults=[fault_message(fault) for fault in outcome.faults])
-    return pb.SubmitResult(statement_id=outcome.statement_id, refused=refused)
+    return pb.SubmitResult(statement_id=outcome.statement_id, refused=refused(outcome.faults))

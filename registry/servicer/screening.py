@@ -18,6 +18,7 @@ from registry.commands.recipients import positions_met
 from registry.commands.right_to_see import may_see_step
 from registry.commands.screen import Screening, Screens
 from registry.commands.watch import Watched, report_then, reports
+from registry.domain.faults import told
 from registry.errors import RegistryError
 from registry.receipts.answers import CHECK, SCREEN, Told, checks_of_screen, rest_of
 from registry.receipts.receipts import Receipts, refuse_receipt
@@ -29,7 +30,7 @@ from registry.servicer.messages import VerdictMessages
 from registry.servicer.questions import check_question
 from registry.servicer.screen_changes import changes_between, says_anything_new
 from registry.servicer.screen_messages import ScreenMessages, put_identity
-from registry.servicer.tender_questions import screen_faults, told, watch_faults
+from registry.servicer.tender_questions import MAX_TOLD, screen_faults, watch_faults
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import restriction_service_pb2 as pb
 from registry.v1 import restriction_service_pb2_grpc, verdict_pb2
@@ -52,7 +53,7 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
 
     def Screen(self, request: pb.ScreenRequest, context: grpc.ServicerContext) -> pb.ScreenResponse:
         """See restriction_service.proto."""
-        faults = told(screen_faults(request))
+        faults = told(screen_faults(request), MAX_TOLD)
         codes = [party.subject.value for party in request.parties]
         with_receipts = self._receipts.require(request.receipt, codes, "parties[{}].subject.value")
         matter = self._screens.settle(request, current_caller.get(), context.time_remaining(), faults)
@@ -71,7 +72,8 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
         """See restriction_service.proto."""
         state, caller = self._ask.state, current_caller.get()
         refuse_receipt(request.screen.receipt, "screen.receipt")
-        faults = told(watch_faults(request, origin=state.origin, position=state.index.position))
+        asked = watch_faults(request, origin=state.origin, position=state.index.position)
+        faults = told(asked, MAX_TOLD)
         self._screens.settle(request.screen, caller, context.time_remaining(), faults, "screen.")
         try:
             with state.index.watches.open() as watch:

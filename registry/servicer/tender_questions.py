@@ -14,8 +14,6 @@ A status of gRPC holds some kilobytes, so that of very many faults the first are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.commands.ask import MAX_TEXT, purpose_faults
@@ -64,15 +62,6 @@ def watch_faults(request: pb.WatchScreenRequest, *, origin: str, position: int) 
         _check_since(found, request.since, origin, position)
         _check_same_time(found, request)
     return [*screen_faults(request.screen, "screen."), *found.faults]
-
-
-def told(faults: Sequence[Fault]) -> list[Fault]:
-    """As many faults as a status holds; the last one says how many more there are."""
-    if len(faults) <= MAX_TOLD:
-        return list(faults)
-    more = len(faults) - MAX_TOLD + 1
-    last = Fault(faults[MAX_TOLD - 1].reason, "", f"另有{more}处错误未列出。")
-    return [*faults[: MAX_TOLD - 1], last]
 
 
 def _tells_of_a_person(party: pb.Party) -> bool:

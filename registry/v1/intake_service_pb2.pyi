@@ -211,7 +211,7 @@ class Refused(_message.Message):
     FAULTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def faults(self) -> _containers.RepeatedCompositeFieldContainer[_error_reason_pb2.Fault]:
-        """All faults at once."""
+        """All faults at once. Of more than a hundred the first, and the last one says how many there are besides."""
 
     def __init__(
         self,

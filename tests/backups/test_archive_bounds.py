@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from registry.archive import bounds, verify_export
 from registry.archive import shelf as module
-from registry.archive import verify_export
 from registry.archive.format import CHECKPOINT, HEADER, SUMS, ArchiveError, Header, line
 from registry.archive.lines import statement_line, to_line
 from registry.archive.shelf import Shelf, ShelfWriter
@@ -113,7 +113,7 @@ def test_line_that_comes_in_many_blocks_is_put_together_once(
 
 
 def test_who_checks_without_our_programs_takes_the_same_lines() -> None:
-    assert verify_export.LONGEST_LINE == module._LONGEST_LINE
+    assert verify_export.LONGEST_LINE == bounds.LONGEST_LINE
 
 
 @pytest.mark.parametrize("cut", [1, 7, 65_536])

@@ -21,6 +21,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from registry.domain.faults import untold
 from registry_client.errors import FieldViolation, RegistryCallError
 from registry_web.gateway.answers import json_of
 from registry_web.gateway.asking import Asking, read_head, request_id_of
@@ -165,7 +166,7 @@ def _misfits(error: MisfitError) -> Problem:
     told, rest = error.misfits[:_TOLD], len(error.misfits) - _TOLD
     violations = [FieldViolation(each.place, f"{each.said}。", INVALID) for each in told]
     if rest > 0:
-        violations.append(FieldViolation("", f"另有{rest}处错误未列出。", INVALID))
+        violations.append(FieldViolation("", untold(rest), INVALID))
     first = told[0]
     place = f"{first.place}: " if first.place else ""
     return Problem(400, INVALID, f"请求不符合这一方法的格式: {place}{first.said}。", violations)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -56,11 +56,12 @@ def in_turn(directory: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def exchange(path: Path, content: bytes, *, sync: bool = True, mode: int = _OWN) -> None:
+def exchange(path: Path, content: bytes | Iterable[bytes], *, sync: bool = True, mode: int = _OWN) -> None:
     """Puts a file in the place of another, or in a free one. OSError, with the old or the new in place.
 
     Without ``sync`` it is whole as well, but after a power failure perhaps not there: for what can be had
-    again, and is followed by something that is synced. ``mode``: who may read it, whatever the umask."""
+    again, and is followed by something that is synced. ``mode``: who may read it, whatever the umask. What is
+    large is given in pieces, so that it is never whole in memory."""
     beside = path.with_name(path.name + _NEW)
     try:
         _write(beside, content, sync, mode)
@@ -82,12 +83,12 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def _write(path: Path, content: bytes, sync: bool, mode: int = _OWN) -> None:
+def _write(path: Path, content: bytes | Iterable[bytes], sync: bool, mode: int = _OWN) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _OWN)
     with os.fdopen(handle, "wb") as file:
         if mode != _OWN:
             os.fchmod(handle, mode)
-        file.write(content)
+        file.writelines([content] if isinstance(content, bytes) else content)
         file.flush()
         if sync:
             os.fsync(handle)

@@ -9,60 +9,61 @@ was, and the chains that went on since then beside it.
                    ↑       ↑ the chains, by `link`
                    └ the map, by `map_root`
 
-About 100 bytes for each subject. At rest: "registry.v1 chains" LF, size u64, then the map's entries by key
-(key 32, leaves u64, head 32), then the SHA-256 of all that.
+The map never moves on by itself: a log whose mapper was away for a million leaves states the map of every few
+thousand of them later, and each of these roots must be had. What lies beside is packed instead, where there
+comes to be much of it. So memory is about 120 bytes for each subject, and as many again for each that went on
+since the last state; `registry.follow.chains_file` is the same at rest.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
-from registry.durable import exchange
+from registry.follow.chains_file import DamagedError, read_chains, write_chains
 from registry.provenance.leaf import LEAF_BYTES, NO_PREVIOUS
 from registry.provenance.map_buckets import MemoryBuckets
 from registry.provenance.map_entry import MAX_COUNT, MapEntry, entries_of
 from registry.provenance.map_tree import MapTree
 
-MOST_BESIDE = 400_000
-"""Chains beside the map at most; then it moves on without a state, to `LEFT_BESIDE` leaves before the end."""
-LEFT_BESIDE = 200_000
+MOST_LOOSE = 400_000
+"""Chains beside the map that are not packed, at most: three times as large, but quickly changed."""
 _BATCH = 65_536
-_HEAD = b"registry.v1 chains\n"
-_SIZE = struct.Struct(">Q")
-_ENTRY = struct.Struct(">32sQ32s")
 
 Leaves = Callable[[int, int], Iterable[bytes]]
 """The leaves from a position to before another."""
 
 
 class Chains:
-    """Chains of the first ``size`` leaves. ``leaves`` gives leaves again that were linked."""
+    """Chains of the first ``size`` leaves, and the map of the first ``map_size``. ``leaves`` gives those
+    that were linked again; what it raises comes out of `map_root`, of which the same is to be asked then."""
 
-    def __init__(self, leaves: Leaves, entries: Iterable[MapEntry] = (), size: int = 0) -> None:
+    def __init__(self, leaves: Leaves, buckets: MemoryBuckets | None = None, size: int = 0) -> None:
         self._leaves = leaves
-        self._buckets = MemoryBuckets(entries)
+        self._buckets = buckets or MemoryBuckets()
         self._tree = MapTree(self._buckets)
-        self._beside: dict[bytes, tuple[int, MapEntry]] = {}
+        self._loose: dict[bytes, MapEntry] = {}
+        self._packed: MemoryBuckets | None = None
+        self._packed_size = 0
         self.map_size = size
         self.size = size
 
     def link(self, leaf: bytes) -> int | None:
         """Takes the next leaf. How many leaves its subject has, if it does not carry them on; else None.
         What is no leaf is of no subject, but has its position."""
-        position, self.size = self.size, self.size + 1
+        self.size += 1
         entries = _entries(leaf)
         if entries is None:
             return None
         before, after = entries
-        _, chain = self._beside.get(after.key) or (0, self._buckets.get(after.key) or _none(after.key))
+        held = self._held(after.key)
         if after.count <= MAX_COUNT:
-            self._beside[after.key] = position, after
-        if len(self._beside) > MOST_BESIDE:
-            self._move(max(self.map_size, self.size - LEFT_BESIDE))
-        return None if chain == before else chain.count
+            self._loose[after.key] = after
+        if len(self._loose) > MOST_LOOSE:
+            self._pack(self._loose.values())
+            self._loose = {}
+        return None if held == before else held.count
 
     def map_root(self, size: int) -> bytes | None:
         """Root of the map of so many leaves; None if it has moved beyond, or there are not so many."""
@@ -72,28 +73,38 @@ class Chains:
         return self._tree.root
 
     def save(self, path: Path) -> None:
-        """Writes the map as it is, durably. Raises OSError."""
-        content = bytearray(_HEAD + _SIZE.pack(self.map_size))
-        for entry in self._buckets.entries():
-            content += _ENTRY.pack(*entry)
-        exchange(path, bytes(content) + sha256(content).digest())
+        """Writes all of it, durably. Raises OSError."""
+        packed = self._packed.entries() if self._packed else ()
+        beside = chain(packed, self._loose.values())
+        write_chains(path, self.map_size, self._buckets, self.size, beside)
 
     @classmethod
     def load(cls, path: Path, leaves: Leaves, *, most: int) -> Chains:
         """What was written, unless it is damaged or of more than ``most`` leaves: then it begins anew."""
+        buckets, beside = MemoryBuckets(), MemoryBuckets()
         try:
-            content = path.read_bytes()
-        except OSError:
+            map_size, size = read_chains(path, buckets.put, beside.put)
+        except (OSError, DamagedError):
             return cls(leaves)
-        start = len(_HEAD) + _SIZE.size
-        body, digest = content[:-32], content[-32:]
-        (size,) = _SIZE.unpack_from(body, len(_HEAD)) if len(body) >= start else (0,)
-        if sha256(body).digest() != digest or not body.startswith(_HEAD) or size > most:
+        if size > most:
             return cls(leaves)
-        return cls(leaves, map(MapEntry._make, _ENTRY.iter_unpack(memoryview(body)[start:])), size)
+        chains = cls(leaves, buckets, map_size)
+        chains.size = chains._packed_size = size
+        chains._packed = beside if size > map_size else None
+        return chains
+
+    def _held(self, key: bytes) -> MapEntry:
+        """The chain of a subject."""
+        held = self._loose.get(key) or (self._packed and self._packed.get(key))
+        return held or self._buckets.get(key) or MapEntry(key, 0, NO_PREVIOUS)
+
+    def _pack(self, entries: Iterable[MapEntry]) -> None:
+        self._packed = self._packed or MemoryBuckets()
+        self._packed.put(entries)
+        self._packed_size = self.size
 
     def _move(self, size: int) -> None:
-        """Moves the map on to a size."""
+        """Moves the map on to a size. Where that breaks off, it is done again: what moved is put again."""
         latest: dict[bytes, MapEntry] = {}
         for leaf in self._between(size):
             entries = _entries(leaf)
@@ -103,8 +114,9 @@ class Chains:
                 self._update(latest)
                 latest = {}
         self._update(latest)
-        self._beside = {key: held for key, held in self._beside.items() if held[0] >= size}
         self.map_size = size
+        if size >= self._packed_size:
+            self._packed = None
 
     def _between(self, size: int) -> Iterator[bytes]:
         yield from self._leaves(self.map_size, size) if size > self.map_size else ()
@@ -115,11 +127,10 @@ class Chains:
         self._tree.apply(update)
         if self._tree.full:
             self._tree = MapTree(self._buckets)
+        for key, entry in latest.items():
+            if self._loose.get(key) == entry:
+                del self._loose[key]
 
 
 def _entries(leaf: bytes) -> tuple[MapEntry, MapEntry] | None:
     return entries_of(leaf) if len(leaf) == LEAF_BYTES else None
-
-
-def _none(key: bytes) -> MapEntry:
-    return MapEntry(key, 0, NO_PREVIOUS)

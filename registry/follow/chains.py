@@ -46,6 +46,7 @@ class Chains:
         self._loose: dict[bytes, MapEntry] = {}
         self._packed: MemoryBuckets | None = None
         self._packed_size = 0
+        self._roots: dict[int, bytes] = {}
         self.map_size = size
         self.size = size
 
@@ -66,11 +67,18 @@ class Chains:
         return None if held == before else held.count
 
     def map_root(self, size: int) -> bytes | None:
-        """Root of the map of so many leaves; None if it has moved beyond, or there are not so many."""
-        if not self.map_size <= size <= self.size:
-            return None
-        self._move(size)
-        return self._tree.root
+        """Root of the map of so many leaves; None if there are not so many, or if it has moved beyond and
+        this one was not asked for since `settle`."""
+        if size not in self._roots:
+            if not self.map_size <= size <= self.size:
+                return None
+            self._move(size)
+            self._roots[size] = self._tree.root
+        return self._roots[size]
+
+    def settle(self) -> None:
+        """What was asked for is not asked for again."""
+        self._roots.clear()
 
     def save(self, path: Path) -> None:
         """Writes all of it, durably. Raises OSError."""

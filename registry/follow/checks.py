@@ -9,6 +9,9 @@
   instant, give or take `SKEW_MS` for two clocks.
 
 Whatever is wrong is an alarm, and the next leaf is checked as if it had been right: it is in the log.
+
+Leaves are checked a second time where copying broke off behind them, but not linked: they are under a root
+that continues the one they were linked under, and what was wrong with their chains was told.
 """
 
 from __future__ import annotations
@@ -33,8 +36,9 @@ SKEW_MS = 300_000
 
 class LeafChecks:
     """Checks leaves one after the other. ``tree`` reads the tree that they are in, ``leaf_at`` any leaf
-    before them; ``chains`` and ``progress`` move on with them. ``now_ms``: the follower's own clock, read
-    after their checkpoint was fetched; ``received_ms``: the time of receipt before the first of them."""
+    before them; ``progress``, and ``chains`` unless they are ahead, move on with them. ``now_ms``: the
+    follower's own clock, read after their checkpoint was fetched; ``received_ms``: the time of receipt before
+    the first of them."""
 
     def __init__(
         self,
@@ -54,15 +58,14 @@ class LeafChecks:
         self._progress = progress
         self._now_ms = now_ms
         self.received_ms = received_ms
-
-    @property
-    def size(self) -> int:
+        self.size = progress.mirrored
         """How many leaves were checked."""
-        return self._chains.size
 
     def check(self, position: int, entry: bytes) -> Leaf | None:
         """Checks a leaf by itself and in its chain; the leaf, if it is one."""
-        self._link(position, entry)
+        if position == self._chains.size:
+            self._link(position, entry)
+        self.size = position + 1
         try:
             leaf = Leaf.decode(entry)
         except ValueError as fault:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 from registry.follow.alarms import AlarmKind, Alarms
 from registry.follow.checks import LeafChecks
@@ -42,7 +41,8 @@ class EntryError(Exception):
 
 
 class Copying:
-    """Copies from a source into a mirror. ``stopped`` is asked between two bundles."""
+    """Copies from a source into a mirror. ``stopped`` is asked between two bundles; ``settled`` makes the
+    record durable, when everything that it speaks of is."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Copying:
         *,
         alarms: Alarms,
         progress: Progress,
-        record: Path,
+        settled: Callable[[], None],
         pool: ThreadPoolExecutor,
         stopped: Callable[[], bool],
     ) -> None:
@@ -61,7 +61,7 @@ class Copying:
         self._checks = checks
         self._alarms = alarms
         self._progress = progress
-        self._record = record
+        self._settled = settled
         self._pool = pool
         self._stopped = stopped
 
@@ -175,7 +175,7 @@ class Copying:
                 self._mirror.put_tile(path, tree.tile(path))
         self._mirror.settle()
         self._progress.mirrored = mirrored
-        self._progress.save(self._record)
+        self._settled()
 
 
 def _result(fetched: tuple[int, Future[bytes], Future[bytes]]) -> tuple[int, bytes, bytes]:

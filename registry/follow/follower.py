@@ -2,7 +2,8 @@
 
     <directory>/checkpoint, tile/…, statement/…    the mirror (`registry.follow.mirror`)
     <directory>/follow/progress.json               how far it is
-    <directory>/follow/chains                      the map at the last stop; without it, it is built again
+    <directory>/follow/chains                      map and chains of some while ago; what came since is linked
+                                                   again at a start, and everything where it is not there
     <directory>/follow/alarms.log, evidence/…      what was wrong
 
 In a round the newest checkpoint is fetched. It must satisfy the policy, and continue all that was seen
@@ -10,7 +11,8 @@ before; only then is anything of it copied, so nothing of a fork ever reaches th
 what others are held against, even before all of it is here. At the end one page of old, by lot, is fetched
 again; and the mirror's own last page, on which no lot falls while it grows, is held against the checkpoint.
 
-Where a round breaks off, the next begins with what is settled, as a restart does.
+Where a round breaks off, the next begins with what is settled, as a restart does; but the chains stay, for
+the log is the same as far as they go, and one that withholds a page each round is to cost no more than that.
 
 `max_age_s`: the newest sign of life in the log (its last leaf, the witnesses' times) may be no older. A sign
 that is more than `SKEW_MS` ahead of the follower's own clock is none.
@@ -42,8 +44,11 @@ from registry.provenance.tile_path import WIDTH, TileError, TilePath, decode_bun
 from registry.provenance.witness_policy import CheckedCheckpoint, Policy
 
 HOME = "follow"
-SAVED_EVERY = 10_000
-"""Leaves that are read again at a start rather than have the map written at a stop."""
+SAVED_EVERY = 100_000
+"""Leaves that are linked again at a start (half a second) rather than have map and chains written, which
+takes a second for each million subjects."""
+SAVED_APART_S = 300.0
+"""So far apart they are written while much is copied."""
 CONNECTIONS = 8
 logger = logging.getLogger(__name__)
 _JUDGING = (AlarmKind.FORK, AlarmKind.SHRUNK, AlarmKind.SIGNATURE, AlarmKind.TILES, AlarmKind.MISSING)
@@ -76,13 +81,14 @@ class Follower:
         self._home.mkdir(parents=True, exist_ok=True)
         self._lock = DirectoryLock(self._home)
         try:
-            self._progress = Progress.load(self._home / "progress.json")
+            self._progress = Progress.load(self._record)
             self._mirror = Mirror(directory)
-            self._chains = self._resumed()
+            self._chains = Chains.load(self._home / "chains", self._linked, most=self._progress.mirrored)
         except BaseException:
             self._lock.release()
             raise
         self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="registry-follow")
+        self._saved, self._saved_s = self._chains.size, monotonic_s()
         self._heard_s = monotonic_s()
         self._published = ""
 
@@ -118,8 +124,8 @@ class Follower:
         """Writes what a next start is quicker by, and lets go of the directory."""
         self._pool.shutdown(cancel_futures=True)
         try:
-            if self._in_step and self._saved + SAVED_EVERY <= self._chains.map_size:
-                self._chains.save(self._home / "chains")
+            if self._chains.size <= self._progress.mirrored:
+                self._save_chains()
         finally:
             self._lock.release()
 
@@ -137,15 +143,16 @@ class Follower:
         if verdict:
             return self._convict(verdict, note)
         self._go_back()
+        self._catch_up()
         self._progress.seen = note
-        self._progress.save(self._home / "progress.json")
+        self._progress.save(self._record)
         self._copying(offered.origin).copy(tree)
         return self._publish(note)
 
     def _publish(self, note: str) -> bool:
         if note != self._progress.seen:
             self._progress.seen = note
-            self._progress.save(self._home / "progress.json")
+            self._progress.save(self._record)
         if note != self._published:
             self._mirror.put_checkpoint(note)
             self._published = note
@@ -223,37 +230,53 @@ class Follower:
             checks,
             alarms=self._alarms,
             progress=self._progress,
-            record=self._home / "progress.json",
+            settled=self._settled,
             pool=self._pool,
             stopped=self._stopped,
         )
 
     @property
-    def _in_step(self) -> bool:
-        """Whether everything that was checked is settled; not so once copying broke off."""
-        return self._chains.size == self._progress.mirrored
+    def _record(self) -> Path:
+        return self._home / "progress.json"
 
     def _go_back(self) -> None:
         """To what is settled, if copying broke off behind it: leaves are checked again with all that hangs on
         them, for a log that withholds a page at the right moment must not have a leaf passed over. What was
         told of them stands, so it is not told twice."""
-        if not self._in_step:
-            self._progress = Progress.load(self._home / "progress.json")
-            self._chains = self._resumed()
+        if self._chains.size > self._progress.mirrored:
+            self._progress = Progress.load(self._record)
 
-    def _resumed(self) -> Chains:
-        """The chains of everything in the mirror."""
+    def _catch_up(self) -> None:
+        """Links what is in the mirror and not in the chains, after a start. Raises StoppedError."""
         mirrored = self._progress.mirrored
+        for leaf in self._leaves(self._chains.size, mirrored, mirrored):
+            self._chains.link(leaf)
 
-        def leaves(first: int, end: int) -> Iterator[bytes]:
-            size = self._progress.checkpoint.size if self._progress.checkpoint else 0
-            return self._mirror.leaves(first, end, size)
+    def _settled(self) -> None:
+        """Records how far it is, and the chains now and then, but none that are ahead of the record."""
+        self._progress.save(self._record)
+        if self._chains.size > self._progress.mirrored:
+            return
+        self._chains.settle()
+        if self._monotonic_s() - self._saved_s >= SAVED_APART_S:
+            self._save_chains()
 
-        chains = Chains.load(self._home / "chains", leaves, most=mirrored)
-        self._saved = chains.map_size
-        for leaf in self._mirror.leaves(chains.size, mirrored, mirrored):
-            chains.link(leaf)
-        return chains
+    def _save_chains(self) -> None:
+        if self._chains.size - self._saved >= SAVED_EVERY:
+            self._chains.save(self._home / "chains")
+            self._saved, self._saved_s = self._chains.size, self._monotonic_s()
+
+    def _linked(self, first: int, end: int) -> Iterator[bytes]:
+        """Leaves that were linked, once more. Raises StoppedError."""
+        seen = self._progress.checkpoint
+        return self._leaves(first, end, seen.size if seen else 0)
+
+    def _leaves(self, first: int, end: int, size: int) -> Iterator[bytes]:
+        """Leaves of a mirror of a size. Raises StoppedError: there may be minutes of them."""
+        for position, leaf in enumerate(self._mirror.leaves(first, end, size), first):
+            if position % WIDTH == 0 and self._stopped():
+                raise StoppedError
+            yield leaf
 
     def _own_tree(self) -> AuthenticTree | None:
         """The tree of the checkpoint seen last, from the mirror, if all of it is there."""

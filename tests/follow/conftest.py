@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Watch:
     patience_s: float = 0.0
     now_ms: int = 0
     elapsed_s: float = 0.0
+    stopped: Callable[[], bool] = lambda: False
     follower: Follower | None = None
 
     @property
@@ -62,6 +63,7 @@ class Watch:
             lot=lambda count: count - 1,
             max_age_s=self.max_age_s,
             patience_s=self.patience_s,
+            stopped=self.stopped,
             monotonic_s=lambda: self.elapsed_s,
         )
 

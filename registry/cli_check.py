@@ -37,8 +37,10 @@ from registry.provenance.keys import KeyFileError, VerifyingKey, load_verifying_
 from registry.provenance.vault import Vault, VaultError
 from registry.second_store import kept_head
 from registry.signing import SignerError
+from registry.store.definitions import store_faults
 from registry.store.interface import StoreError
 from registry.store.opening import create_store, open_for_reading, open_store, remove_store
+from registry.store.sql_store import SqlStore
 
 MAX_TOLD = 20
 TOLD_EVERY_S = 1.0
@@ -115,7 +117,9 @@ def verify(
                 partial(open_for_reading, config.location), partial(read_vault, config.vault_key)
             ),
         )
+        beside = _file_faults(log)
         result = check_log(log, plan, progress=Progress())
+        result.faults[:0] = beside
         rebuilt = _rebuilt(log, config, None) if folded and not result.faults else None
         indexed, index_faults = compared_index(log, Generations.of(config)) if not result.faults else (0, [])
     report(result.faults, f"核对 {result.statements} 条陈述, 一致{'' if signatures else ' (未核对签名)'}")
@@ -138,7 +142,9 @@ def rebuild(directory: Path, into: str | None) -> None:
     """把日志重新折叠到空的存储里, 与现有存储逐行比对. Folds the log again and compares every row."""
     config = load_config(directory)
     with opened(config) as log:
+        beside = _file_faults(log)
         result = _rebuilt(log, config, located(into, Path()) if into else None)
+        result.differences[:0] = beside
     _report_rebuilt(result)
     tell_erased(result.passed_over)
 
@@ -190,6 +196,11 @@ class Progress:
         left = (total - done) / rate if rate else 0
         unit = self._unit
         click.echo(f"  {done:,}/{total:,} {unit}, {rate:,.0f} {unit}/秒, 剩余 {left:.0f} 秒", err=True)
+
+
+def _file_faults(log: Log) -> list[str]:
+    assert isinstance(log.store, SqlStore)  # As it was opened.
+    return store_faults(log.store)
 
 
 def _rebuilt(log: Log, config: Config, into: Location | None) -> Rebuilt:

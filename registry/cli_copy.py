@@ -33,6 +33,7 @@ from registry.editions import shipped_editions
 from registry.location import Location, located
 from registry.provenance.checkpoint import Checkpoint
 from registry.store.copying import compare_stores, copy_store, count_rows
+from registry.store.definitions import store_faults
 from registry.store.interface import StoreError
 from registry.store.opening import create_store, open_for_reading, open_store, remove_store
 from registry.store.sql_store import SqlStore
@@ -108,6 +109,8 @@ def register(group: click.Group) -> None:
 
 
 def _copy(source: SqlStore, where: Location, config: Config) -> None:
+    if faults := store_faults(source):  # Rows that an index hides would be in neither when both are compared.
+        raise StoreError(faults[0])
     progress, total = Progress(), count_rows(source)
     with _kept_if_good(where) as target:
         rows = copy_store(source, target, progress=lambda done: progress(done, total))

@@ -18,6 +18,7 @@ from registry.location import Location
 from registry.provenance.checkpoint import Checkpoint
 from registry.provenance.keys import VerifyingKey, load_verifying_key
 from registry.provenance.vault import Vault
+from registry.store.definitions import store_faults
 from registry.store.opening import open_for_reading
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_LOG
 
@@ -56,11 +57,12 @@ def checked_copy(
             processes=len(os.sched_getaffinity(0)) if signatures else 1,
             reopening=Reopening(partial(open_for_reading, where), partial(Vault, master)),
         )
+        faults = store_faults(store)
         result = check_log(log, plan, progress=progress)
         proofs = proofs_of(log, held) if not result.faults else []
-    if result.faults:
-        more = f" (另有 {len(result.faults) - 1} 处)" if len(result.faults) > 1 else ""
-        raise BackupError(f"存储有误: {result.faults[0]}{more}")
+    if faults := faults + result.faults:
+        more = f" (另有 {len(faults) - 1} 处)" if len(faults) > 1 else ""
+        raise BackupError(f"存储有误: {faults[0]}{more}")
     signed = Checkpoint.parse(result.note.partition("\n\n")[0] + "\n")
     return Checked(log.origin, signed.size, signed.root.hex(), result.note, tuple(proofs))
 

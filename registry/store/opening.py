@@ -13,6 +13,7 @@ from types import ModuleType
 from sqlalchemy import Engine
 
 from registry.location import Location, is_url
+from registry.store.definitions import refuse_acting, refuse_foreign
 from registry.store.errors import one_line_errors
 from registry.store.interface import Store, StoreError
 from registry.store.sql_store import SqlStore
@@ -35,6 +36,7 @@ __all__ = [
     "open_for_reading",
     "open_store",
     "remove_store",
+    "store_of_file",
 ]
 
 
@@ -64,7 +66,8 @@ def create_store(where: Location) -> SqlStore:
 
 
 def open_store(where: Location) -> SqlStore:
-    """An existing store for one writer. Raises StoreError for another version or another writer."""
+    """An existing store for one writer. Raises StoreError for another version, another writer, or a file that
+    defines other things than a store does."""
     if is_url(where):
         opened: SqlStore = _postgres().open_postgres(where)
         return opened
@@ -75,6 +78,7 @@ def open_store(where: Location) -> SqlStore:
     try:
         with one_line_errors():
             check_version(engine)
+            refuse_foreign(engine)
     except StoreError:
         _give_up(engine, lock)
         raise
@@ -90,7 +94,18 @@ def open_for_reading(where: Location) -> SqlStore:
         return opened
     path = Path(where)
     _check_present(path)
+    return store_of_file(path)
+
+
+def store_of_file(path: Path) -> SqlStore:
+    """A store in a file that is there, read-only. Raises StoreError if it has a trigger or a view."""
     engine = reading_engine(path)
+    try:
+        with one_line_errors():
+            refuse_acting(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     return SqlStore(engine, engine, lambda: None)
 
 
@@ -117,7 +132,9 @@ def migrate_store(where: Location) -> tuple[str, str]:
         with one_line_errors():
             before = version_of(engine)
             refuse_newer(before)
+            refuse_acting(engine)  # Before anything is written: it might act upon that.
             upgrade(engine)
+            refuse_foreign(engine)
             after = version_of(engine)
         return before or "-", after or "-"
     finally:

@@ -16,9 +16,15 @@ from registry.store.interface import NoStoreError, StoreError
 from registry.store.postgres import maintaining_engine, reading_engine, shown, writing_engine
 from registry.store.postgres_store import PostgresStore, ReadPostgresStore
 from registry.store.sql_store import SqlStore
-from registry.store.versions import check_version, fits_beside_writer, refuse_newer, upgrade, version_of
+from registry.store.versions import (
+    VERSION_TABLE,
+    check_version,
+    fits_beside_writer,
+    refuse_newer,
+    upgrade,
+    version_of,
+)
 
-VERSION_TABLE = "alembic_version"
 _TABLES = """
     SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')
     AND relnamespace = current_schema()::regnamespace

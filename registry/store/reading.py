@@ -8,9 +8,8 @@ from pathlib import Path
 
 from registry.location import Location, is_url
 from registry.store.interface import Store, StoreError
-from registry.store.opening import open_for_reading
+from registry.store.opening import open_for_reading, store_of_file
 from registry.store.sql_store import SqlStore
-from registry.store.sqlite import reading_engine
 
 
 @contextmanager
@@ -27,5 +26,4 @@ def _of_file(path: Path) -> SqlStore:
     """A file needs no right to write for this."""
     if not path.is_file():
         raise StoreError(f"存储 {path} 不存在; 请先运行 registry init")
-    engine = reading_engine(path)
-    return SqlStore(engine, engine, lambda: None)
+    return store_of_file(path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -17,8 +18,11 @@ from sqlalchemy import Engine
 from registry.store.interface import StoreError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+VERSION_TABLE = "alembic_version"
 BESIDE_WRITER = "beside_writer"
 """A migration that says so may run while the previous release writes."""
+_upgrading = Lock()
+"""Alembic has one context a process."""
 
 
 @cache
@@ -57,6 +61,6 @@ def upgrade(engine: Engine) -> None:
     """Brings a store to this program's version, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection:
+    with _upgrading, engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

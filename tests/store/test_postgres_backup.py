@@ -116,3 +116,26 @@ def test_store_that_was_founded_elsewhere_is_not_cleared_away_with_a_forsaken_di
 
         create_store(url)
     open_store(url).close()
+
+
+@pytest.mark.parametrize(
+    ("acting", "told"),
+    [
+        (
+            "CREATE TRIGGER nobody BEFORE INSERT ON ground FOR EACH ROW "
+            "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+            "触发器 'nobody' (表 'ground')",
+        ),
+        ("CREATE RULE nothing AS ON INSERT TO ground DO INSTEAD NOTHING", "规则 'nothing' (表 'ground')"),
+    ],
+)
+def test_check_of_a_database_names_what_would_take_out_what_is_recorded(
+    postgres: PostgresServer, tmp_path: Path, acting: str, told: str
+) -> None:
+    url = postgres.new_database()
+    found_spine(tmp_path / "registry", store=url).engine.close()
+    assert in_process("verify", "--directory", tmp_path / "registry").code == 0
+    execute(url, acting)
+    run = in_process("verify", "--directory", tmp_path / "registry")
+    assert run.code == 1
+    assert told in run.err

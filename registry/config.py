@@ -180,8 +180,14 @@ _STORAGE_FILES = ("credentials", "authority")
 _PATHS = tuple(option.name for option in BY_NAME["paths"].options if option.needed)
 
 
-def load_config(directory: Path) -> Config:
-    """Reads ``registry.toml`` in a directory. Raises ConfigError."""
+def load_config(directory: Path, *, home: Path | None = None) -> Config:
+    """Reads ``registry.toml`` in a directory, or as it will be read when it lies in ``home``. Raises
+    ConfigError."""
+    return _config(settings_in(directory), home or directory)
+
+
+def settings_in(directory: Path) -> dict[str, Any]:
+    """What ``registry.toml`` in a directory says, as it is written. Raises ConfigError."""
     path = directory / CONFIG_NAME
     try:
         with path.open("rb") as file:
@@ -192,6 +198,10 @@ def load_config(directory: Path) -> Config:
         raise ConfigError(f"{path} 不能读取: {error}") from error
     if faults := file_faults(content):
         raise ConfigError(f"{path}: " + "; ".join(sorted(faults)))
+    return content
+
+
+def _config(content: dict[str, Any], directory: Path) -> Config:
     try:
         store = content["paths"]["store"]
         database = store if is_url(store) else ""
@@ -199,7 +209,7 @@ def load_config(directory: Path) -> Config:
         paths = {name: (directory / named[name]).resolve() for name in _PATHS}
         more = _more(content, directory)
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: [paths] 不是有效的路径: {error}") from error
+        raise ConfigError(f"{directory / CONFIG_NAME}: [paths] 不是有效的路径: {error}") from error
     more |= {"home": directory.resolve(), "database": database}
     registry = content["registry"]
     return Config(origin=registry["origin"], address=registry["address"], **paths, **more)

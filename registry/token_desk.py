@@ -37,7 +37,8 @@ HOLDERS = tuple(
 """Who may have an API token: systems that ask, and departments' systems that submit what is signed."""
 LONGEST_S = 366 * 86_400
 """An API token is made anew once a year at least."""
-_ISSUED = "issued"
+ISSUED = "issued"
+"""The list of what was issued, beside that of issuers."""
 _ISSUER = f"{PREFIX}issuer"
 
 
@@ -121,7 +122,7 @@ def issue_token(
     if face not in issuer.faces or not issuer.may_vouch(token, caller):
         raise TokenError(f"{key} 不能为 {caller.uri} 经 {face} 签发{lifetime_s}秒的令牌")
     until = datetime.fromtimestamp(token.expires_s, UTC).isoformat()
-    issued = issuers.parent / _ISSUED
+    issued = issuers.parent / ISSUED
     with _told(issued), issued.open("a", encoding="utf-8") as file:
         file.write(f"{token_id}\t{caller.uri}\t{holder.uri}\t{until}\n")
         file.flush()

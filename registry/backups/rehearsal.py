@@ -30,9 +30,9 @@ from registry.backups.chain import chain_to, whole_store
 from registry.backups.checking import checked_copy
 from registry.backups.held import Held, Proof
 from registry.backups.manifest import STORE_FILE, BackupError, Manifest, read_manifest
+from registry.backups.named_files import brought_files
 from registry.backups.placing import place_store
 from registry.backups.refolding import compared_with_fold
-from registry.backups.taking import installation_files
 from registry.commands.ask import Ask
 from registry.commands.state import RegistryState
 from registry.editions import shipped_editions
@@ -93,9 +93,10 @@ def rehearse(
     with _timed(report, "文件摘要") as seen:
         chain = chain_to(backup)
         manifest = report.manifest = read_manifest(backup)
-        installation_files(backup, manifest)
+        brought = brought_files(backup, manifest, work / "installation")
         after_base = f", 连同其前的 {len(chain) - 1} 份" if len(chain) > 1 else ""
         seen.append(f"{len(manifest.files)} 个文件与清单一致{after_base}")
+        seen += [f"不会恢复 {name}" for name in brought.left]
     with scratch_directory(work, "rehearsal", kind="rehearsal") as scratch:
         store, key = scratch / STORE_FILE, master()
         with _timed(report, "恢复存储") as seen:

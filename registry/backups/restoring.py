@@ -8,6 +8,8 @@ First every file is held against the manifest, then the backup against what the 
 that is shorter than a head that was signed would give positions a second time for which somebody holds a
 receipt. It is refused, or, where that is accepted, put back to be read: the store is marked, so that no
 server takes it, and a head that was given is kept beside it.
+What proves a backup never comes with it: into a new directory, whose configuration does, neither the second
+store nor the vault's key is believed unless the operator names it (``--head``, ``--keys``).
 Then the store is copied, brought to this program's version, checked to its root, and only then put in place.
 """
 
@@ -24,9 +26,9 @@ from registry.backups.chain import chain_to, whole_store
 from registry.backups.copy_check import CopyCheck
 from registry.backups.held import Held, Proof
 from registry.backups.manifest import CHECKPOINT, BackupError, Manifest, read_manifest
+from registry.backups.named_files import brought_files, named_keys
 from registry.backups.past import Past, Until
 from registry.backups.placing import place_store
-from registry.backups.taking import installation_files, named_keys
 from registry.config import CONFIG_NAME, Config, load_config
 from registry.config_options import toml
 from registry.engine import read_secret
@@ -41,6 +43,8 @@ SCRATCH = "restoring"
 """Where a new directory has room for copies on the way."""
 HEAD = "head/checkpoint"
 """Where what was made to be read has its second store."""
+VAULT_KEY = "keys/vault.key"
+"""By which name the vault's key is given for an installation that has it elsewhere."""
 _STORE_LINE = re.compile(r"^(\s*store\s*=\s*).*$", re.MULTILINE)
 _HEAD_LINE = re.compile(r"^(\s*head\s*=\s*).*$", re.MULTILINE)
 
@@ -68,7 +72,8 @@ class Restored:
     """What was put back: the manifest, the versions of the store before and after, key files that are yet to
     be put in their places, and the size that the second store says (0: it says nothing); the held checkpoints
     that agree, and the moment if it was one of the past; whether it is to be read only as it is, or may be,
-    behind what was signed; and how many derived rows were compared with a fold (0: they were not)."""
+    behind what was signed; how many derived rows were compared with a fold (0: they were not); and which
+    files of the backup were ``left`` out."""
 
     manifest: Manifest
     before: str
@@ -79,6 +84,7 @@ class Restored:
     past: Past | None = None
     to_read: bool = False
     rows: int = 0
+    left: tuple[str, ...] = ()
 
 
 def restore(order: Order, *, progress: Progress) -> Restored:
@@ -98,23 +104,29 @@ def restore(order: Order, *, progress: Progress) -> Restored:
             with scratch_directory(config.home, "store", kind="restore") as scratch:
                 return _into(config, order, chain, scratch, progress)
         with whole_directory(order.directory, kind="restore") as making:
-            config = _laid_out(making, order, manifest)
+            config, left = _laid_out(making, order, manifest)
             scratch = making / SCRATCH
             scratch.mkdir(mode=0o700)
             done = _into(config, order, chain, scratch, progress)
             shutil.rmtree(scratch)
             place = order.directory.resolve()
-            missing = tuple(place / path.relative_to(config.home) for path in done.missing)
-        return replace(done, missing=missing)
+            missing = tuple(_placed(path, config.home, place) for path in done.missing)
+        return replace(done, missing=missing, left=left)
     except OccupiedError as error:
         raise BackupError(str(error)) from error
     except OSError as error:
         raise BackupError(f"不能在 {order.directory} 写入: {error.strerror}") from error
 
 
-def _laid_out(making: Path, order: Order, manifest: Manifest) -> Config:
-    """Everything of a new installation but its store. Raises BackupError, ConfigError."""
-    for name in installation_files(order.backup, manifest):
+def _placed(path: Path, home: Path, place: Path) -> Path:
+    return place / path.relative_to(home) if path.is_relative_to(home) else path
+
+
+def _laid_out(making: Path, order: Order, manifest: Manifest) -> tuple[Config, tuple[str, ...]]:
+    """Everything of a new installation but its store, and what was left out. Raises BackupError,
+    ConfigError."""
+    brought = brought_files(order.backup, manifest, order.directory.resolve())
+    for name in brought.files:
         _parent_of(making / name)
         shutil.copyfile(order.backup / name, making / name)
     for name, content in order.keys.items():
@@ -125,18 +137,25 @@ def _laid_out(making: Path, order: Order, manifest: Manifest) -> Config:
     if order.until:  # Elsewhere is the second store of the registry that lives.
         _set(making, _HEAD_LINE, HEAD)
     config = load_config(making)
-    if config.head:
-        _require_apart(config.head, config.home, order.backup.resolve())
-        if config.head.is_relative_to(config.home):
-            _parent_of(config.head)
-    return config
+    _require_named(config, order)
+    if config.head and config.head.is_relative_to(config.home):
+        _parent_of(config.head)
+    return config, brought.left
 
 
-def _require_apart(head: Path, home: Path, backup: Path) -> None:
-    """Raises BackupError if what is to be the second store came with the backup: it would prove nothing."""
-    if head.is_relative_to(backup) or (head.is_relative_to(home) and head.exists()):
-        name = head.relative_to(backup if head.is_relative_to(backup) else home)
-        raise BackupError(f"[paths] head 所指的 {name} 是备份自己的文件, 不能作为第二存储; 不予恢复")
+def _require_named(config: Config, order: Order) -> None:
+    """Raises BackupError if what is to prove the backup is named by its own configuration alone."""
+    head, key = config.head, config.vault_key
+    if head and head.exists() and order.head is None:
+        raise BackupError(
+            f"只有备份自己的设置提到第二存储 {head}: 确是保存下来的那一份, 请写明 --head {head}"
+        )
+    inside = key.is_relative_to(config.home)
+    given = order.keys.get(key.relative_to(config.home).as_posix() if inside else VAULT_KEY)
+    if given is None:
+        raise BackupError(f"缺少 {key.name}: 请用 --keys 指出密钥副本的目录, 或用封存密钥的口令")
+    if key.exists() and read_secret(key) != given:
+        raise BackupError(f"备份的设置所指的 {key} 与所给的 vault.key 不同; 不予恢复")
 
 
 def _set(making: Path, line: re.Pattern[str], value: str) -> None:
@@ -174,9 +193,9 @@ def _into(config: Config, order: Order, chain: Sequence[Path], scratch: Path, pr
             if order.until:
                 source = checking.cut(source, scratch, order.until)
             before, after = place_store(source, config.location, scratch, checking)
-        if own and order.until and kept is None:  # By this too a server tells that it is not the log.
+        if own and kept is None and order.until:  # By this too a server tells that it is not the log.
             own.swap(None, given or (order.backup / CHECKPOINT).read_text("utf-8"))
-        elif own and given:
+        elif own and kept is None and given:
             own.swap(None, given)
     Generations.of(config).drop()  # Of the store that is gone.
     missing = tuple(path for path in named_keys(config) if not path.exists())
@@ -198,12 +217,15 @@ def _second_store(config: Config) -> Iterator[HeadFile | None]:
 def _given_head(order: Order, kept: str | None) -> str | None:
     if order.head is None:
         return None
-    if kept is not None:
-        raise BackupError("目标已有第二存储的日志头; 请去掉 --head")
     try:
-        return order.head.read_text("utf-8")
+        given = order.head.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BackupError(f"日志头 {order.head} 不能读取") from error
+    if kept not in (None, given):
+        raise BackupError(
+            f"目标的第二存储已有另一日志头, 与 --head {order.head} 不同; 请先查明哪一份是保存下来的"
+        )
+    return given
 
 
 def _size_of(note: str) -> int:

@@ -14,31 +14,29 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from registry.backups.checking import Checked, checked_copy
 from registry.backups.manifest import (
     CHECKPOINT,
     MANIFEST,
-    OWN_FILES,
     SEALED,
     STORE_FILE,
     BackupError,
     Manifest,
     stored_files,
 )
+from registry.backups.named_files import POLICY, files_to_keep, private_keys
 from registry.backups.sealing import NONCE_BYTES, SALT_BYTES, seal_keys
-from registry.config import CONFIG_NAME, Config, load_config
+from registry.config import CONFIG_NAME, Config
 from registry.engine import read_secret
 from registry.handed_out import installation_policy
-from registry.signing.location import parse_location
 from registry.store.online_copy import copy_online, require_current, version_in
 from registry.whole_directory import OccupiedError, whole_directory
 
-POLICY = "verify.policy"
 Progress = Callable[[int, int], None]
 _PASSWORD = re.compile(r"(postgres(?:ql)?://[^:/@\s\"']*):[^@/\s\"']*@")
 _PASSWORD_OPTION = re.compile(r"([?&]password=)[^&\s\"']*")
@@ -114,59 +112,24 @@ def _require_room(config: Config, making: Path) -> None:
 
 
 def write_files(config: Config, making: Path) -> list[str]:
-    """The configuration and what it names that is public; answers what lies outside of the installation."""
+    """The configuration and what it names that is public; answers what is not in the backup: what lies
+    outside of the installation, or holds a private key."""
     text = (config.home / CONFIG_NAME).read_text("utf-8")
     (making / CONFIG_NAME).write_text(_without_passwords(text), encoding="utf-8")
     policy = installation_policy(config)
     (making / POLICY).write_text(policy.text(), encoding="utf-8")
-    elsewhere, copy = [], load_config(making)
-    for path, named in zip(_public_files(config), _public_files(copy), strict=True):
-        if not path.is_relative_to(config.home):
+    elsewhere = []
+    for path, name in files_to_keep(config):
+        if not name:
             elsewhere.append(str(path))
-        elif path.is_file():  # Under the name by which it is looked for, though that may be a link here.
-            place = named if named.is_relative_to(copy.home) else making / path.relative_to(config.home)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+        elif path.is_file():
+            (making / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, making / name)
     return elsewhere
-
-
-def installation_files(backup: Path, manifest: Manifest) -> list[str]:
-    """The files of a backup that belong into a new installation. What is to prove a backup, a head or a key,
-    never comes with it: BackupError for a name that no backup has; ConfigError."""
-    config = load_config(backup)
-    names = [name for name in manifest.files if name not in OWN_FILES]
-    for name in names:
-        if name not in (CONFIG_NAME, POLICY) and not _is_public(PurePosixPath(name), config):
-            raise BackupError(f"备份 {backup} 中的 {name} 不是备份应有的文件; 不予恢复")
-    return names
-
-
-def _is_public(name: PurePosixPath, config: Config) -> bool:
-    """Whether a configuration names a public file so, from wherever it begins; or one in the same folder:
-    where a certificate was a link, earlier releases kept what it led to."""
-    folder = name.parent.parts
-    for path in _public_files(config):
-        if path.parts[-len(name.parts) :] == name.parts:
-            return True
-        if folder and name.suffix != ".key" and path.parent.parts[-len(folder) :] == folder:
-            return True
-    return False
 
 
 def _without_passwords(text: str) -> str:
     return _PASSWORD_OPTION.sub(r"\1", _PASSWORD.sub(r"\1@", text))
-
-
-def _public_files(config: Config) -> Iterator[Path]:
-    yield config.authority
-    yield config.certificate
-    if config.witnesses:
-        yield config.witnesses.policy
-    if config.stamping:
-        yield config.stamping.certificate
-    if config.tokens:
-        yield config.tokens.issuers
-        yield config.tokens.revoked
 
 
 def _write_keys(config: Config, making: Path, passphrase: bytes) -> list[str]:
@@ -177,22 +140,3 @@ def _write_keys(config: Config, making: Path, passphrase: bytes) -> list[str]:
     sealed = seal_keys(files, passphrase, random=os.urandom(SALT_BYTES + NONCE_BYTES))
     (making / SEALED).write_bytes(sealed)
     return [str(path) for path in named if path not in inside]
-
-
-def named_keys(config: Config) -> Iterator[Path]:
-    """The private key files that a configuration names."""
-    yield config.vault_key
-    yield config.certificate_key
-    for line in (*config.log_signers, *config.receipt_signers):
-        location = parse_location(line, home=config.home)
-        if location.kind == "file":
-            yield config.home / location.path
-    if config.evidence and config.evidence.storage:
-        yield config.evidence.storage.credentials
-
-
-def private_keys(config: Config) -> Iterator[Path]:
-    """The key files that an installation has: those that are named, and what lies beside them."""
-    yield from named_keys(config)
-    for pattern in ("keys/*.key", "tls/*.key"):
-        yield from sorted(config.home.glob(pattern))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from registry.backups.manifest import SEALED, BackupError, Manifest, read_manife
 from registry.backups.past import Until
 from registry.backups.rehearsal import Rehearsal, rehearse
 from registry.backups.restoring import Order, Restored, restore
+from registry.backups.revocations import revocations_told
 from registry.backups.sealing import open_keys
 from registry.backups.taking import same_disk, take_backup
 from registry.cli_archive import tell_proofs
@@ -91,7 +92,7 @@ def backup(
     sealed = "以口令封存在内" if with_keys else "不在其中, 须另外保存"
     click.echo(f"已备份: {target}\n  {_told(made)}\n  私钥{sealed}")
     if made.elsewhere:
-        click.echo(f"  不在安装目录中, 未包含: {', '.join(made.elsewhere)}")
+        click.echo(f"  不在安装目录中或含私钥, 未包含: {', '.join(made.elsewhere)}")
     if same_disk(config, target):
         click.echo("  注意: 备份与存储在同一磁盘上, 磁盘损坏时会一起失去", err=True)
 
@@ -138,9 +139,12 @@ def restore_backup(
     if key_copies is not None or passphrase_fd is not None or not (directory / CONFIG_NAME).exists():
         keys = _keys_of(source, key_copies, passphrase_fd)
     until = Until.parse(moment) if moment else None
-    notes = held_checkpoints(held)
+    notes, new = held_checkpoints(held), not (directory / CONFIG_NAME).exists()
     order = Order(source, directory, keys, store, head, accept_shorter, until, notes)
-    _tell_restored(directory, restore(order, progress=Progress()))
+    done = restore(order, progress=Progress())
+    to_serve = new and done.past is None
+    lists = revocations_told(load_config(directory), done.manifest.taken) if to_serve else ()
+    _tell_restored(directory, done, lists)
 
 
 @click.command("rehearse")
@@ -265,14 +269,18 @@ def _tell_increment(target: Path, taken: Increment) -> None:
     )
 
 
-def _tell_restored(directory: Path, done: Restored) -> None:
+def _tell_restored(directory: Path, done: Restored, lists: Iterable[str]) -> None:
     click.echo(
         f"已恢复: {directory}\n  {_told(done.manifest)}\n  截至 {done.manifest.taken:%Y-%m-%d %H:%M} 的备份"
     )
     if done.before != done.after:
         click.echo(f"  存储版本: {done.before} → {done.after}")
+    for name in done.left:
+        click.echo(f"  未恢复, 设置没有提到: {name}; 需要时请从备份中取出")
     for path in done.missing:
         click.echo(f"  还须放回密钥: {path}")
+    for line in lists:
+        click.echo(f"  {line}")
     tell_proofs(done.proofs)
     size = done.manifest.size
     if done.past is not None:

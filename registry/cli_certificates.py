@@ -36,11 +36,17 @@ def register(main: click.Group, one_line: Callable[[_Command], _Command]) -> Non
         certificate.command(name)(directory_option(one_line(command)))
 
 
+@click.option("--anew", is_flag=True, help="名单已失去: 重新建立, 以前吊销的须再吊销. Instead of a lost one.")
 @_days
-def _setup(directory: Path, days: int) -> None:
+def _setup(directory: Path, days: int, anew: bool) -> None:
     """建立一份空的吊销名单. Makes an empty list."""
     config = load_config(directory)
     path = config.revoked_certificates or config.home / LIST
+    if (
+        config.revoked_certificates and not path.exists() and not anew
+    ):  # It may have been lost: who was on it?
+        lost = f"registry.toml 所指的吊销名单 {path} 不存在: 请从备份取回"
+        raise CertificateError(f"{lost}; 若从未有过, 或以前吊销的都将重新吊销, 加 --anew")
     Desk(config.authority.parent, path).set_up(_now(), days)
     click.echo(f"已建立: {path}, 有效{days}天")
     if config.revoked_certificates is None:

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from demo import parties
 from demo.departments import Office
 from demo.facts import COLLUSION, COLLUSION_PENALTY, WAGES_PAID_LATE
 from demo.records import Party, StatementKey
+from registry.domain.periods import CHINA
 from registry.v1 import subject_pb2 as pb
 from registry.v1 import verdict_pb2
 from registry.v1.verdict_pb2 import Verdict
@@ -192,7 +193,7 @@ TENDER = Tender(
     region="130903",
     industry="E4710",
     kind=pb.TENDER_KIND_COMPULSORY,
-    opening=datetime(2026, 10, 20, 9, 30, tzinfo=timezone(timedelta(hours=8))),
+    opening=datetime(2026, 10, 20, 9, 30, tzinfo=CHINA),
     bids=(
         *(Bid(number, (bidder,)) for number, bidder in enumerate(BIDDERS, start=1)),
         Bid(len(BIDDERS) + 1, CONSORTIUM),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -31,13 +31,12 @@ from registry.cli_archive import tell_proofs
 from registry.cli_check import Progress, directory_option
 from registry.cli_shared import asked_passphrase, checkpoint_option, passphrase_option, plain
 from registry.config import CONFIG_NAME, ConfigError, load_config
-from registry.domain.periods import CHINA_OFFSET_MS
+from registry.domain.periods import CHINA
 from registry.engine import now_ms, read_secret
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import VaultError
 from registry.store.interface import StoreError
 
-CHINA = timezone(timedelta(milliseconds=CHINA_OFFSET_MS))
 SHOWN = 16
 QUESTIONS = 5
 _source = click.option(

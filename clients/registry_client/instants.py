@@ -7,9 +7,10 @@ past nine in China, ``china_instant("2026-04-01T01:30Z")`` the same.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
-CHINA = timezone(timedelta(hours=8))
+from registry.domain.periods import CHINA
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -3,7 +3,7 @@ penalty is repaired, and nothing is left of it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from hashlib import sha256
 
 from demo.departments import Department
@@ -13,6 +13,7 @@ from demo.supervision.drawing import firm_named
 from demo.supervision.stage import Stage
 from demo.supervision.visiting import REFERRAL
 from registry.access.identity import CallerRole
+from registry.domain.periods import CHINA
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1 import supervision_pb2 as acts
@@ -97,7 +98,7 @@ def repair(stage: Stage, penalty: str) -> None:
 def asked(stage: Stage, code: str, when: str, wanted: Verdict) -> list[str]:
     """The bidding platform screens the firm at the opening of a tender."""
     stage.state(COURT, pb.Delivery(list_code="L-01", as_of=stage.day.isoformat()))
-    opening = datetime.combine(stage.day, time(10), timezone(timedelta(hours=8)))
+    opening = datetime.combine(stage.day, time(10), CHINA)
     question = Question(
         domain=subject_pb2.DOMAIN_BIDDING,
         role=subject_pb2.SUBJECT_ROLE_BIDDER,

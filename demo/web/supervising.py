@@ -12,7 +12,7 @@ import io
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from demo.departments import CITY, Department
@@ -20,7 +20,7 @@ from demo.officials import Person
 from demo.supervision.cast import ESTABLISHMENT, FIRMS, GRADES, HOUSING, JUSTICE, MARKET, MATTER
 from demo.town import ORIGIN, Town, TownError, connect
 from registry.access.identity import Caller, CallerRole
-from registry.domain.periods import china_day
+from registry.domain.periods import CHINA, china_day
 from registry.engine import now_ms
 from registry.installation import issue_client
 from registry.provenance.keys import FileSigner
@@ -102,7 +102,7 @@ def _day(later: int = 0) -> str:
 
 def _ago(minutes: int) -> str:
     """An instant of today in China."""
-    now = datetime.fromtimestamp(now_ms() / 1000, timezone(timedelta(hours=8))).replace(microsecond=0)
+    now = datetime.fromtimestamp(now_ms() / 1000, CHINA).replace(microsecond=0)
     return max(now - timedelta(minutes=minutes), now.replace(hour=0, minute=0, second=0)).isoformat()
 
 

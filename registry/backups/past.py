@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from registry.commands.erasures import erasure_faults
 from registry.commands.folding import Folded, fold
 from registry.commands.found import found
 from registry.commands.state import AS_OF, Log, open_log
-from registry.domain.periods import CHINA_OFFSET_MS
+from registry.domain.periods import CHINA
 from registry.editions import shipped_editions
 from registry.provenance.checkpoint import Checkpoint, CheckpointError
 from registry.provenance.keys import FileSigner
@@ -48,7 +48,6 @@ from registry.store.opening import create_store, open_for_reading, open_store
 from registry.store.sql_store import SqlStore
 from registry.v1.envelope_pb2 import SUITE_ED25519
 
-CHINA = timezone(timedelta(milliseconds=CHINA_OFFSET_MS))
 PAGE = 500
 _POSITION = re.compile(r"[0-9]{1,18}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

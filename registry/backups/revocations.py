@@ -7,14 +7,13 @@ out until it is made again, and then says nothing of those who were on it. Neith
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 from registry.access.revocation import RevocationError, lists_in
 from registry.config import Config
-from registry.domain.periods import CHINA_OFFSET_MS
+from registry.domain.periods import CHINA
 
-CHINA = timezone(timedelta(milliseconds=CHINA_OFFSET_MS))
 _AGAIN = "registry certificate setup --anew 重新建立, 再以 registry certificate revoke 重新吊销此前的全部证书"
 
 

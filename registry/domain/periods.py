@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from functools import lru_cache, total_ordering
 
 OPEN_ENDED = ("2099-12-31", "9999-12-31")
@@ -28,6 +28,7 @@ OPEN_ENDED = ("2099-12-31", "9999-12-31")
 MS_PER_DAY = 86_400_000
 CHINA_OFFSET_MS = 8 * 3_600_000
 """How far the clocks of China are ahead of UTC."""
+CHINA = timezone(timedelta(milliseconds=CHINA_OFFSET_MS))
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 """The ordinal of the day on which Unix time begins."""
 

@@ -12,15 +12,14 @@ Example: the answer was given from 40 leaves, the checkpoint has 64: the proof s
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
+from registry.domain.periods import CHINA
 from registry.provenance.checkpoint import Checkpoint
 from registry.provenance.proof import ProofError, verify_consistency
 from registry.provenance.witness_policy import CheckedCheckpoint, Policy, PolicyError
 from registry.v1 import receipt_pb2 as pb
 from registry.verification.report import FailedError, Report
-
-_CHINA = timezone(timedelta(hours=8))
 
 
 def check_head(answer: pb.Answer, receipt: pb.Receipt, policy: Policy, report: Report) -> Checkpoint:
@@ -51,7 +50,7 @@ def seconds_text(time_s: int) -> str:
 def milliseconds_text(time_ms: int) -> str:
     """An instant of the years 1970 to 9999 as a clock in China shows it; another one as a number."""
     try:
-        instant = datetime.fromtimestamp(0, _CHINA) + timedelta(milliseconds=time_ms)
+        instant = datetime.fromtimestamp(0, CHINA) + timedelta(milliseconds=time_ms)
     except OverflowError:
         return f"{time_ms}ms"
     return f"{instant:%Y-%m-%d %H:%M:%S}"

@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from registry.domain.periods import CHINA
 from registry_client.cli.wrapping import share, wrap
-from registry_client.instants import CHINA
 
 _GAP = 2
 """Columns between two cells."""

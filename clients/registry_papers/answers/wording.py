@@ -6,10 +6,11 @@ Example: ``VERDICTS[VERDICT_CLEAR]`` is 未见限制, ``china_time(instant)`` 20
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from registry.domain.periods import CHINA
 from registry.v1 import receipt_pb2, verdict_pb2
 from registry.v1.statement_pb2 import Document
 from registry.v1.subject_pb2 import Identifier, Scope
@@ -50,7 +51,6 @@ SHORTFALLS: Mapping[int, str] = {
     receipt_pb2.SHORTFALL_REASON_CONTENT_ERASED: "所依据的陈述内容已依法删除",
     receipt_pb2.SHORTFALL_REASON_CONTENT_WITHHELD: "所依据的陈述含有不得披露的内容",
 }
-_CHINA = timezone(timedelta(hours=8))
 _ITSELF = (verdict_pb2.SUBJECT_RELATION_UNSPECIFIED, verdict_pb2.SUBJECT_RELATION_SELF)
 _EDITION_DIGITS = 16
 
@@ -89,7 +89,7 @@ def china_time(instant: Timestamp) -> str:
     """An instant as a clock in China shows it; empty where there is none."""
     if not instant.seconds and not instant.nanos:
         return ""
-    at = instant.ToDatetime(UTC).astimezone(_CHINA)
+    at = instant.ToDatetime(UTC).astimezone(CHINA)
     return f"{at.year}年{at.month}月{at.day}日 {at:%H}时{at:%M}分{at:%S}秒（北京时间）"
 
 
@@ -102,7 +102,7 @@ def china_time_ms(instant_ms: int) -> str:
 
 def china_day_of(instant: Timestamp) -> str:
     """The day in China, YYYY-MM-DD."""
-    at: datetime = instant.ToDatetime(UTC).astimezone(_CHINA)
+    at: datetime = instant.ToDatetime(UTC).astimezone(CHINA)
     return f"{at:%Y-%m-%d}"
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from starlette.requests import Request
 
+from registry.domain.periods import CHINA
 from registry.provenance.batch import MAX_BATCH
 from registry.provenance.keys import SignatureError, load_verifying_key
 from registry.v1.envelope_pb2 import Envelope, Signature, SignedBatch
 from registry.v1.statement_pb2 import Statement
-from registry_client.instants import CHINA
 from registry_web.console.act_seconds import COSIGNING, HALF
 from registry_web.console.act_store import PROPOSED, SIGNING, SIGNING_S, Act, ActStore
 from registry_web.console.acting import usable_keys

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import click
 
+from registry.domain.periods import CHINA
 from registry.provenance.access_token import TokenKey
-from registry_client.instants import CHINA
 from registry_client.numbering import Numbering, NumberingError
 from registry_web.config import ConsoleConfig, WebConfigError, load_web_config
 from registry_web.console.accounts import Account, AccountError, Accounts, Identity

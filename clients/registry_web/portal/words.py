@@ -11,9 +11,9 @@ from functools import cache
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from registry.domain.periods import CHINA
 from registry.v1 import record_service_pb2 as record
 from registry.v1 import subject_pb2 as subject
-from registry_client.instants import CHINA
 from registry_client.layouts import LAYOUTS
 
 DOMAINS: Mapping[int, str] = {

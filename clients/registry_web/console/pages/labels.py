@@ -15,6 +15,7 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from registry.domain.periods import CHINA
 from registry.v1 import ban_service_pb2 as ban
 from registry.v1 import catalogue_service_pb2 as catalogue
 from registry.v1 import incentive_service_pb2 as incentive
@@ -24,7 +25,6 @@ from registry.v1 import verdict_pb2 as verdict
 from registry_client import procedure_words as procedure
 from registry_client import words
 from registry_client.files import reason_name
-from registry_client.instants import CHINA
 from registry_client.words import word_of
 from registry_web.console.pages.separation import ROLE_OF_STEP, ROLE_WORDS
 

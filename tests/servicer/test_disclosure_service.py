@@ -157,7 +157,7 @@ def test_numbers_of_papers_remarks_and_masked_texts_do_not_come_out(served: Serv
 def test_number_in_a_name_or_an_article_that_a_release_before_recorded_comes_out_nowhere(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submission, "check_kept_in_clear", lambda _found, _statement: None)
+    monkeypatch.setattr(submission, "check_on_receipt", lambda *_: ())
     subject = firm(70)
     subject.name = f"沧州洗川{NUMBER}商行(示例)"
     event = ban("财政", subject, "M-PRO-01", "2026-03-01", "2028-03-01")

@@ -91,7 +91,6 @@ def test_log_folds_with_statements_that_would_not_be_received_any_more(
         ]  # fmt: skip
         placed(spine.say("财政", "202611261030127", event=short_ban(3)))  # A time is no number of a person.
         with monkeypatch.context() as before:
-            before.setattr(submission, "has_unknown_fields", lambda _message: False)
             before.setattr(submission, "check_on_receipt", lambda *_: ())
             for name, event in asked:
                 placed(spine.say("财政", name, event=event))

@@ -20,6 +20,7 @@ FEW = {
     "registry/load/refusals.py",
     "registry/names.py",
     "registry/provenance/libcrypto.py",
+    "registry/store/definitions.py",
     "registry/store/postgres_hosts.py",
     "registry/store/versions.py",
     *(

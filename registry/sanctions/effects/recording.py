@@ -96,12 +96,17 @@ def grounds_of(
     grounds = _Grounds(event, statement, subject, position, edition)
     ordinal = 0
     for imposed in event.measures:
-        yield grounds.imposed(imposed, ordinal)
+        yield grounds.imposed(imposed, ordinal).shared()
         ordinal += 1
     if event.list_code:
-        yield grounds.listed(ordinal)
+        yield grounds.listed(ordinal).shared()
     elif event.document.decided_on and _is_negative(event, edition):
-        yield grounds.recorded(ordinal, department.kinds if department else frozenset())
+        yield grounds.recorded(ordinal, department.kinds if department else frozenset()).shared()
+
+
+def _apart(document: pb.Document) -> pb.Document:
+    """A copy: a part of a message keeps the whole of it in memory, personal content and all."""
+    return pb.Document.FromString(document.SerializeToString())
 
 
 def _is_negative(event: pb.Event, edition: Edition) -> bool:
@@ -123,8 +128,7 @@ class _Grounds:
             "position": position,
             "subject": subject,
             "subject_kind": event.subject.kind,
-            # A copy: a part of a message keeps the whole of it in memory, personal content and all.
-            "document": pb.Document.FromString(event.document.SerializeToString()),
+            "document": _apart(event.document),
             "legal_basis": tuple(event.legal_basis),
             "department": statement.department,
             "statement_id": statement.statement_id,
@@ -191,7 +195,7 @@ def candidacy_effects(statement: pb.Statement, position: int, ledger: Ledger) ->
         code=candidacy.list_code,
         period=notice,
         subject_kind=candidacy.subject.kind,
-        document=candidacy.document,
+        document=_apart(candidacy.document),
         legal_basis=tuple(candidacy.legal_basis),
         department=statement.department,
         statement_id=statement.statement_id,
@@ -234,7 +238,7 @@ def grant_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Eff
         position=position,
         kind=GroundKind.GRANTED,
         period=Period(first, parse_until(grant.until)),
-        document=grant.document,
+        document=_apart(grant.document),
         statement_id=statement.statement_id,
         department=statement.department,
         edition=ledger.edition_on(first).hash,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from registry.durable import exchange
 from registry.provenance.checkpoint import Checkpoint
+from registry.provenance.json_bounds import parsed
 from registry.provenance.note import split_note
 
 
@@ -43,7 +44,7 @@ class Progress:
     def load(cls, path: Path) -> Progress:
         """What was saved; a beginning where nothing was. Raises ProgressError."""
         try:
-            progress = cls(**json.loads(path.read_text("utf-8")))
+            progress = cls(**parsed(path.read_text("utf-8")))
             size = progress.checkpoint.size if progress.checkpoint else 0
             valid = progress.map_size >= 0 and 0 <= progress.mirrored <= size
         except FileNotFoundError:

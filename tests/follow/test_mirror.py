@@ -177,7 +177,10 @@ def test_one_directory_is_held_by_one_follower(watch: Watch) -> None:
         watch.start()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"seen": "x"}', '{"mirrored": 5}', '{"more": 1}'])
+DAMAGED = ["", "{", "[]", "[" * 60_000, '{"seen": "x"}', '{"mirrored": 5}', '{"more": 1}']
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=[each[:12] for each in DAMAGED])
 def test_a_damaged_record_is_told_and_not_guessed(watch: Watch, content: str) -> None:
     watch.look()
     watch.stop()

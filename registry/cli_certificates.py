@@ -42,9 +42,8 @@ def _setup(directory: Path, days: int, anew: bool) -> None:
     """建立一份空的吊销名单. Makes an empty list."""
     config = load_config(directory)
     path = config.revoked_certificates or config.home / LIST
-    if (
-        config.revoked_certificates and not path.exists() and not anew
-    ):  # It may have been lost: who was on it?
+    # One that is named and not there may have been lost, and who was on it is to be revoked again.
+    if config.revoked_certificates and not path.exists() and not anew:
         lost = f"registry.toml 所指的吊销名单 {path} 不存在: 请从备份取回"
         raise CertificateError(f"{lost}; 若从未有过, 或以前吊销的都将重新吊销, 加 --anew")
     Desk(config.authority.parent, path).set_up(_now(), days)

@@ -19,7 +19,7 @@ from registry.access.certificate_door import CertificateDoor
 from registry.access.token_files import TokenDoor
 from registry.at_once import methods_at_once
 from registry.commands.ask import Ask
-from registry.commands.following import Follower, FollowingState, Replicated
+from registry.commands.following import Follower, FollowingState
 from registry.config import Config, Load
 from registry.editions import shipped_editions
 from registry.engine import StartError, read_secret
@@ -39,7 +39,7 @@ from registry.shared_position import SharedPosition
 from registry.steady_clock import SteadyClock
 from registry.store.interface import QueryRow, RecipientRow, Store, StoreError
 from registry.store.opening import open_for_reading
-from registry.store.replica import replica_first
+from registry.store.replica import Replicated, replica_first
 from registry.v1 import disclosure_service_pb2_grpc, receipt_pb2, restriction_service_pb2_grpc
 
 POSITION = "position"

@@ -19,7 +19,6 @@ import logging
 from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
-from typing import Protocol
 
 from registry.commands.freshness import (
     ACKNOWLEDGED_S,
@@ -32,6 +31,7 @@ from registry.commands.state import FindBase, RegistryState, no_base
 from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
 from registry.store.interface import CheckpointRow, Store, StoreError
+from registry.store.replica import Replicated
 from registry.waiting import waiting
 
 LOOK_S = 0.02
@@ -40,20 +40,6 @@ LOOK_FOR_BASE_S = 1.0
 """How often it looks whether the writer has made a newer base of the index."""
 UNACKNOWLEDGED = "存储中有尚未确认的陈述, 不能据以作答; 请稍后重试"
 logger = logging.getLogger(__name__)
-
-
-class Replicated(Protocol):
-    """A store that is read from a replica where that will do (`registry.store.replica`)."""
-
-    @property
-    def seen(self) -> tuple[float, int]:
-        """When the primary was seen last, by a clock that is never set, and its last position then."""
-
-    def look(self) -> None:
-        """Sees the primary now. Raises StoreError."""
-
-    def reach(self, position: int) -> None:
-        """From now on reads from where this position is, if it is anywhere."""
 
 
 class FollowingState(RegistryState):

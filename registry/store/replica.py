@@ -40,8 +40,8 @@ _OF_PRIMARY = frozenset({"commit", "put_meta", "meta"})
 logger = logging.getLogger(__name__)
 
 
-class ReplicaFirstStore(Store, Protocol):
-    """A store that may be asked to be as far as a position, and that says when the primary was seen."""
+class Replicated(Protocol):
+    """What may be asked to be as far as a position, and says when the primary was seen."""
 
     @property
     def seen(self) -> tuple[float, int]:
@@ -52,6 +52,10 @@ class ReplicaFirstStore(Store, Protocol):
 
     def reach(self, position: int) -> None:
         """From now on reads from where this position is, if it is anywhere."""
+
+
+class ReplicaFirstStore(Store, Replicated, Protocol):
+    """A store over a replica and its primary."""
 
 
 def replica_first(
@@ -73,6 +77,7 @@ class _ReplicaFirst:
         self._gone: Thread | None = None
         self._closed = Event()
         self._lock = Lock()
+        self.seen = (float("-inf"), -1)
         self.look()
         self._looking = Thread(target=self._watch, args=(look_s,), name="registry-primary", daemon=True)
         self._looking.start()
@@ -83,7 +88,9 @@ class _ReplicaFirst:
     def look(self) -> None:
         """See ReplicaFirstStore."""
         looked_s = monotonic()
-        self.seen = (looked_s, _size(self._primary.checkpoint()) - 1)
+        position = _size(self._primary.checkpoint()) - 1
+        with self._lock:  # Of two that look at a time the later one has more to say, whoever ends first.
+            self.seen = max(self.seen, (looked_s, position))
 
     def _watch(self, look_s: float) -> None:
         while not self._closed.wait(look_s):

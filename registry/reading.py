@@ -37,9 +37,9 @@ from registry.servicer.restriction import RestrictionServicer
 from registry.servicer.streamed import Elsewhere
 from registry.shared_position import SharedPosition
 from registry.steady_clock import SteadyClock
-from registry.store.interface import QueryRow, RecipientRow, Store, StoreError
+from registry.store.interface import QueryRow, RecipientRow, Replicated, Store, StoreError
 from registry.store.opening import open_for_reading
-from registry.store.replica import Replicated, replica_first
+from registry.store.replica import replica_first
 from registry.v1 import disclosure_service_pb2_grpc, receipt_pb2, restriction_service_pb2_grpc
 
 POSITION = "position"

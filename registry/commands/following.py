@@ -30,8 +30,7 @@ from registry.commands.freshness import (
 from registry.commands.state import FindBase, RegistryState, no_base
 from registry.provenance.vault import Vault
 from registry.sanctions.catalogue.edition import Edition
-from registry.store.interface import CheckpointRow, Store, StoreError
-from registry.store.replica import Replicated
+from registry.store.interface import CheckpointRow, Replicated, Store, StoreError
 from registry.waiting import waiting
 
 LOOK_S = 0.02

@@ -394,3 +394,17 @@ class MeasureLookup(Protocol):
 
     def __call__(self, edition: str, code: str, law_date: date) -> Measure:
         """The measure row. Raises StoreError if the edition is not at hand."""
+
+
+class Replicated(Protocol):
+    """What may be asked to be as far as a position, and says when the primary was seen."""
+
+    @property
+    def seen(self) -> tuple[float, int]:
+        """When the primary was seen last, by ``time.monotonic``, and its last position then."""
+
+    def look(self) -> None:
+        """Sees the primary now. Raises StoreError."""
+
+    def reach(self, position: int) -> None:
+        """From now on reads from where this position is, if it is anywhere."""

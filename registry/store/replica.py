@@ -28,7 +28,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any, Protocol, cast
 
-from registry.store.interface import CheckpointRow, Store, StoreError
+from registry.store.interface import CheckpointRow, Replicated, Store, StoreError
 
 PAUSE_S = 2.0
 """How long a replica that failed is not asked."""
@@ -38,20 +38,6 @@ END_S = 10.0
 """How long a question to it is waited for at the end: longer than one that answers nobody is borne."""
 _OF_PRIMARY = frozenset({"commit", "put_meta", "meta"})
 logger = logging.getLogger(__name__)
-
-
-class Replicated(Protocol):
-    """What may be asked to be as far as a position, and says when the primary was seen."""
-
-    @property
-    def seen(self) -> tuple[float, int]:
-        """When the primary was seen last, by ``time.monotonic``, and its last position then."""
-
-    def look(self) -> None:
-        """Sees the primary now. Raises StoreError."""
-
-    def reach(self, position: int) -> None:
-        """From now on reads from where this position is, if it is anywhere."""
 
 
 class ReplicaFirstStore(Store, Replicated, Protocol):

@@ -15,7 +15,7 @@ import pytest
 from registry.archive.format import OWN
 from registry.backups.chain import chain_to, newest_in, whole_store
 from registry.backups.manifest import BackupError
-from registry.backups.marks import NUMBERED
+from registry.backups.marks import MAX_MARKS_BYTES, NUMBERED
 from registry.provenance.answer import VERSION, receipt_digest
 from registry.store import tables
 from registry.store.copying import compare_stores
@@ -260,13 +260,7 @@ def _other_checkpoint(increment: Path) -> None:
     reseal(increment, "checkpoint")
 
 
-def _nested_marks(increment: Path) -> None:
-    (increment / "marks.json").write_bytes(b"[" * 60_000)
-    reseal(increment, "marks.json")
-
-
 FORGED = [
-    (_nested_marks, "marks.json 已损坏"),
     (_later, "不符"),
     (_row("DELETE FROM statement WHERE position = (SELECT max(position) FROM statement)"), "应到"),
     (_row("DELETE FROM person"), ""),
@@ -281,6 +275,26 @@ def test_increment_that_was_forged_under_a_manifest_that_agrees_is_refused(
     forge(chain / "one")
     restoring = ("restore", "--from", chain / "one", "--directory", tmp_path / "x", "--keys", made[0])
     assert_one_line(in_process(*restoring), word)
+    assert not (tmp_path / "x").exists()
+
+
+MARKS = {
+    "nested": b"[" * 60_000,
+    "text for a number": b'{"numbers": {"query_log": "7"}}',
+    "SQL for a block": b'{"changed": ["7 OR 1=1"]}',
+    "not UTF-8": b"\xff{}",
+    "longer than any": b"{}" + b" " * MAX_MARKS_BYTES,
+}
+
+
+@pytest.mark.parametrize("content", MARKS.values(), ids=MARKS)
+def test_marks_that_no_backup_wrote_are_refused_in_one_line(
+    made: tuple[Path, Path], chain: Path, tmp_path: Path, content: bytes
+) -> None:
+    (chain / "one" / "marks.json").write_bytes(content)
+    reseal(chain / "one", "marks.json")
+    restoring = ("restore", "--from", chain / "one", "--directory", tmp_path / "x", "--keys", made[0])
+    assert_one_line(in_process(*restoring), "marks.json 不能读取")
     assert not (tmp_path / "x").exists()
 
 

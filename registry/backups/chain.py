@@ -26,7 +26,6 @@ from registry.backups.manifest import (
     CHECKPOINT,
     INCREMENT_FILE,
     MANIFEST,
-    MARKS,
     STORE_FILE,
     BackupError,
     Manifest,
@@ -165,7 +164,7 @@ def _add(
     if result.statements:
         adopt_checkpoint(state, _checkpoint_of(chain[-1]))
     for increment, file in zip(chain[1:], files, strict=True):
-        marks = Marks.parse((increment / MARKS).read_text("utf-8"))
+        marks = Marks.of(increment)
         with (
             closing(open_for_reading(file)) as each,
             one_line_errors(),

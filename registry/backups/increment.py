@@ -117,7 +117,7 @@ class _Taken:
 
 def _marks(previous: Path) -> Marks:
     if (previous / MARKS).exists():
-        return Marks.parse((previous / MARKS).read_text("utf-8"))
+        return Marks.of(previous)
     with (
         closing(open_for_reading(previous / STORE_FILE)) as store,
         one_line_errors(),

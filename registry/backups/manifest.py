@@ -87,7 +87,7 @@ class Manifest:
 def read_manifest(directory: Path) -> Manifest:
     """The manifest of a backup. Raises BackupError if there is none that can be read."""
     try:
-        content = parsed(_bounded(directory / MANIFEST))
+        content = parsed(bounded(directory / MANIFEST, MAX_MANIFEST_BYTES))
     except FileNotFoundError:
         raise BackupError(f"{directory} 里没有 {MANIFEST}; 不是完整的备份") from None
     except (OSError, ValueError) as error:
@@ -101,11 +101,11 @@ def read_manifest(directory: Path) -> Manifest:
         raise BackupError(f"{directory / MANIFEST} 已损坏") from error
 
 
-def _bounded(path: Path) -> bytes:
-    """Raises ValueError for what is longer than any manifest; OSError."""
+def bounded(path: Path, largest: int) -> bytes:
+    """A file's content. Raises ValueError for one that is longer than any of its kind; OSError."""
     with path.open("rb") as file:
-        content = file.read(MAX_MANIFEST_BYTES + 1)
-    if len(content) > MAX_MANIFEST_BYTES:
+        content = file.read(largest + 1)
+    if len(content) > largest:
         raise ValueError("too long")
     return content
 

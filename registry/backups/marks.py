@@ -21,15 +21,18 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
-from registry.backups.manifest import MARKS, BackupError
-from registry.provenance.json_bounds import parsed
+from registry.backups.manifest import MARKS, BackupError, bounded
 from registry.store import tables
 
 BLOCK = 4096
+MAX_MARKS_BYTES = 64 << 20
+"""Some three million blocks: of 10⁹ statements and as many questions there are half a million."""
 NUMBERED = (tables.refusal, tables.query_log, tables.execution, tables.notice)
 _PAGE = 2000
 
@@ -55,12 +58,12 @@ class Marks:
         return json.dumps(asdict(self), ensure_ascii=False) + "\n"
 
     @classmethod
-    def parse(cls, text: str) -> Marks:
-        """The inverse of ``text``. Raises BackupError."""
+    def of(cls, increment: Path) -> Marks:
+        """Those of an increment. Raises BackupError if its file is not what ``text`` made."""
         try:
-            return cls(**parsed(text))
-        except (TypeError, ValueError):
-            raise BackupError(f"{MARKS} 已损坏") from None
+            return msgspec.json.decode(bounded(increment / MARKS, MAX_MARKS_BYTES), type=cls)
+        except (OSError, ValueError, RecursionError, msgspec.DecodeError):
+            raise BackupError(f"{increment / MARKS} 不能读取, 或已损坏") from None
 
     def changed_since(self, before: Marks) -> list[int]:
         """The blocks of recipients that are other than they were, or gone."""

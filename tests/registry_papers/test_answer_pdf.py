@@ -185,7 +185,7 @@ def test_the_codes_on_the_page_are_read_back(tmp_path: Path) -> None:
     _, size, _, raw = drawn.stdout.split(b"\n", 3)
     width, height = map(int, size.split())
     picture = np.frombuffer(raw[: width * height], np.uint8).reshape(height, width)
-    # A signature differs each time, and some rows of one look like an EAN-13: a scanner asks for QR codes alone.
+    # Signatures differ each time, and rows of one can look like an EAN-13: scanners ask for QR codes alone.
     found = zxing.read_barcodes(picture, formats=zxing.BarcodeFormat.QRCode)
     assert {each.text for each in found} == {paper.whole, paper.small}
 

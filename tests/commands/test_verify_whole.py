@@ -7,10 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from registry.__main__ import main
-from registry.cli_check import Progress, read_vault
+from registry.cli_check import read_vault
 from registry.commands import group_run
 from registry.commands import verify as verify_package
 from registry.commands.jobs import OwnStatement, Placed
@@ -387,65 +385,3 @@ def test_statement_far_behind_the_log_is_told_and_not_walked_to(copy: Copy) -> N
         " signatures, leaf, batch, batch_index, erased_by FROM statement WHERE position = 20"
     )
     assert f"序号{1 << 60}的陈述不在日志之内" in copy.verify()
-
-
-# --- the command
-
-
-def run(copy: Copy, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["verify", "--directory", str(copy.config.store.parent), *arguments])
-
-
-def test_command_saves_a_checkpoint_and_goes_on_from_it(copy: Copy, tmp_path: Path) -> None:
-    saved = tmp_path / "checked.note"
-    first = run(copy, "--save", str(saved))
-    assert first.exit_code == 0, first.output
-    assert f"已保存检查点: {saved}" in first.stdout
-    spoiled_signature(copy, "ban-2")
-    assert run(copy, "--since", str(saved)).exit_code == 0
-    broken = run(copy, "--save", str(tmp_path / "other.note"))
-    assert broken.exit_code == 1
-    assert not (tmp_path / "other.note").exists()
-
-
-def test_command_without_signatures_says_so_and_saves_nothing(copy: Copy, tmp_path: Path) -> None:
-    spoiled_signature(copy, "ban-2")
-    hashed = run(copy, "--no-signatures")
-    assert f"核对 {size_of(copy)} 条陈述, 一致 (未核对签名)" in hashed.stdout
-    refused = run(copy, "--no-signatures", "--save", str(tmp_path / "note"))
-    assert refused.exit_code == 2
-    assert "不核对签名时不能保存检查点" in refused.output
-
-
-def test_command_folds_the_log_as_well_where_asked(copy: Copy) -> None:
-    both = run(copy, "--rebuild")
-    assert both.exit_code == 0, both.output
-    assert "逐字节一致" in both.stdout
-    copy.sql("DELETE FROM event")
-    broken = run(copy, "--rebuild")
-    assert broken.exit_code == 1
-    assert "event: " in broken.stderr
-
-
-@pytest.mark.parametrize("content", [None, b"\xff"])
-def test_command_tells_in_one_line_that_there_is_no_earlier_check(
-    copy: Copy, content: bytes | None, tmp_path: Path
-) -> None:
-    file = tmp_path / "note"
-    if content is not None:
-        file.write_bytes(content)
-    result = run(copy, "--since", str(file))
-    assert result.exit_code == 1
-    assert "不能读取, 或不是检查点" in result.output
-    assert "Traceback" not in result.output
-
-
-def test_progress_is_told_with_rate_and_remaining_time(capsys: pytest.CaptureFixture[str]) -> None:
-    times = iter([0.0, 0.5, 2.0, 2.5, 4.0])
-    progress = Progress(clock=lambda: next(times))
-    for done in (50_000, 200_000, 250_000, 400_000):
-        progress(done, 1_000_000)
-    assert capsys.readouterr().err.splitlines() == [
-        "  200,000/1,000,000 条, 100,000 条/秒, 剩余 8 秒",
-        "  400,000/1,000,000 条, 100,000 条/秒, 剩余 6 秒",
-    ]

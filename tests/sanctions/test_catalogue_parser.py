@@ -10,15 +10,16 @@ import registry.sanctions
 from registry.editions import files_of
 from registry.sanctions.catalogue.located_yaml import CatalogueError, CatalogueFault
 from registry.sanctions.catalogue.parser import content_hash, parse_edition
+from tests.sanctions.catalogue_faults import (
+    CASES,
+    CUSTOMS,
+    LISTS,
+    PROCUREMENT,
+    RULES,
+    SEVERITY,
+)
 
 Files = dict[str, str]
-PROCUREMENT = "measures-procurement.yaml"
-BIDDING = "measures-bidding.yaml"
-LISTS = "lists.yaml"
-RULES = "rules.yaml"
-SEVERITY = "severity.yaml"
-CATEGORIES = "categories.yaml"
-CUSTOMS = "customs.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -37,197 +38,6 @@ def spoilt(files: Files, file: str, old: str, new: str, *, after: str = "") -> t
     text = files[file]
     at = text.index(old, text.index(after))
     return files | {file: text[:at] + new + text[at + len(old) :]}, text.count("\n", 0, at) + 1
-
-
-CASES = [
-    # of one field
-    (PROCUREMENT, "M-PRO-01", "domain: procurement", "domian: procurement", "unknown key domian"),
-    (PROCUREMENT, "M-PRO-01", "domain: procurement", "domain: finance", "finance is none of"),
-    (PROCUREMENT, "M-PRO-01", "effect: ban", "effect: banish", "banish is none of"),
-    (PROCUREMENT, "M-PRO-01", "origin: decision", "origin: rumour", "rumour is none of"),
-    (PROCUREMENT, "M-PRO-01", "[enterprise", "[enterprize", "enterprize is none of"),
-    (PROCUREMENT, "M-PRO-01", "[enterprise", "[enterprise, enterprise", "enterprise stands twice"),
-    (PROCUREMENT, "M-PRO-01", "[finance]", "[finances]", "there is no finances"),
-    (PROCUREMENT, "M-PRO-01", "[finance]", "[]", "nobody may state the measure"),
-    (PROCUREMENT, "M-PRO-01", "national_class: NC01", "national_class: NC99", "there is no NC99"),
-    (PROCUREMENT, "M-PRO-01", "national_class: NC01", "relief: nowhere", "there is no nowhere"),
-    (PROCUREMENT, "M-PRO-01", "discretionary: false", "discretionary: 'false'", "expected true or false"),
-    (PROCUREMENT, "M-PRO-01", "effective_from: 2003-01-01", "effective_from: 2003-13-01", "is not a date"),
-    (PROCUREMENT, "M-PRO-01", "effective_from: 2003-01-01", "effective_from: '2003'", "expected a date"),
-    (PROCUREMENT, "M-PRO-01", "{min: 12", "{min: -12", "expected a whole number, zero or more"),
-    (PROCUREMENT, "M-PRO-01", "{min: 12, ", "{min: twelve, ", "expected a whole number"),
-    (PROCUREMENT, "M-PRO-01", "lifetime: false}", "lifelong: false}", "unknown key lifelong"),
-    (PROCUREMENT, "M-PRO-01", "start_anchor: decision_document", "start_anchor: dawn", "there is no dawn"),
-    (PROCUREMENT, "measures:", "code: M-PRO-01", "code: PRO-1", "is not of the form M-PRO-01"),
-    (PROCUREMENT, "M-PRO-01", "name_zh: 一", 'name_zh: " "\n    nameless: 一', "is blank"),
-    (PROCUREMENT, "M-PRO-01", "name_en: B", "name_zh: B", "the key name_zh stands twice"),
-    (BIDDING, "M-BID-06", "roles: [bidder", "roles: [bider", "bider is none of"),
-    (LISTS, "L-01", "checked_by: [procurement", "checked_by: [procurements", "procurements is none of"),
-    (LISTS, "L-01", "listing_departments: [court]", "listing_departments: []", "nobody may keep the list"),
-    (RULES, "regions", '"130900": ', "130900: ", "is not a text; quote it"),
-    (RULES, "regions", '"130900": ', '"139": ', "行政区划代码"),
-    (RULES, "deadlines", "unit: working_days", "unit: moons", "moons is none of"),
-    (SEVERITY, "minor", "min_months: 3", "min_months: 9", "is more than max_months 3"),
-    (SEVERITY, "any", "severity: any", "severity: all", "all is none of any, minor"),
-    (SEVERITY, "any", "[drug, emergency]", "[drugs, emergency]", "there is no drugs"),
-    (SEVERITY, "any", "for_earlier: if_lenient", "for_earlier: always", "always is none of none, if_lenient"),
-    (RULES, "zones", 'code: "130971"', 'code: "130902"', "130902 is a region"),
-    (RULES, "zones", '["130924"', '["130999"', "there is no 130999"),
-    (PROCUREMENT, "M-PRO-04", "penalty_kinds: [责令", "penalty_kinds: [勒令", "there is no 勒令停产停业"),
-    (PROCUREMENT, "M-PRO-04", "penalty_kinds", "penalty_sorts", "unknown key penalty_sorts"),
-    (PROCUREMENT, "M-PRO-04", "{penalty_kinds: [责令停产停业, 吊销许可证件]}", "{}", "asks for nothing"),
-    (PROCUREMENT, "M-PRO-04", "financial_reg: 5", "finances: 5", "there is no such kind of department"),
-    (PROCUREMENT, "M-PRO-04", "financial_reg: 5000000", "financial_reg: 5", "5 is not higher than 2000000"),
-    (PROCUREMENT, "M-PRO-04", "case_kinds: [刑]", "case_kinds: [经]", "there is no 经"),
-    (PROCUREMENT, "M-PRO-04", "conclusive: false", "conclusive: no idea", "expected true or false"),
-    (BIDDING, "M-BID-01", "months: 36\n      basis", "month: 36\n      basis", "unknown key month"),
-    (CATEGORIES, "E-01", "disclosure: always", "disclosure: sometimes", "sometimes is none of by_severity"),
-    (CATEGORIES, "E-03-XK", "[double_publication", "[triple_publication", "there is no triple_publication"),
-    (LISTS, "L-01", "max_age_days: 7", "max_age_days: week", "expected a whole number"),
-    (RULES, "domains", "  - {code: business", "  - {code: busyness", "busyness is none of"),
-    # of one row
-    (
-        PROCUREMENT,
-        "M-PRO-01",
-        'legal_basis: ["政府采购法 第七十七条", "政府采购法实施条例 第七十三条"]',
-        "legal_basis: []",
-        "there is none",
-    ),
-    (PROCUREMENT, "M-PRO-01", "term_months: {min: 12", "term_months: {min: 48", "min 48 is more than max 36"),
-    (PROCUREMENT, "M-PRO-01", "effective_to: null", "effective_to: 2002-12-31", "is before effective_from"),
-    (PROCUREMENT, "M-PRO-01", "market_ban: true", "market_ban: false", "does not agree with effect ban"),
-    (PROCUREMENT, "M-PRO-01", "rights_reducing: true", "rights_reducing: false", "takes rights away"),
-    ("measures-business.yaml", "M-BUS-21", "answer: review", "answer: blocks", "cannot block"),
-    ("measures-supervision.yaml", "M-SUP-01", "answer: information", "answer: blocks", "watch cannot block"),
-    ("measures-financing.yaml", "M-FIN-05", "answer: review", "answer: blocks", "a policy cannot block"),
-    (
-        "measures-financing.yaml",
-        "M-FIN-05",
-        "rights_reducing: false",
-        "rights_reducing: true",
-        "a policy takes no rights away",
-    ),
-    (
-        "measures-exit-entry.yaml",
-        "M-EXI-01",
-        "executing_departments: [immigration]",
-        "executing_departments: [customs]",
-        "customs may not state the measure",
-    ),
-    (
-        LISTS,
-        "L-02",
-        "term_months: {default: 36, min: 12",
-        "term_months: {default: 9, min: 12",
-        "not in order",
-    ),
-    (
-        PROCUREMENT,
-        "M-PRO-01",
-        "    start_anchor: decision_document\n",
-        "    window_months: 36\n    start_anchor: decision_document\n",
-        "there are no anchors",
-    ),
-    (
-        PROCUREMENT,
-        "M-PRO-01",
-        "    start_anchor: decision_document\n",
-        "    anchors: [{category: E-02, when: {case_kinds: [刑]}}]\n    start_anchor: decision_document\n",
-        "decision does not arise from a recorded event",
-    ),
-    (
-        PROCUREMENT,
-        "M-PRO-01",
-        "    query_effect: block\n",
-        "    for_earlier: if_lenient\n    query_effect: block\n",
-        "no earlier row of M-PRO-01",
-    ),
-    (CATEGORIES, "E-52", "disclosure: never", "disclosure: always", "is not shown to the public"),
-    (CATEGORIES, "E-03-CF", "disclosure: by_severity", "disclosure: always", "always does not ask for"),
-    # between rows
-    (LISTS, "L-05", "[安全生产严重失信主体]", "[失信被执行人]", "失信被执行人 is a name of L-01"),
-    (LISTS, "L-90", "[企业经营异常名录]", "[失信 被执行人]", "失信 被执行人 is a name of L-01"),
-    (LISTS, "L-01", "category: E-06", "category: E-66", "there is no category E-66"),
-    (LISTS, "L-01", "category: E-06", "category: E-03-CF", "E-03-CF is no category of lists"),
-    (
-        PROCUREMENT,
-        "M-PRO-05",
-        "triggering_lists: [L-01, L-02, L-03]",
-        "triggering_lists: [L-01, L-02, L-88]",
-        "there is no list L-88",
-    ),
-    (
-        PROCUREMENT,
-        "M-PRO-06",
-        "triggering_lists: [L-04]",
-        "triggering_lists: [L-04, L-08]",
-        "L-08 does not name M-PRO-06",
-    ),
-    (
-        "measures-exit-entry.yaml",
-        "M-EXI-03",
-        "imposing_departments",
-        "triggering_lists: [L-14]\n    imposing_departments",
-        "decision does not follow a list entry",
-    ),
-    (LISTS, "code: L-17", "triggers: []", "triggers: [M-BID-01]", "M-BID-01 does not follow L-17 by law"),
-    (LISTS, "code: L-17", "triggers: []", "triggers: [M-BID-99]", "there is no measure M-BID-99"),
-    (
-        LISTS,
-        "code: L-17",
-        "related_measures: [M-BID-01",
-        "related_measures: [M-BID-77",
-        "there is no measure",
-    ),
-    (RULES, "domains", "required_lists: [L-01, L-02", "required_lists: [L-01, L-77", "there is no list L-77"),
-    (
-        RULES,
-        "domains",
-        "required_lists: [L-01, L-02",
-        "required_lists: [L-01, L-06",
-        "L-06 does not say it is checked by procurement",
-    ),
-    (RULES, "domains", "required_measures: [M-EXI-01", "required_measures: [M-EXI-99", "no measure M-EXI-99"),
-    (
-        RULES,
-        "domains",
-        "required_measures: [M-EXI-01",
-        "required_measures: [M-BID-01",
-        "M-BID-01 does not act in exit_entry",
-    ),
-    (
-        RULES,
-        "domains",
-        'legal_basis: ["私募',
-        'required_measures: [M-FIN-09]\n    legal_basis: ["私募',
-        "no department decides M-FIN-09",
-    ),
-    ("categories.yaml", "E-03", "subtypes: [E-03-XK", "subtypes: [E-03-XX", "there is no category E-03-XX"),
-    # of numbers and dates that no law states
-    (PROCUREMENT, "M-PRO-01", "max: 36", "max: 1201", "term_months max: expected at most 1200, found 1201"),
-    (PROCUREMENT, "M-PRO-01", "{min: 12", "{min: 1201", "term_months min: expected at most 1200"),
-    (PROCUREMENT, "M-PRO-01", "max: 36", f"max: {'9' * 5000}", "expected at most 1200, found 999"),
-    (PROCUREMENT, "M-PRO-01", "max: 36", "max: 036", "expected a whole number, zero or more, found 036"),
-    (PROCUREMENT, "M-PRO-04", "window_months: 36", "window_months: 1201", "expected at most 1200"),
-    (PROCUREMENT, "M-PRO-04", "yuan: 2000000", "yuan: -2", "expected a whole number, zero or more, found -2"),
-    (PROCUREMENT, "M-PRO-04", "financial_reg: 5000000", "financial_reg: 1000000000000001", "at most 10000"),
-    (BIDDING, "M-BID-01", "months: 36\n      basis", "months: 1201\n      basis", "expected at most 1200"),
-    (LISTS, "L-01", "max_age_days: 7", "max_age_days: 3661", "expected at most 3660, found 3661"),
-    (LISTS, "L-02", "term_months: {default: 36", "term_months: {default: 1201", "default: expected at most"),
-    (
-        LISTS,
-        "L-04",
-        "after_months: 6",
-        "after_months: 1201",
-        "early_removal after_months: expected at most 1200",
-    ),
-    ("redlists.yaml", "R-03", "publicity_days: 5", "publicity_days: 366", "expected at most 365, found 366"),
-    (CATEGORIES, "E-02", "retention_years: 15", "retention_years: 201", "expected at most 200, found 201"),
-    (SEVERITY, "general", "max_months: 12", "max_months: 1201", "general max_months: expected at most 1200"),
-    (RULES, "deadlines", "amount: 7, unit: working_days", "amount: 3661, unit: working_days", "at most 3660"),
-    (PROCUREMENT, "M-PRO-01", "effective_from: 2003", "effective_from: 0001", "is not between 1900 and 2199"),
-    (PROCUREMENT, "M-PRO-01", "effective_to: null", "effective_to: 9999-12-31", "not between 1900 and 2199"),
-]
 
 
 @pytest.mark.parametrize(("file", "after", "old", "new", "message"), CASES)

@@ -15,71 +15,31 @@ from registry.editions import current_edition
 from registry.v1 import record_service_pb2 as pb
 from registry.v1 import statement_pb2, subject_pb2, verdict_pb2
 from registry.v1.consistency_pb2 import Consistency
-from registry.v1.record_service_pb2_grpc import RecordServiceStub
 from registry.v1.restriction_service_pb2 import Purpose
 from registry.v1.subject_pb2 import (
-    CAPACITY_EXPERT,
     DOMAIN_BIDDING,
     DOMAIN_EXIT_ENTRY,
     DOMAIN_PROCUREMENT,
     Identifier,
     Subject,
 )
+from tests.servicer.recorded import FINED, FIRM, NUMBER, PERSON, portal, recorded, stub
 from tests.support.events import (
-    ban,
-    fields,
     firm,
-    licence,
     list_entry,
-    new_firm,
-    penalty,
-    person,
     placed,
-    registered,
     repair,
 )
 from tests.support.served import Served, refused, serving
-from tests.support.spine import found_spine, furnish
 
-FIRM, FINED, PERSON, NUMBER = firm(1), person(1), person(2), person(1).identifier.value
 PURPOSE = Purpose(domain=DOMAIN_PROCUREMENT, reference="沧采〔2026〕17号", reason="资格审查")
 MASKED = f"{NUMBER[:4]}**********{NUMBER[-4:]}"
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A firm with a penalty and a ban, a person who was fined, and one who is listed and banned."""
-    spine = furnish(found_spine(tmp_path_factory.mktemp("records") / "registry"))
-    spine.deliver()
-    placed(spine.say("市场监管", event=licence("市场监管", FIRM)))
-    content = fields(
-        cflb="罚款",
-        nr_fk="5",
-        frdb="示例某",
-        fr_zjlx="身份证",
-        fr_zjhm=NUMBER,
-        wfxw=f"法定代表人({NUMBER})授意",
-        xdr_shxym=FIRM.identifier.value,
-    )
-    fine = penalty("住建", FIRM, "2026-04-10", severity=statement_pb2.SEVERITY_GENERAL, content=content)
-    placed(spine.say("住建", "fine", event=fine))
-    placed(spine.say("财政", event=ban("财政", FIRM, "M-PRO-01", "2026-03-01", "2028-03-01")))
-    content = fields(cflb="罚款", xdr_mc="示例某", fr_zjhm=NUMBER, wfxw="示例某无证经营", sy=NUMBER)
-    fine = penalty("市场监管", FINED, "2026-04-10", severity=statement_pb2.SEVERITY_GENERAL, content=content)
-    placed(spine.say("市场监管", event=fine))
-    expert = ban("财政", PERSON, "M-PRO-03", "2026-03-01", "2029-03-01", capacity=CAPACITY_EXPERT)
-    placed(spine.say("财政", event=expert))
-    placed(spine.say("法院", event=list_entry("法院", PERSON, "L-01", "2026-03-01", "2028-03-01")))
-    with serving(spine) as running:
+    with serving(recorded(tmp_path_factory.mktemp("records") / "registry")) as running:
         yield running
-
-
-def stub(served: Served, caller: Caller | None = None) -> RecordServiceStub:
-    return RecordServiceStub(served.channel(caller or served.department("住建")))
-
-
-def portal(served: Served) -> Caller:
-    return served.system(CallerRole.PROCUREMENT_SYSTEM)
 
 
 def record(
@@ -366,79 +326,3 @@ def test_systems_report_on_a_person_is_masked_and_has_what_its_domain_needs(serv
     tenders = served.system(CallerRole.BIDDING_SYSTEM)
     bidding = Purpose(domain=DOMAIN_BIDDING, reference="招1号", reason="评标")
     assert set(entries(certificate(served, PERSON, tenders, purpose=bidding))) == {"E-06"}
-
-
-# --- search and listings --------------------------------------------------------------------------
-
-
-def test_name_is_found_with_its_score_and_whether_it_is_former(served: Served) -> None:
-    subject, spine = firm(6), served.spine
-    for day, name in (("2020-01-15", "沧州旧砚(示例)有限公司"), ("2026-01-15", "沧州新砚(示例)有限公司")):
-        subject.name = name
-        placed(spine.say("市场监管", event=registered(subject, day)))
-    response = stub(served, portal(served)).Search(pb.SearchRequest(name="滄州舊硯（示例）有限公司"))
-    nearest = response.matches[0]
-    assert (nearest.subject, nearest.name) == (subject.identifier, "沧州旧砚(示例)有限公司")
-    assert (nearest.score, nearest.former) == (10_000, True)
-
-
-def test_name_that_is_none_is_one_clear_error(served: Served) -> None:
-    for name in ("", "名" * 201):
-        refusal = refused(partial(stub(served).Search, pb.SearchRequest(name=name)))
-        assert refusal.code is grpc.StatusCode.INVALID_ARGUMENT
-        assert (refusal.reason, refusal.fields) == ("FIELD_INVALID", ("name",))
-
-
-def test_ban_is_listed_with_its_law_and_a_person_is_masked_and_has_no_name(served: Served) -> None:
-    response = stub(served, portal(served)).ListMarketBans(pb.ListMarketBansRequest())
-    of_firm, of_person = response.bans
-    assert (of_firm.subject, of_firm.name) == (FIRM.identifier, FIRM.name)
-    hit = of_firm.hit
-    assert (hit.measure_code, getattr(hit, "from"), hit.until) == ("M-PRO-01", "2026-03-01", "2028-03-01")
-    assert "政府采购法 第七十七条" in hit.legal_basis
-    assert (hit.status, hit.effect) == (verdict_pb2.HIT_STATUS_IN_FORCE, verdict_pb2.HIT_EFFECT_UNSPECIFIED)
-    assert hit.relief
-    number = PERSON.identifier.value
-    assert (of_person.subject.value, of_person.name) == (f"{number[:4]}**********{number[-4:]}", "")
-    assert number.encode() not in response.SerializeToString()
-    assert PERSON.name.encode() not in response.SerializeToString()
-    assert response.answered.known_position == served.spine.position
-
-
-def test_list_is_shown_with_the_freshness_of_its_source(served: Served) -> None:
-    response = stub(served, portal(served)).ListListed(pb.ListListedRequest(list="失信被执行人"))
-    (entry,) = response.entries
-    assert (entry.hit.list_code, entry.hit.origin) == ("L-01", verdict_pb2.RESTRICTION_ORIGIN_LIST)
-    assert (entry.name, entry.hit.measure_code) == ("", "")
-    assert (response.list.code, response.list.connected, response.list.as_of) == ("L-01", True, "2026-11-23")
-    assert response.next_page_token == ""
-
-
-def test_pages_over_the_wire_fit_together(served: Served) -> None:
-    calls = stub(served, portal(served))
-    first = calls.ListMarketBans(pb.ListMarketBansRequest(page_size=1))
-    rest = calls.ListMarketBans(pb.ListMarketBansRequest(page_size=1, page_token=first.next_page_token))
-    assert [len(first.bans), len(rest.bans), rest.next_page_token] == [1, 1, ""]
-    assert first.answered == rest.answered
-    foreign = pb.ListListedRequest(list="L-01", page_token=first.next_page_token)
-    assert refused(lambda: calls.ListListed(foreign)).fields == ("page_token",)
-
-
-def test_names_that_disagree_wait_for_a_human_until_somebody_has_ruled(served: Served) -> None:
-    spine, subject = served.spine, new_firm()
-    other = subject_pb2.Subject(
-        identifier=subject.identifier, kind=subject.kind, name="沧州另名(示例)有限公司"
-    )
-    calls = stub(served, served.department("市场监管"))
-    before = calls.ListNameDisputes(pb.ListNameDisputesRequest())
-    placed(spine.say("财政", event=penalty("财政", subject)))
-    placed(spine.say("税务", event=penalty("税务", other)))
-    (dispute,) = calls.ListNameDisputes(pb.ListNameDisputesRequest()).disputes
-    assert (len(before.disputes), dispute.current) == (0, subject.identifier)
-    assert set(dispute.names) == set(dispute.disputed_names) == {subject.name, other.name}
-    assert dispute.status == verdict_pb2.RESOLUTION_STATUS_AMBIGUOUS
-    ruling = statement_pb2.NameRuling(
-        subject=subject.identifier, names=[subject.name, other.name], reason="曾用名, 已核"
-    )
-    placed(spine.say("市场监管", name_ruling=ruling))
-    assert len(calls.ListNameDisputes(pb.ListNameDisputesRequest()).disputes) == 0

@@ -33,6 +33,7 @@ from registry.cli_shared import asked_passphrase, checkpoint_option, passphrase_
 from registry.config import CONFIG_NAME, ConfigError, load_config
 from registry.domain.periods import CHINA
 from registry.engine import now_ms, read_secret
+from registry.observing.rehearsals import Rehearsed
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import VaultError
 from registry.store.interface import StoreError
@@ -164,6 +165,11 @@ def restore_backup(
     help="临时目录建在哪里, 须容得下存储. Where there is room for the store meanwhile.",
 )
 @checkpoint_option
+@click.option(
+    "--result",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="结果写入此文件, 供运行指标读取. Where what came of it is written, for the metrics.",
+)
 @plain
 def rehearse_restore(
     source: Path,
@@ -173,9 +179,10 @@ def rehearse_restore(
     questions: int,
     work: Path | None,
     held: tuple[Path, ...],
+    result: Path | None,
 ) -> None:
     """恢复演练: 在临时目录中恢复、核对、作答, 不留下任何东西. Tries a backup and leaves nothing behind."""
-    read_manifest(source)
+    manifest = read_manifest(source)
 
     def master() -> bytes:
         if key_copies is None and passphrase_fd is None and (directory / CONFIG_NAME).exists():
@@ -200,8 +207,21 @@ def rehearse_restore(
     except OSError as error:
         raise BackupError(f"演练未通过: 临时目录不能写入: {error.strerror}") from error
     except (BackupError, ConfigError, KeyFileError, StoreError, VaultError) as error:
+        _keep_result(result, manifest, passed=False)
         raise BackupError(f"演练未通过: {error}") from error
     _tell_rehearsed(source, report)
+    _keep_result(result, manifest, passed=True)
+
+
+def _keep_result(result: Path | None, manifest: Manifest, *, passed: bool) -> None:
+    """For the metrics: whether a rehearsal that came to its end passed."""
+    if result is None:
+        return
+    tried = datetime.fromtimestamp(now_ms() / 1000, CHINA)
+    try:
+        Rehearsed(passed=passed, tried_at=tried, taken_at=manifest.taken, size=manifest.size).write(result)
+    except OSError as error:
+        raise BackupError(f"演练的结果不能写入 {result}: {error.strerror}") from error
 
 
 def register(group: click.Group) -> None:

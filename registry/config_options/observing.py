@@ -18,10 +18,12 @@ _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:]+)):[0-9]{1,5}")
 
 @dataclass(frozen=True, slots=True)
 class MetricsPage:
-    """Where metrics and health are read; ``backups``: the directory in which backups lie."""
+    """Where metrics and health are read; ``backups``: the directory in which backups lie; ``rehearsal``: the
+    file that says what came of the newest rehearsal of one."""
 
     address: str
     backups: Path | None = None
+    rehearsal: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,12 @@ class Tracing:
 def observed(content: dict[str, Any], directory: Path) -> dict[str, Any]:
     """The settings of these sections, whose values were checked."""
     metrics, tracing = content.get("metrics"), content.get("tracing")
-    backups = metrics.get("backups") if metrics else None
-    page = (
-        MetricsPage(metrics["address"], (directory / backups).resolve() if backups else None)
-        if metrics
-        else None
-    )
+    places = {
+        name: (directory / metrics[name]).resolve()
+        for name in ("backups", "rehearsal")
+        if metrics and metrics.get(name)
+    }
+    page = MetricsPage(metrics["address"], **places) if metrics else None
     traced = {**tracing, "roles": tuple(tracing.get("roles", ()))} if tracing else None
     return {
         "metrics": page,
@@ -134,6 +136,14 @@ OBSERVING = (
                 "每日备份所在的目录，用来报告最近一份完整备份的时间。",
                 "Where backups lie, to tell how old the newest is.",
                 "/srv/backup",
+                default="不报告",
+            ),
+            Option(
+                "rehearsal",
+                str,
+                "registry rehearse --result 写入的文件，用来报告最近一次恢复演练是否通过。",
+                "The file that registry rehearse --result writes, to tell whether the newest one passed.",
+                "/var/lib/registry-rehearsal/result.json",
                 default="不报告",
             ),
         ),

@@ -26,6 +26,7 @@ from registry.config import Config
 from registry.observing.facts import SLOW_S, gauge
 from registry.observing.health import Health
 from registry.observing.places import Remembered, newest_backup_s, own_process, store_bytes, tree_bytes
+from registry.observing.rehearsals import Rehearsed, passed_s
 from registry.v1.subject_pb2 import Domain
 from registry.v1.verdict_pb2 import IndeterminateReason, Verdict
 
@@ -156,6 +157,7 @@ class OfPlaces:
             sizes["evidence"] = lambda: tree_bytes(evidence)
         self._sizes = {name: Remembered(make, SLOW_S) for name, make in sizes.items()}
         self._backups = config.metrics.backups if config.metrics else None
+        self._rehearsal = config.metrics.rehearsal if config.metrics else None
 
     def collect(self) -> Iterator[Metric]:
         """See Collects. What cannot be looked at is left out."""
@@ -169,6 +171,12 @@ class OfPlaces:
         if self._backups is not None:
             age_s = self._now_s() - newest_backup_s(self._backups)
             yield gauge("registry_backup_age_seconds", "Since the newest backup was finished.", age_s)
+        if self._rehearsal is not None:
+            newest = Rehearsed.read(self._rehearsal)
+            failed = newest is not None and not newest.passed
+            age_s = self._now_s() - passed_s(newest)
+            yield gauge("registry_rehearsal_failed", "1 if the newest rehearsal did not pass.", failed)
+            yield gauge("registry_rehearsed_age_seconds", "Since the backup that passed was taken.", age_s)
 
 
 class OfLoad:

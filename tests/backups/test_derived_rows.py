@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from registry.backups.manifest import read_manifest
+from registry.observing.rehearsals import Rehearsed
 from tests.support.backing import reseal
 from tests.support.command import assert_one_line, in_process
 
@@ -33,9 +35,12 @@ def test_row_that_does_not_follow_from_the_log_fails_the_rehearsal(
 ) -> None:
     table, backup = changed
     (tmp_path / "work").mkdir()
-    run = in_process("rehearse", "--from", backup, "--directory", good, "--work", tmp_path / "work")
+    given = ("--work", tmp_path / "work", "--result", tmp_path / "result")
+    run = in_process("rehearse", "--from", backup, "--directory", good, *given)
     assert_one_line(run, "演练未通过", f"{table} 表", "与重新折叠日志所得的不符")
     assert list((tmp_path / "work").iterdir()) == []
+    assert (told := Rehearsed.read(tmp_path / "result"))
+    assert not told.passed
 
 
 def test_row_that_does_not_follow_from_the_log_refuses_a_restore_that_is_to_be_proven(
@@ -51,8 +56,14 @@ def test_row_that_does_not_follow_from_the_log_refuses_a_restore_that_is_to_be_p
 def test_report_says_which_rows_were_compared_and_what_is_yet_to_be_done(
     good: Path, whole: Path, tmp_path: Path
 ) -> None:
-    rehearsed = in_process("rehearse", "--from", whole, "--directory", good)
+    result = tmp_path / "result"
+    rehearsed = in_process("rehearse", "--from", whole, "--directory", good, "--result", result)
     assert "5 派生数据: " in rehearsed.out
+    assert (kept := Rehearsed.read(result))
+    manifest = read_manifest(whole)
+    assert (kept.passed, kept.taken_at, kept.size) == (True, manifest.taken, manifest.size)
+    absent = ("--result", tmp_path / "absent" / "result")
+    assert_one_line(in_process("rehearse", "--from", whole, "--directory", good, *absent), "不能写入")
     proof = ("--checkpoint", whole / "checkpoint")
     for name, given, told in (("plain", (), "verify --rebuild "), ("proven", proof, "verify --directory ")):
         run = in_process("restore", "--from", whole, "--directory", tmp_path / name, "--keys", good, *given)

@@ -30,6 +30,7 @@ from registry.v1.subject_pb2 import DOMAIN_BIDDING
 from tests.observing.test_health import be_impatient
 from tests.observing.test_metrics import submit
 from tests.support.clock import instant_ms
+from tests.support.command import in_process
 from tests.support.events import firm
 from tests.support.notices import PLATFORM, subscribe
 from tests.support.observed import PATIENCE_S, Seen
@@ -219,14 +220,28 @@ def descriptors(seen: Seen) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, most)
 
 
+def rehearsal_failed(seen: Seen) -> None:
+    """Somebody takes a ban's end from the rows that answers are given from; the night's backup is tried."""
+    spine = seen.served.spine
+    spine.say("财政", "shortened", event=short_ban(803))
+    alter(spine, "UPDATE ground SET last = '2099-01-01' WHERE statement_id = 'shortened'")
+    backup = spine.directory.parent / "backup"
+    assert in_process("backup", "--directory", spine.directory, "--to", backup).code == 0
+    result = spine.directory.parent / "rehearsal.json"  # As the figures are told.
+    tried = in_process("rehearse", "--directory", spine.directory, "--from", backup, "--result", result)
+    assert "ground 表" in tried.err
+
+
 def nothing(_seen: Seen) -> None:
-    """It is so from the beginning: certificates of two days, no backup."""
+    """It is so from the beginning: certificates of two days, no backup, none that was tried."""
 
 
 CAUSES: dict[str, Cause] = {
     "RegistryCertificateEnds": nothing,
     "RegistryRevocationListEnds": nothing,
     "RegistryBackupOld": nothing,
+    "RegistryRehearsalOld": nothing,
+    "RegistryRehearsalFailed": rehearsal_failed,  # While statements are as they were, and a backup is taken.
     "RegistryIndeterminate": indeterminate,
     "RegistryOverloaded": overloaded,
     "RegistrySlow": slow,

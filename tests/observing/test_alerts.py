@@ -43,7 +43,9 @@ OF_OTHERS = {
     "RegistryStampingClosed", "RegistryStampOld", "RegistryWitnessBehind", "RegistryCheckpointBehind",
     "RegistryFollowerBehind", "RegistryFollowerAlarm",
 }  # fmt: skip
-FROM_THE_BEGINNING = {"RegistryCertificateEnds", "RegistryRevocationListEnds", "RegistryBackupOld"}
+FROM_THE_BEGINNING = {
+    "RegistryCertificateEnds", "RegistryRevocationListEnds", "RegistryBackupOld", "RegistryRehearsalOld",
+}  # fmt: skip
 
 
 def test_every_alarm_is_caused_by_a_test() -> None:
@@ -65,7 +67,9 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         certificate=authority.directory / "server.pem",
         authority=authority.directory / "authority.pem",
         revoked_certificates=listed,
-        metrics=MetricsPage("127.0.0.1:0", spine.directory / "backups"),
+        metrics=MetricsPage(
+            "127.0.0.1:0", spine.directory / "backups", spine.directory.parent / "rehearsal.json"
+        ),
         load=Load(streams_each=1),
     )
     with observed(spine, config=config) as seen:

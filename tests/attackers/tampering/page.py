@@ -88,7 +88,9 @@ From what is marked *rebuild* the server works: a ban whose rows are gone is pas
 runs `registry verify --rebuild`. `verify` alone holds against the log only those derived rows which follow from leaves and keys:
 `key`, `registry_key`, `chain`, `tile`, `map_entry`, `checkpoint`; it says at the end that the others were not looked at. It
 does not look at them because what they must be is the law's answer, and working that out is the fold. A digest kept beside
-them would be changed with them. So: run `--rebuild` after every doubt, and by the calendar (docs/operations.md).
+them would be changed with them. So: run `--rebuild` after every doubt. While a server runs, the rehearsal of each night's backup
+compares the same rows (`deploy/systemd/registry-rehearse.timer`, the alert `RegistryRehearsalFailed`; [backup.md](backup.md)):
+what was changed is told within a day.
 
 A server that runs answers verdicts from its memory, not from the rows (`test_running.py`): whoever changes rows under it
 changes no answer until the next start. A receipt with proof reads statements and leaves, and is refused where they do not fit.

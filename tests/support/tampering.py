@@ -55,7 +55,7 @@ class Copy:
     @contextmanager
     def log(self) -> Iterator[Log]:
         """The log, opened."""
-        store = open_store(self.config.store)
+        store = open_store(self.config.location)
         try:
             yield open_log(store, Vault(self.config.vault_key.read_bytes()), shipped_editions())
         finally:

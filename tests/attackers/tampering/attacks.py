@@ -10,16 +10,14 @@ roll back   the table is as it was when the departments were registered
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlalchemy import LargeBinary, PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.sql.sqltypes import Integer
 
 from registry.provenance.leaf import Leaf
+from tests.attackers.tampering.reach import Reach, Row
 
 KINDS = ("change", "delete", "insert", "back-date", "swap", "roll back")
 WHEN = (
@@ -27,7 +25,7 @@ WHEN = (
     "filed", "entered", "added", "as_of", "last_received_ms", "size",
 )  # fmt: skip
 """Columns that say since when, the first that a table has."""
-Rows = dict[str, list[tuple[object, ...]]]
+Rows = dict[str, list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,10 @@ class Tampered:
 
 
 class Tampering:
-    """Changes one table of a store's file; ``undo`` puts the rows back that it had."""
+    """Changes one table of a store, and puts the rows back that it had."""
 
-    def __init__(self, store: Path, table: Table, older: Rows) -> None:
-        self._store, self._table = store, table
+    def __init__(self, reach: Reach, table: Table, older: Rows) -> None:
+        self._reach, self._table = reach, table
         self._older = older[table.name]
         self._names = [column.name for column in table.columns]
         self._key = [column.name for column in table.primary_key]
@@ -52,19 +50,19 @@ class Tampering:
             for constraint in table.constraints
             if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint)
         ]
-        self._rows = rows_of(store, table)
+        self._rows = rows_of(reach, table)
 
     def tampered(self, kind: str) -> Iterator[Tampered]:
         """Does a kind of attack, each of its changes alone, and puts back what there was after each."""
         for column, rows in self._made(kind):
             if self._fits(rows) and _sorted(rows) != _sorted(self._rows):
-                self._write(rows)
+                self._reach.write(self._table.name, rows)
                 try:
                     yield Tampered(self._table.name, kind, column)
                 finally:
-                    self._write(self._rows)
+                    self._reach.write(self._table.name, self._rows)
 
-    def _made(self, kind: str) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    def _made(self, kind: str) -> Iterator[tuple[str, list[Row]]]:
         rows = list(self._rows)
         match kind:
             case "change":
@@ -82,7 +80,7 @@ class Tampering:
             case "roll back":
                 yield "", self._older
 
-    def _changed(self, number: int) -> list[tuple[object, ...]]:
+    def _changed(self, number: int) -> list[Row]:
         """The last row with another row's value in a column, or one beside it."""
         row = self._rows[-1]
         others = [each[number] for each in self._rows if each[number] not in (row[number], None)]
@@ -92,14 +90,14 @@ class Tampering:
                 return new
         return self._rows
 
-    def _like(self, row: tuple[object, ...]) -> tuple[object, ...]:
+    def _like(self, row: Row) -> Row:
         unique = {name for names in self._unique for name in names}
         return tuple(
             self._beside(number, value) if name in unique else value
             for number, (name, value) in enumerate(zip(self._names, row, strict=True))
         )
 
-    def _earlier(self) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    def _earlier(self) -> Iterator[tuple[str, list[Row]]]:
         if "leaf" in self._names:  # The time of receipt is in the leaf.
             number, row = self._names.index("leaf"), self._rows[-1]
             encoded = row[number]
@@ -114,7 +112,7 @@ class Tampering:
             new = value - 1 if isinstance(value, int) else "2020-01-01"
             yield name, [*self._rows[:-1], (*row[:number], new, *row[number + 1 :])]
 
-    def _fits(self, rows: list[tuple[object, ...]]) -> bool:
+    def _fits(self, rows: list[Row]) -> bool:
         """Whether the database takes the rows: no two have the same key."""
         for names in self._unique:
             places = [self._names.index(name) for name in names]
@@ -123,7 +121,7 @@ class Tampering:
                 return False
         return True
 
-    def _swapped(self) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    def _swapped(self) -> Iterator[tuple[str, list[Row]]]:
         if len(self._rows) < 2 or len(self._key) == len(self._names):
             return
         places = {self._names.index(name) for name in self._key}
@@ -155,30 +153,16 @@ class Tampering:
             return value + 1 if isinstance(value, int) else 1
         return f"{value}9" if value else "9"
 
-    def _write(self, rows: list[tuple[object, ...]]) -> None:
-        marks = ", ".join("?" * len(self._names))
-        name = self._table.name
-        with closing(sqlite3.connect(self._store)) as connection, connection:
-            connection.execute(f'DELETE FROM "{name}"')
-            connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
-
 
 def since(table: Table) -> list[str]:
     """The column that says since when a row holds, if there is one."""
     return [name for name in WHEN if name in table.columns][:1]
 
 
-def rows_of(store: Path, table: Table) -> list[tuple[object, ...]]:
+def rows_of(reach: Reach, table: Table) -> list[Row]:
     """The rows of a table, the youngest last: keys that are drawn by chance decide as little as they can."""
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    key = [column.name for column in table.primary_key]
-    order = ", ".join(f'"{name}"' for name in [*since(table), *key])
-    with closing(sqlite3.connect(store)) as connection:
-        found: list[tuple[object, ...]] = connection.execute(
-            f'SELECT {names} FROM "{table.name}" ORDER BY {order}'
-        ).fetchall()
-    return found
+    return reach.rows(table, [*since(table), *(column.name for column in table.primary_key)])
 
 
-def _sorted(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+def _sorted(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=repr)

@@ -1,7 +1,7 @@
 """The matrix (篡改矩阵): every kind of attack on every table, tried for real, and who noticed.
 
-One small store with every kind of statement in it. A cell is an attack on a table; each change that
-belongs to it is made in the store's file, alone, and then looked at by
+One small store with every kind of statement in it, a file or a PostgreSQL database. A cell is an attack on
+a table; each change that belongs to it is made in the store, alone, and then looked at by
 
     start     the server's start on this store
     verify    ``registry verify``
@@ -15,18 +15,19 @@ does not.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry.commands.rebuild import Rebuilt, compare
+from registry.config import STORE
 from registry.engine import StartError, start_engine
 from registry.store.interface import DERIVED_TABLES, Store, StoreError
 from registry.store.opening import open_store
 from registry.store.tables import metadata
 from tests.attackers.tampering.attacks import KINDS, Rows, Tampered, Tampering, rows_of
+from tests.attackers.tampering.reach import Reach, Row
 from tests.support.clock import SetClock
 from tests.support.history import write_rich_history
 from tests.support.spine import found_spine, furnish
@@ -35,16 +36,13 @@ from tests.support.tampering import Copy
 OWN = ("refusal", "query_log", "execution", "notice", "subscription", "recipient", "cosignature")
 """The registry's own records: they follow from no statement, and no leaf holds them."""
 START, VERIFY, REBUILD = DETECTORS = ("start", "verify", "rebuild")
-_OWN = {
-    "query_log": "INSERT INTO query_log VALUES ({n}, {n}, 'asker', 'P:{n}', 1, 'a{n}', 'r', 3, 1)",
-    "execution": (
-        "INSERT INTO execution VALUES"
-        " ({n}, 'asker', 'R{n}', {n}, 'S{n}', 1, 'a', x'', 5, 3, 'e', 1, 1, '[]', 'r')"
-    ),
-    "subscription": "INSERT INTO subscription VALUES ('asker{n}', {n})",
-    "recipient": "INSERT INTO recipient VALUES ({n}, 'asker', 1)",
-    "cosignature": "INSERT INTO cosignature VALUES ({n}, 'witness', 'line {n}')",
-    "refusal": "INSERT INTO refusal VALUES (1{n}, 'D', 'S{n}', x'00', {n}, x'')",
+_OWN: Mapping[str, Callable[[int], Row]] = {
+    "query_log": lambda n: (n, n, "asker", f"P:{n}", 1, f"a{n}", "r", 3, 1),
+    "execution": lambda n: (n, "asker", f"R{n}", n, f"S{n}", 1, "a", b"", 5, 3, "e", 1, 1, "[]", "r"),
+    "subscription": lambda n: (f"asker{n}", n),
+    "recipient": lambda n: (n, "asker", 1),
+    "cosignature": lambda n: (n, "witness", f"line {n}"),
+    "refusal": lambda n: (10 + n, "D", f"S{n}", b"\x00", n, b""),
 }
 """Rows of the registry's own that the history leaves none of: what is in them plays no part."""
 
@@ -73,20 +71,18 @@ class Cell:
 class Matrix:
     """An installation in an attacker's hands, for one attack after the other."""
 
-    def __init__(self, directory: Path) -> None:
-        spine = furnish(found_spine(directory / "registry"))
+    def __init__(self, directory: Path, store: str = STORE) -> None:
+        spine = furnish(found_spine(directory / "registry", store=store))
         self.clock: SetClock = spine.clock
-        older = {name: rows_of(spine.config.store, table) for name, table in metadata.tables.items()}
+        self._reach = Reach(spine.config.location)
+        self._older: Rows = {name: rows_of(self._reach, each) for name, each in metadata.tables.items()}
         write_rich_history(spine)
         spine.engine.close()
-        (directory / "held").mkdir()
-        self.copy = Copy.of(directory / "registry", directory / "held")
-        self._older: Rows = older
+        self.copy = Copy(spine.config)
         self._looked, self._last = "", (False, False)
-        with closing(sqlite3.connect(self.copy.config.store)) as connection, connection:
-            for statement in _OWN.values():
-                for number in (1, 2):
-                    connection.execute(statement.format(n=number))
+        for table, row in _OWN.items():
+            for number in (1, 2):
+                self._reach.insert(table, row(number))
         self._folded = directory / "folded.db"
         assert self.copy.verify() == []
         assert self.copy.rebuild(self._folded) == []
@@ -95,7 +91,7 @@ class Matrix:
         """Every attack on every table."""
         with closing(open_store(self._folded)) as folded:
             for table in metadata.tables.values():
-                tampering = Tampering(self.copy.config.store, table, self._older)
+                tampering = Tampering(self._reach, table, self._older)
                 for kind in KINDS:
                     cell = Cell(table.name, kind)
                     for number, change in enumerate(tampering.tampered(kind)):
@@ -122,14 +118,14 @@ class Matrix:
 
     def own_emptied(self) -> bool:
         """Whether a fold notices that all of the registry's own records are gone: it compares none."""
-        store = self.copy.config.store
-        kept = store.read_bytes()
+        kept = {table: rows_of(self._reach, metadata.tables[table]) for table in OWN}
         try:
             for table in OWN:
-                self.copy.sql(f'DELETE FROM "{table}"')
+                self._reach.write(table, [])
             return self._rebuilt()
         finally:
-            store.write_bytes(kept)
+            for table, rows in kept.items():
+                self._reach.write(table, rows)
 
     def _starts_not(self) -> bool:
         try:
@@ -151,7 +147,7 @@ class Matrix:
     def _compared(self, folded: Store, table: str) -> bool:
         result = Rebuilt()
         try:
-            with closing(open_store(self.copy.config.store)) as store:
+            with closing(open_store(self.copy.config.location)) as store:
                 compare(store, folded, result, [table])  # The others are as they were.
         except StoreError:
             return True
@@ -166,8 +162,3 @@ class Matrix:
         finally:
             for path in into.parent.glob(into.name + "*"):
                 path.unlink()
-
-
-def tried(directory: Path) -> Mapping[tuple[str, str], Cell]:
-    """The whole matrix."""
-    return {(cell.table, cell.kind): cell for cell in Matrix(directory).cells()}

@@ -74,7 +74,7 @@ def page(cells: Iterable[Cell]) -> str:
 _HEAD = f"""# Tampering: every table, every attack, who notices
 
 Made by `python -m scripts.tampering_page > docs/tampering.md`; `tests/attackers/tampering/` tries every cell for real, on a
-small store with every kind of statement, and compares this page. A new table without a row fails it. What is done:
+small store with every kind of statement, in a file and in a PostgreSQL, and compares this page: it is the same for both. A new table without a row fails it. What is done:
 {"; ".join(f"*{kind}*: {DOES[kind]}" for kind in KINDS)}.
 
 **start**: the server does not start on it, and `registry verify` finds it (`start, rebuild`: verify does not). **verify**:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from registry.store.tables import metadata
 from tests.attackers.tampering.attacks import KINDS
 from tests.attackers.tampering.matrix import OWN, REBUILD, VERIFY, Cell, Matrix
 from tests.attackers.tampering.page import HARMLESS, UNSEEN, page
+from tests.support.postgres import NoPostgresError, running_postgres
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "tampering.md"
 LOG = ("meta", "statement", "batch", "person")
@@ -18,9 +20,17 @@ BY_VERIFY = ("key", "registry_key", "tile", "map_entry")
 """Derived rows which verify holds against the log by itself."""
 
 
-@pytest.fixture(scope="module")
-def matrix(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
-    return Matrix(tmp_path_factory.mktemp("tampering"))
+@pytest.fixture(scope="module", params=["file", "postgres"])
+def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    directory = tmp_path_factory.mktemp("tampering")
+    if request.param == "file":
+        yield Matrix(directory)
+        return
+    try:
+        with running_postgres() as server:
+            yield Matrix(directory, server.new_database())
+    except NoPostgresError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

@@ -70,9 +70,16 @@ class TokenDoor:
         return caller
 
     def known(self, text: str, face: Caller) -> Caller | None:
-        """Who called with this token before: a hint for queues, and no leave to call."""
+        """Who called with this token before, which still holds: a hint for queues, and no leave to call."""
         known = self._known.get((face, text))
-        return known[1] if known is not None else None
+        if known is None:
+            return None
+        now = self._now()
+        try:
+            self._current(now).check(known[2], int(now))
+        except TokenError:
+            return None
+        return known[1]
 
     def _current(self, now: float) -> Trust:
         if abs(now - self._looked_s) >= _LOOK_EVERY_S:

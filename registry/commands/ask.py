@@ -15,10 +15,10 @@ from typing import NamedTuple
 from registry.access.identity import Caller
 from registry.access.policy import DOMAINS, may_ask
 from registry.commands.asked_matter import asked
+from registry.commands.purposes import purpose_faults
 from registry.commands.recipients import OvertakenError, Recipients, positions_met
 from registry.commands.state import RegistryState
 from registry.commands.verdict_tally import VerdictTally
-from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import code_faults, names_a_subject, normalise, tells_of_a_person
 from registry.domain.periods import china_day
 from registry.domain.sources import DeliveryNote
@@ -35,7 +35,6 @@ from registry.waiting import may_wait, waiting
 MAX_WAIT_S = 5.0
 MAX_BEHIND_MS = 300_000
 """How far the clock may be behind the time of receipt of the last statement before nothing is said of now."""
-MAX_TEXT = 200
 MAX_BASES = 1024
 """How many pairs of a position and a day are kept with what answers about them rest on."""
 MAX_KEPT_BYTES = 256
@@ -372,16 +371,6 @@ def code_asked(value: str) -> str:
     """The normal form of an identifier as written; of a text too long to be one its beginning, which is none
     either."""
     return normalise(value) if len(value) <= MAX_IDENTIFIER else value[: MAX_IDENTIFIER + 1]
-
-
-def purpose_faults(purpose: restriction_service_pb2.Purpose) -> list[Fault]:
-    """What is missing of a purpose for a question about a natural person."""
-    found = Findings()
-    for field, value in (("reference", purpose.reference), ("reason", purpose.reason)):
-        if not value.strip() or len(value) > MAX_TEXT:
-            message = f"查询自然人须写明用途和案号(purpose.{field}, 不超过{MAX_TEXT}字)。"
-            found.add(reasons.ERROR_REASON_PURPOSE_REQUIRED, f"purpose.{field}", message)
-    return found.faults
 
 
 def _domain_denied(domain: subject_pb2.Domain.ValueType) -> RegistryError:

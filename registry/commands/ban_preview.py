@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.access.identity import Caller
-from registry.commands.ask import Ask, purpose_faults
+from registry.commands.ask import Ask
+from registry.commands.purposes import purpose_faults
 from registry.commands.right_to_see import domains_open_to
 from registry.domain.departments import Department
 from registry.domain.faults import Findings

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from registry.access.identity import Caller
 from registry.access.policy import WATCHING_PERSONS, may_ask
-from registry.commands.ask import purpose_faults
+from registry.commands.purposes import purpose_faults
 from registry.domain.faults import Findings
 from registry.domain.scopes import region_covers, region_fault
 from registry.errors import RegistryError

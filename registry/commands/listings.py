@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.access.identity import Caller, CallerRole
-from registry.commands.ask import MAX_TEXT, Ask
+from registry.commands.ask import Ask
 from registry.commands.listing_pages import Listing, ListingPage, Row
+from registry.commands.purposes import MAX_TEXT
 from registry.commands.right_to_see import domains_open_to
 from registry.domain.quoting import quoted
 from registry.domain.scopes import region_covers, region_fault

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registry.access.identity import Caller
-from registry.commands.ask import MAX_TEXT, Ask
+from registry.commands.ask import Ask
 from registry.commands.measure_use import first_ms
 from registry.commands.paging import FIRST, Page, first_or, page_size, token_of
+from registry.commands.purposes import MAX_TEXT
 from registry.commands.shown_identifiers import identifiers_of
 from registry.domain.faults import Findings
 from registry.domain.identifiers import is_personal

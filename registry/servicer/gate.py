@@ -30,7 +30,7 @@ from typing import Any, NoReturn
 import grpc
 from google.protobuf.message import DecodeError
 
-from registry.access.certificate_door import CertificateDoor
+from registry.access.certificate_door import PEER_CERTIFICATE_PROPERTY, CertificateDoor
 from registry.access.identity import (
     PEER_URI_PROPERTY,
     Caller,
@@ -70,6 +70,7 @@ current_caller: ContextVar[Caller] = ContextVar("current_caller")
 
 _AUTHORIZATION, _BEARER = "authorization", "Bearer "
 _PEER_URI = PEER_URI_PROPERTY.encode()
+_PEER_CERTIFICATE = PEER_CERTIFICATE_PROPERTY.encode()
 _PLACE = re.compile(r"(?<![a-z])[a-z]+://\S+|(?<!\S)/\S+")
 """Where the store is, which an operator is told and no caller."""
 METHOD = "load_method"
@@ -136,13 +137,23 @@ class Gate(grpc.ServerInterceptor):
 
     def presumed(self, properties: Mapping[bytes, Sequence[bytes]], metadata: Any) -> Caller | None:
         """Of whom a call seems to be before it is looked at: for its place among those that wait, and for
-        nothing else. A token counts once it was taken."""
+        nothing else. A token counts once it was taken. Whoever still has a certificate that was revoked, or
+        has ended, is nobody: he takes no place of whoever has another under the same name."""
         names = properties.get(_PEER_URI, ())
         caller = _named(names[0], self._origin) if len(names) == 1 else None
-        if caller is None or caller.role is not CallerRole.FACE or self._tokens is None:
+        if caller is None or not self._holds(properties.get(_PEER_CERTIFICATE, ())):
+            return None
+        if caller.role is not CallerRole.FACE or self._tokens is None:
             return caller
         given = [str(value) for key, value in metadata if key == _AUTHORIZATION]
         return (self._tokens.known(given[0].removeprefix(_BEARER), caller) if given else None) or caller
+
+    def _holds(self, certificates: Sequence[bytes]) -> bool:
+        try:
+            self._certificates.check_certificate(certificates[0] if len(certificates) == 1 else b"")
+        except RevocationError:
+            return False
+        return True
 
     def _wrap(self, method: str, handler: Any) -> grpc.RpcMethodHandler[Any, Any]:
         parse, serialise = handler.request_deserializer, handler.response_serializer

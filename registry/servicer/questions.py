@@ -19,10 +19,10 @@ from functools import lru_cache
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from registry.commands.ask import MAX_TEXT, USCC_LENGTH, code_asked
+from registry.commands.ask import USCC_LENGTH, code_asked
+from registry.commands.purposes import purpose_naming
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import is_personal, tells_of_a_person
-from registry.domain.quoting import names_somebody
 from registry.errors import RegistryError
 from registry.sanctions.reach import can_act_as
 from registry.servicer.columns import MAX_COLUMNS
@@ -142,15 +142,8 @@ def _other_faults(
         message = "时间应在公元1年至9999年之间, 且 nanos 在0至999999999之间。"
         found.add(reasons.ERROR_REASON_FIELD_INVALID, "valid_time", message)
     if personal:
-        _check_purpose(found, request.purpose)
+        found.faults += purpose_naming(request.purpose)
     return tuple(found.faults)
-
-
-def _check_purpose(found: Findings, purpose: pb.Purpose) -> None:
-    for field, text in (("reference", purpose.reference), ("reason", purpose.reason)):
-        if len(text) <= MAX_TEXT and names_somebody(text):
-            message = "用途和案号中不得写身份证件号码。"
-            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"purpose.{field}", message)
 
 
 def in_calendar(instant: Timestamp) -> bool:

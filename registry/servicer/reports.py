@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-from registry.commands.ask import MAX_TEXT, purpose_faults
+from registry.commands.purposes import MAX_TEXT, purpose_missing
 from registry.domain.faults import Fault, Findings
 from registry.domain.quoting import is_blank, names_somebody
 from registry.errors import RegistryError
@@ -60,7 +60,7 @@ def _check_asked(found: Findings, request: pb.ReportExecutionRequest) -> None:
     except RegistryError as error:
         found.faults += [_under_check(fault) for fault in error.faults]
     if asks_about_a_person(subject.type, (subject.value,)):
-        found.faults += [_under_check(fault) for fault in purpose_faults(purpose)]
+        found.faults += [_under_check(fault) for fault in purpose_missing(purpose)]
     else:
         _check_text(found, "check.purpose.reference", purpose.reference, MAX_TEXT)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from registry.commands.ask import MAX_TEXT, purpose_faults
+from registry.commands.purposes import MAX_TEXT, purpose_missing
 from registry.commands.screen import purpose_of, told_of_project
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import is_personal
@@ -47,7 +47,7 @@ def screen_faults(request: pb.ScreenRequest, path: str = "") -> list[Fault]:
     for number, party in enumerate(request.parties[:MAX_PARTIES]):
         _check_party(found, f"parties[{number}]", party)
     if any(map(_tells_of_a_person, request.parties[:MAX_PARTIES])):
-        found.faults += told_of_project(purpose_faults(purpose_of(request.project)))
+        found.faults += told_of_project(purpose_missing(purpose_of(request.project)))
     return [Fault(fault.reason, path + fault.field, fault.message) for fault in found.faults]
 
 

@@ -20,7 +20,7 @@ from registry.commands.ask_many import AskMany, Columns
 from registry.commands.decision_tables import DecisionTables
 from registry.sanctions.verdict import Decision, Question
 from registry.sanctions.verdict_file import is_in_table
-from registry.v1 import restriction_service_pb2, subject_pb2
+from registry.v1 import restriction_service_pb2, subject_pb2, verdict_pb2
 from tests.support.events import ban, firm, licence, placed, withdrawal
 from tests.support.history import write_random_history, write_rich_history
 from tests.support.random_acts import write_random_acts
@@ -128,6 +128,25 @@ def test_strange_codes_among_many_are_answered_as_alone(spine: Spine, code: str)
     codes = [code, *(firm(number).identifier.value for number in range(40))]
     asked = [matter.question] * len(codes)
     assert many.decide(codes, asked, matter) == many.one_by_one(codes, asked, matter)
+
+
+@pytest.mark.parametrize("lengths", [(36, 0), (0, 36), (36, 9, 9), (19, 17), (17, 18, 19)])
+def test_codes_whose_lengths_make_up_for_each_other_shift_no_answer(
+    spine: Spine, lengths: tuple[int, ...]
+) -> None:
+    """A cell with two codes in it and an empty one are together as long as two codes."""
+    placed(spine.say("财政", event=ban("财政", firm(7), "M-PRO-01", "2026-03-01", "2028-03-01")))
+    many, matter = AskMany(spine.engine.ask, background=False), matter_of(spine)
+    bidder = replace(matter.question, role=subject_pb2.SUBJECT_ROLE_BIDDER)
+    whole = [firm(number).identifier.value for number in range(40)]
+    for first in (0, 39):  # The odd ones before all others, or on both sides of them.
+        odd = ["".join(whole)[:length] for length in lengths]
+        codes = [odd[0], *whole, *odd[1:]] if first else [*odd, *whole]
+        asked = [bidder] * len(codes)
+        told = many.decide(codes, asked, matter)
+        assert told == many.one_by_one(codes, asked, matter)
+        barred = [at for at, decision in enumerate(told) if decision.verdict == verdict_pb2.VERDICT_BLOCKED]
+        assert barred == [codes.index(whole[7])]
 
 
 def test_earlier_positions_and_other_days_are_answered_as_alone(spine: Spine) -> None:

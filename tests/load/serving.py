@@ -12,6 +12,7 @@ from typing import Any
 
 import grpc
 
+from registry.access.certificate_door import CertificateDoor
 from registry.access.identity import Caller, CallerRole
 from registry.load.door import pool_for
 from registry.load.lanes import Bounds
@@ -81,12 +82,16 @@ class Served:
 
 @contextmanager
 def serving(
-    directory: Path, bounds: Bounds, seats: Seats | None = None, dead_s: float = 60.0
+    directory: Path,
+    bounds: Bounds,
+    seats: Seats | None = None,
+    dead_s: float = 60.0,
+    certificates: CertificateDoor | None = None,
 ) -> Iterator[Served]:
     """Such a server until the block ends."""
     authority, slow = Authority.new(directory / "tls"), Slow()
     own = authority.server()
-    gate = Gate(ORIGIN, 18, patience=Patience(dead_s=dead_s))
+    gate = Gate(ORIGIN, 18, patience=Patience(dead_s=dead_s), certificates=certificates)
     pool, _ = pool_for(bounds, seats or Seats(), gate.presumed)
     assert isinstance(pool, LoadPool)
     executor: Any = pool

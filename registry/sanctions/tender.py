@@ -8,7 +8,8 @@
   every natural person a registry of departments' decisions holds nothing; were that INDETERMINATE for the
   bid, no bid could ever be CLEAR, and a reader who always sees the same answer stops reading. It stays
   visible in the person's own line. A number that cannot be one is another matter: then nobody was looked up,
-  and it does decide.
+  and it does decide. So does whoever is unknown only if a withdrawal in dispute holds, by a key that may have
+  been stolen: what was withdrawn needs a human (``verdict``), and with him the bid.
 * A natural person who is the bidder himself (自然人供应商), or a member of the consortium, decides like a
   company.
 * A bid of which nobody decides is INDETERMINATE: nothing that could be CLEAR was asked about.
@@ -43,6 +44,7 @@ TENDER_ROLES = frozenset(
 """What one can take part in a tender as."""
 
 _BIDDING = frozenset({subject_pb2.SUBJECT_ROLE_BIDDER, subject_pb2.SUBJECT_ROLE_CONSORTIUM_MEMBER})
+_COUNTS = frozenset({pb.HIT_EFFECT_BLOCKS, pb.HIT_EFFECT_NEEDS_REVIEW})
 _WORST_FIRST = (pb.VERDICT_BLOCKED, pb.VERDICT_INDETERMINATE, pb.VERDICT_REVIEW, pb.VERDICT_CLEAR)
 
 
@@ -59,7 +61,8 @@ class Member:
     def decides(self) -> bool:
         """Whether the bid depends on him."""
         acts_for_it = self.personal and self.role not in _BIDDING
-        return not acts_for_it or self.decision.indeterminate != pb.INDETERMINATE_REASON_SUBJECT_UNKNOWN
+        unknown = self.decision.indeterminate == pb.INDETERMINATE_REASON_SUBJECT_UNKNOWN
+        return not (acts_for_it and unknown) or any(hit.effect in _COUNTS for hit in self.decision.hits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def _remarks(tender: Tender, report: ScreenReport) -> Iterator[str]:
     unknown = verdict_pb2.INDETERMINATE_REASON_SUBJECT_UNKNOWN
     deciding = {place for bid in report.bids for place in bid.decided_by}
     if any(
-        party.bid and party.indeterminate_reason == unknown and place not in deciding
+        party.bid and party.indeterminate_reason == unknown and place not in deciding and not party.hits
         for place, party in enumerate(report.parties)
     ):
         yield "登记系统没有其记录的法定代表人等自然人，不影响所在投标的结论。"

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from registry.domain.live_table import LiveTable
-from registry.domain.periods import MS_PER_DAY
 from registry.domain.table_building import Timeline
 from registry.domain.table_file import TableFacts, TableFileError
 from registry.domain.table_reading import timelines_in
@@ -100,9 +99,9 @@ class Loaded:
         if one and other and one.size == other.size and one.root != other.root:
             raise ReplicaError(f"日志分叉: 大小{one.size}的两个检查点根值不同")
 
-    def require_past(self, now_ms: int) -> None:
-        """Raises ReplicaError if it was made in the future."""
-        if self.header.made_ms > now_ms + MS_PER_DAY:
+    def require_past(self, latest_ms: int) -> None:
+        """Raises ReplicaError if it was made after an instant: in the future."""
+        if self.header.made_ms > latest_ms:
             raise ReplicaError("快照的制作时间在未来; 请核对本机时钟")
 
 

@@ -13,7 +13,9 @@
 * What is believed of a snapshot or a delta, ``registry_client.loaded_snapshot`` says: signed as the policy
   asks, its position in the log, and never less than is known already. What it answers is what the registry
   would have answered at ``position``: nothing here decides.
-* ``age_s`` says how old it is. When it is older than ``max_age_s`` every question raises ``StaleError``.
+* ``age_s`` says how old it is. When it is older than ``max_age_s`` every question raises ``StaleError``; and
+  when the machine's clock jumped since (five minutes, by the clock that nobody sets), until another snapshot
+  is taken. One that was made more than five minutes in the future is not taken.
 * ``answer.ask``: the registry must be asked (``Registry.check``): a subject that is linked to others, a
   question limited to a region that meets a restriction limited to one, a day beyond the snapshot. The verdict
   is INDETERMINATE then, as it is for an unknown or malformed code, and never CLEAR.
@@ -153,23 +155,29 @@ class Asker:
 
     def _now(self) -> _Settled:
         settled, replica = self._settled, self._replica
-        if settled is None or settled.loaded is not replica._loaded or replica._clock() >= settled.until_ms:
+        if (
+            settled is None
+            or settled.loaded is not replica._loaded
+            or replica._clock() >= settled.until_ms
+            or replica._passed() >= settled.until_passed_ms
+        ):
             settled = self._settled = self._settle(replica._at_hand())
         return settled
 
     def _settle(self, loaded: Loaded) -> _Settled:
-        until_ms, now_ms = self._replica._bound(loaded), self._replica._clock()
+        left_ms, now_ms = self._replica._left_ms(loaded), self._replica._clock()
         day = self._day
         if day is None:
             day = china_day(now_ms)
-            until_ms = min(until_ms, now_ms + MS_PER_DAY - (now_ms + CHINA_OFFSET_MS) % MS_PER_DAY)
+            left_ms = min(left_ms, MS_PER_DAY - (now_ms + CHINA_OFFSET_MS) % MS_PER_DAY)
         header, live = loaded.header, loaded.live
         covered = header.covers(day)
         column = question_of(*self._stated, roles=live.facts.roles)
         one = live.at(header.position) if loaded.put_over else live.table.one
         return _Settled(
             loaded=loaded,
-            until_ms=until_ms,
+            until_ms=now_ms + left_ms,
+            until_passed_ms=self._replica._passed() + left_ms,
             # A day that the latest header does not speak of is before every table: to be asked elsewhere.
             day=day if covered else date.min,
             column=column,
@@ -182,10 +190,11 @@ class Asker:
 
 
 class _Settled(NamedTuple):
-    """A question settled for what is loaded, until the day is over or it is too old."""
+    """A question settled for what is loaded, until the day is over or it is too old by either clock."""
 
     loaded: Loaded
     until_ms: int
+    until_passed_ms: int
     day: date
     column: int
     fault: int

@@ -27,17 +27,38 @@ Prove = Callable[[SnapshotHeader, SnapshotHeader], None]
 where it has not."""
 
 
+JUMP_MS = 300_000
+"""How far the wall's clock may have parted from the one that nobody sets, and a snapshot be of the future."""
+
+
 class StaleError(ReplicaError):
     """The replica is older than its bound, or has no snapshot: there is no answer, and none is CLEAR."""
 
 
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _passed_ms() -> int:
+    """Since the machine was started, its sleep included: nobody sets it back."""
+    return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)) // 1_000_000
+
+
 class Holding:
-    """See the module's text. ``clock`` answers Unix milliseconds."""
+    """See the module's text. ``clock`` answers Unix milliseconds; ``passed`` milliseconds by a clock that
+    nobody sets, by default the machine's, and another ``clock`` itself where one is given."""
 
     def __init__(
-        self, policy: Policy, *, max_age_s: float, clock: Callable[[], int] = lambda: time.time_ns() // 10**6
+        self,
+        policy: Policy,
+        *,
+        max_age_s: float,
+        clock: Callable[[], int] | None = None,
+        passed: Callable[[], int] | None = None,
     ) -> None:
-        self._policy, self._clock = policy, clock
+        self._policy, self._clock = policy, clock or _wall_ms
+        self._passed = passed or clock or _passed_ms
+        self._apart_ms = 0
         self.max_age_s = max_age_s
         self._max_age_ms = int(max_age_s * 1000)
         self._domain = 0
@@ -69,13 +90,15 @@ class Holding:
 
     def _admit(self, loaded: Loaded, *, prove: Prove | None) -> None:
         """Raises ReplicaError where what was loaded may not take the place of what is at hand."""
-        loaded.require_past(self._clock())
+        now_ms, passed_ms = self._clock(), self._passed()
+        loaded.require_past(now_ms + JUMP_MS)
         if self._domain not in (0, loaded.header.domain):
             raise ReplicaError("快照属于另一领域")
         if (before := self._loaded) is not None:
             loaded.require_after(before)
             if prove is not None:
                 prove(before.header, loaded.header)
+        self._apart_ms = now_ms - passed_ms
 
     def follow(self, source: Source, path: str | Path, *, every_s: float | None = None) -> Following:
         """Keeps it current from a source by a thread of its own, which begins now, with the base in a file;
@@ -104,19 +127,29 @@ class Holding:
     @property
     def age_s(self) -> float:
         """Seconds since the registry made the snapshot at hand. Raises StaleError if there is none."""
-        return (self._clock() - self.header.made_ms) / 1000
+        return self._age_ms(self._at_hand()) / 1000
+
+    def _age_ms(self, loaded: Loaded) -> int:
+        """By whichever clock makes it older: the wall's may have been set back since."""
+        now_ms, made_ms = self._clock(), loaded.header.made_ms
+        return max(0, now_ms - made_ms, self._passed() + self._apart_ms - made_ms)
 
     def _at_hand(self) -> Loaded:
         if self._loaded is None:
             raise StaleError("本地副本还没有载入快照")
         return self._loaded
 
-    def _bound(self, loaded: Loaded) -> int:
-        """The instant from which the snapshot is too old. Raises StaleError if that has come."""
-        bound = loaded.header.made_ms + self._max_age_ms
-        if self._clock() >= bound:
-            raise StaleError(f"本地副本制作于{self.age_s:.0f}秒前, 超过{self._max_age_ms // 1000}秒的限度")
-        return bound
+    def _left_ms(self, loaded: Loaded) -> int:
+        """For how long the snapshot is not too old. Raises StaleError if it is, or if the wall's clock jumped
+        since it was taken: then it is not known what day it is, nor how old the snapshot."""
+        jumped_ms = self._clock() - self._passed() - self._apart_ms
+        if abs(jumped_ms) > JUMP_MS:
+            said = f"本机时钟在载入快照之后跳变了{jumped_ms / 1000:+.0f}秒; 请核对时钟, 并重新载入快照"
+            raise StaleError(said)
+        age_ms = self._age_ms(loaded)
+        if age_ms >= self._max_age_ms:
+            raise StaleError(f"本地副本制作于{age_ms / 1000:.0f}秒前, 超过{self._max_age_ms // 1000}秒的限度")
+        return self._max_age_ms - age_ms
 
 
 def _content(source: str | Path | bytes) -> memoryview:

@@ -274,12 +274,35 @@ def test_header_that_speaks_of_another_table_is_refused(spine: Spine) -> None:
     assert "不符" in refused(spine, b"".join(write_snapshot(later, [table], [signer])))
 
 
-def test_snapshot_from_the_future_is_refused(spine: Spine) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(minutes=6), timedelta(days=3)])
+def test_snapshot_from_the_future_is_refused(spine: Spine, ahead: timedelta) -> None:
     content = snapshot_of(spine)
-    clock = SetClock(TODAY - timedelta(days=3))
+    clock = SetClock(TODAY)
+    clock.now_ms = spine.clock() - int(ahead.total_seconds() * 1000)
     replica = Replica(policy_of(receipt_key(spine)), max_age_s=600, clock=clock)
     with pytest.raises(ReplicaError, match="时钟"):
         replica.load(content)
+
+
+@pytest.mark.parametrize("jump_s", [-12 * 3600, 12 * 3600], ids=["back", "forth"])
+def test_replica_is_not_young_again_when_the_clock_is_set(spine: Spine, jump_s: int) -> None:
+    wall, passed = SetClock(TODAY), SetClock(TODAY)
+    wall.now_ms = passed.now_ms = spine.clock()
+    replica = Replica(policy_of(receipt_key(spine)), max_age_s=600, clock=wall, passed=passed)
+    replica.load(snapshot_of(spine))
+    asked = replica.asker()
+    asked.check(code_of(1))
+    wall.now_ms += jump_s * 1000
+    with pytest.raises(StaleError, match="跳变"):
+        replica.asker().check(code_of(1))
+    wall.now_ms, passed.now_ms = wall() + 600_000, passed() + 600_000
+    with pytest.raises(StaleError):  # Also who had asked before.
+        asked.check(code_of(1))
+    assert replica.age_s >= 600
+    spine.clock.now_ms += 600_000
+    wall.now_ms = spine.clock()
+    replica.load(snapshot_of(spine))
+    assert asked.check(code_of(1)).position == replica.header.position
 
 
 def test_file_is_mapped_and_a_missing_one_is_one_line(spine: Spine, tmp_path: Path) -> None:

@@ -327,11 +327,10 @@ class Ask:
     def position_of(self, consistency: consistency_pb2.Consistency, time_left_s: float | None) -> int:
         """The known position that an answer must have. Raises RegistryError if it is not reached in time."""
         may_wait()
-        index = self.state.index
         match consistency.WhichOneof("requirement"):
             case "at_least_as_fresh":
                 self._reach(consistency.at_least_as_fresh, time_left_s)
-                return index.position
+                return self.state.newest()  # Whoever asks for so much gets no less than who asks for nothing.
             case "at_exact_position":
                 self._reach(consistency.at_exact_position, time_left_s)
                 return consistency.at_exact_position

@@ -278,3 +278,14 @@ def test_follower_that_knows_that_it_lacks_an_acknowledged_statement_answers_not
     assert "INDEX_STALE" in str(status_of(refused.value))
     follower.store = store
     assert follower.newest() == acknowledged[0]
+
+
+def test_whoever_asks_for_an_earlier_position_at_least_has_all_that_is_acknowledged(spine: Spine) -> None:
+    acknowledged = [spine.position]
+    ask = Ask(following(spine, committed=lambda: acknowledged[0]), lambda _rows: None, spine.clock)
+    earlier = acknowledged[0]
+    said = ban("财政", firm(5), "M-PRO-01", "2026-03-01", "2028-03-01")
+    acknowledged[0] = placed(spine.say("财政", event=said))
+    request = question(firm(5))
+    request.consistency.at_least_as_fresh = earlier
+    assert ask.settle(request, ASKER, 1.0).position == acknowledged[0]

@@ -134,6 +134,8 @@ class Guard:
         if scope["method"] not in _METHODS:
             return self._refused(405, "不支持这一请求方法。", {})
         length = headers.get("content-length", "")
+        if length and "transfer-encoding" in headers:  # One of them is a lie (RFC 9112 §6.3).
+            return self._refused(400, "请求正文的长度写了两种。", {})
         if length.isdecimal() and (len(length) > 18 or int(length) > self._limits.body_bytes):
             return self._refused(413, "提交的内容过大。", {})
         wait_s = self._limits.rate.wait_s(client_key(scope))

@@ -137,7 +137,8 @@ def form() -> Prepared:
         kind = b"multipart/form-data; boundary=" + _BOUNDARY[2:] if data[:2] == b"--" else _ENCODED
         request = _request(data, kind)
         try:
-            given = _awaited(read_form(request, max_files=5, max_fields=30, max_part_size=20_000))
+            bounds = {"max_files": 5, "max_fields": 30, "max_part_size": 20_000}
+            given = _awaited(read_form(request, max_bytes=200_000, **bounds))
         except HTTPException:
             return False
         answers = Answers.read(_FIELDS, given)

@@ -89,6 +89,11 @@ def test_a_body_beyond_the_limit_is_refused_whether_or_not_it_says_its_length(br
     assert browser().post("/echo", content=unannounced()).status_code == 413
 
 
+def test_a_body_whose_length_is_said_in_two_ways_is_refused(browser: Browser) -> None:
+    both = {"content-length": "3", "transfer-encoding": "chunked"}
+    assert browser().post("/echo", content=b"abc", headers=both).status_code == 400
+
+
 def test_who_comes_too_often_waits_and_may_come_again(browser: Browser, clock: Clock) -> None:
     visitor = browser(burst=3)
     assert [visitor.get("/echo").status_code for _ in range(4)] == [200, 200, 200, 429]

@@ -199,7 +199,7 @@ def test_no_cell_of_a_csv_is_a_formula(start: str) -> None:
 @pytest.mark.parametrize("encoding", ["unicode_escape", "punycode", "utf-16", "raw_unicode_escape"])
 def test_a_form_in_an_encoding_of_its_own_is_refused_and_nothing_fails(encoding: str) -> None:
     async def read(request: Request) -> Response:
-        form = await read_form(request, max_files=1, max_fields=2, max_part_size=1000)
+        form = await read_form(request, max_bytes=9_000, max_files=1, max_fields=2, max_part_size=1000)
         return PlainTextResponse(str(form["q"]))
 
     server = WebServer(Starlette(routes=[Route("/", read, methods=["POST"])]), "127.0.0.1:0")

@@ -32,7 +32,7 @@ from registry_web.console.acting import Acts
 from registry_web.console.attempts import Attempts
 from registry_web.console.calling import Calling, face_identity
 from registry_web.console.database import open_database
-from registry_web.console.desk import HEADERS, Desk, NotSignedInError, PageError, to_sign_in
+from registry_web.console.desk import BODY_BYTES, HEADERS, Desk, NotSignedInError, PageError, to_sign_in
 from registry_web.console.forgery import masked
 from registry_web.console.invitations import Invitations
 from registry_web.console.journal import Journal
@@ -50,7 +50,6 @@ from registry_web.pages import Pages, static_routes
 from registry_web.security import Guard, Limits, Rate
 
 PagesOf = Callable[[Desk, Acts], list[Route]]
-BODY_BYTES = 32 * 1024 * 1024
 BURST, PER_S = 240.0, 20.0
 _PAGES = "registry_web.console.pages"
 _STATUS = {

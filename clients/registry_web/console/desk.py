@@ -49,6 +49,8 @@ from registry_web.pages import Pages
 from registry_web.security import client_key
 
 SESSION = "session"
+BODY_BYTES = 32 * 1024 * 1024
+"""Of a request of whoever is signed in."""
 MAX_FIELDS = 2_000
 MAX_FIELD_BYTES = 4 * 1024 * 1024
 MAX_FILES = 20
@@ -178,10 +180,14 @@ class Desk:
             raise PageError(403, "提交没有被接受: 不是从本页面发出, 或页面已过时。请返回后重新打开页面再试。")
 
 
-async def read_form(request: Request) -> FormData:
-    """The form of a request, bounded; what each part may hold beyond is the guard's."""
+async def read_form(request: Request, max_bytes: int = BODY_BYTES) -> FormData:
+    """The form of a request, bounded."""
     return await forms.read_form(
-        request, max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
+        request,
+        max_bytes=max_bytes,
+        max_files=MAX_FILES,
+        max_fields=MAX_FIELDS,
+        max_part_size=MAX_FIELD_BYTES,
     )
 
 

@@ -32,6 +32,7 @@ from registry_web.security import Rate, client_key
 
 VISIT = "visit"
 MOST_BYTES = 64 * 1024
+"""Of a form of whoever is not signed in."""
 EXPIRED = "登录已超时，请重新开始。"
 _BEGUN, _BEGUN_PER_S = 300.0, 0.5
 """Visits that one address begins: there is room for so many (``visits``), and none crowds out the others'."""
@@ -61,8 +62,7 @@ class Outside:
 
         async def serve(request: Request) -> Response:
             if request.method == "POST":
-                _require_small(request)
-                request.state.form = await read_form(request)
+                request.state.form = await read_form(request, MOST_BYTES)
                 visit = self.find(request)
                 if visit is None:
                     return self.again(request, EXPIRED)
@@ -141,10 +141,3 @@ class Outside:
         return self.desk.pages.render(
             request, template, status=status, headers=HEADERS, **{**common, **context}
         )
-
-
-def _require_small(request: Request) -> None:
-    """Raises PageError unless a form of whoever is not signed in says that it is small."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or len(length) > 9 or int(length) > MOST_BYTES:
-        raise PageError(413, "提交的内容过大。")

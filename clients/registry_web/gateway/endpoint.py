@@ -29,7 +29,7 @@ from registry_web.gateway.bodies import GoneError, gone, read_body
 from registry_web.gateway.calls import HEALTH, Calls
 from registry_web.gateway.json_message import MisfitError, message_of
 from registry_web.gateway.json_text import JsonTextError, TooManyValuesError, read_json
-from registry_web.gateway.limits import Limits
+from registry_web.gateway.limits import Held, Limits
 from registry_web.gateway.problems import (
     INVALID,
     MALFORMED,
@@ -99,17 +99,21 @@ class Endpoint:
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, asking: Asking) -> Response:
-        limits = self.house.limits
-        limits.admit(asking.token, client_key(scope))
+        self.house.limits.admit(asking.token, client_key(scope))
         announced = Headers(scope=scope).get("content-length", "")
-        with limits.holding() as held:
-            body = await read_body(receive, announced, held, lambda: self._known(asking))
-            limits.weigh(asking.token, len(body))
-            request = await self.house.worked(len(body), lambda: self._request(body))
-        answer = await self._unless_gone(receive, self._call(self.rule.method, request, asking))
+        with self.house.limits.holding() as held:
+            request = await self._read(receive, announced, held, asking)
+            held.keep(len(request))  # For as long as the registry takes.
+            answer = await self._unless_gone(receive, self._call(self.rule.method, request, asking))
         said = await self.house.worked(len(answer), lambda: self._said(answer))
         waited = {"preference-applied": f"wait={asking.wait_s}"} if asking.said_wait else {}
         return Response(said, headers=waited, media_type="application/json")
+
+    async def _read(self, receive: Receive, announced: str, held: Held, asking: Asking) -> bytes:
+        """The message; its text is held no longer than it takes to read it."""
+        body = await read_body(receive, announced, held, lambda: self._known(asking))
+        self.house.limits.weigh(asking.token, len(body))
+        return await self.house.worked(len(body), lambda: self._request(body))
 
     def _request(self, body: bytes) -> bytes:
         try:

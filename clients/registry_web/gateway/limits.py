@@ -109,3 +109,9 @@ class Held:
             raise ProblemError(Problem(503, OVERLOADED, detail, retry_after_s=_RETRY_S))
         self.size += size
         self.limits.held_bytes -= size
+
+    def keep(self, size: int) -> None:
+        """Gives back what is held no longer: the message is shorter than the text that it was read from."""
+        if size < self.size:
+            self.limits.held_bytes += self.size - size
+            self.size = size

@@ -301,6 +301,9 @@ def test_who_is_not_signed_in_sends_small_forms_alone(bureau: Office) -> None:
         token = csrf_of(client.get("/sign-in"))
         given = {"csrf": token, "login": "lawyer", "password": "x" * 100_000}
         assert client.post("/sign-in", data=given, headers=own(bureau.url)).status_code == 413
+        pieces, kind = (b"a=%01000d&" % n for n in range(100)), "application/x-www-form-urlencoded"
+        unannounced = {**own(bureau.url), "content-type": kind}
+        assert client.post("/sign-in", content=pieces, headers=unannounced).status_code == 413
 
 
 def test_over_tls_cookies_are_bound_to_the_host(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import grpc
 import httpx
 import pytest
 
+from registry_web.gateway.limits import SMALL_BYTES, Limits
 from tests.support.faces import Faced, facing
 from tests.support.gateway import Gateway, gateway, problem_of, question
 from tests.support.history import short_ban
@@ -237,3 +238,25 @@ def test_the_log_has_methods_and_statuses_and_nothing_of_bodies_tokens_or_wrong_
     assert "number-77" in said
     assert secret not in said
     assert token not in said
+
+
+def test_what_a_large_body_holds_is_counted_until_the_registry_has_answered(running: Gateway) -> None:
+    registry, go = Upstream(), Event()
+    large = json.dumps(question("9" * (3 * SMALL_BYTES))).encode()
+    limits = Limits(held_bytes=len(large) + SMALL_BYTES)
+    with (
+        standing_in(running, registry) as target,
+        gateway(running.faced, limits, target) as url,
+        Gateway(url, running.faced).caller() as client,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        assert client.post(CHECK, json={}).status_code == 200  # The token is known from then on.
+        registry.begun.clear()
+        registry.behave = lambda _: bytes(not go.wait(PATIENCE_S))
+        waiting = beside.submit(client.post, CHECK, content=large)
+        assert registry.begun.wait(PATIENCE_S)
+        assert problem_of(client.post(CHECK, content=large))["reason"] == "OVERLOADED"
+        go.set()
+        assert waiting.result(PATIENCE_S).status_code == 200
+        assert client.post(CHECK, content=large).status_code == 200
+    assert limits.held_bytes == len(large) + SMALL_BYTES

@@ -233,6 +233,10 @@ def test_forms_beyond_their_bounds_are_refused(portal: Portal) -> None:
     many = {f"f{number}": "x" for number in range(40)}
     assert portal.client.post("/search", files={"q": ("q", b"x")}, data=many).status_code == 400
     assert portal.client.post("/search", content=b"q=" + b"x" * (22 << 20)).status_code == 413
+    encoded = {"content-type": "application/x-www-form-urlencoded"}
+    for path in ("/search", "/organisation", "/verify", "/complaints/track"):  # No field is opened by these.
+        answer = portal.client.post(path, content=b"&" * 500_000, headers=encoded)
+        assert (answer.status_code, "提交的内容" in answer.text) == (413, True)
 
 
 def test_another_host_is_not_answered(portal: Portal) -> None:

@@ -4,7 +4,7 @@ Each file goes to the store at once, labelled with the file of supervision that 
 holds its digest, size, media type and name, so that one which comes back with faults asks for nothing twice
 (``evidence.held``). Where the registry has no evidence store the digest alone is taken, and the page says so.
 
-Bounds: 20 files of 20 MiB each, 30 MiB in all of one form (``app.BODY_BYTES``); what is larger is uploaded by
+Bounds: 20 files of 20 MiB each, 30 MiB in all of a form (``desk.BODY_BYTES``); what is larger is uploaded by
 ``registryctl inspection record --upload``.
 """
 

@@ -60,3 +60,18 @@ def test_issuers_nested_beyond_all_measure_are_a_fault_of_the_file(files: tuple[
     files[0].write_bytes(b"[" * 200_000)
     with pytest.raises(TokenError, match="不是 JSON"):
         read_trust(*files)
+
+
+def test_whoever_holds_a_token_that_ended_or_was_revoked_takes_no_place_of_its_caller(
+    files: tuple[Path, Path],
+) -> None:
+    now = [NOW]
+    door = TokenDoor(*files, lambda: now[0])
+    first, second = token("t-1"), token("t-2")
+    for each in (first, second):
+        door.caller(each, FACE)
+    files[1].write_text("t-1\n", "utf-8")
+    now[0] += 2
+    assert (door.known(first, FACE), door.known(second, FACE)) == (None, CALLER)
+    now[0] += 600
+    assert door.known(second, FACE) is None

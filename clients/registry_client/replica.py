@@ -140,7 +140,8 @@ class Asker:
 
     def check_many(self, codes: bytes | memoryview) -> ReplicaAnswers:
         """The verdicts on many organisations, 18 bytes of a code each. Raises StaleError; ValueError if they
-        are no whole number of codes."""
+        are no whole number of codes. A code of another length would shift all that follow: whoever joins
+        codes himself has each made 18 bytes long (``code[:18].ljust(18)``), or asks by ``check``."""
         asked = self._now()
         found = asked.live.check(
             codes,

@@ -95,6 +95,10 @@ class EditionBook:
             raise LookupError("no edition is adopted")
         return chosen.edition
 
+    def next_start(self, day: date) -> date | None:
+        """The first day after another on which an adopted edition comes into force, as known now."""
+        return min((each.in_force_from for each in self._adoptions if each.in_force_from > day), default=None)
+
     def _known(self, position: int) -> tuple[Adoption, ...]:
         """Adoptions recorded up to a position, by first day in force, then by position."""
         count = bisect_right(self._positions, position)

@@ -185,3 +185,44 @@ def test_under_an_edition_without_procedures_nobody_decides() -> None:
     former = next(each for each in shipped_editions().values() if each.label == "2026.2")
     town = BanTown(edition=former)
     assert reasons_of(town.take("ban_draft", "C-1")) == {"PROCEDURE_NOT_IN_EDITION"}
+
+
+def test_what_was_corrected_is_served_by_what_holds_it_now() -> None:
+    town = BanTown()
+    town.walk("C-1", "ban_decision")
+    first = town.decision("C-1")
+    assert not town.take("correction", "C-1", replacement=event(town, "C-1"))
+    faults = town.take("ban_served", "C-1", target=first)
+    assert reasons_of(faults) == {"TARGET_ALREADY_ENDED"}
+    assert state(town, "2026-11-20") == "DECIDED"
+    assert not town.take("ban_served", "C-1")
+    assert hit(town, "2026-11-20") == "IN_FORCE BLOCKS"
+
+
+# --- a correction is no second decision ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"decided_on": "2026-11-20", "from": "2026-11-20", "until": "2028-11-20"}, "DATES_OUT_OF_ORDER"),
+        ({"decided_on": "2026-11-01", "from": "2026-11-10", "until": "2028-11-10"}, "DATES_OUT_OF_ORDER"),
+        ({"from": "2027-11-10", "until": "2029-11-10"}, "HEAVIER_THAN_ANNOUNCED"),
+        ({"from": "2026-11-13", "until": "2028-11-13"}, "HEAVIER_THAN_ANNOUNCED"),
+    ],
+)
+def test_a_ban_that_is_over_does_not_begin_anew_by_a_correction(changes: dict[str, str], reason: str) -> None:
+    town = BanTown()
+    town.walk("C-1", "ban_served")
+    made = event(town, "C-1", until=changes["until"])
+    setattr(made.measures[0], "from", changes["from"])
+    made.document.decided_on = changes.get("decided_on", made.document.decided_on)
+    assert reason in reasons_of(town.take("correction", "C-1", replacement=made))
+
+
+def test_a_term_that_was_written_too_short_is_corrected_up_to_what_was_announced() -> None:
+    town = BanTown()
+    town.walk("C-1", "ban_served")
+    assert not town.take("correction", "C-1", replacement=event(town, "C-1", until="2027-11-10"))
+    assert not town.take("correction", "C-1", replacement=event(town, "C-1", until="2028-11-10"))
+    assert hit(town, "2028-11-10") == "IN_FORCE BLOCKS"

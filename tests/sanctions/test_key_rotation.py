@@ -11,6 +11,8 @@ from registry.v1 import statement_pb2 as pb
 from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3
 from tests.support.events import (
     ban,
+    correction,
+    list_entry,
     new_firm,
     placed,
     refusal,
@@ -66,6 +68,12 @@ def test_key_for_some_categories_signs_nothing_else(spine: Spine) -> None:
     said = spine.say(
         "财政", by=narrow, event=ban("财政", new_firm(), PROCUREMENT, "2026-03-01", "2028-03-01")
     )
+    assert ("CATEGORY_OUTSIDE_KEY", "signatures[0].keyid") in refusal(said)
+    firm = new_firm()
+    entry = list_entry("财政", firm, "L-02", "2026-03-01", "2028-03-01")
+    placed(spine.say("财政", "entry", by=narrow, event=entry))
+    other = ban("财政", firm, PROCUREMENT, "2026-03-01", "2028-03-01")
+    said = spine.say("财政", by=narrow, correction=correction("财政", "entry", other))
     assert ("CATEGORY_OUTSIDE_KEY", "signatures[0].keyid") in refusal(said)
     said = spine.enrol("财政", FileSigner.generate(SUITE_ED25519), categories=["E-77"])
     assert ("CATEGORY_OUTSIDE_MANDATE", "key_enrolment.categories") in refusal(said)

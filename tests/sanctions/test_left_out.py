@@ -170,3 +170,29 @@ def test_edition_drafted_before_another_came_into_force_leaves_nothing_out_of_th
     assert "M-PRO-77" in refused[0].message
     placed(approved("2026-05-01"))  # On the days before the other nothing is lost by it.
     spine.engine.close()
+
+
+def test_nothing_of_an_edition_is_lost_when_one_that_was_adopted_before_takes_its_place(
+    tmp_path: Path,
+) -> None:
+    spine = found_spine(tmp_path / "registry")
+    officials = appoint_officials(spine)
+    adopt(spine, files(), "2027-03-01", officials)
+    more = files()
+    name = "measures-procurement.yaml"
+    row = more[name].index("  - code: M-PRO-02\n"), more[name].index("  - code: M-PRO-03\n")
+    copied = more[name][slice(*row)].replace("M-PRO-02", "M-PRO-77")
+    stated = edition_draft({**more, name: more[name].rstrip("\n") + "\n" + copied})
+    placed(spine.say(KEY, edition_draft=stated, by=officials.drafter))
+    placed(spine.say(KEY, edition_review=edition_review(stated.edition), by=officials.reviewer))
+
+    def approved(day: str) -> Outcome:
+        adoption = edition_adoption(stated.edition, day, "2026-11-20")
+        return spine.say(KEY, edition_adoption=adoption, by=officials.approver)
+
+    (refused,) = faults(approved("2026-12-01"))
+    assert (refused.name, refused.field) == ("EDITION_FAULTY", "edition_adoption.edition")
+    assert "2027-03-01" in refused.message
+    assert "M-PRO-77" in refused.message
+    placed(approved("2027-03-02"))
+    spine.engine.close()

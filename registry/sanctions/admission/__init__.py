@@ -215,11 +215,14 @@ def check_signer(
 
 
 def _check_key_covers(found: Findings, statement: pb.Statement, signer: Key, ledger: Ledger) -> None:
-    """A key that was enrolled for some categories signs statements about those and no others."""
+    """A key that was enrolled for some categories signs statements about those and no others, nor what puts
+    one of another category in the place of one."""
     body = statement.WhichOneof("body")
     if not signer.categories or body is None or body in DIRECTORY_CHECKS:
         return
-    if category_of(statement, ledger) not in signer.categories:
+    stated = stated_event(statement)
+    about = {category_of(statement, ledger), *([stated.category] if stated else ())}
+    if not about <= set(signer.categories):
         message = "签名密钥登记的范围不包括这一类信用信息。"
         found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_KEY, "signatures[0].keyid", message)
 

@@ -27,9 +27,10 @@ from registry.sanctions.admission.ban_parts import (
 )
 from registry.sanctions.admission.ban_proposal import check_proposal
 from registry.sanctions.admission.event import check_subject
+from registry.sanctions.admission.target import check_target
 from registry.sanctions.admission.texts import check_reason, fits
 from registry.sanctions.bans.weight import heavier
-from registry.sanctions.ledger import Ledger
+from registry.sanctions.ledger import EventState, Ledger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
@@ -91,6 +92,10 @@ def check_ban_notice(found: Findings, statement: pb.Statement, day: date, ledger
 def check_ban_served(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
     """The decision is served, and the repair notice with it where there is one (两书同达)."""
     served, path = statement.ban_served, "ban_served"
+    named = ledger.event(served.target.department, served.target.statement_id)
+    if named is not None and named.state is EventState.CORRECTED:  # What holds the decision now is served.
+        check_target(found, path, served.target, statement, ledger)
+        return
     case = open_case(found, statement, ledger)
     decided = Findings().optional_day("", case.told.decision.decided_on, "") if case else None
     check_service(found, f"{path}.service", served.service, day, since=decided)

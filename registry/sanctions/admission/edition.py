@@ -11,6 +11,7 @@ may be read more strictly by then, and other editions may have come into force m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from registry.domain.faults import Findings
@@ -87,8 +88,21 @@ def check_adoption(found: Findings, statement: pb.Statement, day: date, ledger: 
         found.add(reasons.ERROR_REASON_EDITION_NOT_REVIEWED, f"{path}.edition", message)
     elif case.adopted is None and (edition := _content(found, path, case, ledger)) is not None:
         # On its first day another edition may apply by now than the one it was drafted after.
-        for message in left_out(ledger.edition_on(first or day), edition, day):
+        told = [
+            *left_out(ledger.edition_on(first or day), edition, day),
+            *_lost_after(edition, first or day, ledger),
+        ]
+        for message in told:
             found.add(reasons.ERROR_REASON_EDITION_FAULTY, f"{path}.edition", message)
+
+
+def _lost_after(edition: Edition, first: date, ledger: Ledger) -> Iterator[str]:
+    """What an edition that was adopted before, to be in force later, leaves out of this one."""
+    until = ledger.book.next_start(first)
+    if until is not None:
+        following = ledger.edition_on(until)
+        for message in left_out(edition, following, until):
+            yield f"自{until}起施行已批准的版本{following.label}, 其中{message}"
 
 
 def _content(found: Findings, path: str, case: EditionCase, ledger: Ledger) -> Edition | None:

@@ -48,8 +48,9 @@ class CaseBook:
     def __init__(self, over: CaseBook | None = None) -> None:
         self._over = over
         self._cases: dict[CaseKey, Case] = {}
-        self._decisions: dict[CaseKey, CaseKey] = {}
-        self._numbers: dict[CaseKey, CaseKey] = {}
+        self._decisions: dict[CaseKey, CaseKey | None] = {}
+        self._numbers: dict[CaseKey, CaseKey | None] = {}
+        # None: it was one of a case once, whose decision another statement holds by now.
 
     def get(self, department: str, case_number: str) -> Case | None:
         """A case; None if it was never drafted."""
@@ -58,16 +59,18 @@ class CaseBook:
 
     def of_decision(self, department: str, statement_id: str) -> Case | None:
         """The case whose decision a statement holds."""
-        key = self._decisions.get((department, statement_id))
-        if key is not None:
-            return self.get(*key)
-        return self._over.of_decision(department, statement_id) if self._over else None
+        named = department, statement_id
+        if named in self._decisions:
+            key = self._decisions[named]
+            return self.get(*key) if key else None
+        return self._over.of_decision(*named) if self._over else None
 
     def of_number(self, department: str, number: str) -> Case | None:
         """The case that was decided by the document of this number, however it is written."""
-        key = self._numbers.get((department, normalise_number(number)))
-        if key is not None:
-            return self.get(*key)
+        named = department, normalise_number(number)
+        if named in self._numbers:
+            key = self._numbers[named]
+            return self.get(*key) if key else None
         return self._over.of_number(department, number) if self._over else None
 
     def drafted_at(self, position: int) -> Case | None:
@@ -87,9 +90,23 @@ class CaseBook:
         self._numbers = {of: key for of, key in self._numbers.items() if key not in gone}
 
     def put(self, case: Case) -> None:
-        """Takes a case's new state."""
-        department, told = case.told.department, case.told
+        """Takes a case's new state. A decision that was corrected is known by what holds it now and by
+        nothing else, as in a book that is loaded from the store."""
+        before = self.get(*case.key)
         self._cases[case.key] = case
-        if told.decision_id:
-            self._decisions[department, told.decision_id] = case.key
-            self._numbers[department, normalise_number(told.decision.number)] = case.key
+        if before is not None and before.told.decision_id:
+            self._name(before, None)
+        if case.told.decision_id:
+            self._name(case, case.key)
+
+    def _name(self, case: Case, key: CaseKey | None) -> None:
+        """Has the statement and the number of a case's decision lead to it; or no longer (None), unless they
+        lead to another case by now."""
+        department, told = case.told.department, case.told
+        for named, name, holder in (
+            (self._decisions, told.decision_id, self.of_decision),
+            (self._numbers, normalise_number(told.decision.number), self.of_number),
+        ):
+            held = holder(department, name)
+            if key or (held is not None and held.key == case.key):
+                named[department, name] = key

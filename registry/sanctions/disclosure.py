@@ -3,10 +3,11 @@
 * The clock starts on the date of the document (自司法、行政公务文书认定之日起), which is the first day; a
   term in months ends with the day of that number (民法典 第二百零二条). Repair can end publication on
   ``earliest_end`` at the earliest; after ``last`` it stops by itself.
-* A penalty is under the rule of the day of its document. If a rule in force on the day asked about reaches
-  back (``for_earlier``) and ends publication earlier, that rule applies (从旧兼从轻, 立法法 第一百零四条).
+* A penalty is under the rule of the day of its document. If a rule that came into force after it, up to the
+  day asked about, reaches back (``for_earlier``) and ends publication earlier, that rule applies (从旧兼从轻,
+  立法法 第一百零四条), and goes on applying whatever comes after it: of several the one that ends it first.
   Rules made after the day asked about are not known to the answer. Where the edition has no rule for the day
-  of the document, the rule that reaches back is the only one there is.
+  of the document, the rules that reach back are the only ones there are.
 * Grades became law on 2026-04-01. A record that states none is graded by its kinds of penalty (警告 is
   minor, 吊销许可证件 serious), which the rules give as their examples; the gravest decides. Where they do
   not tell, as of a fine, which may be large or not, it is shown as long as the gravest grade allows, and the
@@ -20,7 +21,8 @@ one of 2026-04-10 that is graded 一般 has that of 第36号令, to 2027-04-10, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
 from registry.domain.periods import add_months
 from registry.sanctions.catalogue.conditions import Facts
@@ -61,10 +63,20 @@ def disclosure_of(
     day asked about; None if the edition has no rule for it."""
     record = _Record(severity, decided_on, department_kinds, penalty_kinds)
     own = _term(rules, record, decided_on)
-    later = _term(rules, record, asked_on) if asked_on > decided_on else None
-    if later is None or later.rule.for_earlier != "if_lenient" or later.rule.effective_from <= decided_on:
-        return own
-    return own if own is not None and own.last <= later.last else later
+    found = [own] if own is not None else []
+    for day in _turns(rules):
+        later = _term(rules, record, day) if decided_on < day <= asked_on else None
+        if later is not None and later.lenient and later.rule.for_earlier == "if_lenient":
+            found.append(later)
+    return min(found, key=lambda term: term.last, default=None)
+
+
+@lru_cache(maxsize=64)
+def _turns(rules: Rulebook) -> tuple[date, ...]:
+    """The days on which the rules of publication change, in order."""
+    last_days = {rule.effective_to for rule in rules.severity_rules} - {None, date.max}
+    after = {last + timedelta(days=1) for last in last_days if last is not None}
+    return tuple(sorted(after | {rule.effective_from for rule in rules.severity_rules}))
 
 
 def disclosure_of_record(

@@ -9,8 +9,10 @@ A restriction has one of three origins, with different starts and ends
   第二十二条 第一款第五项: 三年内). Nothing is counted up, scored or inferred (国办发〔2020〕49号): the row
   names the facts.
 
-从旧兼从轻: where a later row of the same measure says so (``for_earlier``), an imposed measure is bound by
-that row's longest term and gentler answer from the day on which the later row is in force.
+从旧兼从轻: where later rows of the same measure say so (``for_earlier``), an imposed measure is bound by the
+shortest of their longest terms and by the gentlest answer, each from the day on which its row is in force. It
+stays so when such a row is replaced by one that leaves earlier decisions alone, or ends: nobody falls back
+under a harder rule that was left behind.
 
 Worked example: a penalty of 2026-03-20 that fined 2,500,000 yuan is ground for M-PRO-04 from 2026-03-20 to
 2029-03-20. A ban from procurement that has run out is no such ground (实施条例 第十九条第二款).
@@ -18,7 +20,7 @@ Worked example: a penalty of 2026-03-20 that fined 2,500,000 yuan is ground for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -111,11 +113,12 @@ def _imposed(
     domain: subject_pb2.Domain.ValueType,
     day: date,
 ) -> Restriction:
-    later = _milder_row(measure, edition, day) if measure.code in _reaching_back(edition) else None
-    period, answer, milder = ground.period, measure.answer, False
-    if later is not None:
-        period, answer = _milder(ground, measure, later)
-        milder = period != ground.period or answer != measure.answer
+    period, answer = ground.period, measure.answer
+    for later in _reaching_back(edition).get(measure.code, ()):
+        if measure.effective_from < later.effective_from <= day:
+            period = _bounded(period, ground, later)
+            answer = min(answer, later.answer, key=_HARDNESS.__getitem__)
+    milder = period != ground.period or answer != measure.answer
     if domain != measure.domain and answer == "blocks":
         answer = "review"  # Which qualification the other domain's matter asks for is not in the record.
     capacities = (ground.capacity,) if ground.capacity else _reached(measure, ground.subject_kind)
@@ -133,30 +136,23 @@ def _imposed(
     )
 
 
-def _milder_row(measure: Measure, edition: Edition, day: date) -> Measure | None:
-    """The later row of the same measure, in force on a day, that reaches back to what came before it."""
-    later = edition.measure(measure.code, day)
-    if later is None or later.for_earlier != "if_lenient" or later.effective_from <= measure.effective_from:
-        return None
-    return later
-
-
 @lru_cache(maxsize=64)
-def _reaching_back(edition: Edition) -> frozenset[str]:
-    rows = ((code, row) for code, of_code in edition.measures.items() for row in of_code)
-    return frozenset(code for code, row in rows if row.for_earlier == "if_lenient")
+def _reaching_back(edition: Edition) -> Mapping[str, tuple[Measure, ...]]:
+    """The rows of each measure that reach back to what came before them, also those that are law no more."""
+    rows = {
+        code: tuple(row for row in of_code if row.for_earlier == "if_lenient")
+        for code, of_code in edition.measures.items()
+    }
+    return {code: reaching for code, reaching in rows.items() if reaching}
 
 
-def _milder(ground: Ground, measure: Measure, later: Measure) -> tuple[Period, Answer]:
-    answer = min(measure.answer, later.answer, key=_HARDNESS.__getitem__)
+def _bounded(period: Period, ground: Ground, later: Measure) -> Period:
+    """The period, no longer than a later row allows."""
     longest = later.term.max_months
     if longest is None or (ground.lifetime and later.term.lifetime):
-        return ground.period, answer
+        return period
     counted_from = ground.law_date if later.start_anchor in FROM_THE_DECISION else ground.period.first
-    last = add_months(counted_from, longest)
-    if ground.period.last is not None and ground.period.last <= last:
-        return ground.period, answer
-    return Period(ground.period.first, last), answer
+    return _until(period, add_months(counted_from, longest))
 
 
 def _listed(ground: Ground, measure: Measure) -> Restriction | None:

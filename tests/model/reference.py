@@ -206,7 +206,7 @@ def following(kept: Kept, known: Sequence[Line], asked: Asked) -> Iterator[Follo
         row = row_on(law(then, matter.decided), matter.measure, matter.decided)
         assert row
         if asked.domain == row.domain:
-            bound, response = milder(row, row_on(now, matter.measure, asked.day), matter, last)
+            bound, response = milder(row, now, matter, asked.day, last)
             yield row, matter.decided, bound, response, row.confidence != "low"
     for row in rows_of(now, asked.domain):
         if matter.list_code in row.triggering_lists and ENTERPRISE in row.subject_kinds:
@@ -220,14 +220,20 @@ def following(kept: Kept, known: Sequence[Line], asked: Asked) -> Iterator[Follo
             yield row, matter.decided, months_after(matter.decided, 36), str(row.answer), True
 
 
-def milder(row: Measure, later: Measure | None, matter: Matter, last: date | None) -> tuple[date | None, str]:
-    """从旧兼从轻: a later row that says so shortens the term and softens the answer, never the contrary."""
-    if later is None or later.for_earlier != "if_lenient" or later.effective_from <= row.effective_from:
-        return last, str(row.answer)
-    softer = GENTLEST[min(GENTLEST.index(str(row.answer)), GENTLEST.index(str(later.answer)))]
-    if later.term.max_months is None:
-        return last, softer
-    return earlier(last, months_after(matter.decided, later.term.max_months)), softer
+def milder(
+    row: Measure, now: Edition, matter: Matter, day: date, last: date | None
+) -> tuple[date | None, str]:
+    """从旧兼从轻: every later row that says so, and has come into force, shortens the term and softens the
+    answer, never the contrary; what follows it takes nothing of that back."""
+    softest, bound = GENTLEST.index(str(row.answer)), last
+    for later in now.measures.get(row.code, ()):
+        has_come = row.effective_from < later.effective_from and later.effective_from <= day
+        if later.for_earlier == "none" or not has_come:
+            continue
+        softest = min(softest, GENTLEST.index(str(later.answer)))
+        if later.term.max_months is not None:
+            bound = earlier(bound, months_after(matter.decided, later.term.max_months))
+    return bound, GENTLEST[softest]
 
 
 def source_fault(known: Sequence[Line], asked: Asked) -> str:

@@ -103,16 +103,13 @@ def by_decision(asked: Question, kept: Kept, imposed: Imposed, now: Edition, law
     assert row
     if asked.domain != row.domain and asked.domain not in row.also_domains:
         return
-    last = earlier_of(imposed.last, day_before(kept.lifted.get(imposed.measure)))
-    answer, milder = str(row.answer), False
-    later = in_force_on(now, imposed.measure, asked.day)
-    if later and later.for_earlier == "if_lenient" and later.effective_from > row.effective_from:
-        answer, milder = softer(answer, str(later.answer)), softer(answer, str(later.answer)) != answer
-        if later.term.max_months is not None and not (imposed.lifetime and later.term.lifetime):
-            begins = kept.report.decided_on if later.start_anchor in FROM_DECISION else imposed.first
-            bound = months_after(begins, later.term.max_months)
-            milder = milder or last is None or bound < last
-            last = earlier_of(last, bound)
+    whole = earlier_of(imposed.last, day_before(kept.lifted.get(imposed.measure)))
+    lenient = [one for one in came_after(row, now, asked.day) if one.for_earlier == "if_lenient"]
+    last, answer = whole, str(row.answer)
+    for one in lenient:
+        last = earlier_of(last, longest_under(one, kept.report, imposed))
+        answer = softer(answer, str(one.answer))
+    milder = last != whole or answer != row.answer
     if asked.domain != row.domain:
         answer = softer(answer, "review")
     kind = kept.report.kind
@@ -129,6 +126,20 @@ def by_decision(asked: Question, kept: Kept, imposed: Imposed, now: Edition, law
         milder=milder,
         may_end_early=ends_early(now, imposed.measure, asked.day),
     )
+
+
+def came_after(row: Measure, now: Edition, day: date) -> list[Measure]:
+    """The rows of a measure that became law after one, up to a day; whether they still are, is the same."""
+    rows = [one for one in all_rows(now) if one.code == row.code]
+    return [one for one in rows if row.effective_from < one.effective_from and one.effective_from <= day]
+
+
+def longest_under(row: Measure, report: Report, imposed: Imposed) -> date | None:
+    """The last day that a row would allow to a measure; None if it sets no end."""
+    if row.term.max_months is None or (imposed.lifetime and row.term.lifetime):
+        return None
+    begins = report.decided_on if row.start_anchor in FROM_DECISION else imposed.first
+    return months_after(begins, row.term.max_months)
 
 
 def by_list(asked: Question, kept: Kept, now: Edition) -> Iterator[Following]:

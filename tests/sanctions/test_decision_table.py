@@ -129,6 +129,7 @@ def milder(edition: Edition) -> Edition:
     files = edition_files("2099.1")
     term = "{min: 6, max: 18, lifetime: false}"
     files = new_rule(files, "M-PRO-01", "2025-01-01", term_months=term, for_earlier="if_lenient")
+    files = new_rule(files, "M-PRO-01", "2026-03-01", for_earlier="none")
     files = new_rule(files, "M-BID-02", "2026-10-01", answer="review", for_earlier="if_lenient")
     term = "{min: 3, max: 12, lifetime: true}"
     anchor = "penalty_decision_date"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from registry.editions import current_edition, shipped_editions
 from registry.sanctions.catalogue.conditions import Facts
+from registry.sanctions.catalogue.rulebook import Rulebook
 from registry.sanctions.disclosure import DisclosureTerm, disclosure_of, disclosure_of_record
 from registry.v1 import statement_pb2
 
@@ -76,6 +79,34 @@ def test_later_rule_that_is_not_milder_leaves_the_older_record_alone() -> None:
 def test_rule_made_after_the_day_asked_about_is_not_applied() -> None:
     assert found(GENERAL, OLD, date(2026, 3, 31)).last == date(2029, 3, 20)
     assert found(GENERAL, OLD, date(2026, 4, 1)).last == date(2027, 3, 20)
+
+
+def test_later_milder_rule_goes_on_applying_when_another_takes_its_place() -> None:
+    """第36号令 shortens an older record to a year; whatever replaces it, the record is not shown again."""
+    rules = current_edition().rules
+    asked = {"severity": GENERAL, "decided_on": OLD, "department_kinds": frozenset({"housing"})}
+    for changes in ({"for_earlier": "none"}, {"max_months": 24}, {"effective_from": date(2100, 1, 1)}):
+        changed = replaced_on(rules, date(2027, 6, 1), **changes)
+        for day in (date(2027, 5, 31), date(2027, 6, 1), date(2029, 3, 20)):
+            term_found = disclosure_of(changed, asked_on=day, **asked)  # type: ignore[arg-type]
+            assert term_found
+            assert (term_found.last, term_found.rule.basis) == (date(2027, 3, 20), ORDER_36)
+
+
+def replaced_on(rules: Rulebook, day: date, **changes: Any) -> Rulebook:
+    """Rules in which those of today end before a day and are law again from it on, with changes."""
+    today = [rule for rule in rules.severity_rules if rule.effective_to is None]
+    before = [rule for rule in rules.severity_rules if rule.effective_to is not None]
+    ended = [replace(rule, effective_to=day - timedelta(days=1)) for rule in today]
+    again = [replace(rule, **{"effective_from": day, **changes}) for rule in today]
+    return replace(rules, severity_rules=(*before, *ended, *again))
+
+
+def test_record_older_than_every_rule_keeps_the_shortest_that_reached_back() -> None:
+    old = found(GENERAL, date(2022, 6, 1), AFTER)
+    assert (old.rule.basis, old.last) == (ORDER_36, date(2023, 6, 1))
+    serious = found(SERIOUS, date(2022, 6, 1), AFTER)
+    assert (serious.rule.basis, serious.last) == (ORDER_58, date(2025, 6, 1)), "no longer by 第36号令"
 
 
 def test_edition_of_before_the_switch_knows_nothing_of_it() -> None:

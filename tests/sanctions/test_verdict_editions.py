@@ -34,6 +34,7 @@ BLOCKED = ("BLOCKED", {"M-PRO-01": "BLOCKS MANDATORY"})
 CLEAR: tuple[str, dict[str, str]] = ("CLEAR", {})
 RULE_OF = "2025-07-01"
 RULE_DAY = date(2025, 7, 1)
+TWO_YEARS = "{min: 6, max: 24, lifetime: false}"
 UNCONFIRMED = {"confidence": "low", "answer": "review"}
 """No edition has a row that is not confirmed and blocks; a list that is not may bring about one that does."""
 
@@ -118,6 +119,48 @@ def test_shorter_term_of_a_later_rule_reaches_back_where_the_edition_says_so(own
     assert told(ask(own, subject, on=date(2026, 9, 20))) == BLOCKED
     assert told(ask(own, subject, on=date(2026, 9, 21))) == CLEAR
     assert told(ask(own, subject, on=date(2026, 9, 21), at=before)) == BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("milder", "harder"),
+    [
+        ({"term_months": TWO_YEARS}, {"for_earlier": "none"}),
+        ({"term_months": TWO_YEARS}, {"term_months": "{min: 6, max: 30, lifetime: false}"}),
+        ({"answer": "review"}, {"for_earlier": "none", "answer": "blocks"}),
+    ],
+)
+def test_milder_rule_goes_on_applying_when_another_takes_its_place(
+    own: Spine, milder: dict[str, str], harder: dict[str, str]
+) -> None:
+    """Nobody who was freed by a rule of 2025 is barred again in 2026 by a decision of 2024."""
+    subject = barred(own)
+    files = new_rule(edition_files("2099.1"), "M-PRO-01", RULE_OF, for_earlier="if_lenient", **milder)
+    adopt(own, new_rule(files, "M-PRO-01", "2026-04-01", **harder), RULE_OF)
+    days = [date(2026, 3, 21), date(2026, 3, 31), date(2026, 4, 1), TODAY]
+    answers = [told(ask(own, subject, on=day)) for day in days]
+    assert answers[0][0] == ("REVIEW" if "answer" in milder else "CLEAR")
+    assert answers == answers[:1] * len(days)
+
+
+def test_milder_rule_goes_on_applying_when_nothing_takes_its_place(own: Spine) -> None:
+    subject = barred(own)
+    rule = {"term_months": TWO_YEARS, "effective_to": "2026-03-31"}
+    files = new_rule(edition_files("2099.1"), "M-PRO-01", RULE_OF, for_earlier="if_lenient", **rule)
+    adopt(own, files, RULE_OF)
+    assert hit(ask(own, subject, on=date(2026, 3, 20))) == (True, date(2026, 3, 20))
+    assert [told(ask(own, subject, on=date(2026, 4, day))) for day in (1, 2)] == [CLEAR, CLEAR]
+
+
+def test_of_several_milder_rules_each_gives_what_is_milder_in_it(own: Spine) -> None:
+    """The shorter term of the first and the gentler answer of the second."""
+    subject, term = barred(own), "{min: 12, max: 30, lifetime: false}"
+    files = new_rule(edition_files("2099.1"), "M-PRO-01", RULE_OF, term_months=term, for_earlier="if_lenient")
+    rule = {"term_months": "{min: 12, max: 33, lifetime: false}", "answer": "review"}
+    adopt(own, new_rule(files, "M-PRO-01", "2026-04-01", **rule), RULE_OF)
+    assert told(ask(own, subject, on=date(2026, 3, 31))) == BLOCKED
+    decision = ask(own, subject, on=date(2026, 4, 1))
+    assert (told(decision)[0], hit(decision)) == ("REVIEW", (True, date(2026, 9, 20)))
+    assert told(ask(own, subject, on=date(2026, 9, 21))) == CLEAR
 
 
 def test_gentler_answer_of_a_later_rule_reaches_back_too(own: Spine) -> None:

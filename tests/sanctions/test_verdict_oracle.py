@@ -39,10 +39,12 @@ def edition() -> Edition:
 
 @pytest.fixture(scope="module")
 def later(edition: Edition) -> Edition:
-    """Another edition: milder rules for some bans, a softer one for M-BID-02, an unconfirmed list."""
+    """Another edition: milder rules for some bans, one of them left again soon, a softer one for M-BID-02, an
+    unconfirmed list."""
     files = edition_files("2099.1")
     term = "{min: 6, max: 18, lifetime: false}"
     files = new_rule(files, "M-PRO-01", "2025-01-01", term_months=term, for_earlier="if_lenient")
+    files = new_rule(files, "M-PRO-01", "2026-02-01", for_earlier="none")
     files = new_rule(files, "M-BID-02", "2025-06-01", answer="review", for_earlier="if_lenient")
     term = "{min: 3, max: 12, lifetime: true}"
     files = new_rule(files, "M-BUS-13", "2025-01-01", term_months=term, for_earlier="if_lenient")

@@ -52,19 +52,23 @@ def changed_row(files: Files, code: str, **fields: str) -> Files:
 
 
 def new_rule(files: Files, code: str, day: str, **fields: str) -> Files:
-    """The files with a later rule for a measure or list, in force from a day on."""
-    name, row = _row(files, code)
+    """The files with a later rule for a measure or list, in force from a day on, in place of the last."""
+    name, row = _rows(files, code)[-1]
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
     rows = _with(row, {"effective_to": before}) + _with(row, {"effective_from": day, **fields})
     return {**files, name: files[name].replace(row, rows)}
 
 
 def _row(files: Files, code: str) -> tuple[str, str]:
-    """The file that holds a row, and the row's text."""
-    start = re.compile(rf"^  - code: {re.escape(code)}\n(?:(?!  - )[^\n]*\n?)*", re.MULTILINE)
-    found = [(name, match[0]) for name, text in files.items() for match in start.finditer(text)]
+    """The file that holds the only row of a code, and the row's text."""
+    found = _rows(files, code)
     assert len(found) == 1, (code, len(found))
     return found[0]
+
+
+def _rows(files: Files, code: str) -> list[tuple[str, str]]:
+    start = re.compile(rf"^  - code: {re.escape(code)}\n(?:(?!  - )[^\n]*\n?)*", re.MULTILINE)
+    return [(name, match[0]) for name, text in files.items() for match in start.finditer(text)]
 
 
 def _with(row: str, fields: Mapping[str, str]) -> str:

@@ -168,7 +168,8 @@ class GroupRun:
         day = china_day(received_ms)
         if job.body == "supervision":
             return admit_act(job.statement, signers=self._signers(job), received_on=day, ledger=self._ledger)
-        return admit(job.statement, signers=[signer], received_on=day, ledger=self._ledger)
+        again = job.recorded is not None
+        return admit(job.statement, signers=[signer], received_on=day, ledger=self._ledger, recorded=again)
 
     def _signers(self, job: Submission) -> list[Key]:
         found = map(self._state.directory.key, filter(None, (job.signer, job.cosigner)))

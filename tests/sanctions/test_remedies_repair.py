@@ -10,6 +10,7 @@ from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.records import Records
 from registry.commands.right_to_see import may_see
+from registry.sanctions import admission
 from registry.v1 import remedy_service_pb2 as remedy
 from registry.v1 import restriction_service_pb2
 from registry.v1 import statement_pb2 as pb
@@ -17,7 +18,17 @@ from registry.v1.record_service_pb2 import EntryState
 from registry.v1.subject_pb2 import DOMAIN_BIDDING, DOMAIN_BUSINESS, DOMAIN_PROCUREMENT, Subject
 from tests.support import events
 from tests.support.events import ask, imposed, list_entry, new_firm, penalty, placed, refusal, statuses
-from tests.support.remedies import PROOF, TODAY, acceptance, annulment, application, granted, refused
+from tests.support.remedies import (
+    PROOF,
+    TODAY,
+    acceptance,
+    annulment,
+    application,
+    granted,
+    objection_to,
+    refused,
+    result,
+)
 from tests.support.spine import ORIGIN, Spine
 from tests.support.tampering import Copy
 
@@ -251,13 +262,46 @@ def test_annulled_repair_brings_back_what_it_ended(spine: Spine, firm: Subject, 
 
 
 def test_between_repair_and_annulment_nothing_binds_afterwards_either(spine: Spine, firm: Subject) -> None:
+    annulled_late(spine, firm)
+    assert set(hits(spine, firm, date(2026, 9, 9))) == {"M-PRO-01", "M-BID-01", "M-BUS-12"}
+    assert {c for c, s in hits(spine, firm, date(2026, 10, 1)).items() if s == "IN_FORCE"} == {"M-BUS-12"}
+    assert set(hits(spine, firm, date(2026, 11, 1))) == {"M-PRO-01", "M-BID-01", "M-BUS-12"}
+
+
+def annulled_late(spine: Spine, firm: Subject) -> str:
+    """The id of a penalty that was repaired from 2026-09-10 on, which is annulled from 2026-11-01 on."""
     fined = state_penalty(spine, firm, "2026-01-10")
     applied = apply(spine, fined, filed_on="2026-09-01")
     placed(spine.say("财政", repair=granted("财政", fined, applied, "2026-09-10")))
     placed(spine.say("财政", repair_annulment=annulment("财政", fined, "2026-11-01")))
-    assert set(hits(spine, firm, date(2026, 9, 9))) == {"M-PRO-01", "M-BID-01", "M-BUS-12"}
-    assert {c for c, s in hits(spine, firm, date(2026, 10, 1)).items() if s == "IN_FORCE"} == {"M-BUS-12"}
-    assert set(hits(spine, firm, date(2026, 11, 1))) == {"M-PRO-01", "M-BID-01", "M-BUS-12"}
+    return fined
+
+
+def in_its_place(firm: Subject) -> pb.Event:
+    """A penalty that says otherwise what it is for."""
+    measures = [imposed("M-PRO-01", "2026-01-10", "2028-04-10")]
+    return penalty("财政", firm, "2026-01-10", severity=pb.SEVERITY_GENERAL, measures=measures)
+
+
+def test_correction_after_an_annulment_binds_nobody_for_the_days_between(spine: Spine, firm: Subject) -> None:
+    fined = annulled_late(spine, firm)
+    said = spine.say("财政", correction=events.correction("财政", fined, in_its_place(firm)))
+    assert refusal(said) == {("TARGET_ALREADY_ENDED", "correction.target")}
+    placed(spine.say("财政", "against", objection=objection_to("财政", fined)))
+    outcome, event = pb.OBJECTION_OUTCOME_CORRECTED, in_its_place(firm)
+    said = spine.say("财政", objection_result=result("财政", fined, "against", outcome, replacement=event))
+    assert refusal(said) == {("TARGET_ALREADY_ENDED", "objection_result.target")}
+    assert hits(spine, firm, date(2026, 10, 1))["M-PRO-01"] == "COMING"
+
+
+def test_correction_after_an_annulment_that_an_earlier_release_took_is_folded_as_before(
+    spine: Spine, firm: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fined = annulled_late(spine, firm)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(admission, "check_on_receipt", lambda *_: None)
+        placed(spine.say("财政", correction=events.correction("财政", fined, in_its_place(firm))))
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
 
 
 def test_false_repair_bars_the_easy_way_on_every_record_of_the_subject(spine: Spine, firm: Subject) -> None:

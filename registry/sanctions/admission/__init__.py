@@ -52,6 +52,7 @@ from registry.sanctions.admission.event import check_event
 from registry.sanctions.admission.identity import check_link, check_ruling
 from registry.sanctions.admission.lists import check_candidacy, check_delivery, check_grant
 from registry.sanctions.admission.notes import check_lifting, check_note
+from registry.sanctions.admission.on_receipt import check_on_receipt
 from registry.sanctions.admission.reference import check_correction, check_repair, check_withdrawal
 from registry.sanctions.admission.registry_keys import check_registry_key_change
 from registry.sanctions.admission.remedies import (
@@ -133,11 +134,17 @@ _PATHS = {
 
 
 def admit(
-    statement: pb.Statement, *, signers: Sequence[Key], received_on: date, ledger: Ledger
+    statement: pb.Statement,
+    *,
+    signers: Sequence[Key],
+    received_on: date,
+    ledger: Ledger,
+    recorded: bool = False,
 ) -> list[Fault]:
     """Every fault of a statement whose signatures by ``signers`` have been verified.
 
-    ``received_on`` is the day in China on which the registry received it.
+    ``received_on`` is the day in China on which the registry received it. ``recorded``: a log that has it is
+    folded again, and it is held to what was asked of it then.
     """
     found = Findings()
     check_frame(found, statement, ledger)
@@ -150,6 +157,8 @@ def admit(
         pass  # A draft is large: who may not make one has none of it read.
     elif ledger.directory.department(statement.department) is not None:
         check(found, statement, received_on, ledger)
+        if not recorded:
+            check_on_receipt(found, statement, ledger)
         if case is not None:
             check_after_decision(found, statement, case, received_on, ledger)
         elif (event := stated_event(statement)) is not None and body not in BAN_CHECKS:

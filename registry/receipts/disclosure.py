@@ -5,7 +5,8 @@
   of the chain it gets the hashes.
 * What was noted on a statement goes on upon the correction that took its place. So a correction comes with
   what it replaced, back to the first statement that was noted, and with the notes. Where nothing was noted,
-  what was wrong before stays undisclosed: it has no bearing.
+  what was wrong before stays undisclosed: it has no bearing. A decision in a ban case is always noted: it
+  does not bind before its service.
 * No statement is shown that tells more than the caller may know: the number of a natural person who is not
   the one asked about (双公示 rows name legal representatives), or a ban on leaving the country to somebody
   who may not ask about those. Nothing can be cut out of what was signed, so the receipt is SIGNED then, and
@@ -42,6 +43,8 @@ _NUMBERS = ("zjhm", "id_no")
 _TAX_NUMBERS = "swdj"
 _OF_NO_SUBJECT = ("K:", "O:", "D:", "E:", "R:")
 """How references begin that are no subject's."""
+_NOTING = ("status_note", "objection", "ban_served")
+"""Statements that begin or end a note on another."""
 MAX_KEPT = 4096
 
 
@@ -121,7 +124,7 @@ class Statements:
         if not corrections:
             return set()
         places = {self._id(position): position for position in chain}
-        noted = {target for position in chain if (target := self._target(position, "status_note"))}
+        noted = {target for position in chain for target in self._noted(position)}
         found = set[int]()
         for position in corrections:
             passed = list[int]()
@@ -143,6 +146,13 @@ class Statements:
             if target is not None and (target.department, target.statement_id) in meant:
                 meant.add(self._id(position))
                 yield position
+
+    def _noted(self, position: int) -> Iterator[tuple[str, str]]:
+        """What a statement noted something on; a decision notes of itself that it is not served."""
+        if not self.is_erased(position):
+            if self.opened(position).HasField("ban_decision"):
+                yield self._id(position)
+            yield from filter(None, (self._target(position, body) for body in _NOTING))
 
     def _corrected(self, position: int) -> tuple[str, str] | None:
         return self._target(position, "correction") or self._target(position, "objection_result")

@@ -98,7 +98,9 @@ class SqlSubjects(SqlOwn):
                 (ground.known_from, ground.position, ground.ordinal),
                 chosen,
             ),
-            marks=self._by_subject(tables.mark, rows.mark_from, (mark.known_from, mark.position), chosen),
+            marks=self._by_subject(
+                tables.mark, rows.mark_from, (mark.known_from, mark.position, mark.target), chosen
+            ),
             links=self._by_subject(tables.link, rows.link_from, (link.position, link.outgoing), chosen),
             names=self._by_subject(
                 tables.name, lambda row: rows.name_from(row, uses), (name.subject, name.number), chosen

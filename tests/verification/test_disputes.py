@@ -13,6 +13,7 @@ from registry.v1.envelope_pb2 import SUITE_ED25519
 from registry.v1.subject_pb2 import Subject
 from registry.v1.verdict_pb2 import VERDICT_BLOCKED, VERDICT_INDETERMINATE, VERDICT_REVIEW, Verdict
 from tests.receipts.serving import serving_receipts
+from tests.support.ban_cases import ACTORS, WALK, BanOffice, decision_event
 from tests.support.events import (
     ban,
     correction,
@@ -33,7 +34,8 @@ from tests.verification.world import World
 
 OFFICE, REGISTRAR = "财政", "市场监管"
 TERM = ("M-PRO-01", "2026-03-01", "2028-03-01")
-BANNED, FREED, REMOVED, RESUMED, CORRECTED, CONFIRMED, UNTIED, TIED, RULED, SAID_ANEW, HEIR = range(1, 12)
+BANNED, FREED, REMOVED, RESUMED, CORRECTED, CONFIRMED, UNTIED, TIED, RULED = range(1, 10)
+SAID_ANEW, HEIR, AMENDED, SERVED = range(10, 14)
 
 
 def steal(spine: Spine, signer: FileSigner, suspect_from: int) -> None:
@@ -62,12 +64,13 @@ def bans(spine: Spine, *numbers: int) -> None:
 
 def before(spine: Spine) -> None:
     """What departments say themselves."""
-    for number in range(1, 12):
+    for number in range(1, 14):
         placed(spine.say(REGISTRAR, f"licence-{number}", event=licence(REGISTRAR, firm(number))))
-    bans(spine, FREED, RESUMED, CORRECTED, UNTIED)
+    bans(spine, FREED, RESUMED, CORRECTED, UNTIED, AMENDED)
     entry = list_entry(OFFICE, firm(REMOVED), "L-02", "2025-01-01", "2027-12-31")
     placed(spine.say(OFFICE, "entry", event=entry))
-    placed(spine.say(OFFICE, status_note=stay(OFFICE, f"ban-{RESUMED}", "2026-05-01")))
+    for number in (RESUMED, AMENDED):
+        placed(spine.say(OFFICE, status_note=stay(OFFICE, f"ban-{number}", "2026-05-01")))
     placed(spine.say(REGISTRAR, "tie", subject_link=succession(firm(UNTIED), firm(50))))
     other = licence(REGISTRAR, named(RULED, "沧州别名商贸有限公司(示例)"))
     placed(spine.say(REGISTRAR, event=other))
@@ -79,7 +82,8 @@ def thefts(spine: Spine) -> int:
     bans(spine, BANNED, CONFIRMED, SAID_ANEW)
     placed(spine.say(OFFICE, withdrawal=withdrawal(OFFICE, f"ban-{FREED}")))
     placed(spine.say(OFFICE, repair=repair(OFFICE, "entry", "2026-10-01")))
-    placed(spine.say(OFFICE, status_note=resumption(OFFICE, f"ban-{RESUMED}", "2026-06-01")))
+    for number in (RESUMED, AMENDED):
+        placed(spine.say(OFFICE, status_note=resumption(OFFICE, f"ban-{number}", "2026-06-01")))
     shorter = ban(OFFICE, firm(CORRECTED), "M-PRO-01", "2026-03-01", "2027-03-01")
     placed(spine.say(OFFICE, correction=correction(OFFICE, f"ban-{CORRECTED}", shorter)))
     placed(spine.say(REGISTRAR, withdrawal=withdrawal(REGISTRAR, "tie")))
@@ -93,6 +97,21 @@ def thefts(spine: Spine) -> int:
     placed(spine.put(OFFICE, sealed)[0])
     placed(spine.say(OFFICE, by=heir, event=ban(OFFICE, firm(HEIR), *TERM)))
     return first
+
+
+def served_by_a_thief_and_corrected(spine: Spine) -> None:
+    """A ban whose service a thief states, with the key of the official whose step it is."""
+    office = BanOffice(spine, {name: spine.appoint(OFFICE, *each) for name, each in ACTORS.items()})
+    office.subjects["C-1"] = firm(SERVED)
+    for kind in WALK[: WALK.index("ban_served") + 1]:
+        decided = office.decisions.get("C-1", "")
+        envelope = office.sealed(kind, office.body(kind, "C-1"), "", f"C-1-{kind}")
+        at = placed(spine.put(OFFICE, envelope)[0])
+        office.decisions["C-1"] = f"C-1-{kind}" if kind == "ban_decision" else decided
+    event = decision_event(firm(SERVED), "沧示财罚〔2026〕C-1号")
+    amended = correction(OFFICE, office.decisions["C-1"], event)
+    placed(spine.say(OFFICE, by=office.signers["chief"], correction=amended))
+    steal(spine, office.signers["handler"], at)
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +128,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     )
     confirmed = placed(spine.say(OFFICE, by=second, confirmation=confirmation))
     steal(spine, second, confirmed)
-    anew = correction(OFFICE, f"ban-{SAID_ANEW}", ban(OFFICE, firm(SAID_ANEW), *TERM))
-    placed(spine.say(OFFICE, by=safe, correction=anew))
+    for number in (SAID_ANEW, AMENDED):
+        anew = correction(OFFICE, f"ban-{number}", ban(OFFICE, firm(number), *TERM))
+        placed(spine.say(OFFICE, by=safe, correction=anew))
+    served_by_a_thief_and_corrected(spine)
     with serving_receipts(spine) as running:
         yield World(running)
 
@@ -129,6 +150,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         (RULED, VERDICT_INDETERMINATE),
         (SAID_ANEW, VERDICT_BLOCKED),
         (HEIR, VERDICT_REVIEW),
+        (AMENDED, VERDICT_REVIEW),
+        (SERVED, VERDICT_REVIEW),
     ],
 )
 def test_what_a_stolen_key_said_or_ended_is_proven_to_be_in_doubt(

@@ -54,16 +54,31 @@ def settled(record: SubjectRecord, target: int, kind: MarkKind, day: date, posit
 def carried_over(marked: Marked, target: int, position: int) -> Marked:
     """The notes on a target go over to what replaces it at a position, those of the same statement with them.
 
-    Without them a stayed ban would be in force again because its document number was misspelt. That a target
-    was signed with a stolen key ends with it: the department has looked at it, and says it anew."""
-    held = [m for m in marked.record.marks if m.target == target and m.known_to is None]
-    going = [mark for mark in held if mark.kind is not MarkKind.DISPUTED]
-    fresh = [mark for mark in held if mark.known_from == position]
+    Without them a stayed ban would be in force again because its document number was misspelt. They go over
+    with how they came to be as they are, each step under its own position: whether a thief took one, or is
+    found later to have taken it, is seen on the replacement too. That a target was signed with a stolen key
+    ends with it: the department has looked at it, and says it anew."""
+    mine = [mark for mark in marked.record.marks if mark.target == target]
+    fresh = [mark for mark in mine if mark.known_from == position]
+    going = [mark for mark in mine if mark.kind is not MarkKind.DISPUTED and mark.known_to != position]
     record = replace(marked.record, marks=tuple(m for m in marked.record.marks if m not in fresh))
-    over = (replace(mark, target=position, known_from=position) for mark in going)
-    found = _changed(record, [mark for mark in held if mark not in fresh], tuple(over), position)
+    held = [mark for mark in mine if mark.known_to is None and mark not in fresh]
+    over = (_on_replacement(mark, mine, position) for mark in going)
+    found = _changed(record, held, tuple(over), position)
+    record = replace(found.record, marks=tuple(sorted(found.record.marks, key=_place)))
     opened = tuple(mark for mark in marked.opened if mark not in fresh)
-    return Marked(found.record, opened + found.opened, marked.closed + found.closed)
+    return Marked(record, opened + found.opened, marked.closed + found.closed)
+
+
+def _on_replacement(mark: Mark, mine: Iterable[Mark], position: int) -> Mark:
+    """A note as it goes over; one that is as it was made begins on the replacement with the replacement."""
+    steps = [other for other in mine if (other.position, other.kind) == (mark.position, mark.kind)]
+    return replace(mark, target=position, known_from=mark.known_from if len(steps) > 1 else position)
+
+
+def _place(mark: Mark) -> tuple[int, int, int]:
+    """The order in which the notes of a record are read again."""
+    return mark.known_from, mark.position, mark.target
 
 
 def _changed(

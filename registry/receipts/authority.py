@@ -25,10 +25,12 @@ OFFICIAL_PREFIX = "O:"
 
 @dataclass(slots=True)
 class Authority:
-    """References of the chains that show keys and officials, and positions of their statements."""
+    """References of the chains that show keys and officials, and positions of their statements. ``leaves``
+    are positions whose leaf is shown, without what was stated."""
 
     refs: set[str] = field(default_factory=set)
     positions: set[int] = field(default_factory=set)
+    leaves: set[int] = field(default_factory=set)
 
 
 def authority_of(

@@ -61,11 +61,12 @@ class Rest:
 
 @dataclass(slots=True)
 class Plan:
-    """What the receipt of one answer must hold: references with secrets, positions with statements, and what
-    falls short."""
+    """What the receipt of one answer must hold: references with secrets, positions with statements,
+    ``leaves`` without, and what falls short."""
 
     secrets: dict[str, bytes] = field(default_factory=dict)
     positions: set[int] = field(default_factory=set)
+    leaves: set[int] = field(default_factory=set)
     shortfalls: list[pb.Shortfall] = field(default_factory=list)
 
     def fall_short(self, reason: pb.ShortfallReason.ValueType, found: Found | None = None) -> None:
@@ -120,7 +121,7 @@ class Evidence:
         assert self._map is not None
         state, position = self._map.state, self._matter.position
         assert state.position is not None
-        bare = set(range(state.size, position + 1))
+        bare = plan.leaves | set(range(state.size, position + 1))
         for ref, secret in sorted(plan.secrets.items()):
             bare.update(self._put_chain(receipt.chains.add(), ref, secret))
         self._put_leaves(receipt, plan.positions | {state.position}, bare)
@@ -214,6 +215,7 @@ class Evidence:
     def _take(self, plan: Plan, found: Authority) -> None:
         plan.secrets.update(dict.fromkeys(found.refs, b""))
         plan.positions |= found.positions
+        plan.leaves |= found.leaves
 
     def _goals(self, record: SubjectRecord) -> list[str]:
         """The subjects to which a code of before the USCC leads; a subject's own record leads to itself."""

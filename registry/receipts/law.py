@@ -5,11 +5,12 @@
   ``D:<code>`` is short, it is shown whole, and with it that no other registration came in between. It also
   holds every delivery of the department's lists, so it grows for ever; a long one is left out.
 * Of the edition that was answered by, and those that were law on the day of a decision, review and adoption
-  with the chain ``E:<hash>``, the key of whoever drafted it, and the official who holds that. The draft
-  itself is long, and the edition comes with the program of whoever verifies, or is given to it.
+  with the chain ``E:<hash>``, the key of whoever drafted it, and the official who holds that, with the chains
+  of both. The draft itself is long, and the edition comes with the program of whoever verifies, or is given
+  to it: of the draft the leaf alone is shown, by which it is seen that the key was not revoked before.
 
 Example: 财政, registered at 3, bans a firm at 40 under an edition that was drafted at 30, reviewed at 31 and
-adopted at 32: positions 3, 31 and 32, chains D:<财政> and E:<hash>.
+adopted at 32: positions 3, 31 and 32, the leaf of 30, chains D:<财政> and E:<hash>.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from registry.commands.state import RegistryState
+from registry.provenance.keys import keyid_of
 from registry.provenance.leaf import Leaf, LeafType
-from registry.receipts.authority import OFFICIAL_PREFIX, Authority
+from registry.receipts.authority import KEY_PREFIX, OFFICIAL_PREFIX, Authority
 from registry.receipts.disclosure import Statements
 from registry.sanctions.effects.recording import law_day
 from registry.sanctions.said import stated_event
@@ -82,9 +84,11 @@ class Law:
             return
         drafter = Leaf.decode(self._statements.row(draft).leaf).key_position
         enrolment = self._statements.opened(drafter).key_enrolment
+        key = f"{KEY_PREFIX}{keyid_of(enrolment.public_key)}"
         official = f"{OFFICIAL_PREFIX}{enrolment.department}/{enrolment.official_id}"
-        found.refs |= {ref, official}
-        found.positions.update((drafter, *steps, *self._chain(official)))
+        found.refs |= {ref, key, official}
+        found.positions.update((drafter, *steps, *self._chain(key), *self._chain(official)))
+        found.leaves.add(draft)
 
 
 def _law_day(statement: Statement) -> date | None:

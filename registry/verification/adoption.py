@@ -2,9 +2,9 @@
 
 The founding edition is named by the genesis. Any other has a chain ``E:<hash>`` of three leaves, complete by
 the map: draft, review, adoption (``sanctions.adoption``). Review and adoption are shown, and signed by
-officials of the operator in those roles; of the draft its leaf is shown, which names the key that signed it.
-The three are three persons by their staff ids, none a registrar, the reviewer of another section than the
-drafter (审监分离).
+officials of the operator in those roles; of the draft its leaf is shown with its place, which names the key
+that signed it: that key and its holder were there at that place. The three are three persons by their staff
+ids, none a registrar, the reviewer of another section than the drafter (审监分离).
 
 Not shown is the draft: that nothing was left out of the edition before is the registry's word, as it is that
 no other edition came into force since.
@@ -18,7 +18,7 @@ from collections.abc import Mapping
 
 from registry.v1 import statement_pb2 as pb
 from registry.verification.chains import Chain, chain_of
-from registry.verification.holders import registered_as
+from registry.verification.holders import check_alive, registered_as
 from registry.verification.keys import Authority
 from registry.verification.report import FailedError, Report
 from registry.verification.signing import SigningKey
@@ -63,9 +63,11 @@ def _check_steps(
         raise FailedError(f"目录版本未通过合法性审查(序号{review.position})")
     if not adoption.statement.edition_adoption.filing_number.strip():
         raise FailedError(f"目录版本没有备案(序号{adoption.position})")
-    drafter = authority.keys.get(chain.known[0].leaf.key_position)
+    drafted = chain.known[0].position
+    if drafted is None:
+        raise FailedError(f"目录版本的草案没有出示序号(批准于序号{adoption.position})")
     hands: tuple[tuple[SigningKey | None, int, pb.OfficialRole.ValueType], ...] = (
-        (drafter, review.position, _DRAFTER),
+        (_drafter(drafted, authority), drafted, _DRAFTER),
         (authority.signers.get(review.position), review.position, _REVIEWER),
         (authority.signers.get(adoption.position), adoption.position, _APPROVER),
     )
@@ -74,6 +76,14 @@ def _check_steps(
         raise FailedError(f"目录版本的起草、审查、批准不是三人所为(序号{adoption.position})")
     if officials[0].section == officials[1].section:
         raise FailedError(f"目录版本由同一内设机构起草和审查(序号{review.position})")
+
+
+def _drafter(position: int, authority: Authority) -> SigningKey | None:
+    """The key that signed the draft at a position, by its leaf. FailedError if it had gone by then."""
+    key = authority.keys.get(authority.evidence.leaves[position].key_position)
+    if key is not None:
+        check_alive(position, key, authority.evidence, authority.chains)
+    return key
 
 
 def _official(

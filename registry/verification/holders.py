@@ -1,5 +1,8 @@
 """Whether a key and the official who holds it were still there, by chains that are complete by the map.
 
+What a revocation says decides what the key signed before it (密钥泄露), so its statement is shown: a receipt
+that keeps it back would have a thief's words count.
+
 Example: key K was enrolled at 12 for the official F-7, registered at 11: ``K:…`` holds 12 alone, so it was
 never revoked; ``O:…/F-7`` holds 11 and, at 40, that he left. At 30 his signature counts, at 41 it does not.
 """
@@ -10,20 +13,20 @@ from collections.abc import Iterator, Mapping
 
 from registry.provenance.leaf import LeafType
 from registry.v1 import statement_pb2 as pb
-from registry.verification.chains import Chain, chain_of, label
+from registry.verification.chains import Chain, ChainLeaf, chain_of, label
 from registry.verification.report import FailedError
 from registry.verification.signing import SigningKey
 from registry.verification.statements import Evidence, Shown
 
 
-def check_alive(shown: Shown, key: SigningKey, evidence: Evidence, chains: Mapping[str, Chain]) -> None:
-    """Raises FailedError if key or official had gone before the statement."""
-    for position in _revocations(chain_of(chains, f"K:{key.keyid}")):
-        if position < shown.position:
-            raise FailedError(f"序号{shown.position}的签名密钥已在序号{position}撤销")
+def check_alive(position: int, key: SigningKey, evidence: Evidence, chains: Mapping[str, Chain]) -> None:
+    """Raises FailedError if key or official had gone before the statement at a position."""
+    for revoked in _revocations(chain_of(chains, f"K:{key.keyid}"), evidence):
+        if revoked.position < position:
+            raise FailedError(f"序号{position}的签名密钥已在序号{revoked.position}撤销")
     department, official_id = key.holder
     if official_id:
-        _check_official(shown, key, evidence, chain_of(chains, f"O:{department}/{official_id}"))
+        _check_official(position, key, evidence, chain_of(chains, f"O:{department}/{official_id}"))
 
 
 def is_registrar(
@@ -44,38 +47,35 @@ def registered_as(
     gone."""
     department, official_id = key.holder
     chain = chain_of(chains, f"O:{department}/{official_id}")
-    known = [
-        _of_official(each.position, chain, evidence).statement.official_registration
-        for each in chain.known
-        if each.position is not None and each.position < position
-    ]
-    return known[-1] if known else None
+    known = [_stated(each, chain, evidence) for each in chain.known]
+    before = [each.statement.official_registration for each in known if each.position < position]
+    return before[-1] if before else None
 
 
-def _check_official(shown: Shown, key: SigningKey, evidence: Evidence, chain: Chain) -> None:
+def _check_official(position: int, key: SigningKey, evidence: Evidence, chain: Chain) -> None:
     """He was registered before his key, and not revoked between it and the statement."""
-    places = [each.position for each in chain.known if each.position is not None]
-    known = [_of_official(place, chain, evidence) for place in places]
+    known = [_stated(each, chain, evidence) for each in chain.known]
     entered = [each for each in known if each.position < key.position]
-    if len(known) != len(chain.known) or not entered or entered[-1].body != "official_registration":
-        raise FailedError(f"序号{shown.position}的签名人员在登记密钥时不在岗, 或没有出示")
+    if not entered or entered[-1].body != "official_registration":
+        raise FailedError(f"序号{position}的签名人员在登记密钥时不在岗, 或没有出示")
     for each in known:
         gone = each.body == "official_revocation"
-        if gone and key.position < each.position < shown.position:
-            raise FailedError(f"序号{shown.position}的签名人员已在序号{each.position}停用")
+        if gone and key.position < each.position < position:
+            raise FailedError(f"序号{position}的签名人员已在序号{each.position}停用")
 
 
-def _of_official(position: int, chain: Chain, evidence: Evidence) -> Shown:
-    shown = evidence.statements.get(position)
-    if shown is None:
-        raise FailedError(f"{label(chain.ref)}的链中序号{position}没有出示陈述")
-    return shown
-
-
-def _revocations(chain: Chain) -> Iterator[int]:
-    """Positions at which a key was revoked, as far as that was known."""
+def _revocations(chain: Chain, evidence: Evidence) -> Iterator[Shown]:
+    """What was stated when a key was revoked, as far as that was known."""
     for each in chain.known:
         if each.leaf.type is LeafType.KEY_REVOKE:
-            if each.position is None:
-                raise FailedError(f"{label(chain.ref)}的撤销没有出示序号")
-            yield each.position
+            yield _stated(each, chain, evidence)
+
+
+def _stated(leaf: ChainLeaf, chain: Chain, evidence: Evidence) -> Shown:
+    """The statement of a leaf that was known. FailedError unless it is shown, with its place in the log."""
+    if leaf.position is None:
+        raise FailedError(f"{label(chain.ref)}的链中第{leaf.leaf.subject_sequence + 1}条没有出示序号")
+    shown = evidence.statements.get(leaf.position)
+    if shown is None:
+        raise FailedError(f"{label(chain.ref)}的链中序号{leaf.position}没有出示陈述")
+    return shown

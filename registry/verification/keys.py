@@ -3,7 +3,8 @@
 * A leaf names the position at which the signer's key was enrolled; that statement is shown and stands itself,
   earlier in the log, by another key, and so on down to the genesis. Nothing is decided by what a signature
   says of its own key.
-* The key's chain ``K:<keyid>`` is complete by the map: it was not revoked before the statement, by log order.
+* The key's chain ``K:<keyid>`` is complete by the map: it was not revoked before the statement, by log order,
+  and every revocation of later is shown.
   An official's key goes with the official, whose chain ``O:<department>/<id>`` is shown too.
 * The statement was received within the key's days, is about its department, and lies in its categories.
 * Departments, officials and keys are registered by the operator's key or its registrars (登记员); a key may
@@ -111,7 +112,7 @@ class Authority:
         self._check_signatures(shown, key)
         check_window(shown, key)
         self._check_categories(shown, key)
-        check_alive(shown, key, self.evidence, self.chains)
+        check_alive(position, key, self.evidence, self.chains)
         self._check_right(shown, key)
 
     def _check_signatures(self, shown: Shown, key: SigningKey) -> None:

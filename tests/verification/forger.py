@@ -10,6 +10,7 @@ Only what the registry does not decide can stop him: departments' signatures, th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -88,9 +89,11 @@ class Forger:
         leaf: dict[str, Any] | None = None,
         origin: str = ORIGIN,
         batched: bool = False,
+        about: str = "",
         **body: Any,
     ) -> int:
-        """Puts a statement at the end of the log; answers its position."""
+        """Puts a statement at the end of the log; answers its position. ``about`` is the reference of what it
+        is about, where it does not say so itself."""
         statement = pb.Statement(
             statement_id=statement_id or f"S-{len(self.leaves)}",
             origin=origin,
@@ -110,11 +113,18 @@ class Forger:
             signed = SignedStatement(envelope=envelope, batch=membership(batch.header, hashes, 0))
         else:
             signed = SignedStatement(envelope=sign_envelope(payload, holder.signer, *more))
-        return self.put(statement, signed, holder.position, **leaf or {})
+        return self.put(statement, signed, holder.position, about, **leaf or {})
 
-    def put(self, statement: pb.Statement, signed: SignedStatement, key_position: int, **changes: Any) -> int:
+    def put(
+        self,
+        statement: pb.Statement,
+        signed: SignedStatement,
+        key_position: int,
+        about: str = "",
+        **changes: Any,
+    ) -> int:
         """Puts a leaf for a statement at the end of the log."""
-        key = subject_key(reference_of(statement))
+        key = subject_key(about or reference_of(statement))
         chain = [each for each in map(Leaf.decode, self.leaves) if each.subject_key == key]
         kind = _TYPES.get(statement.WhichOneof("body") or "", LeafType.DIRECTORY)
         fields: dict[str, Any] = {
@@ -226,6 +236,19 @@ class Forger:
             asked=receipt_pb2.EVIDENCE_LEVEL_PROOF,
             given=receipt_pb2.EVIDENCE_LEVEL_PROOF,
         )
+
+
+def kept_back(content: bytes, *statements: int, leaves: Sequence[int] = ()) -> bytes:
+    """A receipt without the statements at some positions, and without the leaves at others. No key is needed
+    for that: the evidence is not signed."""
+    receipt = receipt_pb2.Receipt.FromString(content)
+    kept = [leaf for leaf in receipt.leaves if leaf.position not in leaves]
+    for leaf in kept:
+        if leaf.position in statements:
+            leaf.ClearField("statement")
+    del receipt.leaves[:]
+    receipt.leaves.extend(kept)
+    return seal_receipt(receipt).SerializeToString(deterministic=True)
 
 
 def enrolment(department: str, signer: FileSigner, **changes: Any) -> pb.KeyEnrolment:

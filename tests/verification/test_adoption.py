@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from registry.v1 import statement_pb2 as pb
 from registry.verification import Line, Outcome, Report, check_receipt
 from tests.support.editions import edition_adoption, edition_review
 from tests.support.events import firm
-from tests.verification.forger import Forger, Holder
+from tests.verification.forger import Forger, Holder, kept_back
 
 OFFICE = OPERATOR.office.code
 UNKNOWN = firm(98).identifier.value
@@ -29,7 +30,10 @@ class Adopted:
         roles = more.get("roles", ([DRAFTER], [REVIEWER], [APPROVER]))
         by = [self.appoint(f"X-{n}", sections[n - 1], roles[n - 1]) for n in (1, 2, 3)]
         drafter, reviewer, approver = (by[int(hand) - 1] for hand in hands)
-        self.log.say(drafter, edition_draft=pb.EditionDraft(edition=EDITION, label="2030.1"))
+        self.drafter = drafter
+        if more.get("stolen"):
+            self.revoke(drafter)
+        self.drafted = self.log.say(drafter, edition_draft=pb.EditionDraft(edition=EDITION, label="2030.1"))
         if more.get("reviewed", True):
             review = edition_review(EDITION, lawful=more.get("lawful", True))
             self.log.say(reviewer, edition_review=review)
@@ -44,9 +48,20 @@ class Adopted:
         self.log.say(self.log.operator, official_registration=official)
         return self.log.enrol(OFFICE, official_id=official_id)
 
-    def report(self, *, without: str = "") -> Report:
+    def revoke(self, holder: Holder) -> int:
+        stated = pb.KeyRevocation(keyid=holder.signer.keyid, reason=pb.KEY_REVOCATION_REASON_RETIRED)
+        return self.log.say(self.log.operator, key_revocation=stated)
+
+    def report(self, *statements: int, without: str = "", leaves: Sequence[int] = ()) -> Report:
+        """What is found of the receipt without one reference in the map, some statements and some leaves."""
         self.log.map(without=without)
-        return check_receipt(self.log.receipt(UNKNOWN, f"E:{EDITION}", without=without), self.log.policy())
+        receipt = self.log.receipt(UNKNOWN, f"E:{EDITION}", without=without)
+        return check_receipt(kept_back(receipt, *statements, leaves=leaves), self.log.policy())
+
+    def refusal(self, *statements: int, leaves: Sequence[int] = ()) -> str:
+        """The one fault; the draft's statement is shown by no registry, for it is long."""
+        (line,) = self.report(self.drafted, *statements, leaves=leaves).faults
+        return f"{line.name}: {line.detail}"
 
 
 def lines(report: Report, name: str) -> list[Line]:
@@ -80,6 +95,32 @@ def test_a_step_that_was_passed_over_is_found(forged: dict[str, Any], fault: str
     (line,) = Adopted(**forged).report().faults
     assert line.name == "edition"
     assert fault in line.detail
+
+
+def test_the_draft_itself_need_not_be_shown_and_its_key_may_go_after_it() -> None:
+    adopted = Adopted()
+    adopted.revoke(adopted.drafter)
+    report = adopted.report(adopted.drafted)
+    assert report.ok, report.faults
+
+
+def test_a_draft_by_a_key_that_was_revoked_before_is_refused() -> None:
+    adopted = Adopted(stolen=True)
+    assert adopted.refusal() == f"edition: 序号{adopted.drafted}的签名密钥已在序号{adopted.drafted - 1}撤销"
+
+
+def test_so_is_one_whose_place_or_whose_keys_revocation_is_kept_back() -> None:
+    adopted = Adopted(stolen=True)
+    revoked, keyid = adopted.drafted - 1, adopted.drafter.signer.keyid[:12]
+    assert adopted.refusal(leaves=[adopted.drafted]).startswith("edition: 目录版本的草案没有出示序号")
+    assert adopted.refusal(revoked) == f"edition: 密钥 {keyid}…的链中序号{revoked}没有出示陈述"
+    assert adopted.refusal(leaves=[revoked]) == f"edition: 密钥 {keyid}…的链中第2条没有出示序号"
+
+
+def test_nobody_keeps_back_that_the_drafter_has_other_roles_since() -> None:
+    adopted = Adopted()
+    registered = adopted.drafter.position - 1
+    assert adopted.refusal(leaves=[registered]).endswith("的链中第1条没有出示序号")
 
 
 def test_without_its_chain_a_shown_adoption_is_refused() -> None:

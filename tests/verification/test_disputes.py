@@ -1,4 +1,6 @@
-"""Receipts about what a stolen key said: what the registry answers is worked out again from the evidence."""
+"""Receipts about what a stolen key said: what the registry answers is worked out again from the evidence.
+
+Nor can the registry keep back that the key was stolen."""
 
 from __future__ import annotations
 
@@ -6,12 +8,24 @@ from collections.abc import Iterator
 
 import pytest
 
+from registry.editions import current_edition
+from registry.provenance.answer import seal_receipt, sign_answer
 from registry.provenance.envelope import sign_envelope
 from registry.provenance.keys import FileSigner
 from registry.v1 import statement_pb2 as pb
 from registry.v1.envelope_pb2 import SUITE_ED25519
-from registry.v1.subject_pb2 import Subject
-from registry.v1.verdict_pb2 import VERDICT_BLOCKED, VERDICT_INDETERMINATE, VERDICT_REVIEW, Verdict
+from registry.v1.receipt_pb2 import Answer, Receipt
+from registry.v1.restriction_service_pb2 import CheckResponse
+from registry.v1.subject_pb2 import DOMAIN_PROCUREMENT, Subject
+from registry.v1.verdict_pb2 import (
+    INDETERMINATE_REASON_UNSPECIFIED,
+    VERDICT_BLOCKED,
+    VERDICT_CLEAR,
+    VERDICT_INDETERMINATE,
+    VERDICT_REVIEW,
+    Verdict,
+)
+from registry.verification import check_receipt
 from tests.receipts.serving import serving_receipts
 from tests.support.ban_cases import ACTORS, WALK, BanOffice, decision_event
 from tests.support.events import (
@@ -20,6 +34,7 @@ from tests.support.events import (
     firm,
     licence,
     list_entry,
+    office,
     placed,
     repair,
     resumption,
@@ -30,6 +45,7 @@ from tests.support.events import (
     withdrawal,
 )
 from tests.support.spine import Spine, enrolment_of, found_spine, furnish
+from tests.verification.forger import Forger, kept_back
 from tests.verification.world import World
 
 OFFICE, REGISTRAR = "财政", "市场监管"
@@ -160,3 +176,41 @@ def test_what_a_stolen_key_said_or_ended_is_proven_to_be_in_doubt(
     report = world.report(world.check(firm(number).identifier))
     assert report.ok, report.faults
     assert report.verdict == verdict
+
+
+def freed_by_a_thief() -> tuple[Forger, int]:
+    """A log in which a ban was withdrawn with a key that was found stolen since, and where that is said."""
+    log, who = Forger(), firm(FREED)
+    stolen, safe = log.enrol(office(OFFICE).code), log.enrol(office(OFFICE).code)
+    log.say(safe, event=licence(OFFICE, who))
+    log.say(safe, "ban", event=ban(OFFICE, who, *TERM))
+    for code in current_edition().required_lists(DOMAIN_PROCUREMENT):
+        log.say(safe, delivery=pb.Delivery(list_code=code, as_of="2026-11-24"))
+    theft = log.say(stolen, about=who.identifier.value, withdrawal=withdrawal(OFFICE, "ban"))
+    reason = pb.KEY_REVOCATION_REASON_COMPROMISED
+    found = pb.KeyRevocation(keyid=stolen.signer.keyid, reason=reason, suspect_from=theft)
+    said = log.say(log.operator, key_revocation=found)
+    log.map()
+    return log, said
+
+
+def said_to_be_clear(log: Forger) -> bytes:
+    receipt = Receipt.FromString(log.receipt(firm(FREED).identifier.value))
+    answer = Answer.FromString(receipt.answer)
+    response = CheckResponse.FromString(answer.response)
+    response.verdict, response.indeterminate_reason = VERDICT_CLEAR, INDETERMINATE_REASON_UNSPECIFIED
+    answer.response = response.SerializeToString()
+    receipt.answer = answer.SerializeToString()
+    receipt.signature.CopyFrom(sign_answer(receipt.answer, [log.receipt_key]))
+    return seal_receipt(receipt).SerializeToString(deterministic=True)
+
+
+def test_who_has_the_receipt_key_cannot_keep_back_that_a_key_was_stolen() -> None:
+    log, said = freed_by_a_thief()
+    receipt = said_to_be_clear(log)
+    (shown,) = check_receipt(receipt, log.policy()).faults
+    assert (shown.name, "答复缺少 M-PRO-01" in shown.detail) == ("verdict", True)
+    (hidden,) = check_receipt(kept_back(receipt, said), log.policy()).faults
+    assert (hidden.name, f"序号{said}没有出示陈述" in hidden.detail) == ("keys", True)
+    (gone,) = check_receipt(kept_back(receipt, leaves=[said]), log.policy()).faults
+    assert (gone.name, "没有出示序号" in gone.detail) == ("keys", True)

@@ -70,12 +70,12 @@ class EvidenceLedger:
         self._refs: dict[tuple[int, str], str] = {}
         self._placed: dict[tuple[str, str], Placed] = {}
 
-    def fold(self, position: int) -> None:
-        """Folds everything that is shown up to a position. Raises SkippedError where an edition is not at
-        hand."""
+    def fold(self, position: int, *, events: bool = True) -> None:
+        """Folds everything that is shown up to a position; without ``events``, who is who alone. Raises
+        SkippedError where an edition that judges an event is not at hand."""
         for at in sorted(self._evidence.statements):
             shown = self._evidence.statements[at]
-            if at <= position and shown.body not in _WITHOUT_BEARING:
+            if at <= position and shown.body not in _WITHOUT_BEARING and (events or not _is_judged(shown)):
                 self._fold(shown)
 
     def record(self, ref: str) -> SubjectRecord | None:
@@ -203,6 +203,11 @@ class EvidenceLedger:
             self.directory.put_official(official)
         for key in effects.keys:
             self.directory.put_key(key)
+
+
+def _is_judged(shown: Shown) -> bool:
+    """Whether a statement is judged by an edition of the catalogue."""
+    return shown.body == "red_list_candidacy" or stated_event(shown.statement) is not None
 
 
 _LATEST = 2**63 - 1

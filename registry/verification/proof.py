@@ -30,7 +30,7 @@ from registry.verification.items import Filed, Item
 from registry.verification.keys import Authority, check_authority, check_receipt_keys
 from registry.verification.law import Court
 from registry.verification.mandates import check_mandates
-from registry.verification.record import check_record
+from registry.verification.record import Archive
 from registry.verification.report import FailedError, Report, SkippedError
 from registry.verification.signatures import signing_size
 from registry.verification.statements import Evidence, read_evidence
@@ -96,7 +96,9 @@ class Proof:
     def _answered(self, editions: Mapping[str, Edition]) -> None:
         filed = self._filed
         if self._answer.method in (terms.GET_RECORD, terms.GET_CERTIFICATE):
-            check_record(filed.response, self._evidence, self._chained, self._report)
+            position = self._answer.position
+            archive = Archive(self._evidence, self._authority, self._chained, position)
+            archive.check(filed, self._report)
             return
         court = self._court({**shipped_editions(), **_drafted(self._evidence), **editions})
         decisions = list[Decision]()

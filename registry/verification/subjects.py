@@ -21,13 +21,13 @@ from registry.provenance.vault import PERSON_PREFIX
 from registry.sanctions.ground import SubjectRecord
 from registry.sanctions.parties import Party, alternates_of, parties_of
 from registry.v1 import verdict_pb2 as pb
-from registry.v1.subject_pb2 import Identifier
+from registry.v1.subject_pb2 import Identifier, IdentifierType
 from registry.verification.chains import Chain, chain_of
 from registry.verification.ledger import EvidenceLedger, hidden_ref
 from registry.verification.report import FailedError
 from registry.verification.statements import Evidence, identifier_of
 
-_SAME = (pb.SUBJECT_RELATION_SELF, pb.SUBJECT_RELATION_SAME)
+SAME = (pb.SUBJECT_RELATION_SELF, pb.SUBJECT_RELATION_SAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,19 @@ def refs_of(identifier: Identifier, evidence: Evidence, ledger: EvidenceLedger) 
     """The references that an identifier may be kept under, the likeliest first."""
     code = normalise(identifier.value)
     if not is_personal(identifier.type):
-        legacy = not names_a_subject(identifier.type)
-        return [hidden_ref(identifier.type, code) if legacy else code]
+        return [code] if names_a_subject(identifier.type) else _of_old_code(identifier.type, code, evidence)
     persons = [ref for ref in evidence.refs.values() if ref.startswith(PERSON_PREFIX)]
     named = [ref for ref in persons if _is_named(ref, identifier, evidence)]
     return named or [ref for ref in persons if not _names_of(ref, evidence)]
+
+
+def _of_old_code(kind: IdentifierType.ValueType, code: str, evidence: Evidence) -> list[str]:
+    """The references of the codes that a shown link may mean; one that may be a citizen's number is masked in
+    the answer."""
+    links = (getattr(shown.statement.subject_link, "from") for shown in evidence.statements.values())
+    of_kind = {normalise(each.value) for each in links if each.type == kind}
+    meant = sorted(each for each in of_kind if mask(kind, each) == code)
+    return [hidden_ref(kind, each) for each in meant or [code]]
 
 
 def subject_of(
@@ -79,7 +87,7 @@ def subject_of(
     for party in parties:
         chain = chain_of(chains, party.ref)
         hidden = sum(each.position not in evidence.statements for each in chain.known)
-        if party.relation in _SAME:
+        if party.relation in SAME:
             subject = replace(
                 subject,
                 hidden=subject.hidden + hidden,

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from google.protobuf.message import Message
+
 from demo.departments import OPERATOR
 from registry.domain.identifiers import normalise
 from registry.editions import current_edition
@@ -191,9 +193,21 @@ class Forger:
         entries = self.entries(state.size, without)
         for ref in sorted({code, *refs, *self._key_refs()}):
             receipt.chains.append(self._chain(ref, entries, state.size))
-        answer = self._answer(code, position, root_at(tree, position + 1)).SerializeToString()
-        receipt.answer = answer
-        receipt.signature.CopyFrom(sign_answer(answer, [self.receipt_key]))
+        return self._signed(receipt, self._answer(code, position, root_at(tree, position + 1)))
+
+    def told(self, content: bytes, method: str, question: Message, response: Any) -> bytes:
+        """A receipt with another question and response, of the same position and edition."""
+        receipt = receipt_pb2.Receipt.FromString(content)
+        answer = receipt_pb2.Answer.FromString(receipt.answer)
+        answered = service.CheckResponse.FromString(answer.response).answered
+        response.answered.CopyFrom(answered)
+        answer.method, answer.question = method, question.SerializeToString()
+        answer.response = response.SerializeToString()
+        return self._signed(receipt, answer)
+
+    def _signed(self, receipt: receipt_pb2.Receipt, answer: receipt_pb2.Answer) -> bytes:
+        receipt.answer = answer.SerializeToString()
+        receipt.signature.CopyFrom(sign_answer(receipt.answer, [self.receipt_key]))
         return seal_receipt(receipt).SerializeToString(deterministic=True)
 
     def _key_refs(self) -> set[str]:

@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from registry.provenance.answer import seal_receipt, sign_answer
 from registry.v1 import receipt_pb2, subject_pb2, verdict_pb2
 from registry.v1 import restriction_service_pb2 as pb
-from registry.v1.record_service_pb2 import GetCertificateResponse
+from registry.v1.record_service_pb2 import GetCertificateResponse, GetRecordResponse
 from registry.verification import Outcome, check_receipt
 from registry.verification.items import read_filed
 from registry.verification.report import FailedError
@@ -181,10 +181,22 @@ def test_of_a_code_that_is_none_nothing_else_may_be_answered(world: World) -> No
     ]
 
 
-def test_every_entry_of_a_record_is_behind_a_statement(world: World) -> None:
-    for who in somebody(world):
-        report = world.report(world.record(who), accept_shortfalls=True)
+@pytest.mark.parametrize("back", [1, 20, 60])
+def test_every_entry_of_a_record_is_behind_a_statement(world: World, back: int) -> None:
+    at = world.served.spine.engine.state.size - back
+    for who in (*somebody(world), *map(old_code, map(firm, (3, 35, 98)))):
+        report = world.report(world.record(who, at=at), accept_shortfalls=True)
         assert report.ok, (who.value, report.faults)
+
+
+def test_the_record_under_an_old_code_is_that_of_the_subject_under_all_its_codes(world: World) -> None:
+    receipt = world.record(old_code(firm(3)))
+    answer = receipt_pb2.Answer.FromString(receipt.answer)
+    assert answer.given == receipt_pb2.EVIDENCE_LEVEL_PROOF
+    told = GetRecordResponse.FromString(answer.response)
+    assert {each.identifier.value for each in told.identity.related} >= {firm(33).identifier.value}
+    assert any(section.entries for section in told.sections)
+    assert world.report(receipt, editions={}).ok  # Which edition is law decides no entry.
 
 
 def test_every_entry_of_a_report_is_behind_a_statement(world: World) -> None:

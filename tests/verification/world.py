@@ -76,9 +76,11 @@ class World:
         request = pb.ScreenRequest(project=project, parties=parties, receipt=wanted)
         return list(self.restrictions(PROCUREMENT).Screen(request).receipts)
 
-    def record(self, who: subject_pb2.Identifier) -> receipt_pb2.Receipt:
+    def record(self, who: subject_pb2.Identifier, *, at: int | None = None) -> receipt_pb2.Receipt:
         """The receipt for a subject's record."""
         request = GetRecordRequest(subject=who, receipt=ReceiptRequest(evidence=EVIDENCE_LEVEL_PROOF))
+        if at is not None:
+            request.consistency.at_exact_position = at
         request.purpose.domain, request.purpose.reference, request.purpose.reason = PROCUREMENT, "案1", "审查"
         return RecordServiceStub(self.served.channel(self.served.registrar())).GetRecord(request).receipt
 

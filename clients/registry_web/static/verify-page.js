@@ -7,7 +7,7 @@ import { CHECKS } from "./verify-schema.js";
 import { VerifyError, canHash, hex, sha256, textOf } from "./verify-bytes.js";
 import { LARGEST_FILE, fitsDigest, readFile, readFragment, readText } from "./verify-input.js";
 import { parsePolicy } from "./verify-policy.js";
-import { checkReceipt } from "./verify-receipt.js";
+import { SIGNED, checkReceipt } from "./verify-receipt.js";
 import { canScan, scanned } from "./verify-scan.js";
 import { element, told } from "./verify-told.js";
 import { loadWords, t } from "./verify-words.js";
@@ -128,7 +128,9 @@ async function ofDigest(receipt) {
 
 function show(given, report, fits) {
   const failed = fits === false || report.state === "bad";
-  const signedOnly = report.answer?.given === 1;
+  if (!failed && report.isUnchecked) return showUnchecked(report);
+  const holds = !failed && !report.isOpen; // Signatures are not said to hold where one of them was left open.
+  const signedOnly = report.answer?.given === SIGNED;
   const heading = {
     good: "核验通过：确由登记系统签发，内容没有被改动",
     warn: "须注意：有的内容没有证明，或者不能在这里核验",
@@ -137,14 +139,14 @@ function show(given, report, fits) {
   const reason = fits === false ? t("这不是二维码所指的那一份：指纹不同") : firstFault(report);
   const notes = [
     failed ? element("p", {}, element("strong", {}, reason)) : null,
-    !failed && signedOnly
+    holds && signedOnly
       ? element(
           "p",
           { class: "notice warn" },
           t("这份回执只有签名，没有附证明：内容是登记系统签名的说法，它不能抵赖。"),
         )
       : null,
-    !failed && !signedOnly
+    holds && !signedOnly
       ? element("p", {}, t("签名和所附证明在本浏览器里成立。密钥与职权的来历、依法重新得出结论，没有在这里核验。"))
       : null,
     given.kind === "pdf" && !failed ? element("p", {}, t("PDF页面上写的不作数，以下面回执写明的内容为准。")) : null,
@@ -154,6 +156,20 @@ function show(given, report, fits) {
     element("section", { class: `outcome ${state_}` }, element("h2", {}, t(heading[state_])), ...notes),
     ...(report.response && !failed ? [told(report)] : []),
     details(t("逐项核验结果（浏览器）"), report.lines, failed),
+  );
+}
+
+/* The registry's signature is of algorithms that this browser lacks: of what the file says nothing is shown. */
+function showUnchecked(report) {
+  fill(
+    element(
+      "section",
+      { class: "outcome warn" },
+      element("h2", {}, t("没有核验，请用服务器核验或registryctl")),
+      element("p", {}, t("本浏览器不能核验登记系统的签名：文件可能是任何人写的，它的内容不在这里显示。")),
+      element("p", {}, element("button", { form: "verify" }, t("在服务器上完整核验"))),
+    ),
+    details(t("逐项核验结果（浏览器）"), report.lines, true),
   );
 }
 

@@ -6,8 +6,9 @@
        CLAIMED  the registry's signed word, which nothing in the receipt can decide
        NOT_HERE not checked in a browser: an algorithm that it lacks, or the law applied again
 
-   Line names are those of `registryctl verify`. report.answer, question and response are filled in once the
-   registry's signature holds, never before; report.binary is the receipt as it is filed, whatever it came as. */
+   Line names are those of `registryctl verify`. report.answer, question and response are filled in once a signature
+   of the registry holds, never before: where this browser can check none of them, the check ends with that.
+   report.binary is the receipt as it is filed, whatever it came as. */
 
 import { VerifyError, fromBase64, hex, same, sha256, textOf } from "./verify-bytes.js";
 import { SUITE_NAMES, pae, verifySignature } from "./verify-keys.js";
@@ -20,6 +21,7 @@ export const SIGNED = 1;
 export const PROOF = 2;
 const VERSION = 1;
 const HASH_BYTES = 32;
+const SIGNATURE = "answer signature";
 const MESSAGE = "registry.v1.";
 const ANSWER_TYPE = "application/vnd.registry.v1.answer+protobuf";
 const ANSWERS_TYPE = "application/vnd.registry.v1.answers+protobuf";
@@ -63,11 +65,21 @@ export class Report {
     return this.lines.some((line) => line.outcome === outcome);
   }
 
+  /* Whether something was left open that the answer rests on. */
+  get isOpen() {
+    return this.lines.some((line) => line.essential);
+  }
+
+  /* The registry's signature was neither refused nor found to hold: anybody may have written what the receipt says. */
+  get isUnchecked() {
+    return this.answer === null && this.lines.some((line) => line.name === SIGNATURE && line.essential);
+  }
+
   /* "bad", "warn" where something essential is not proven or not checked, or "good". */
   get state() {
     if (!this.lines.length || this.has("FAILED")) return "bad";
-    const open = this.lines.some((line) => line.essential || line.name === "shortfall");
-    return open ? "warn" : "good";
+    const unproven = this.lines.some((line) => line.name === "shortfall");
+    return this.isOpen || unproven ? "warn" : "good";
   }
 }
 
@@ -78,13 +90,13 @@ export async function checkReceipt(content, policy) {
   const steps = [
     ["form", async () => Object.assign(seen, await form(content, report))],
     ["terms", async () => terms(seen.answer, seen.receipt, report)],
-    ["answer signature", async () => signature(seen.answer, seen.receipt, policy, report)],
+    [SIGNATURE, async () => signature(seen.answer, seen.receipt, policy, report)],
     ["shortfall", async () => shortfalls(seen.answer, report)],
     ["question", async () => question(seen.answer, report)],
     ["evidence", async () => evidence(seen, policy, report)],
   ];
   for (const [name, step] of steps) {
-    if (!(await report.attempt(name, step))) break;
+    if (!(await report.attempt(name, step)) || report.isUnchecked) break;
   }
   return report;
 }
@@ -144,15 +156,13 @@ async function signature(answer, receipt, policy, report) {
       throw new VerifyError("回执密钥 {0} 的签名与答复不符: 不是登记系统签发的, 或者内容被改动", key.id);
     if (outcome === "unknown") unknown.push(key);
   }
-  const ids = keys
-    .filter((key) => !unknown.includes(key))
-    .map((key) => key.id)
-    .join(", ");
-  if (ids) report.note("answer signature", "OK", "{0} 的回执密钥 {1} 签了这份答复", answer.origin, ids);
+  const good = keys.filter((key) => !unknown.includes(key));
+  const ids = good.map((key) => key.id).join(", ");
+  if (good.length) report.note(SIGNATURE, "OK", "{0} 的回执密钥 {1} 签了这份答复", answer.origin, ids);
   for (const key of unknown) {
-    report.open("answer signature", "{0} 签名 (密钥 {1}) 不能在本浏览器中核验", SUITE_NAMES[key.suite], key.id);
+    report.open(SIGNATURE, "{0} 签名 (密钥 {1}) 不能在本浏览器中核验", SUITE_NAMES[key.suite], key.id);
   }
-  report.answer = answer;
+  if (good.length) report.answer = answer;
 }
 
 /* The bytes that the signatures are over: the answer, or the header that names it among many. */

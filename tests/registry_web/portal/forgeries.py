@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from registry.provenance.answer import seal_receipt
+from registry.provenance.file_signer import FileSigner
 from registry.v1 import verdict_pb2
 from registry.v1.receipt_pb2 import Answer, Receipt
 from registry.v1.restriction_service_pb2 import CheckResponse
+from tests.registry_papers.answer_samples import answer_of, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ def forgeries(receipt: Receipt) -> Iterator[Forged]:
         changed.CopyFrom(receipt)
         change(changed)
         yield Forged(name, seal_receipt(changed).SerializeToString(deterministic=True), line)
+
+
+def signed_by_nobody(signer: FileSigner) -> bytes:
+    """A receipt made from nothing: 未见限制, with zeros where the signature by this key should be."""
+    answer = answer_of(check()).SerializeToString(deterministic=True)
+    receipt = Receipt(version=1, answer=answer)
+    receipt.signature.signatures.add(sig=bytes(64), keyid=signer.keyid)
+    return seal_receipt(receipt).SerializeToString(deterministic=True)
 
 
 def _cleared(receipt: Receipt) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import MessageToJson
 
-from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_SIGNED
+from registry.provenance.answer import seal_receipt
+from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_SIGNED, Receipt
 from registry_papers.answers import Printing, answer_paper
 from tests.receipts_of_releases.folder import FOLDER
 from tests.registry_papers.fonts_here import need_font
@@ -23,7 +24,8 @@ from tests.support.events import firm
 from tests.verification.world import content_of, policy_text
 
 PAGES = ("/", "/bans", "/cases", "/about", "/verify", "/help/objection", "/help/repair")
-GOOD, WARN, BAD = "核验通过", "须注意", "核验不通过"
+GOOD, BAD = "核验通过", "核验不通过"
+UNCHECKED = "没有核验，请用服务器核验或registryctl"
 
 
 def opened(visit: Visit, url: str) -> Any:
@@ -268,9 +270,33 @@ def test_sm2_is_said_to_be_beyond_the_browser(desktop: Visit, portal: Portal) ->
     own = {"name": "sm2.policy", "mimeType": "text/plain", "buffer": (folder / "sm2.policy").read_bytes()}
     page.set_input_files("#policy-file", own)
     page.wait_for_selector("#policy-now.good")
-    assert chosen(page, "sm2.pb", (folder / "sm2.pb").read_bytes()).startswith(WARN)
-    page.click("#result details summary")
-    assert "SM2 签名" in page.inner_text("#result")
+    assert chosen(page, "sm2.pb", (folder / "sm2.pb").read_bytes()) == UNCHECKED
+    assert "SM2 签名" in page.inner_text("#result .checks")
+    assert page.query_selector(".told") is None
+
+
+NO_ED25519 = """const known = crypto.subtle.importKey.bind(crypto.subtle);
+crypto.subtle.importKey = async (format, key, algorithm, ...rest) => {
+  if (algorithm.name === "Ed25519") throw new DOMException("unknown", "NotSupportedError");
+  return known(format, key, algorithm, ...rest);
+};"""
+
+
+def test_a_browser_that_cannot_check_the_signature_says_so_and_tells_nothing(
+    desktop: Visit, portal: Portal, proven: bytes
+) -> None:
+    desktop.page.add_init_script(NO_ED25519)
+    page = opened(desktop, f"{portal.url}/verify")
+    forged = Receipt.FromString(proven)
+    forged.signature.signatures[0].sig = bytes(64)
+    assert chosen(page, "forged.pb", content_of(seal_receipt(forged))) == UNCHECKED
+    said = page.inner_text("#result")
+    assert page.query_selector(".told") is None
+    assert "禁止" not in said
+    assert "签名和所附证明在本浏览器里成立" not in said
+    page.click("#result button")
+    page.wait_for_selector("#result h2:has-text('服务器完整核验')")
+    assert heading(page) == "服务器完整核验：不通过，不得采信"
 
 
 def test_a_readers_own_policy_decides(desktop: Visit, portal: Portal, proven: bytes, tmp_path: Path) -> None:

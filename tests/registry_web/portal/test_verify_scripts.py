@@ -22,15 +22,19 @@ from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import DecodeError
 
 import registry_web
-from registry.provenance.answer import seal_receipt
+from registry.provenance.answer import seal_receipt, sign_answer
+from registry.provenance.file_signer import FileSigner
+from registry.provenance.vkey import vkey
 from registry.provenance.witness_policy import Policy
 from registry.v1 import subject_pb2
+from registry.v1.envelope_pb2 import SUITE_ED25519, SUITE_SM2_SM3
 from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_SIGNED, Receipt
 from registry.v1.restriction_service_pb2 import Party
 from registry.verification import check_receipt
 from registry_web.portal.wire_table import source
 from tests.receipts_of_releases.folder import FOLDER
-from tests.registry_web.portal.forgeries import forgeries
+from tests.registry_papers import answer_samples
+from tests.registry_web.portal.forgeries import forgeries, signed_by_nobody
 from tests.registry_web.portal.town import BANNED, LISTED, PLAIN, Portal
 from tests.support.events import firm, person
 from tests.verification.world import content_of, policy_text
@@ -92,7 +96,32 @@ def test_receipts_of_releases_are_checked_as_the_program_does(cases: Cases) -> N
         policy = (own if own.exists() else file.with_name("policy")).read_text()
         report = check_receipt(file.read_bytes(), Policy.parse(policy))
         assert not [line for line in report.faults if line.name != "verdict"]
-        cases.add(str(file), file.read_bytes(), policy, "warn" if own.exists() else "good")
+        beyond = own.exists()  # SM2, of which no browser can say that the registry signed it.
+        cases.add(str(file), file.read_bytes(), policy, "warn" if beyond else "good", told=not beyond)
+    cases.run()
+
+
+@needs_node
+def test_of_a_signature_that_cannot_be_checked_here_nothing_is_told(cases: Cases) -> None:
+    for suite in (SUITE_SM2_SM3, SUITE_ED25519):
+        signer = FileSigner.generate(suite)
+        lacks = "Ed25519" if suite == SUITE_ED25519 else ""
+        content = signed_by_nobody(signer)
+        assert not check_receipt(content, answer_samples.policy(signer)).ok
+        cases.add(signer.keyid, content, policy_of(signer), "warn", told=False, lacks=lacks)
+    cases.run()
+
+
+@needs_node
+def test_one_key_that_can_be_checked_is_enough_to_tell_in_amber(cases: Cases) -> None:
+    signers = [FileSigner.generate(suite) for suite in (SUITE_SM2_SM3, SUITE_ED25519)]
+    answer = answer_samples.answer_of(answer_samples.check()).SerializeToString(deterministic=True)
+    receipt = Receipt(version=1, answer=answer, signature=sign_answer(answer, signers))
+    content = content_of(seal_receipt(receipt))
+    cases.add("both", content, policy_of(*signers), "warn", told=True)
+    receipt.signature.signatures[1].sig = bytes(64)
+    forged = content_of(seal_receipt(receipt))
+    cases.add("neither", forged, policy_of(*signers), "bad", line="answer signature")
     cases.run()
 
 
@@ -168,6 +197,13 @@ def test_a_code_with_a_digest_alone_names_one_receipt(cases: Cases, portal: Port
     cases.add("the receipt named, in JSON", named, policy_text(portal.spine), "", text=text, fits=True)
     cases.add("another receipt", receipts[1], policy_text(portal.spine), "", text=text, fits=False)
     cases.run()
+
+
+def policy_of(*signers: FileSigner) -> str:
+    """The policy of who knows these receipt keys, and the first as the log's."""
+    keys = [vkey(answer_samples.ORIGIN, each.suite, each.public_key) for each in signers]
+    lines = (f"log {keys[0]}", *(f"receipt {key}" for key in keys), "quorum none")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def resealed(content: bytes, random: Random, count: int) -> Iterator[bytes]:

@@ -27,8 +27,9 @@ const KINDS = {
   record: "信用档案查询回执",
   certificate: "专项信用报告",
 };
-/* `file` and `given` are what was given last, and `turn` counts: what is found of something earlier is not shown. */
-const state = { policy: null, digest: null, file: null, given: null, turn: 0 };
+/* `file` and `given` are what was given last, and `turn` counts: what is found of something earlier is not shown.
+   `fits`: whether it is the one that a code named by `digest`; null where there was no code, or it could not be told. */
+const state = { policy: null, digest: null, file: null, given: null, fits: null, turn: 0 };
 
 async function start() {
   await loadWords();
@@ -90,7 +91,7 @@ async function taken(file) {
 /* Reads what was given, checks it, and shows the result; whatever happens, the reader is told. */
 async function checked(read, file = null) {
   const turn = (state.turn += 1);
-  Object.assign(state, { file, given: null });
+  Object.assign(state, { file, given: null, fits: null });
   say("wait", t("正在核验…"));
   try {
     const given = await read();
@@ -100,7 +101,9 @@ async function checked(read, file = null) {
     if (state.policy === null) throw new VerifyError("没有可用的核验策略");
     const report = await checkReceipt(given.receipt, state.policy);
     const fits = await ofDigest(report.binary);
-    if (turn === state.turn) show(given, report, fits);
+    if (turn !== state.turn) return;
+    state.fits = fits;
+    show(given, report, fits);
   } catch (error) {
     if (turn !== state.turn) return;
     const text =
@@ -224,7 +227,17 @@ async function whole(event) {
   }
 }
 
+/* What a code that was read before says against a file of which all else holds; the server knows nothing of it. */
+function againstCode() {
+  if (state.digest === null || state.fits) return null;
+  return state.fits === false
+    ? ["bad", "不是二维码所指的那一份", "这不是二维码所指的那一份：指纹不同"]
+    : ["warn", "没有与二维码核对", "没有能够核对这是不是二维码所指的那一份。"];
+}
+
 function showWhole(found) {
+  const failed = found.state === "bad";
+  const [style, named, reason] = (!failed && againstCode()) || [found.state];
   const verdicts = {
     VERDICT_CLEAR: "未见限制",
     VERDICT_REVIEW: "需研判",
@@ -232,17 +245,16 @@ function showWhole(found) {
     VERDICT_INDETERMINATE: "无法判定",
   };
   const heading = { good: "通过", warn: "签名成立，但有的内容没有证明或者没有核对", bad: "不通过，不得采信" };
-  const verdict = found.state !== "bad" && verdicts[found.verdict];
+  const verdict = style !== "bad" && verdicts[found.verdict];
   fill(
     element(
       "section",
-      { class: `outcome ${found.state}` },
-      element("h2", {}, t("服务器完整核验：{0}", t(heading[found.state]))),
+      { class: `outcome ${style}` },
+      element("h2", {}, t("服务器完整核验：{0}", t(named ?? heading[found.state]))),
+      reason ? element("p", {}, element("strong", {}, t(reason))) : null,
       verdict ? element("p", {}, t("回执写明的结论："), element("strong", {}, t(verdict))) : null,
-      found.state === "bad"
-        ? element("p", {}, found.lines.find((line) => line.outcome === "FAILED")?.detail ?? "")
-        : null,
-      found.level === "SIGNED" && found.state !== "bad"
+      failed ? element("p", {}, found.lines.find((line) => line.outcome === "FAILED")?.detail ?? "") : null,
+      found.level === "SIGNED" && style !== "bad"
         ? element(
             "p",
             { class: "notice warn" },

@@ -47,6 +47,13 @@ def heading(page: Any) -> str:
     return str(page.inner_text("#result .outcome h2"))
 
 
+def by_server(page: Any) -> str:
+    """The heading of the server's result for what was given last."""
+    page.click("#whole")
+    page.wait_for_selector("#result h2:has-text('服务器完整核验')")
+    return heading(page)
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_page_asks_elsewhere_complains_or_scrolls_sideways(
@@ -192,9 +199,7 @@ def test_a_file_may_be_dropped_and_then_checked_on_the_server_too(
     page = opened(desktop, f"{portal.url}/verify")
     page.evaluate(DROP, list(proven))
     assert heading(page).startswith(GOOD)
-    page.click("#whole")
-    page.wait_for_selector("#result h2:has-text('服务器完整核验')")
-    assert heading(page) == "服务器完整核验：通过"
+    assert by_server(page) == "服务器完整核验：通过"
     assert "2026.4" in page.inner_text("#result .checks")
 
 
@@ -208,9 +213,7 @@ def test_what_is_told_is_of_what_was_given_last(desktop: Visit, portal: Portal, 
     page.fill("#text", b64encode(forged.content).decode())
     page.click("#check-text")
     assert heading(page).startswith(BAD)
-    page.click("#whole")  # The file is still chosen, but what is looked at is what was pasted.
-    page.wait_for_selector("#result h2:has-text('服务器完整核验')")
-    assert heading(page) == "服务器完整核验：不通过，不得采信"
+    assert by_server(page) == "服务器完整核验：不通过，不得采信", "the file chosen is not looked at"
 
     def late(route: Any) -> None:
         page.fill("#text", b64encode(forged.content).decode())
@@ -237,7 +240,17 @@ def test_a_digest_alone_is_never_green_and_names_one_paper(
     assert chosen(page, "other.pb", other).startswith(BAD)
     assert "指纹不同" in page.inner_text("#result")
     assert page.query_selector(".told") is None
+    assert by_server(page) == "服务器完整核验：不是二维码所指的那一份", "the server knows of no code"
+    assert "指纹不同" in page.inner_text("#result .outcome.bad")
+    assert "回执写明的结论" not in page.inner_text("#result")
     assert chosen(page, "right.pb", proven).startswith(GOOD)
+    assert by_server(page) == "服务器完整核验：通过"
+    nonsense = {"name": "p", "mimeType": "text/plain", "buffer": b"log nonsense\n"}
+    page.set_input_files("#policy-file", nonsense)
+    page.wait_for_selector("#policy-now.bad")
+    assert chosen(page, "again.pb", proven) == "没有核验"
+    assert by_server(page) == "服务器完整核验：没有与二维码核对"
+    assert page.query_selector("#result .outcome.good") is None
 
 
 def test_no_forgery_is_green_and_nothing_it_says_is_told(desktop: Visit, portal: Portal) -> None:
@@ -256,9 +269,7 @@ def test_of_a_pdf_the_receipt_counts_and_not_the_page(phone: Visit, portal: Port
     assert chosen(page, "回执.pdf", pdf).startswith(GOOD)
     assert page.inner_text(".told .verdict strong") == "禁止"
     assert "PDF页面上写的不作数" in page.inner_text("#result")
-    page.click("#whole")
-    page.wait_for_selector("#result h2:has-text('服务器完整核验')")
-    assert heading(page) == "服务器完整核验：通过"
+    assert by_server(page) == "服务器完整核验：通过"
     assert "逐字节一致" in page.inner_text("#result")
     assert chosen(page, "x.pdf", pdf[:50_000]) == "没有核验"
     assert phone.faults(portal.url) == []

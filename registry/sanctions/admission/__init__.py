@@ -158,7 +158,7 @@ def admit(
     elif ledger.directory.department(statement.department) is not None:
         check(found, statement, received_on, ledger)
         if not recorded:
-            check_on_receipt(found, statement, ledger)
+            check_on_receipt(found, statement, signers[0], received_on, ledger)
         if case is not None:
             check_after_decision(found, statement, case, received_on, ledger)
         elif (event := stated_event(statement)) is not None and body not in BAN_CHECKS:
@@ -224,14 +224,11 @@ def check_signer(
 
 
 def _check_key_covers(found: Findings, statement: pb.Statement, signer: Key, ledger: Ledger) -> None:
-    """A key that was enrolled for some categories signs statements about those and no others, nor what puts
-    one of another category in the place of one."""
+    """A key that was enrolled for some categories signs statements about those and no others."""
     body = statement.WhichOneof("body")
     if not signer.categories or body is None or body in DIRECTORY_CHECKS:
         return
-    stated = stated_event(statement)
-    about = {category_of(statement, ledger), *([stated.category] if stated else ())}
-    if not about <= set(signer.categories):
+    if category_of(statement, ledger) not in signer.categories:
         message = "签名密钥登记的范围不包括这一类信用信息。"
         found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_KEY, "signatures[0].keyid", message)
 

@@ -39,6 +39,13 @@ def check_after_decision(
     for path, event in _replacements(statement):
         check_not_heavier(found, path, event, case, ledger, day)
         _check_number(found, path, event, case, ledger)
+
+
+def check_no_second_decision(
+    found: Findings, statement: pb.Statement, case: Case, day: date, ledger: Ledger
+) -> None:
+    """Notes where a correction would have a decision taken on another day, or bind for longer than it may."""
+    for path, event in _replacements(statement):
         _check_day(found, path, event, case)
         _check_end(found, path, event, case, day, ledger)
 

@@ -11,7 +11,6 @@ may be read more strictly by then, and other editions may have come into force m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from registry.domain.faults import Findings
@@ -88,21 +87,21 @@ def check_adoption(found: Findings, statement: pb.Statement, day: date, ledger: 
         found.add(reasons.ERROR_REASON_EDITION_NOT_REVIEWED, f"{path}.edition", message)
     elif case.adopted is None and (edition := _content(found, path, case, ledger)) is not None:
         # On its first day another edition may apply by now than the one it was drafted after.
-        told = [
-            *left_out(ledger.edition_on(first or day), edition, day),
-            *_lost_after(edition, first or day, ledger),
-        ]
-        for message in told:
+        for message in left_out(ledger.edition_on(first or day), edition, day):
             found.add(reasons.ERROR_REASON_EDITION_FAULTY, f"{path}.edition", message)
 
 
-def _lost_after(edition: Edition, first: date, ledger: Ledger) -> Iterator[str]:
-    """What an edition that was adopted before, to be in force later, leaves out of this one."""
-    until = ledger.book.next_start(first)
-    if until is not None:
-        following = ledger.edition_on(until)
-        for message in left_out(edition, following, until):
-            yield f"自{until}起施行已批准的版本{following.label}, 其中{message}"
+def check_successor(found: Findings, statement: pb.Statement, day: date, ledger: Ledger) -> None:
+    """What an edition that was adopted before, to be in force later, leaves out of the one adopted now."""
+    adoption, path = statement.edition_adoption, "edition_adoption.edition"
+    first = Findings().optional_day("", adoption.in_force_from, "") or day
+    case, until = ledger.book.case(adoption.edition), ledger.book.next_start(first)
+    if until is None or case is None or case.drafted is None or case.adopted is not None:
+        return
+    following, edition = ledger.edition_on(until), _content(Findings(), path, case, ledger)
+    for message in left_out(edition, following, until) if edition is not None else ():
+        words = f"自{until}起施行已批准的版本{following.label}, 其中{message}"
+        found.add(reasons.ERROR_REASON_EDITION_FAULTY, path, words)
 
 
 def _content(found: Findings, path: str, case: EditionCase, ledger: Ledger) -> Edition | None:

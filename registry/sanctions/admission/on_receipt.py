@@ -10,21 +10,44 @@ put a ban in its place that binds on 2026-10-01 too: refused today, and folded w
 
 from __future__ import annotations
 
+from datetime import date
+
+from registry.domain.departments import Key
 from registry.domain.faults import Findings
+from registry.sanctions.admission.ban_after import check_no_second_decision
+from registry.sanctions.admission.edition import check_successor
+from registry.sanctions.bans.steps import decided_case
 from registry.sanctions.effects.ending import held
 from registry.sanctions.ground import Ending, GroundKind
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
+from registry.sanctions.said import stated_event
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import statement_pb2 as pb
 
 
-def check_on_receipt(found: Findings, statement: pb.Statement, ledger: Ledger) -> None:
+def check_on_receipt(
+    found: Findings, statement: pb.Statement, signer: Key, day: date, ledger: Ledger
+) -> None:
     """Notes why a statement that is not in the log yet may not enter it."""
+    if statement.HasField("edition_adoption"):
+        check_successor(found, statement, day, ledger)
+        return
+    _check_category(found, statement, signer)
+    if (case := decided_case(statement, ledger)) is not None:
+        check_no_second_decision(found, statement, case, day, ledger)
     if statement.HasField("correction"):
         _check_replaceable(found, "correction", _own(statement, statement.correction.target, ledger), ledger)
     elif statement.objection_result.HasField("replacement"):
         target = _own(statement, statement.objection_result.target, ledger)
         _check_replaceable(found, "objection_result", target, ledger)
+
+
+def _check_category(found: Findings, statement: pb.Statement, signer: Key) -> None:
+    """A key for some categories puts nothing of another category in the place of what it may sign."""
+    stated = stated_event(statement)
+    if signer.categories and stated is not None and stated.category not in signer.categories:
+        message = "签名密钥登记的范围不包括更正后的这一类信用信息。"
+        found.add(reasons.ERROR_REASON_CATEGORY_OUTSIDE_KEY, "signatures[0].keyid", message)
 
 
 def _own(statement: pb.Statement, reference: pb.StatementReference, ledger: Ledger) -> RecordedEvent | None:

@@ -81,13 +81,15 @@ def test_log_folds_with_statements_that_would_not_be_received_any_more(
     """What was recorded by the rules of its day is not judged by those that came later."""
     spine = furnish(found_spine(tmp_path / "registry"), ["财政"])
     try:
-        strange, old_number = short_ban(1), short_ban(2)
+        strange, old_number, turned = short_ban(1), short_ban(2), short_ban(4)
         strange.MergeFromString(b"\xa0\x3f\x01")  # A field of a release to come.
         old_number.subject.name = "示例130503670401001公司"
-        asked = [("strange", strange), ("old", old_number)]
+        turned.subject.name = "示例\u202e司公"
+        asked = [("strange", strange), ("old", old_number), ("turned", turned)]
         refused = [spine.say("财政", name, event=event) for name, event in asked]
         assert [each.faults[0].reason for each in refused if isinstance(each, Rejection)] == [
             reasons.ERROR_REASON_MALFORMED_MESSAGE, reasons.ERROR_REASON_FIELD_INVALID,
+            reasons.ERROR_REASON_FIELD_INVALID,
         ]  # fmt: skip
         placed(spine.say("财政", "202611261030127", event=short_ban(3)))  # A time is no number of a person.
         with monkeypatch.context() as before:

@@ -3,6 +3,8 @@
 * Templates are in ``templates/``; a name that is not there is an error, an undefined value too.
 * ``t("中文")`` is the text in the reader's language. The Chinese text is the key; ``wording/*.toml`` has the
   English, and a test finds each that is missing. A reader says ``?lang=en`` once; a cookie remembers it.
+* Characters that turn the direction of a text are left out, so that a name looks as it is; on ``whole``
+  pages, which show what somebody signs, whatever is not seen stands in brackets: ``⟦U+202E⟧``.
 * ``static("pages.css")`` is the file's address with a digest in it, so that browsers keep it for a year and
   a new release is seen at once. Files are sent compressed to whoever takes that.
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import gzip
 import re
 import tomllib
+import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +30,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from registry.domain.misleading import code_point
+
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "lang"
 _YEAR_S = 31_536_000
@@ -38,6 +43,7 @@ _MEDIA = {
     "json": "application/json",
 }
 _SMALLEST_COMPRESSED = 1024
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -65,6 +71,18 @@ def translator(language: str) -> Callable[[str], str]:
 def visible(value: Any) -> Any:
     """A text without the characters that turn the direction of what follows: a name must look as it is."""
     return _TURNS.sub("", value) if type(value) is str else value
+
+
+def marked(value: Any) -> Any:
+    """A text with each character that is not seen in brackets: nothing that is signed may be left out."""
+    if type(value) is not str or value.isprintable():
+        return value
+    return "".join(map(_marked, value))
+
+
+def _marked(char: str) -> str:
+    unseen = unicodedata.category(char) in _UNSEEN and char not in "\t\n\r"
+    return f"⟦{code_point(char)}⟧" if unseen else char
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +160,18 @@ class Pages:
         )
         self._templates.globals |= {"static": lambda name: static_files()[name].address, **(given or {})}
         self._templates.globals["face"] = face
+        self._whole = self._templates.overlay(finalize=marked)
 
     def add(self, **given: Any) -> None:
         """Makes functions or values known to every template."""
         self._templates.globals |= given
 
-    def text(self, request: Request, template: str, **context: Any) -> str:
-        """A template filled in."""
+    def text(self, request: Request, template: str, *, whole: bool = False, **context: Any) -> str:
+        """A template filled in; ``whole``: with what is not seen in brackets."""
         language = language_of(request)
         common = {"request": request, "lang": language, "t": translator(language), "path": request.url.path}
-        return self._templates.get_template(template).render(**{**common, **context})
+        templates = self._whole if whole else self._templates
+        return templates.get_template(template).render(**{**common, **context})
 
     def render(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.commands.kept_in_clear import check_kept_in_clear
+from registry.commands.read_as_written import check_read_as_written
 from registry.domain.faults import Fault, Findings
 from registry.provenance.known_fields import has_unknown_fields
 from registry.v1 import error_reason_pb2 as reasons
@@ -20,4 +21,5 @@ def check_on_receipt(found: Findings, statement: statement_pb2.Statement) -> tup
     """Notes what cannot be taken in. Answers what ``Submission.mentioned`` holds."""
     if has_unknown_fields(statement):
         found.faults.append(UNKNOWN_FIELD)
+    check_read_as_written(found, statement)
     return check_kept_in_clear(found, statement)

@@ -98,6 +98,14 @@ def test_control_characters_are_reported(tmp_path: Path) -> None:
     assert (fault.column, fault.message) == ("行政相对人名称", "含有控制字符")
 
 
+def test_characters_that_turn_a_text_are_reported(tmp_path: Path) -> None:
+    turned, plain = table_of_text(tmp_path, f"{HEADINGS}\n甲\u202e乙,1号,丙\n甲\ufeff乙,2号,丙\n").rows()
+    assert isinstance(turned, RowFault)
+    assert turned.column == "行政相对人名称"
+    assert turned.message == "含有看不见的字符 U+202E，显示的文字会与所写的不同"
+    assert isinstance(plain, Row)
+
+
 def test_text_under_an_unknown_heading_is_told_of(tmp_path: Path) -> None:
     table = table_of_text(tmp_path, f"{HEADINGS},内部编号\n甲,1号,丙,17\n乙,2号,丙,\n")
     unknown = [row.unknown for row in table.rows() if isinstance(row, Row)]

@@ -74,7 +74,7 @@ def test_identifier_of_a_type_that_this_release_does_not_know_is_refused(spine: 
     assert ("FIELD_INVALID", CODE) in said(spine, subject)
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u3000", "\n", "\u200b", "\ufeff\u200e", "\x00"])
+@pytest.mark.parametrize("name", ["", " ", "\u3000", "\n", "\u200b", "\ufeff\u200d", "\x00"])
 def test_subject_needs_a_name_that_can_be_seen(spine: Spine, name: str) -> None:
     subject = firm(1)
     subject.name = name

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from registry.domain.misleading import CHARACTERS, code_point, mark_in
 from registry_client.bulk.lines import RawLine, Row, RowFault, malformed, span
 from registry_client.bulk.values import cell_text, is_blank
 from registry_client.columns import Headings, is_returned
 
 _LOST = "\ufffd"
-_BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]").search
+_BAD_CHARACTER = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd{CHARACTERS}]").search
 
 
 def row_reader(headings: Headings) -> Callable[[RawLine], Row | RowFault]:
@@ -49,6 +50,13 @@ def _character_fault(raw: RawLine, written: Sequence[str]) -> RowFault:
     for heading, value in zip(written, raw.values, strict=False):
         found = _BAD_CHARACTER(value) if isinstance(value, str) else None
         if found:
-            lost = "含有无法按文件编码识别的字符，请核对编码后重新导出"
-            return malformed(raw.first, heading, lost if found[0] == _LOST else "含有控制字符")
+            return malformed(raw.first, heading, _told(found[0]))
     return malformed(raw.first, "", "表头以外的列含有控制字符")
+
+
+def _told(char: str) -> str:
+    if char == _LOST:
+        return "含有无法按文件编码识别的字符，请核对编码后重新导出"
+    if mark_in(char):
+        return f"含有看不见的字符 {code_point(char)}，显示的文字会与所写的不同"
+    return "含有控制字符"

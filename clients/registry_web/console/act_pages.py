@@ -110,6 +110,7 @@ class ActPages:
         return self._desk.render(
             request,
             "console/act.html",
+            whole=True,
             status=status,
             act=act,
             fault=fault or trouble,
@@ -144,6 +145,7 @@ class ActPages:
         return self._desk.render(
             request,
             "console/act_done.html",
+            whole=True,
             act=act,
             kind=_kind(act),
             lines=lines,

@@ -5,8 +5,9 @@ own on the page (id, log, department) comes first, then the body, nested as it i
 
     (Line("案号", "SF-2026-12", 0), Line("合法", "是", 0), Line("意见", "适用法律正确", 0), …)
 
-Bytes are hex; long ones of a known kind (a public key) are their SHA-256 with what they are. A truth value is
-shown even where it is "no", for it is a part of what is said; other fields that are absent are not.
+Characters that a page would not show stand there in brackets (``pages.marked``). Bytes are hex; long ones of
+a known kind (a public key) are their SHA-256 with what they are. A truth value is shown even where it is
+"no", for it is a part of what is said; other fields that are absent are not.
 """
 
 from __future__ import annotations

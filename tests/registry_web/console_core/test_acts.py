@@ -59,6 +59,20 @@ def test_an_act_is_shown_in_full_signed_once_and_answered_with_its_place_in_the_
         assert TlogProof.parse(proof.text).index == before + 1
 
 
+def test_nothing_that_is_signed_is_left_out_of_the_page(bureau: Office) -> None:
+    body = draft(bureau, new_case(bureau))
+    body.facts = "不\u202e撤回\u2066，\u200b第一条\u2028\n第二条"
+    with bureau.signed_in("handler") as client:
+        place = act_at(bureau, client, "ban_draft", body)
+        page = client.get(place).text
+        assert "不⟦U+202E⟧撤回⟦U+2066⟧，⟦U+200B⟧第一条⟦U+2028⟧\n第二条" in page
+        confirm(bureau, client, place)
+        refused = client.get(place).text
+    assert "登记系统退回，没有记录" in refused
+    assert "这里含有看不见的字符 U+202E" in refused
+    assert "不⟦U+202E⟧撤回⟦U+2066⟧" in refused
+
+
 def test_what_the_registry_refuses_is_told_with_every_fault_and_its_article(bureau: Office) -> None:
     case = new_case(bureau)
     bureau.bans.walk(case, bureau.bans.subjects[case], until="ban_draft")

@@ -57,6 +57,10 @@ def test_a_repair_is_applied_for_accepted_granted_and_annulled(bureau: Office, a
     assert "修复条件" in page
     assert "第36号" in page
     assert handler.post(f"{one}/accept", {"accepted": "no", "reason": ""}).status_code == 400
+    turned = handler.post(f"{one}/accept", {"accepted": "no", "reason": "不\u202e受理\u206f"})
+    assert turned.status_code == 400
+    assert "含有看不见的字符, 会使显示的文字与所写的不同" in words(turned)
+    assert ">不受理</textarea>" in turned.text, "the field comes back without them"
     assert handler.act(f"{one}/accept", {"accepted": "yes", "reason": ""}).accepted
     assert handler.get(f"{one}/accept").status_code == 409
     granted = handler.act(f"{one}/grant", DOCUMENT | {"effective_on": "2026-11-20", "reason": "符合条件"})

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
+from registry_web.console.pages.forms import file_title
 from tests.registry_web.console_core.office import Office, csrf_of, own
 from tests.registry_web.console_pages.forms import At, Clerk, words
 from tests.registry_web.console_pages.penalties import file_of, row
@@ -49,6 +50,18 @@ def test_good_rows_are_recorded_and_faulty_ones_are_told_by_cell(bureau: Office,
     assert firm(501).name in handler.read("/statements")
     again = sent(handler, uploaded(handler, file_of(row(501), faulty)))
     assert "1 已登记" in again
+
+
+def test_a_cell_that_does_not_show_what_it_says_is_told_and_not_sent(at: At) -> None:
+    path = uploaded(at("handler"), file_of(row(503, 违法事实="不\u202e撤回")))
+    page = at("handler").read(path)
+    assert "违法事实" in page
+    assert "含有看不见的字符 U+202E" in page
+
+
+def test_the_name_of_a_file_is_signed_as_it_reads() -> None:
+    assert file_title("C:\\卷宗\\决定书\u202efdp.exe") == "决定书fdp.exe"
+    assert file_title("\u2066\u2069") == "文件"
 
 
 def test_a_file_far_from_the_last_stops_until_it_is_confirmed(bureau: Office, at: At) -> None:

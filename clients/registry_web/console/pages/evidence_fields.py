@@ -21,11 +21,11 @@ from starlette.datastructures import FormData, UploadFile
 from registry.v1.supervision_pb2 import EvidenceItem, FileReference
 from registry_client import Registry
 from registry_client.errors import RegistryCallError
+from registry_web.console.pages.forms import file_title
 
 NAME = "evidence"
 MOST, LONGEST = 20, 20 * 1024 * 1024
 _HELD = re.compile(r"([0-9a-f]{64}) ([0-9]{1,13}) ([a-z]+/[a-z0-9.+-]{1,100}) ([^\r\n]{1,200})")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
 
 
@@ -63,7 +63,7 @@ def _take(
 ) -> None:
     upload.file.seek(0)
     content = upload.file.read(LONGEST + 1)
-    title = _CONTROL.sub("", re.split(r"[/\\]", upload.filename or "")[-1]).strip()[:200] or "文件"
+    title = file_title(upload.filename or "")
     if not 0 < len(content) <= LONGEST:
         found.fault = "每件材料应为1字节至20MB; 更大的请用命令行工具上传"
         return
@@ -91,5 +91,6 @@ def _held(text: object) -> EvidenceItem | None:
     matched = _HELD.fullmatch(text) if isinstance(text, str) else None
     if matched is None:
         return None
-    digest, size, media_type, title = matched.groups()
+    digest, size, media_type, name = matched.groups()
+    title = file_title(name)
     return EvidenceItem(sha256=bytes.fromhex(digest), size=int(size), media_type=media_type, title=title)

@@ -8,6 +8,8 @@ the act is submitted. Labels and hints may be in pieces, each of which is transl
 * Evidence (证据) is a file of which the registry gets the SHA-256 and the name. The page's script hashes it
   in the browser; without script it is hashed here as it comes in. It is stored nowhere. A form that comes
   back with faults keeps the digests, so that nothing is chosen twice (``<name>.held``: ``<64 hex> <title>``).
+* Characters that make a text read other than it is written are a fault: what is signed is what was read. The
+  field comes back without them.
 * A document (文书) is two fields, number and day; its authority is the official's own department unless the
   form asks for it.
 
@@ -25,6 +27,7 @@ from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
+from registry.domain.misleading import CHARACTERS, MISLEADING
 from registry.v1 import statement_pb2 as pb
 from registry_client.procedure_words import SERVICE_METHODS
 
@@ -32,7 +35,9 @@ LONGEST = 8000
 """Characters of a text; the registry's own bounds are narrower, and it says so in its words."""
 _CHUNK = 1 << 20
 _HELD = re.compile(r"([0-9a-f]{64}) ([^\r\n]{1,200})")
+_MISLEADING = "含有看不见的字符, 会使显示的文字与所写的不同; 已从这一栏去掉, 请核对后再提交"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HIDDEN = re.compile(f"[\x00-\x1f\x7f{CHARACTERS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,9 @@ class Answers:
             return
         given = data.get(asked.name, "")
         text = _CONTROL.sub("", given).strip() if isinstance(given, str) else ""
-        self.texts[asked.name] = text
+        self.texts[asked.name] = plain = MISLEADING.sub("", text)
+        if plain != text:
+            self.fault(asked.name, asked.label, _MISLEADING)
         if not text:
             if asked.required and asked.kind != "flag":
                 self.fault(asked.name, asked.label, "没有填写")
@@ -140,12 +147,12 @@ def read_evidence(name: str, data: FormData | Mapping[str, Any], *, several: boo
     """The papers of a field: those chosen now, before those whose digest the form already held."""
     chosen = data.getlist(name) if isinstance(data, FormData) else []
     uploads = [each for each in chosen if isinstance(each, UploadFile) and each.filename]
-    found = [pb.Evidence(sha256=_digest(each), title=_title(each.filename or "")) for each in uploads]
+    found = [pb.Evidence(sha256=_digest(each), title=file_title(each.filename or "")) for each in uploads]
     held = data.getlist(f"{name}.held") if isinstance(data, FormData) else []
     for each in held:
         matched = _HELD.fullmatch(each) if isinstance(each, str) else None
         if matched and (several or not found):
-            found.append(pb.Evidence(sha256=bytes.fromhex(matched[1]), title=_title(matched[2])))
+            found.append(pb.Evidence(sha256=bytes.fromhex(matched[1]), title=file_title(matched[2])))
     unique = {(each.sha256, each.title): each for each in found}
     return list(unique.values())[: 20 if several else 1]
 
@@ -159,9 +166,9 @@ def _digest(upload: UploadFile) -> bytes:
     return digest.digest()
 
 
-def _title(name: str) -> str:
-    """A file's own name; browsers of old send its whole path."""
-    return _CONTROL.sub("", re.split(r"[/\\]", name)[-1]).strip()[:200] or "文件"
+def file_title(name: str) -> str:
+    """A file's own name, as it reads; browsers of old send its whole path."""
+    return _HIDDEN.sub("", re.split(r"[/\\]", name)[-1]).strip()[:200] or "文件"
 
 
 def document_fields(

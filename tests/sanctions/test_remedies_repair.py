@@ -11,6 +11,7 @@ from registry.access.identity import Caller, CallerRole
 from registry.commands.records import Records
 from registry.commands.right_to_see import may_see
 from registry.sanctions import admission
+from registry.sanctions.ground import MarkKind
 from registry.v1 import remedy_service_pb2 as remedy
 from registry.v1 import restriction_service_pb2
 from registry.v1 import statement_pb2 as pb
@@ -33,6 +34,7 @@ from tests.support.spine import ORIGIN, Spine
 from tests.support.tampering import Copy
 
 _ids = itertools.count(1)
+ENDED = pb.OBJECTION_OUTCOME_DISCLOSURE_ENDED
 DOMAINS = (DOMAIN_PROCUREMENT, DOMAIN_BIDDING, DOMAIN_BUSINESS)
 
 
@@ -266,6 +268,63 @@ def test_between_repair_and_annulment_nothing_binds_afterwards_either(spine: Spi
     assert set(hits(spine, firm, date(2026, 9, 9))) == {"M-PRO-01", "M-BID-01", "M-BUS-12"}
     assert {c for c, s in hits(spine, firm, date(2026, 10, 1)).items() if s == "IN_FORCE"} == {"M-BUS-12"}
     assert set(hits(spine, firm, date(2026, 11, 1))) == {"M-PRO-01", "M-BID-01", "M-BUS-12"}
+
+
+def hidden_before(spine: Spine, firm: Subject) -> str:
+    """The id of a penalty of which an objection ended disclosure from 2026-08-10 on, for good."""
+    fined = state_penalty(spine, firm, "2026-01-10")
+    placed(spine.say("财政", f"{fined}-O", objection=objection_to("财政", fined, filed_on="2026-08-01")))
+    ended = result("财政", fined, f"{fined}-O", ENDED, effective_on="2026-08-10")
+    placed(spine.say("财政", objection_result=ended))
+    return fined
+
+
+def ends_of_disclosure(spine: Spine, firm: Subject) -> list[tuple[date, date | None]]:
+    """On which days what was noted keeps a firm's record from being shown."""
+    record = spine.engine.state.index.get(firm.identifier.value)
+    assert record
+    noted = [mark for mark in record.marks if mark.kind is MarkKind.UNDISCLOSED and mark.known_to is None]
+    return sorted((mark.period.first, mark.period.last) for mark in noted)
+
+
+def test_annulment_ends_what_the_repair_hid_and_not_what_an_objection_hid_before(
+    spine: Spine, firm: Subject
+) -> None:
+    fined = hidden_before(spine, firm)
+    applied = apply(spine, fined, filed_on="2026-09-01")
+    placed(spine.say("财政", repair=granted("财政", fined, applied, "2026-09-10")))
+    said = spine.say("财政", repair_annulment=annulment("财政", fined, "2026-09-01"))
+    assert refusal(said) == {("DATES_OUT_OF_ORDER", "repair_annulment.effective_on")}
+    said = spine.say("财政", repair_annulment=annulment("财政", fined, "2026-08-01"))
+    assert refusal(said) == {("DATES_OUT_OF_ORDER", "repair_annulment.effective_on")}
+    placed(spine.say("财政", repair_annulment=annulment("财政", fined, "2026-11-01")))
+    by_repair = (date(2026, 9, 10), date(2026, 10, 31))
+    assert ends_of_disclosure(spine, firm) == [(date(2026, 8, 10), None), by_repair]
+    assert shown(spine, firm, "财政") == [("STANDS", False)]
+
+
+def test_repair_of_another_system_is_not_annulled_here_either_where_an_objection_hid_the_entry(
+    spine: Spine, firm: Subject
+) -> None:
+    placed(spine.say("财政", "hid", event=list_entry("财政", firm, "L-02", "2025-01-01", "2027-12-31")))
+    placed(spine.say("财政", "hid-O", objection=objection_to("财政", "hid", filed_on="2026-08-01")))
+    ended = result("财政", "hid", "hid-O", ENDED, effective_on="2026-08-10")
+    placed(spine.say("财政", objection_result=ended))
+    placed(spine.say("财政", repair=events.repair("财政", "hid", TODAY)))
+    said = spine.say("财政", repair_annulment=annulment("财政", "hid"))
+    assert refusal(said) == {("STATUS_NOT_APPLICABLE", "repair_annulment.target")}
+
+
+def test_annulment_dated_before_its_repair_that_an_earlier_release_took_is_folded_as_before(
+    spine: Spine, firm: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fined = hidden_before(spine, firm)
+    applied = apply(spine, fined, filed_on="2026-09-01")
+    placed(spine.say("财政", repair=granted("财政", fined, applied, "2026-09-10")))
+    with monkeypatch.context() as earlier:
+        earlier.setattr(admission, "check_on_receipt", lambda *_: None)
+        placed(spine.say("财政", repair_annulment=annulment("财政", fined, "2026-09-01")))
+    assert Copy.of(spine.directory, tmp_path).rebuild() == []
 
 
 def annulled_late(spine: Spine, firm: Subject) -> str:

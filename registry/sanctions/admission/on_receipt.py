@@ -16,6 +16,7 @@ from registry.domain.departments import Key
 from registry.domain.faults import Findings
 from registry.sanctions.admission.ban_after import check_no_second_decision
 from registry.sanctions.admission.edition import check_successor
+from registry.sanctions.admission.remedy_repairs import check_annulled_repair
 from registry.sanctions.bans.steps import decided_case
 from registry.sanctions.effects.ending import held
 from registry.sanctions.ground import Ending, GroundKind
@@ -35,7 +36,11 @@ def check_on_receipt(
     _check_category(found, statement, signer)
     if (case := decided_case(statement, ledger)) is not None:
         check_no_second_decision(found, statement, case, day, ledger)
-    if statement.HasField("correction"):
+    if statement.HasField("repair_annulment"):
+        target = _own(statement, statement.repair_annulment.target, ledger)
+        if target is not None:
+            check_annulled_repair(found, statement, target, day, ledger)
+    elif statement.HasField("correction"):
         _check_replaceable(found, "correction", _own(statement, statement.correction.target, ledger), ledger)
     elif statement.objection_result.HasField("replacement"):
         target = _own(statement, statement.objection_result.target, ledger)

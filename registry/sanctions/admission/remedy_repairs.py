@@ -19,7 +19,8 @@ from registry.domain.faults import Findings
 from registry.sanctions.admission.document import check_document
 from registry.sanctions.admission.remedy_filing import Remedies
 from registry.sanctions.admission.texts import MAX_REASON, check_reason, fits
-from registry.sanctions.effects.marks import open_mark
+from registry.sanctions.effects.marks import open_marks
+from registry.sanctions.effects.repair import hidden_by_repair
 from registry.sanctions.ground import MarkKind
 from registry.sanctions.ledger import Ledger, RecordedEvent
 from registry.sanctions.remedies.conditions import RepairTerms, repair_terms, repaired_falsely
@@ -28,6 +29,7 @@ from registry.v1 import remedy_service_pb2 as remedy
 from registry.v1 import statement_pb2 as pb
 
 _REPAIR = remedy.REMEDY_KIND_REPAIR
+_NOT_APPLIED_FOR = "该记录没有按申请修复; 其他系统的修复有误, 由原认定机关另行列入"
 _FILED, _ACCEPTED = (remedy.REMEDY_STATE_FILED,), (remedy.REMEDY_STATE_ACCEPTED,)
 
 
@@ -101,18 +103,35 @@ def check_repair_annulment(found: Findings, statement: pb.Statement, day: date, 
     target = case.own_target(step.target)
     check_reason(found, "repair_annulment.reason", step.reason, "撤销修复的理由")
     _check_paper(case, step.document)
-    hidden = None
-    if target is not None and target.repaired_position is not None:
-        record = ledger.subject(target.subject)
-        hidden = open_mark(record, target.position, MarkKind.UNDISCLOSED)
-    first = hidden.period.first if hidden is not None else None
+    first = _first_hidden(target, ledger) if target is not None else None
     case.day_of("effective_on", step.effective_on, "恢复日期", after=first)
-    if target is not None and hidden is None:
-        message = "该记录没有按申请修复; 其他系统的修复有误, 由原认定机关另行列入"
-        case.fault(reasons.ERROR_REASON_STATUS_NOT_APPLICABLE, "target", message)
+    if target is not None and first is None:
+        case.fault(reasons.ERROR_REASON_STATUS_NOT_APPLICABLE, "target", _NOT_APPLIED_FOR)
     elif ledger.edition_on(day).procedures.false_repair is None:
         message = "适用的目录版本没有撤销修复的规则"
         case.fault(reasons.ERROR_REASON_PROCEDURE_NOT_IN_EDITION, "", message)
+
+
+def check_annulled_repair(
+    found: Findings, statement: pb.Statement, target: RecordedEvent, day: date, ledger: Ledger
+) -> None:
+    """It is the repair that is annulled, from a day on which it had effect, and no end of disclosure before
+    it. Adds to what ``check_repair_annulment`` has noted; judged on receipt."""
+    case, step = Remedies(found, statement, day, ledger, _REPAIR), statement.repair_annulment
+    hidden, first = hidden_by_repair(ledger.subject(target.subject), target), _first_hidden(target, ledger)
+    if hidden is None and first is not None:
+        case.fault(reasons.ERROR_REASON_STATUS_NOT_APPLICABLE, "target", _NOT_APPLIED_FOR)
+    stated = Findings().optional_day("", step.effective_on, "")
+    if hidden is not None and first is not None and stated and first <= stated < hidden.period.first:
+        case.day_of("effective_on", step.effective_on, "恢复日期", after=hidden.period.first)
+
+
+def _first_hidden(target: RecordedEvent, ledger: Ledger) -> date | None:
+    """From which day on disclosure of a repaired record was ended, by whatever first."""
+    if target.repaired_position is None:
+        return None
+    noted = open_marks(ledger.subject(target.subject), target.position, MarkKind.UNDISCLOSED)
+    return min((mark.period.first for mark in noted), default=None)
 
 
 def _check_paper(case: Remedies, document: pb.Document) -> None:

@@ -8,7 +8,7 @@ to 30, and (20, STAYED, 06-01 to 06-30) known from 30 on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -26,12 +26,16 @@ class Marked:
 
 
 def open_mark(record: SubjectRecord, target: int, kind: MarkKind) -> Mark | None:
-    """The note of a kind on a statement that has no end yet."""
+    """The note of a kind on a statement that has no end yet, the first if there are several."""
+    return next(open_marks(record, target, kind), None)
+
+
+def open_marks(record: SubjectRecord, target: int, kind: MarkKind) -> Iterator[Mark]:
+    """The notes of a kind on a statement that have no end yet: disclosure may have been ended twice."""
     for mark in record.marks:
         open_ended = mark.known_to is None and mark.period.last is None
         if mark.target == target and mark.kind is kind and open_ended:
-            return mark
-    return None
+            yield mark
 
 
 def begun(record: SubjectRecord, target: int, kind: MarkKind, period: Period, position: int) -> Marked:

@@ -6,7 +6,7 @@
   stays for the statutes that look back on it.
 * One without an application is another system's: the entry on a list ends, as its authority says.
 * An annulment (the repair rested on false papers) brings back what the repair ended, from its own day on to
-  the former last day; for the days between the two it stays ended.
+  the former last day; for the days between the two it stays ended. What an objection ended before, stays so.
 
 Worked example: a penalty with M-PRO-01, M-BID-01 and M-BUS-12, repaired at 50 from 2026-09-01: the first two
 end on 2026-08-31, M-BUS-12 has its term. Annulled at 60 from 2026-12-01: the two are in force again from that
@@ -25,8 +25,8 @@ from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.ending import held, shortened, target_of
 from registry.sanctions.effects.filing import REPAIR, advanced, named, official_of
-from registry.sanctions.effects.marks import Marked, begun, settled
-from registry.sanctions.ground import Ending, Ground, GroundKind, MarkKind, SubjectRecord
+from registry.sanctions.effects.marks import Marked, begun, ended_on, open_marks
+from registry.sanctions.ground import Ending, Ground, GroundKind, Mark, MarkKind, SubjectRecord
 from registry.sanctions.ledger import Ledger, RecordedEvent
 from registry.sanctions.remedies.remedy import Filed
 from registry.sanctions.standing import ends_early
@@ -94,7 +94,8 @@ def annulment_effects(statement: pb.Statement, position: int, ledger: Ledger, si
     annulment = statement.repair_annulment
     target = target_of(ledger, annulment.target)
     record, day = ledger.subject(target.subject), date.fromisoformat(annulment.effective_on)
-    shown = settled(record, target.position, MarkKind.UNDISCLOSED, day, position)
+    hidden = hidden_by_repair(record, target)
+    shown = ended_on(record, hidden, day, position) if hidden is not None else Marked(record)
     barred = _barred(shown.record, target, day, position, ledger)
     opened = tuple(_going_on(record, target, day, position))
     return Effects(
@@ -106,6 +107,13 @@ def annulment_effects(statement: pb.Statement, position: int, ledger: Ledger, si
         target=replace(target, repaired_position=None),
         remedies=_annulled(target, position, ledger, signer),
     )
+
+
+def hidden_by_repair(record: SubjectRecord, target: RecordedEvent) -> Mark | None:
+    """The note by which the repair of a target ended its disclosure. Another may stand beside it: what was
+    ended before as the result of an objection is ended for good."""
+    noted = open_marks(record, target.position, MarkKind.UNDISCLOSED)
+    return next((mark for mark in noted if mark.position == target.repaired_position), None)
 
 
 def _barred(record: SubjectRecord, target: RecordedEvent, day: date, position: int, ledger: Ledger) -> Marked:

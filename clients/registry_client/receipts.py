@@ -5,7 +5,8 @@
     result.receipt.shortfalls                 # what is the registry's word alone, if anything
 
 What comes back is held against what was sent: a receipt for another request (its SHA-256), for an older
-question (the nonce), for another answer or in another level than it says is no receipt, and an AnswerError.
+question (the nonce), about another subject or matter (``filed_questions``), for another answer or in another
+level than it says is no receipt, and an AnswerError.
 That its signatures and proofs hold, ``verify`` checks, at any time and without the registry.
 """
 
@@ -25,6 +26,7 @@ from google.protobuf.message import DecodeError, Message
 from registry.v1 import receipt_pb2 as pb
 from registry.v1.restriction_service_pb2 import CheckResponse
 from registry_client.errors import AnswerError
+from registry_client.filed_questions import checks_of, is_answered, is_filed_as
 
 NONCE_BYTES = 16
 PROOF_TIMEOUT_S = 15.0
@@ -106,7 +108,9 @@ class Wanted:
             return None
         if not response.HasField("receipt"):
             raise AnswerError("the registry gave no receipt though one was asked for")
-        return self._checked(request, _without(response, "receipt"), response.receipt, method)
+        answer = _without(response, "receipt")
+        _check_subjects(response, request)
+        return self._checked(request, answer, response.receipt, method, question=request)
 
     def many(
         self, request: Message, response: Any, method: str, verdicts: Sequence[int]
@@ -114,19 +118,30 @@ class Wanted:
         """The receipts of a response to many questions: one for the whole, or one for each verdict."""
         if self.request is None:
             return ()
-        count = len(verdicts) if self.request.each else 1
-        if len(response.receipts) != count:
-            raise AnswerError(f"the registry gave {len(response.receipts)} receipts, not {count}")
+        questions = list(checks_of(request))
+        count = len(questions) if self.request.each else 1
+        if len(verdicts) != len(questions) or len(response.receipts) != count:
+            given = f"{len(response.receipts)} receipts and {len(verdicts)} verdicts"
+            raise AnswerError(f"the registry gave {given}, not {count} and {len(questions)}")
         if not self.request.each:
             answer = _without(response, "receipts")
-            return (self._checked(request, answer, response.receipts[0], method),)
-        receipts = [self._checked(request, None, each, _CHECK) for each in response.receipts]
-        for receipt, verdict in zip(receipts, verdicts, strict=True):
-            if CheckResponse.FromString(receipt.answer.response).verdict != verdict:
+            _check_subjects(response, request)
+            return (self._checked(request, answer, response.receipts[0], method, question=request),)
+        receipts = []
+        for message, question, verdict in zip(response.receipts, questions, verdicts, strict=True):
+            receipt = self._checked(request, None, message, _CHECK, question=question)
+            told = _response_of(receipt.answer)
+            _check_subjects(told, question)
+            if told.verdict != verdict:
                 raise AnswerError("a receipt is for another verdict than the answer")
+            receipts.append(receipt)
         return tuple(receipts)
 
-    def _checked(self, request: Message, response: bytes | None, message: pb.Receipt, method: str) -> Receipt:
+    def _checked(
+        self, request: Message, response: bytes | None, message: pb.Receipt, method: str, *, question: Message
+    ) -> Receipt:
+        """The receipt in a message that came for a request; ``response`` is the one that it must hold, None
+        if that is known from nothing else, ``question`` the one that it must be about."""
         assert self.request is not None
         receipt = Receipt.of(message)
         answer, asked = receipt.answer, self.request.evidence
@@ -136,12 +151,26 @@ class Wanted:
             raise AnswerError("the receipt is for an older question: its nonce is another")
         if answer.method != method or response not in (None, answer.response):
             raise AnswerError("the receipt is for another answer than the one that came")
+        if not is_filed_as(answer.question, question):
+            raise AnswerError("the receipt is about another question than the one that was asked")
         if answer.asked != asked or (answer.given != asked and not answer.shortfalls):
             raise AnswerError("the receipt says less than was asked for, and not why")
         return receipt
 
 
 _CHECK = "registry.v1.RestrictionService/Check"
+
+
+def _check_subjects(response: Any, request: Message) -> None:
+    if not is_answered(response, request):
+        raise AnswerError("the receipt is about another subject than the one that was asked about")
+
+
+def _response_of(answer: pb.Answer) -> CheckResponse:
+    try:
+        return CheckResponse.FromString(answer.response)
+    except DecodeError:
+        raise AnswerError("the response in the receipt cannot be read") from None
 
 
 def _without(response: Any, field: str) -> bytes:

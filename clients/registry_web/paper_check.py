@@ -8,8 +8,8 @@ receipt whatever ``registryctl verify`` looks at. A shortfall is taken as the re
 
 The process bounds itself (time of the processor, memory), for a file may be made to take long, and stands
 back behind whatever else the machine does; whoever started it ends it at the wall clock. ``state`` is bad
-where a line failed, warn where one could not be checked here or what was asked to be proven is not, otherwise
-good.
+where a line failed, warn where one could not be checked here, what was asked to be proven is not, or nobody
+compared how the page looks, otherwise good.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,7 +31,7 @@ LARGEST = 20 << 20
 CPU_S = 40
 MEMORY_BYTES = 3 << 29
 _PDF = b"%PDF-"
-_FAILED, _SKIPPED = "FAILED", "SKIPPED"
+_FAILED, _SKIPPED, _CLAIMED = "FAILED", "SKIPPED", "CLAIMED"
 
 
 class _Line(Protocol):
@@ -78,12 +78,17 @@ def _of_pdf(content: bytes) -> tuple[bytes | None, list[dict[str, str]]]:
     return finding.receipt, _told(finding.lines)
 
 
-def _state(lines: Iterable[dict[str, str]]) -> str:
+def _state(lines: Sequence[dict[str, str]]) -> str:
     outcomes = {line["outcome"] for line in lines}
     if _FAILED in outcomes:
         return "bad"
-    short = any(line["name"] == "shortfall" for line in lines)
-    return "warn" if short or _SKIPPED in outcomes else "good"
+    return "warn" if _SKIPPED in outcomes or any(map(_is_open, lines)) else "good"
+
+
+def _is_open(line: dict[str, str]) -> bool:
+    """Whether it leaves open what a reader would take for checked: that the answer is proven, or how the page
+    looks, which may say more than its text."""
+    return line["name"] == "shortfall" or (line["name"] == "page" and line["outcome"] == _CLAIMED)
 
 
 def _said(report: Report) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 
 from registry.v1.receipt_pb2 import EVIDENCE_LEVEL_SIGNED
 from registry_papers.answers import Printing, answer_paper
-from registry_web.paper_check import examined
+from registry_web.paper_check import _state, examined
 from registry_web.portal.whole_check import COMING, COMING_OF_ONE, WholeCheck, WholeCheckError
 from tests.registry_papers.fonts_here import need_font
 from tests.registry_web.portal.forgeries import forgeries
@@ -72,8 +72,27 @@ def test_a_page_that_says_otherwise_than_its_receipt_fails(portal: Portal, recei
     other = answer_paper(clear, Printing(verify_at=f"{portal.url}/verify")).pdf()
     lying = uploaded(portal, pdf[:20_000] + other[20_000:], "回执.pdf")
     assert lying["state"] == "bad"
-    assert uploaded(portal, pdf + b"% a seal\n", "回执.pdf")["state"] != "bad"
+    assert uploaded(portal, pdf + b"% a seal\n", "回执.pdf")["state"] == "warn"
+    page = portal.client.post("/verify", files={"file": ("回执.pdf", pdf + b"% a seal\n")}).text
+    assert "服务器完整核验：签名成立，但有的内容没有证明或者没有核对" in page
     assert uploaded(portal, pdf[:-2000], "回执.pdf")["state"] == "bad"
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "state"),
+    [
+        ("page", "OK", "good"),
+        ("page", "CLAIMED", "warn"),
+        ("page", "SKIPPED", "warn"),
+        ("page", "FAILED", "bad"),
+        ("beside", "CLAIMED", "good"),
+        ("shortfall", "CLAIMED", "warn"),
+    ],
+)
+def test_what_nobody_compared_is_not_headed_as_passed(name: str, outcome: str, state: str) -> None:
+    found = (("form", "OK"), (name, outcome))
+    lines = [{"name": each, "outcome": how, "detail": ""} for each, how in found]
+    assert _state(lines) == state
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 The founding edition is named by the genesis. Any other has a chain ``E:<hash>`` of three leaves, complete by
 the map: draft, review, adoption (``sanctions.adoption``). Review and adoption are shown, and signed by
 officials of the operator in those roles; of the draft its leaf is shown with its place, which names the key
-that signed it: that key and its holder were there at that place. The three are three persons by their staff
+that signed it: that key and its holder were there at that place. Without the leaf that is the registry's
+word. The three are three persons by their staff
 ids, none a registrar, the reviewer of another section than the drafter (审监分离).
 
 Not shown is the draft: that nothing was left out of the edition before is the registry's word, as it is that
@@ -40,8 +41,11 @@ def check_edition(
         if adoption is None:
             report.claimed("edition", f"目录 {edition[:12]}… 的批准没有出示, 是登记系统签名的说法")
             return
-        _check_steps(edition, adoption, evidence, chain_of(chains, f"E:{edition}"), authority)
+        chain = chain_of(chains, f"E:{edition}")
+        _check_steps(edition, adoption, evidence, chain, authority)
         report.passed("edition", _told(adoption))
+        if chain.known[0].position is None:  # Receipts of an earlier release show no leaf of it.
+            report.claimed("draft", "起草之时起草人的密钥没有撤销, 是登记系统签名的说法")
         report.claimed("draft", "目录版本的草案没有出示: 内容没有遗漏, 是登记系统签名的说法")
     report.claimed("edition", "所问之日没有别的目录版本施行, 是登记系统签名的说法")
 
@@ -63,11 +67,13 @@ def _check_steps(
         raise FailedError(f"目录版本未通过合法性审查(序号{review.position})")
     if not adoption.statement.edition_adoption.filing_number.strip():
         raise FailedError(f"目录版本没有备案(序号{adoption.position})")
-    drafted = chain.known[0].position
-    if drafted is None:
-        raise FailedError(f"目录版本的草案没有出示序号(批准于序号{adoption.position})")
+    draft = chain.known[0]
+    drafter = authority.keys.get(draft.leaf.key_position)
+    if draft.position is not None and drafter is not None:
+        check_alive(draft.position, drafter, evidence, authority.chains)
+    drafted = review.position if draft.position is None else draft.position
     hands: tuple[tuple[SigningKey | None, int, pb.OfficialRole.ValueType], ...] = (
-        (_drafter(drafted, authority), drafted, _DRAFTER),
+        (drafter, drafted, _DRAFTER),
         (authority.signers.get(review.position), review.position, _REVIEWER),
         (authority.signers.get(adoption.position), adoption.position, _APPROVER),
     )
@@ -76,14 +82,6 @@ def _check_steps(
         raise FailedError(f"目录版本的起草、审查、批准不是三人所为(序号{adoption.position})")
     if officials[0].section == officials[1].section:
         raise FailedError(f"目录版本由同一内设机构起草和审查(序号{review.position})")
-
-
-def _drafter(position: int, authority: Authority) -> SigningKey | None:
-    """The key that signed the draft at a position, by its leaf. FailedError if it had gone by then."""
-    key = authority.keys.get(authority.evidence.leaves[position].key_position)
-    if key is not None:
-        check_alive(position, key, authority.evidence, authority.chains)
-    return key
 
 
 def _official(

@@ -8,11 +8,12 @@ from registry.names import grams
 from registry.sanctions.effects import Effects
 from registry.sanctions.effects.changes import Erased
 from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.ledger import Ledger
 from registry.store.interface import ChangeRow, ErasedRows, Group
 
 
-def collect(group: Group, effects: Effects) -> None:
-    """Puts what a statement changes into its group."""
+def collect(group: Group, effects: Effects, before: Ledger) -> None:
+    """Puts what a statement changes into its group; ``before`` is what was known up to it."""
     group.recorded += [effects.recorded] if effects.recorded else []
     group.targets += [effects.target] if effects.target else []
     group.targets += effects.fallen
@@ -26,10 +27,10 @@ def collect(group: Group, effects: Effects) -> None:
     group.files += effects.files
     if effects.erased:
         _collect_erased(group, effects.erased, effects)
-    else:
-        group.changes += [ChangeRow(effects.position, ref) for ref in sorted(set(_changed(effects)))]
+        return
+    group.changes += [ChangeRow(effects.position, ref) for ref in sorted(set(_changed(effects)))]
     for record in effects.subjects:
-        _collect_known(group, record, effects.position)
+        _collect_known(group, record, _known_before(record, effects.position, before))
 
 
 def _collect_record(group: Group, effects: Effects) -> None:
@@ -63,11 +64,19 @@ def _collect_erased(group: Group, erased: Erased, effects: Effects) -> None:
             group.became_unknown.append((erased.subject, since, until))
 
 
-def _collect_known(group: Group, record: SubjectRecord, position: int) -> None:
-    for since, until in record.known[-2:]:  # One ends where the next begins, see ``vouched``.
-        if since == position:
+def _known_before(record: SubjectRecord, position: int, before: Ledger) -> dict[int, int | None]:
+    """The intervals of a record before a position. Where nothing is noted they are those that do not begin
+    there, without an end that is there; else they may have changed in other ways, see ``knowing``."""
+    if record.marks:
+        return dict(before.subject(record.ref).known)
+    return {since: None if until == position else until for since, until in record.known if since != position}
+
+
+def _collect_known(group: Group, record: SubjectRecord, before: dict[int, int | None]) -> None:
+    for since, until in record.known:
+        if since not in before:
             group.became_known.append((record.ref, since))
-        if until == position:
+        if before.get(since) != until:
             group.became_unknown.append((record.ref, since, until))
 
 
@@ -85,5 +94,5 @@ def _changed(effects: Effects) -> Iterator[str]:
         noted = effects.marked or effects.unmarked
         if noted and any(position in (mark.known_from, mark.known_to) for mark in record.marks):
             yield record.ref
-        if any(position in interval for interval in record.known[-2:]):
+        if any(position in interval for interval in record.known):
             yield record.ref

@@ -282,7 +282,7 @@ class GroupRun:
     def _collect(self, effects: Effects, head: Chain) -> None:
         self.effects.append(effects)
         self.group.chains[head.subject] = head
-        collect(self.group, effects)
+        collect(self.group, effects, self._ledger)
 
 
 _KEPT = {

@@ -39,6 +39,7 @@ from registry.v1.supervision_pb2 import FileKind, FileReference
 EMPTY_CHAIN_HEAD = bytes(32)
 REGISTRY_REF = "R:"
 CHAIN_AT_ONCE = 16
+REFS_AT_ONCE = 500
 LATEST = 2**63 - 1
 """A position after every other."""
 
@@ -99,6 +100,16 @@ class GroupLedger:
             self._looked_up.add(key)
             self._events.update(self._state.store.events({key}))
         return self._events.get(key)
+
+    def events_about(self, refs: Sequence[str]) -> list[RecordedEvent]:
+        """See Ledger."""
+        found: dict[StatementKey, RecordedEvent] = {}
+        for at in range(0, len(refs), REFS_AT_ONCE):
+            committed = self._state.store.events_about(refs[at : at + REFS_AT_ONCE])
+            found |= {(each.department, each.statement_id): each for each in committed}
+        wanted = set(refs)
+        found |= {key: each for key, each in self._events.items() if each.subject in wanted}
+        return list(found.values())
 
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """See Ledger."""

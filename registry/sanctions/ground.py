@@ -190,7 +190,8 @@ class SubjectRecord:
     """What is known of a subject: when it was known at all, and every row of what is recorded.
 
     ``known`` holds half-open position intervals [from, to) during which at least one statement about
-    the subject stood; a subject whose only statement was withdrawn is unknown again.
+    the subject stood; a subject whose only statement was withdrawn is unknown again. Each begins with the
+    statement by which the subject is known; where one was found disputed they may overlap.
     """
 
     ref: str

@@ -113,6 +113,9 @@ class Ledger(Protocol):
     def event(self, department: str, statement_id: str) -> RecordedEvent | None:
         """An event by the id its department gave it."""
 
+    def events_about(self, refs: Sequence[str]) -> Sequence[RecordedEvent]:
+        """Every event about some subjects, whatever became of it."""
+
     def is_recorded(self, department: str, statement_id: str) -> bool:
         """Whether a statement of any kind has this id."""
 

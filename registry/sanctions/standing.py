@@ -90,18 +90,23 @@ def disputed_at(marks: Iterable[Mark], position: int) -> frozenset[int]:
 
 
 def known_soundly(record: SubjectRecord, position: int) -> bool:
-    """Whether a subject is known at a position since a statement that is not disputed."""
-    since = [first for first, end in record.known if first <= position and (end is None or position < end)]
-    return bool(since) and since[0] not in disputed_at(record.marks, position)
+    """Whether a subject is known at a position by a statement that is not disputed."""
+    known_by = {first for first, end in record.known if first <= position and (end is None or position < end)}
+    return not known_by <= disputed_at(record.marks, position)
 
 
 def vouched(record: SubjectRecord, position: int) -> tuple[tuple[int, int | None], ...]:
-    """When a subject is known, now that a sound statement about it comes: where a disputed one made it known,
-    from here on by the sound one."""
-    since, end = record.known[-1] if record.known else (position, position)
-    if end is not None or since not in disputed_at(record.marks, position):
+    """When a subject is known, now that a sound statement about it comes: where disputed ones alone made it
+    known, from here on by the sound one."""
+    known_by = {since for since, end in record.known if end is None}
+    if not known_by or not known_by <= disputed_at(record.marks, position):
         return record.known
-    return (*record.known[:-1], (since, position), (position, None))
+    return (*known_until(record, position), (position, None))
+
+
+def known_until(record: SubjectRecord, position: int) -> tuple[tuple[int, int | None], ...]:
+    """When a subject is known, if nothing makes it so from a position on."""
+    return tuple((since, position if end is None else end) for since, end in record.known)
 
 
 def speaks(ground: Ground, position: int, disputed: frozenset[int], beside: Iterable[Ground]) -> bool:

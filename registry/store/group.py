@@ -57,7 +57,7 @@ class Group:
     deliveries: list[DeliveryNote] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     became_known: list[tuple[str, int]] = field(default_factory=list)
-    became_unknown: list[tuple[str, int, int]] = field(default_factory=list)
+    became_unknown: list[tuple[str, int, int | None]] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
     departments: list[Department] = field(default_factory=list)
     officials: list[Official] = field(default_factory=list)

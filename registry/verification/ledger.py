@@ -97,6 +97,10 @@ class EvidenceLedger:
         """See Ledger."""
         return self._events.get((department, statement_id))
 
+    def events_about(self, refs: Sequence[str]) -> Sequence[RecordedEvent]:
+        """See Ledger; of the statements shown."""
+        return [event for event in self._events.values() if event.subject in refs]
+
     def placed(self, department: str, statement_id: str) -> Placed | None:
         """See Ledger."""
         return self._placed.get((department, statement_id))

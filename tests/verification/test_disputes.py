@@ -51,7 +51,7 @@ from tests.verification.world import World
 OFFICE, REGISTRAR = "财政", "市场监管"
 TERM = ("M-PRO-01", "2026-03-01", "2028-03-01")
 BANNED, FREED, REMOVED, RESUMED, CORRECTED, CONFIRMED, UNTIED, TIED, RULED = range(1, 10)
-SAID_ANEW, HEIR, AMENDED, SERVED = range(10, 14)
+SAID_ANEW, HEIR, AMENDED, SERVED, LEFT, BESIDE = range(10, 16)
 
 
 def steal(spine: Spine, signer: FileSigner, suspect_from: int) -> None:
@@ -80,7 +80,7 @@ def bans(spine: Spine, *numbers: int) -> None:
 
 def before(spine: Spine) -> None:
     """What departments say themselves."""
-    for number in range(1, 14):
+    for number in range(1, 15):
         placed(spine.say(REGISTRAR, f"licence-{number}", event=licence(REGISTRAR, firm(number))))
     bans(spine, FREED, RESUMED, CORRECTED, UNTIED, AMENDED)
     entry = list_entry(OFFICE, firm(REMOVED), "L-02", "2025-01-01", "2027-12-31")
@@ -106,6 +106,8 @@ def thefts(spine: Spine) -> int:
     placed(spine.say(REGISTRAR, subject_link=succession(firm(UNTIED), firm(TIED))))
     names = (firm(RULED).name, "沧州别名商贸有限公司(示例)")
     placed(spine.say(REGISTRAR, name_ruling=ruling(firm(RULED), *names)))
+    for number in (LEFT, BESIDE):
+        placed(spine.say(REGISTRAR, event=licence(REGISTRAR, firm(number), "2020-02-15")))
     heir = FileSigner.generate(SUITE_ED25519)
     enrolment = enrolment_of(spine.code(OFFICE), heir, replaces=spine.signers[OFFICE].keyid)
     statement = spine.statement(OFFICE, key_enrolment=enrolment)
@@ -135,7 +137,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     spine = furnish(found_spine(tmp_path_factory.mktemp("disputes") / "registry"))
     safe, second = new_key(spine, OFFICE), new_key(spine, OFFICE)
     before(spine)
+    registrar = new_key(spine, REGISTRAR)
     first = thefts(spine)
+    placed(spine.say(REGISTRAR, by=registrar, event=licence(REGISTRAR, firm(BESIDE))))
     for key in (OFFICE, REGISTRAR):
         steal(spine, spine.signers[key], first)
     placed(spine.say(OFFICE, by=safe, delivery=pb.Delivery(list_code="L-02", as_of="2026-11-22")))
@@ -147,6 +151,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     for number in (SAID_ANEW, AMENDED):
         anew = correction(OFFICE, f"ban-{number}", ban(OFFICE, firm(number), *TERM))
         placed(spine.say(OFFICE, by=safe, correction=anew))
+    placed(spine.say(REGISTRAR, by=registrar, withdrawal=withdrawal(REGISTRAR, f"licence-{LEFT}")))
     served_by_a_thief_and_corrected(spine)
     with serving_receipts(spine) as running:
         yield World(running)
@@ -168,6 +173,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         (HEIR, VERDICT_REVIEW),
         (AMENDED, VERDICT_REVIEW),
         (SERVED, VERDICT_REVIEW),
+        (LEFT, VERDICT_INDETERMINATE),
+        (BESIDE, VERDICT_CLEAR),
     ],
 )
 def test_what_a_stolen_key_said_or_ended_is_proven_to_be_in_doubt(

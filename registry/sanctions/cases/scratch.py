@@ -86,6 +86,10 @@ class ScratchLedger:
         """See Ledger."""
         return self._events.get((department, statement_id))
 
+    def events_about(self, refs: Sequence[str]) -> Sequence[RecordedEvent]:
+        """See Ledger."""
+        return [event for event in self._events.values() if event.subject in refs]
+
     def erased_by(self, department: str, statement_id: str) -> int | None:
         """See Ledger. No case is about an erasure."""
         return None

@@ -31,6 +31,7 @@ from datetime import date
 from registry.domain.departments import Key
 from registry.domain.periods import Period
 from registry.sanctions.effects.changes import Effects
+from registry.sanctions.effects.knowing import known_by_what_stands
 from registry.sanctions.ground import Link, Mark, MarkKind, SubjectRecord
 from registry.sanctions.ledger import Ledger, Placed
 from registry.v1 import statement_pb2 as pb
@@ -65,13 +66,14 @@ def dispute(signed: Sequence[Placed], position: int, ledger: Ledger) -> Effects:
             mark = Mark(position, each.position, MarkKind.DISPUTED, _ALWAYS, position)
             records[each.ref] = replace(record, marks=(*record.marks, mark))
             marked.append((each.ref, mark))
-    return Effects(
+    made = Effects(
         position,
         subjects=tuple(records.values()),
         noted=tuple(marked),
         unlinked=tuple(unlinked),
         doubted=tuple(each.position for each in signed if not each.about_subject),
     )
+    return known_by_what_stands(made, (ref for ref, _ in marked), ledger)
 
 
 def _old_codes_cut(signed: Sequence[Placed], position: int, ledger: Ledger) -> dict[str, SubjectRecord]:

@@ -18,6 +18,7 @@ from registry.sanctions.effects.identity import unlinked
 from registry.sanctions.effects.naming import let_go
 from registry.sanctions.ground import Ending, Ground, GroundKind, SubjectRecord
 from registry.sanctions.ledger import EventState, Ledger, RecordedEvent
+from registry.sanctions.standing import known_until
 from registry.v1 import statement_pb2 as pb
 
 
@@ -67,8 +68,7 @@ def ended(
 def known_no_more(record: SubjectRecord, position: int) -> SubjectRecord:
     """The record with one standing statement about the subject less."""
     live = record.live_events - 1
-    known = record.known if live else (*record.known[:-1], (record.known[-1][0], position))
-    return replace(record, live_events=live, known=known)
+    return replace(record, live_events=live, known=record.known if live else known_until(record, position))
 
 
 def shortened(

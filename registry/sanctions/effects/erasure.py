@@ -23,11 +23,12 @@ from dataclasses import replace
 
 from registry.domain.names import comparable
 from registry.sanctions.effects.changes import Effects, Erased, Naming
+from registry.sanctions.effects.knowing import known_by, rests_on_what_stands
 from registry.sanctions.effects.naming import let_go, take_up
 from registry.sanctions.effects.recording import RED_LIST, REGISTRATION, known_again, names_of
 from registry.sanctions.effects.reference import known_no_more
-from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.ledger import Ledger, Placed, RecordedEvent, Told
+from registry.sanctions.ground import MarkKind, SubjectRecord
+from registry.sanctions.ledger import EventState, Ledger, Placed, RecordedEvent, Told
 from registry.sanctions.standing import vouched
 from registry.v1 import statement_pb2 as pb
 
@@ -122,14 +123,23 @@ def _without(record: SubjectRecord, positions: frozenset[int]) -> SubjectRecord:
 def _told_again(record: SubjectRecord, told: Sequence[Told]) -> tuple[SubjectRecord, tuple[Naming, ...]]:
     """The record with its names and the positions at which it is known worked out from what is left."""
     record = replace(record, live_events=0, known=(), names=())
+    found_stolen = sorted({m.known_from for m in record.marks if m.kind is MarkKind.DISPUTED}, reverse=True)
     events: dict[_Key, RecordedEvent] = {}
     spelled: dict[int, str] = {}
     for each in told:
+        while found_stolen and found_stolen[-1] < each.position:
+            record = _known_by(record, events, found_stolen.pop())
         body = each.statement.WhichOneof("body")
         known = vouched(record, each.position) if _replaces(each.statement) else ()
-        for ended in _ended_by(each, events, record):
+        ending = _ended_by(each, events, record)
+        for ended in ending:
             record, _ = let_go(record, ended, each.position)
             record = known_no_more(record, each.position) if ended.is_about_subject else record
+            state = EventState.CORRECTED if _replaces(each.statement) else EventState.WITHDRAWN
+            gone = replace(ended, state=state, ended_position=each.position)
+            events[ended.department, ended.statement_id] = gone
+        if not _replaces(each.statement) and any(ended.is_about_subject for ended in ending):
+            record = _known_by(record, events, each.position)
         if body in _USING or _replaces(each.statement):
             event, spellings = _used(each, record.ref)
             events[_key(each)] = event
@@ -139,8 +149,18 @@ def _told_again(record: SubjectRecord, told: Sequence[Told]) -> tuple[SubjectRec
             spelled.update((naming.number, naming.spelling) for naming in opened)
         if _replaces(each.statement):  # One statement takes the place of another: known throughout.
             record = replace(record, known=known)
+    for position in reversed(found_stolen):
+        record = _known_by(record, events, position)
     namings = [Naming(record.ref, use, number, spelled[number]) for number, use in enumerate(record.names)]
     return record, tuple(namings)
+
+
+def _known_by(record: SubjectRecord, events: Mapping[_Key, RecordedEvent], position: int) -> SubjectRecord:
+    """The record, known from a position on by what stands, where something was found disputed by then."""
+    found = [mark for mark in record.marks if mark.known_from <= position]
+    if not rests_on_what_stands(replace(record, marks=tuple(found))):
+        return record
+    return replace(record, known=known_by(record, list(events.values()), position))
 
 
 _USING = ("event", "ban_decision", "red_list_candidacy", "red_list_grant", "subject_link", "name_ruling")

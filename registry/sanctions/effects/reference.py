@@ -14,6 +14,7 @@ from registry.sanctions.effects.changes import Effects
 from registry.sanctions.effects.ending import ended, known_no_more, lifted, shortened, target_of
 from registry.sanctions.effects.falling import falling_with, with_fallen
 from registry.sanctions.effects.filing import moved, overtaken
+from registry.sanctions.effects.knowing import known_by_what_is_left
 from registry.sanctions.effects.marks import Marked, begun, carried_over, ended_on, open_mark
 from registry.sanctions.effects.recording import recorded_effects
 from registry.sanctions.effects.repair import repair_effects
@@ -90,11 +91,10 @@ def withdrawal_effects(statement: pb.Statement, position: int, ledger: Ledger) -
     made = ended(record, target, EventState.WITHDRAWN, position, ledger)
     decided_on = statement.withdrawal.document.decided_on
     made = replace(made, remedies=overtaken(target, position, decided_on, ledger))
-    if not statement.withdrawal.HasField("document"):
-        return made
-    for event in falling_with(record, target, ledger):
+    falling = falling_with(record, target, ledger) if statement.withdrawal.HasField("document") else ()
+    for event in falling:
         made = with_fallen(made, event, position, decided_on, ledger)
-    return made
+    return known_by_what_is_left(made, ledger)
 
 
 def lifting_effects(statement: pb.Statement, position: int, ledger: Ledger) -> Effects:

@@ -29,6 +29,7 @@ from registry.sanctions.effects.filing import (
     official_of,
     overtaken,
 )
+from registry.sanctions.effects.knowing import known_by_what_is_left
 from registry.sanctions.effects.marks import Marked, begun, settled
 from registry.sanctions.effects.reference import corrected
 from registry.sanctions.effects.repair import annulment_effects, removed
@@ -80,6 +81,7 @@ def _outcome(
     made = Effects(position, (noted.record,))
     if result.outcome == pb.OBJECTION_OUTCOME_DELETED:
         made = ended(noted.record, target, EventState.WITHDRAWN, position, ledger)
+        made = known_by_what_is_left(made, ledger)
         made = replace(made, remedies=overtaken(target, position, result.document.decided_on, ledger))
     elif result.outcome == pb.OBJECTION_OUTCOME_DISCLOSURE_ENDED:
         period = Period(date.fromisoformat(result.effective_on), None)

@@ -23,9 +23,11 @@ from registry.sanctions.verdict import CLEAR, Decision
 from registry.store.interface import RecipientRow, StoreError
 from registry.waiting import may_wait, waiting
 
-MAX_HEARD = 1 << 18
-"""Rows of one caller and domain that are known to be durable and kept in memory, some 20 MB; those
-forgotten are written once more, to no effect."""
+MAX_HEARD = 1 << 19
+"""Rows of all callers that are known to be durable and kept in memory, some 40 MB; those forgotten are
+written once more, to no effect."""
+MAX_CALLERS = 512
+"""Callers, in each domain, of whom such rows are kept: who asks once, and never again, is forgotten."""
 _NOTHING: frozenset[int] = frozenset()
 MAX_OWED = 1 << 18
 """Rows kept for a store that cannot be written to; of an outage in which more is told the log tells."""
@@ -42,6 +44,7 @@ class Recipients:
     def __init__(self, write: Callable[[Sequence[RecipientRow]], None]) -> None:
         self._write = write
         self._heard: dict[tuple[str, int], set[int]] = {}
+        self._kept = 0
         self._owed: set[RecipientRow] = set()
         self._lock = Lock()
 
@@ -67,11 +70,14 @@ class Recipients:
         return True
 
     def _keep(self, row: RecipientRow) -> None:
+        """Keeps a row, and forgets those of whoever has not been told anything new for longest."""
         key = row.caller, row.domain
-        heard = self._heard.setdefault(key, set())
-        if len(heard) >= MAX_HEARD:
-            heard = self._heard[key] = set()
+        heard = self._heard.pop(key, set())
+        self._kept += row.position not in heard
         heard.add(row.position)
+        self._heard[key] = heard
+        while self._kept > MAX_HEARD or len(self._heard) > MAX_CALLERS:
+            self._kept -= len(self._heard.pop(next(iter(self._heard))))
 
     def _owe(self, rows: set[RecipientRow], error: StoreError) -> None:
         with self._lock:

@@ -203,3 +203,22 @@ def test_callers_domains_and_decisions_are_told_apart() -> None:
         assert recipients.note(caller, domain, [position])
     assert len(store.rows) == 4
     assert not recipients.note("a", 4, [7, 8])
+
+
+@pytest.mark.parametrize(("bound", "least"), [("MAX_CALLERS", 2), ("MAX_HEARD", 3)])
+def test_whoever_was_told_nothing_new_for_longest_is_forgotten_and_written_once_more(
+    bound: str, least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many callers come and go, what is kept in memory of whom was told has its bound."""
+    monkeypatch.setattr("registry.commands.recipients." + bound, least)
+    store = Broken()
+    store.whole = True
+    recipients = Recipients(store.write)
+    recipients.note("often", 4, [7])
+    recipients.note("once", 4, [7])
+    recipients.note("often", 4, [8])
+    recipients.note("another", 4, [7])
+    assert len(store.rows) == 4
+    assert not recipients.note("often", 4, [7, 8])
+    assert recipients.note("once", 4, [7])
+    assert RecipientRow(7, "once", 4) in store.rows[4:]

@@ -34,7 +34,7 @@ def test_names_that_are_none_are_unknown_for_as_long_as_they_are_watched_and_not
         assert next(call).status == UNKNOWN
         assert call.is_active(), "the protocol keeps the call open"
         call.cancel()
-    until(lambda: not sum(kept(service).values()))
+        until(lambda: not sum(kept(service).values()))  # A caller has so many streams at a time.
     assert len(kept(service)) <= len(before) + 1, "one place for all names that are none"
 
 

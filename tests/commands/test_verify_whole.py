@@ -258,56 +258,6 @@ def test_time_anchor_over_a_checkpoint_that_never_was_is_found(
     spine.reopen()
 
 
-# --- since an earlier check
-
-
-def spoiled_signature(copy: Copy, statement_id: str) -> int:
-    position = position_of(copy, statement_id)
-    ((kept,),) = copy.sql("SELECT signatures FROM statement WHERE position = ?", position)
-    envelope = envelope_pb2.Envelope.FromString(kept)
-    envelope.signatures[0].sig = bytes(64)
-    copy.sql("UPDATE statement SET signatures = ? WHERE position = ?", envelope.SerializeToString(), position)
-    return position
-
-
-def test_signatures_before_an_earlier_check_are_not_verified_again_and_all_else_is(copy: Copy) -> None:
-    note = copy.verified().note
-    position = spoiled_signature(copy, "ban-2")
-    assert copy.verify(since=note) == []
-    assert [fault.partition(":")[0] for fault in copy.verify()] == [f"序号{position}"]
-    copy.sql("UPDATE statement SET sealed_payload = x'00' WHERE statement_id = 'ban-4'")
-    (fault,) = copy.verify(since=note)
-    assert fault.startswith(f"序号{position_of(copy, 'ban-4')}: ")
-
-
-def test_signatures_behind_an_earlier_check_are_verified(spine: Spine, tmp_path: Path) -> None:
-    head = spine.engine.state.head
-    assert head is not None
-    outcome = spine.say("财政", "later", event=penalty("财政", firm(1)))
-    assert isinstance(outcome, Placed)
-    spine.engine.close()
-    copy = Copy.of(spine.directory, tmp_path)
-    assert copy.verify(since=head.note) == []
-    spoiled_signature(copy, "later")
-    assert len(copy.verify(since=head.note)) == 1
-    spine.reopen()
-
-
-def test_earlier_check_of_another_log_or_another_history_is_told(copy: Copy) -> None:
-    other = sign_checkpoint(Checkpoint(copy.config.origin, 5, bytes(32)), copy.signer)
-    assert copy.verify(since=other) == ["上次核对的检查点签的前5条与日志不符"]
-    unsigned = copy.verified().note.replace(" ", "  ", 1)
-    for note in ("", "nothing\n", unsigned):
-        faults = copy.verify(since=note)
-        assert faults[0].startswith("上次核对的检查点: ")
-
-
-def test_nothing_is_saved_of_a_check_that_found_something(copy: Copy) -> None:
-    assert copy.verified().note.startswith(f"{copy.config.origin}\n{size_of(copy)}\n")
-    spoiled_signature(copy, "ban-2")
-    assert copy.verified().note == ""
-
-
 # --- ranges, side by side
 
 

@@ -100,7 +100,7 @@ class AskMany:
         """What the decision table of the domain says, and of which codes it does not say all; None where
         there is none that can tell."""
         question, text = questions[0], "".join(codes)
-        wide = all(len(code) == USCC_LENGTH for code in codes)  # Each: the text is cut into equal pieces.
+        wide = set(map(len, codes)) == {USCC_LENGTH}  # Each of them: the text is cut into equal pieces.
         if not wide or not text.isascii() or any(each is not question for each in questions):
             return None
         found = self._answers(text.encode(), question, matter)

@@ -14,7 +14,6 @@ Example: ``pages.render(request, "portal/search.html", found=matches)``.
 from __future__ import annotations
 
 import gzip
-import re
 import tomllib
 import unicodedata
 from base64 import urlsafe_b64encode
@@ -30,7 +29,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from registry.domain.misleading import code_point
+from registry.domain.misleading import MISLEADING, code_point
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "lang"
@@ -44,7 +43,6 @@ _MEDIA = {
 }
 _SMALLEST_COMPRESSED = 1024
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
-_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @cache
@@ -70,7 +68,7 @@ def translator(language: str) -> Callable[[str], str]:
 
 def visible(value: Any) -> Any:
     """A text without the characters that turn the direction of what follows: a name must look as it is."""
-    return _TURNS.sub("", value) if type(value) is str else value
+    return MISLEADING.sub("", value) if type(value) is str else value
 
 
 def marked(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 A log is folded again by the rules of today (``registry rebuild``), and nothing that was recorded may become
 inadmissible by it. So a rule that was made stricter after statements had been recorded stands here: what is
-in a log keeps its place and its answers, and no more of it comes.
+in a log keeps its place and its answers, and no more of it comes. What needs no look at the log to be judged
+once stands in ``registry.commands.on_receipt``.
 
 Worked example: a ban is repaired from 2026-09-10 and the repair annulled from 2026-11-01. A correction would
 put a ban in its place that binds on 2026-10-01 too: refused today, and folded where a log has one.

@@ -24,7 +24,8 @@ from registry.access.identity import CallerRole
 from registry.access.policy import METHODS
 from registry.config import load_config
 from registry.engine import start_engine
-from registry.server import build_server, calm_collector, server_credentials, token_door
+from registry.memory import calm_collector, share_heaps
+from registry.server import build_server, server_credentials, token_door
 
 THREADS = 30
 """Of the bare server."""
@@ -49,6 +50,7 @@ def add_echo(server: grpc.Server, method: str) -> None:
 
 def serve(directory: Path, *, at_once: bool = False) -> None:
     """Serves until standard input ends."""
+    share_heaps()
     config = load_config(directory)
     credentials = server_credentials(config)
     engine = start_engine(config)

@@ -34,6 +34,7 @@ from registry.config_options.checking import MAX_READERS
 from registry.engine import StartError, now_ms
 from registry.indexing.generations import Generations
 from registry.installation import InstallationError, issue_client
+from registry.memory import share_heaps
 from registry.observing.logs import start_logging
 from registry.processes import serve_processes
 from registry.provenance.access_token import TokenError
@@ -120,6 +121,7 @@ def issue(directory: Path, role: str, caller: str, name: str) -> None:
 def serve(directory: Path, readers: int | None) -> None:
     """启动服务, 直到收到 SIGTERM 或 Ctrl-C; 多进程时 SIGHUP 逐个换新. Serves until it is told to stop."""
     config = load_config(directory)
+    share_heaps()
     if count := config.readers if readers is None else readers:
         serve_processes(config, directory, count, ready=lambda: start_logging(config.logging, "watcher"))
         return

@@ -20,6 +20,7 @@ import grpc
 
 from registry.config import Config, ConfigError, Load, load_config
 from registry.engine import Engine, StartError, start_engine
+from registry.memory import calm_collector, share_heaps
 from registry.observing.gathering import socket_of
 from registry.observing.logs import start_logging
 from registry.observing.looking import HEARTBEAT
@@ -36,7 +37,6 @@ from registry.server import (
     SERVICES,
     STREAMS,
     add_services,
-    calm_collector,
     certificate_door,
     new_server,
     server_credentials,
@@ -147,6 +147,7 @@ def main(role: str, directory: str, run: str, address: str) -> int:
     """Runs a role until it is told to stop; answers the exit status."""
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # Nothing of a person rests in a core file.
+    share_heaps()
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)  # Before any thread, for each has its parent's mask.
     _stop_with_parent()
     try:

@@ -7,10 +7,8 @@ one clear line (StartError), nothing changed.
 
 from __future__ import annotations
 
-import gc
 import logging
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import time
@@ -32,6 +30,7 @@ from registry.engine import Engine, StartError, read_secret, start_engine
 from registry.load.door import pool_for
 from registry.load.lanes import Bounds
 from registry.load.pool import LoadPool, Seats
+from registry.memory import calm_collector
 from registry.observing.health import Health
 from registry.observing.interceptor import Observer
 from registry.observing.process import SINGLE, Observing
@@ -103,10 +102,6 @@ times as many all: one connection alone, with all the calls that it may have, lo
 
 KEEPALIVE_MS = 300_000
 GRACE_S = 10.0
-SWITCH_S = 0.0005
-"""How long a thread computes before another has a turn. The thread that reads the wire needs one for each
-step of a call: with Python's five milliseconds it would be the slowest of all under load."""
-COLLECTOR_THRESHOLDS = (50_000, 20, 20)
 logger = logging.getLogger(__name__)
 
 DESCRIPTORS = SUPERVISION + tuple(
@@ -301,16 +296,6 @@ def start_upkeep(engine: Engine) -> None:
         engine.upkeep.start()
     except StoreError as error:
         raise StartError(str(error)) from error
-
-
-def calm_collector() -> None:
-    """Takes what was loaded out of the garbage collector's sight, and has it look less often: the index
-    is millions of objects that stay, and walking them costs a tenth of all time under load. And has threads
-    take turns often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
-    sys.setswitchinterval(SWITCH_S)
 
 
 def serve(config: Config, *, until: Callable[[], object], ready: Callable[[], None] = lambda: None) -> None:

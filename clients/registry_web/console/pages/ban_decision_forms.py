@@ -2,8 +2,8 @@
 
 A decision is what was announced, with its days: each measure with its first and last day and, where law
 counts from elsewhere, the day of reckoning. Texts that law asks for in every decision begin with a draft. A
-correction is the same form with the decision's own days; stay, resumption and lifting are a document, a day
-and a reason (status notes, liftings, withdrawals about the decision).
+correction begins from the decision as it stands, and changes only what its form asks for; stay, resumption
+and lifting are a document, a day and a reason (status notes, liftings, withdrawals about the decision).
 
 Example: announced for 24 months, decided on 2026-10-20: 2026-10-20 to 2028-10-20 is filled in.
 """
@@ -33,71 +33,95 @@ from registry_web.console.pages.forms import (
 PERSONS = 3
 
 
-def _terms(matter: Matter, first: date, event: pb.Event | None = None) -> list[Field]:
-    """The days of each measure announced, counted from a day; those of an event where there is one."""
+def _terms(matter: Matter, first: date) -> list[Field]:
+    """The days of each measure announced, counted from a day."""
     fields = []
     for index, measure in enumerate(matter.announced.measures):
-        held = event.measures[index] if event is not None and index < len(event.measures) else None
         until = add_months(first, measure.months).isoformat() if measure.months else ""
-        begin, end = (getattr(held, "from"), held.until) if held is not None else (first.isoformat(), until)
-        name = matter.rows.name(measure.measure_code)
-        bounds = matter.rows.measures.get(measure.measure_code)
-        told = "终身" if measure.lifetime else f"{measure.months}|个月" if measure.months else "不定期"
-        law = f"|; 法定期限|{bounds.term_text.replace(' ', '|')}" if bounds else ""
-        fields += [
-            Field(f"m{index}", f"{measure.measure_code} {name}", "head", hint=f"告知期限|{told}{law}"),
-            Field(f"m{index}_from", "起始日期", "day", value=begin),
-            Field(
-                f"m{index}_until", "终止日期(含当日)", "day", value=end,
-                required=not measure.lifetime and bool(measure.months),
-                hint="终身的或者随状态终止的不填。" if not measure.months else "",
-            ),
-            Field(f"m{index}_anchor", "法律规定的起算日", "day", required=False,
-                  hint="期限不自决定之日起算的填写, 如刑罚执行完毕之日。"),
-        ]  # fmt: skip
-    if matter.announced.list_code:
-        until = (
-            add_months(first, matter.announced.list_months).isoformat()
-            if matter.announced.list_months
-            else ""
+        fields += _term(
+            matter,
+            index,
+            measure.measure_code,
+            (first.isoformat(), until, ""),
+            ended=not measure.lifetime and bool(measure.months),
         )
-        begin, end = (event.effective_from, event.effective_until) if event else (first.isoformat(), until)
-        fields += [
-            Field("list", f"列入|{matter.rows.name(matter.announced.list_code)}", "head"),
-            Field("list_from", "列入日期", "day", value=begin),
-            Field("list_until", "列入期满日", "day", value=end, required=False),
-        ]
+    if matter.announced.list_code:
+        months = matter.announced.list_months
+        until = add_months(first, months).isoformat() if months else ""
+        fields += _entry(matter, matter.announced.list_code, first.isoformat(), until)
     return fields
 
 
-def _event(matter: Matter, answers: Answers, document: pb.Document, base: pb.Event | None) -> pb.Event:
+def _standing_terms(matter: Matter, event: pb.Event) -> list[Field]:
+    """The days of what a decision imposes as it stands, which may be less than was announced."""
+    fields = []
+    for index, held in enumerate(event.measures):
+        days = (getattr(held, "from"), held.until, held.anchor_on)
+        fields += _term(matter, index, held.measure_code, days, ended=bool(held.until))
+    if event.list_code:
+        fields += _entry(matter, event.list_code, event.effective_from, event.effective_until)
+    return fields
+
+
+def _term(matter: Matter, index: int, code: str, days: tuple[str, str, str], *, ended: bool) -> list[Field]:
+    """First and last day of a measure and its day of reckoning; ``ended``: it has a last day."""
+    told = next((_told(each) for each in matter.announced.measures if each.measure_code == code), "")
+    bounds = matter.rows.measures.get(code)
+    law = f"|; 法定期限|{bounds.term_text.replace(' ', '|')}" if bounds else ""
+    begin, end, anchor = days
+    return [
+        Field(f"m{index}", f"{code} {matter.rows.name(code)}", "head", hint=f"告知期限|{told}{law}"),
+        Field(f"m{index}_from", "起始日期", "day", value=begin),
+        Field(
+            f"m{index}_until", "终止日期(含当日)", "day", value=end, required=ended,
+            hint="" if ended else "终身的或者随状态终止的不填。",
+        ),
+        Field(f"m{index}_anchor", "法律规定的起算日", "day", required=False, value=anchor,
+              hint="期限不自决定之日起算的填写, 如刑罚执行完毕之日。"),
+    ]  # fmt: skip
+
+
+def _told(measure: pb.ProposedMeasure) -> str:
+    """An announced term, in pieces."""
+    return "终身" if measure.lifetime else f"{measure.months}|个月" if measure.months else "不定期"
+
+
+def _entry(matter: Matter, code: str, begin: str, end: str) -> list[Field]:
+    """The days of an entry on a list."""
+    return [
+        Field("list", f"列入|{matter.rows.name(code)}", "head"),
+        Field("list_from", "列入日期", "day", value=begin),
+        Field("list_until", "列入期满日", "day", value=end, required=False),
+    ]
+
+
+def _event(matter: Matter, answers: Answers, document: pb.Document) -> pb.Event:
     """The decision as credit information: what was announced, with the days filled in."""
     announced = matter.announced
     event = pb.Event(
-        subject=base.subject if base is not None else matter.draft.subject,
+        subject=matter.draft.subject,
         category=announced.category,
         severity=announced.severity,
         document=document,
-        region=base.region if base is not None else "",
         legal_basis=answers.lines("legal_basis") or announced.legal_basis,
-        content=base.content if base is not None else (),
-        evidence=base.evidence if base is not None else matter.draft.evidence,
+        evidence=matter.draft.evidence,
         list_code=announced.list_code,
         effective_from=answers["list_from"],
         effective_until=answers["list_until"],
     )
     for index, measure in enumerate(announced.measures):
         imposed = event.measures.add(
-            measure_code=measure.measure_code,
-            until=answers[f"m{index}_until"],
-            lifetime=measure.lifetime,
-            capacity=measure.capacity,
-            anchor_on=answers[f"m{index}_anchor"],
+            measure_code=measure.measure_code, lifetime=measure.lifetime, capacity=measure.capacity
         )
         if measure.HasField("scope"):
             imposed.scope.CopyFrom(measure.scope)
-        setattr(imposed, "from", answers[f"m{index}_from"])
+        _put_days(imposed, answers, index)
     return event
+
+
+def _put_days(imposed: pb.ImposedMeasure, answers: Answers, index: int) -> None:
+    setattr(imposed, "from", answers[f"m{index}_from"])
+    imposed.until, imposed.anchor_on = answers[f"m{index}_until"], answers[f"m{index}_anchor"]
 
 
 def decision_fields(matter: Matter) -> list[Field]:
@@ -143,7 +167,7 @@ def decision(matter: Matter, answers: Answers) -> Message:
     ]
     return pb.BanDecision(
         case_number=matter.case.case_number,
-        event=_event(matter, answers, matter.document(answers, "document"), None),
+        event=_event(matter, answers, matter.document(answers, "document")),
         facts=answers["facts"],
         responsible_persons=persons,
         consequences=answers["consequences"],
@@ -227,14 +251,23 @@ def correction_fields(matter: Matter) -> list[Field]:
     decided = event.document
     return [
         *document_fields("document", "更正后的决定书", number=decided.number, day=decided.decided_on),
-        *_terms(matter, matter.today, event),
+        *_standing_terms(matter, event),
         Field("legal_basis", "法律依据", "lines", value="\n".join(event.legal_basis)),
         Field("reason", "更正理由", "area", hint="更正不得重于告知的内容。"),
     ]
 
 
 def correction(matter: Matter, answers: Answers) -> Message:
-    """The correction that was filled in."""
-    event = matter.decision.event
-    replacement = _event(matter, answers, matter.document(answers, "document"), event)
+    """The correction that was filled in. What the form does not ask for stays as decided: a decision may be
+    lighter than what was announced, and nobody makes it heavier by correcting its articles."""
+    replacement = pb.Event()
+    replacement.CopyFrom(matter.decision.event)
+    replacement.document.number = answers["document_number"]
+    replacement.document.decided_on = answers["document_day"]
+    if articles := answers.lines("legal_basis"):
+        replacement.legal_basis[:] = articles
+    for index, imposed in enumerate(replacement.measures):
+        _put_days(imposed, answers, index)
+    if replacement.list_code:
+        replacement.effective_from, replacement.effective_until = answers["list_from"], answers["list_until"]
     return pb.Correction(target=matter.target, replacement=replacement, reason=answers["reason"])

@@ -33,6 +33,7 @@ from registry_web.console.pages.ban_matter import Matter, StepForm
 from registry_web.console.pages.ban_papers import foreseen_paper, papers_of
 from registry_web.console.pages.ban_timeline import proposal_text, statements_of, timeline
 from registry_web.console.pages.catalogue_rows import Rows
+from registry_web.console.pages.event_form import event_in
 from registry_web.console.pages.forms import Answers
 from registry_web.console.pages.framing import Departments, Frame, asked, names_of
 from registry_web.console.pages.separation import (
@@ -103,12 +104,13 @@ class CaseView:
 
     @property
     def decision(self) -> pb.BanDecision:
-        """The decision, with what corrected it last; empty before there is one."""
+        """The decision as it stands: of the statement that holds it now, which may be a correction or the
+        result of an objection; empty before there is one."""
         found = pb.BanDecision()
         found.CopyFrom(_last(self.response, "ban_decision", found))
-        correction = _last(self.response, "correction", pb.Correction())
-        if correction.HasField("replacement"):
-            found.event.CopyFrom(correction.replacement)
+        said = (statement for statement, _ in statements_of(self.response).values())
+        holds = next((each for each in said if each.statement_id == self.response.case.decision_id), None)
+        found.event.CopyFrom((event_in(holds) if holds is not None else None) or pb.Event())
         return found
 
     def matter(self) -> Matter:

@@ -21,6 +21,8 @@ def event_in(statement: pb.Statement) -> pb.Event | None:
         return statement.event
     if body == "ban_decision":
         return statement.ban_decision.event
+    if body == "objection_result" and statement.objection_result.HasField("replacement"):
+        return statement.objection_result.replacement
     return statement.correction.replacement if body == "correction" else None
 
 

@@ -15,11 +15,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from google.protobuf.message import Message
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from registry.v1.directory_service_pb2 import KeyEntry, OfficialEntry
+from registry.v1 import statement_pb2 as pb
+from registry.v1.directory_service_pb2 import DepartmentEntry, KeyEntry, OfficialEntry
 from registry.v1.envelope_pb2 import Suite
 from registry_client.instants import today
 from registry_web.console.desk import PageError
@@ -127,14 +129,26 @@ class DirectoryPages:
                 fields=fields,
                 answers=answers,
             )
+        body = form.body(departments, answers)
         return self._frame.acts.propose(
             request,
-            form.body(departments, answers),
+            body,
             title=form.title,
             back="/directory",
             submit="directory",
             shown={"effects": [form.effect]},
+            occasion=self._occasion(request, body, departments),
         )
+
+    def _occasion(self, request: Request, body: Message, departments: Departments) -> str:
+        """Tells an act from an earlier one that said the same (``occasion_of``)."""
+        if isinstance(body, pb.DepartmentRegistration):
+            return occasion_of(body, departments.entry(body.code))
+        if isinstance(body, (pb.OfficialRegistration, pb.OfficialRevocation)):
+            entries = self._frame.registry(request).officials(body.department)
+            named = (each for each in entries if each.registration.official_id == body.official_id)
+            return occasion_of(body, max(named, key=lambda each: each.position, default=None))
+        return ""
 
     def _known(self, request: Request, departments: Departments) -> dict[str, str]:
         """What a link to a form says beforehand: a department by its number, an official, a key."""
@@ -166,6 +180,19 @@ class DirectoryPages:
 
     def _common(self, request: Request, tab: str) -> dict[str, Any]:
         return {"tab": tab, "registers": self._frame.official(request).role == "registrar"}
+
+
+def occasion_of(body: Message, stands: DepartmentEntry | OfficialEntry | None) -> str:
+    """The position of what an act changes; empty where there is nothing, or it says what stands already.
+
+    An act is named by what it says, so that a repetition is none. Whoever takes a role back that was given
+    meanwhile says what was said before, and it is another act all the same."""
+    if stands is None:
+        return ""
+    revoked = stands.revoked_position if isinstance(stands, OfficialEntry) else 0
+    if isinstance(body, pb.OfficialRevocation):
+        return str(stands.position)
+    return "" if body == stands.registration and not revoked else str(max(stands.position, revoked))
 
 
 def _by_official(entry: OfficialEntry) -> tuple[bool, str, str]:

@@ -141,10 +141,16 @@ class MatterPages:
             raise PageError(409, "这一事项由另一部门登记。")
         fields = known(matter_fields(departments), matter_values(entry.matter, departments))
         back = request.url.path.rpartition("/")[0]
-        return self._matter_form(request, departments, fields, "变更审批事项", back)
+        return self._matter_form(request, departments, fields, "变更审批事项", back, entry)
 
     def _matter_form(
-        self, request: Request, departments: Departments, fields: list[Field], title: str, back: str
+        self,
+        request: Request,
+        departments: Departments,
+        fields: list[Field],
+        title: str,
+        back: str,
+        stands: service.MatterEntry | None = None,
     ) -> Response:
         answers = answers_of(self._frame, request, fields)
         if request.method != "POST" or answers.faults:
@@ -159,4 +165,6 @@ class MatterPages:
             title=title,
             back=back,
             shown={"审批事项": f"{body.matter.number} {body.matter.name}"},
+            # Stated as it was before a change it is stated anew, not told as done long ago.
+            occasion=str(stands.position) if stands and body.matter != stands.matter else "",
         )

@@ -57,6 +57,23 @@ def test_a_mandate_that_was_widened_is_narrowed_again(bureau: Office, at: At) ->
     assert positions == sorted(set(positions))
 
 
+def test_a_form_from_before_a_change_does_not_undo_it(bureau: Office, at: At) -> None:
+    registrar = at("registrar")
+    stale = f"/directory/act/register-department?department={number_of(at, '财政局')}"
+    page = registrar.get(stale)
+    assert page.status_code == 200
+    known = dict(re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', page.text))
+    known |= dict(re.findall(r'<input type="text"[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page.text))
+    changed = registrar.act(stale, known | {"measures": "M-PRO-01\nM-PRO-02"})
+    back = registrar.act(stale, known)
+    assert changed.accepted, changed.text
+    assert not back.accepted
+    assert back.page.status_code == 409
+    assert "已经变更" in back.text
+    fresh = f"/directory/act/register-department?department={number_of(at, '财政局')}"
+    assert registrar.act(fresh, known).accepted, "the bureau is one for all tests"
+
+
 def test_a_matter_is_given_its_former_name_back(at: At) -> None:
     handler, named = at("handler"), MATTER | {"number": "SP-R1"}
     assert handler.act("/supervision/matters/new", named).accepted

@@ -160,7 +160,9 @@ class DirectoryPages:
         registered = next(
             (e for e in departments.entries if str(e.position) == known.get("department")), None
         )
-        if request.path_params["act"] == "register-department" and registered is not None:
+        if request.path_params["act"] == "register-department" and "department" in known:
+            if registered is None:  # Stated again since the form was opened: it would undo what it never saw.
+                raise PageError(409, "这一部门的登记在此期间已经变更, 请从部门一览重新打开。")
             told, mandate = registered.registration, registered.registration.mandate
             known |= {
                 "code": told.code, "name": told.name, "kinds": "\n".join(told.kinds),

@@ -222,6 +222,7 @@ GIVEN: Mapping[str, Any] = {
     "hit_reason": lambda value: word_of(words.HIT_REASONS, value),
     "indeterminate_word": lambda value: word_of(words.INDETERMINATE, value),
     "clause_word": lambda value: word_of(words.OUTCOMES, value),
+    "resolution_word": lambda value: word_of(words.RESOLUTIONS, value),
     "revocation_word": lambda value: word_of(words.REVOCATIONS, value),
     "roles_of": roles_of,
     "moment": moment,

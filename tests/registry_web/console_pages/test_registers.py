@@ -61,6 +61,16 @@ def test_a_key_about_to_expire_is_marked_and_can_be_revoked(bureau: Office, at: 
     assert "公钥不能读取" in wrong.text
 
 
+def test_a_stolen_key_is_in_doubt_from_any_position_of_a_large_log(bureau: Office, at: At) -> None:
+    signer = FileSigner.generate(SUITE_ED25519)
+    bureau.spine.enrol(KEY, signer, official_id="B-11", valid_until="2027-12-20")
+    form = {"keyid": signer.keyid, "reason": "3", "suspect_from": "12345678"}
+    assert 'pattern="[0-9]{1,18}"' in at("registrar").get("/directory/act/revoke-key").text
+    revoked = at("registrar").act("/directory/act/revoke-key", form)
+    assert revoked.accepted, revoked.text
+    assert "泄露" in at("handler").read("/directory/keys")
+
+
 def test_a_new_key_is_enrolled_with_its_holder_present(bureau: Office, at: At) -> None:
     signer = FileSigner.generate(SUITE_ED25519)
     bureau.ring.add(signer, bureau.spine.code(KEY), "B-22", PIN)

@@ -117,7 +117,7 @@ def _end_key_fields(_departments: Departments, _rows: Rows) -> list[Field]:
         Field("keyid", "密钥号", hint="64 位十六进制, 见密钥列表。"),
         Field("reason", "原因", "radio", choices=choices_of(REVOCATIONS)),
         Field(
-            "suspect_from", "存疑起始序号", "number", required=False,
+            "suspect_from", "存疑起始序号", "position", required=False,
             hint="仅泄露的填写: 自该序号起由它签名的陈述存疑, 由部门逐件确认或者撤回。",
         ),
     ]  # fmt: skip

@@ -42,8 +42,8 @@ _HIDDEN = re.compile(f"[\x00-\x1f\x7f{CHARACTERS}]")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. ``kind``: line, area, day, number, choice, radio, flag, lines, evidence,
-    evidences, head (a heading, asks nothing)."""
+    """One question of a form. ``kind``: line, area, day, number, position (of the log, which has more than
+    numbers have digits), choice, radio, flag, lines, evidence, evidences, head (a heading, asks nothing)."""
 
     name: str
     label: str
@@ -128,7 +128,8 @@ def _wrong(asked: Field, text: str) -> str:
         return "文字过长"
     if asked.kind == "day" and not is_day(text):
         return "应为日期, 如 2026-04-01"
-    if asked.kind == "number" and not (text.isascii() and text.isdecimal() and len(text) <= 6):
+    longest = {"number": 6, "position": 18}.get(asked.kind)
+    if longest and not (text.isascii() and text.isdecimal() and len(text) <= longest):
         return "应为整数"
     if asked.kind in ("choice", "radio") and text not in asked.choices:
         return "请从列出的选项中选择"

@@ -14,6 +14,7 @@ Example: ``pages.render(request, "portal/search.html", found=matches)``.
 from __future__ import annotations
 
 import gzip
+import re
 import tomllib
 import unicodedata
 from base64 import urlsafe_b64encode
@@ -43,6 +44,10 @@ _MEDIA = {
 }
 _SMALLEST_COMPRESSED = 1024
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that nobody sees (Unicode: Default_Ignorable_Code_Point, and the empty Braille cell)."""
 
 
 @cache
@@ -73,13 +78,13 @@ def visible(value: Any) -> Any:
 
 def marked(value: Any) -> Any:
     """A text with each character that is not seen in brackets: nothing that is signed may be left out."""
-    if type(value) is not str or value.isprintable():
+    if type(value) is not str or (value.isprintable() and not _BLANK.search(value)):
         return value
     return "".join(map(_marked, value))
 
 
 def _marked(char: str) -> str:
-    unseen = unicodedata.category(char) in _UNSEEN and char not in "\t\n\r"
+    unseen = (unicodedata.category(char) in _UNSEEN and char not in "\t\n\r") or _BLANK.match(char)
     return f"⟦{code_point(char)}⟧" if unseen else char
 
 

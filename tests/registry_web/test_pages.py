@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from registry_web.cells import plain_cell
 from registry_web.forms import read_form
-from registry_web.pages import english, static_files, static_routes
+from registry_web.pages import english, marked, static_files, static_routes
 from registry_web.serving import WebServer
 from tests.registry_web.said import HOME, is_chinese, said_in_script, said_in_template, scripts, templates
 
@@ -211,3 +211,13 @@ def test_a_form_in_an_encoding_of_its_own_is_refused_and_nothing_fails(encoding:
         assert httpx.post(address, data={"q": "沧州"}).text == "沧州"
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("char", ["\u3164", "\u115f", "\uffa0", "\u034f", "\u2800", "\ufe0f", "\U000e0101"])
+def test_a_letter_that_nobody_sees_is_shown_to_whoever_signs(char: str) -> None:
+    assert char.isprintable(), "python has it among what can be seen"
+    assert marked(f"示例{char}某") == f"示例⟦U+{ord(char):04X}⟧某"
+
+
+def test_what_is_seen_stays_as_it_is() -> None:
+    assert marked("示例·某 𠮷\n（甲）\u3000乙") == "示例·某 𠮷\n（甲）\u3000乙"

@@ -5,9 +5,13 @@
     <target>/inbox/              what was lodged from the web: it is nowhere else until it is taken in
 
 The catalogue is copied before the objects: what it names has its bytes already, and they never change. A
-second copy takes only what came since, and removes what was erased by law; to the copy that is put back (its
-files in the place of the store's), uploads that were under way begin anew. Of a store in object storage the
-objects are not copied: how a bucket is copied, its storage knows.
+second copy takes only what came since, and removes what was erased by law, and nothing else: of an object
+that the store lost, the copy may be all there is. To the copy that is put back (its files in the place of the
+store's), uploads that were under way begin anew. Of a store in object storage the objects are not copied: how
+a bucket is copied, its storage knows.
+
+A copy is only ever written over by the store that it is of. A store whose disk is not mounted looks like a
+new and empty one; the copy, which has what that one never had, is left as it is, and the command fails.
 
 Example: 40,000 objects, the next night 120 more and one erased: 120 are copied and one is removed.
 """
@@ -21,15 +25,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.durable import sync_directory
+from registry.durable import LOCK_NAME, sync_directory
 from registry.evidence.catalogue import NAME, Catalogue
 from registry.evidence.directory import OBJECTS, DirectoryShelf
 from registry.evidence.inbox import INBOX, TAKEN, WAITING
 from registry.evidence.keep import Keep
 from registry.evidence.objects import storage_faults_told
 from registry.evidence.sealing import sealed_size
+from registry.store.interface import StoreError
 
 _NEW = ".new"
+_EVER = "SELECT sha256 FROM object UNION SELECT sha256 FROM erased UNION SELECT sha256 FROM label"
+"""Whatever a store had, it knows of: labels stay, and so does what was erased."""
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ def copy_evidence(keep: Keep, target: Path, progress: Callable[[int, int], None]
     copied = Copied()
     with storage_faults_told():
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_copy(keep, target)
         # Before the catalogue: what is taken in meanwhile lies in the store by then, and is in one of both.
         _inbox(keep.directory / INBOX, target / INBOX)
         beside = target / (NAME + _NEW)
@@ -58,6 +66,26 @@ def copy_evidence(keep: Keep, target: Path, progress: Callable[[int, int], None]
     return copied
 
 
+def _require_copy(keep: Keep, target: Path) -> None:
+    """Raises StoreError unless a directory has nothing of evidence yet, or an earlier copy of this store."""
+    if target.samefile(keep.directory) or (target / LOCK_NAME).exists():
+        raise StoreError(f"{target} 是服务进程用过的证据库, 不是备份; 请复制到别的目录")
+    if not (target / NAME).exists():
+        if (target / OBJECTS).exists():
+            raise StoreError(f"{target} 里有 {OBJECTS} 而没有 {NAME}, 不是证据库的备份; 请复制到别的目录")
+        return
+    before = Catalogue(target / NAME)
+    try:
+        had = {sha256 for (sha256,) in before.rows("SELECT sha256 FROM object")}
+    finally:
+        before.close()
+    if unknown := had - {sha256 for (sha256,) in keep.catalogue.rows(_EVER)}:
+        raise StoreError(
+            f"{target} 里有 {len(unknown)} 份材料是这个证据库从来没有的: 证据库的盘可能没有挂载, "
+            "或者恢复的是更早的备份; 备份没有改动, 请先核对, 或者复制到别的目录"
+        )
+
+
 def _inbox(source: Path, target: Path) -> None:
     """What waits, then what was taken in: whatever moves meanwhile is in one of them."""
     for part in (WAITING, TAKEN):
@@ -67,7 +95,10 @@ def _inbox(source: Path, target: Path) -> None:
                 if not copied.exists() or copied.stat().st_size != path.stat().st_size:
                     _copy(path, copied)
     for copied in (target / WAITING).glob("*/*"):
-        if not (source / copied.relative_to(target)).exists():
+        # One that waits no more was taken in, and lies there; one that lies nowhere was lost, and is kept.
+        taken = source / TAKEN / copied.relative_to(target / WAITING)
+        waits = (source / copied.relative_to(target)).exists()
+        if copied.suffix == _NEW or (not waits and taken.exists()):
             copied.unlink()
 
 
@@ -76,6 +107,7 @@ def _objects(
 ) -> None:
     catalogue = Catalogue(target / NAME)
     rows = catalogue.rows("SELECT place, size FROM object WHERE sha256 NOT IN (SELECT sha256 FROM erased)")
+    erased = {sha256.hex() for (sha256,) in catalogue.rows("SELECT sha256 FROM erased")}
     catalogue.close()
     for place, size in rows:
         copied.objects += 1
@@ -85,11 +117,12 @@ def _objects(
             _copy(shelf.directory / place, path)
             copied.new += 1
         progress(copied.objects, len(rows))
-    named = {str(place) for place, _ in rows}
     for path in (target / OBJECTS).glob("*/*"):
-        if path.relative_to(target).as_posix() not in named:
+        # Each is named by its digest; what has the other ending was cut short.
+        if path.suffix == _NEW or path.parent.name + path.name in erased:
             path.unlink()
             copied.removed += 1
+            sync_directory(path.parent)
 
 
 def _copy(source: Path, path: Path) -> None:

@@ -2,7 +2,8 @@
 
 What `add` returned from is on the disk (fdatasync, and the file's name with it). What was cut short, by a
 full disk or a power failure, is found by `recovered` and cut off: of the chunks after the last durable ones
-each is opened, and the first that does not open ends the file.
+each is opened, and the first that does not open ends the file. What a killed process had only just written
+opens as well, though it may be in the system's memory alone; so what is found is synced before it counts.
 
 Example: 20 chunks were acknowledged and a part of 16 was being written when the process was killed after 3½
 of them: 23 are there when it is opened again, and the uploader goes on with chunk 23.
@@ -54,7 +55,7 @@ class StagedFile:
         self.chunks += len(sealed)
 
     def _recovered(self) -> int:
-        """How many chunks are there whole; what follows them is cut off."""
+        """How many chunks are there whole, durably; what follows them is cut off."""
         try:
             length = self.path.stat().st_size
         except FileNotFoundError:
@@ -69,6 +70,8 @@ class StagedFile:
                     there = number
                     break
             file.truncate(sum_of(self._sealer, self.first, there))
+            os.fsync(file.fileno())
+        sync_directory(self.path.parent)
         return there
 
     def _whole(self, length: int) -> int:

@@ -188,8 +188,7 @@ class _Incoming:
 
     def discard(self) -> None:
         shelf = self._shelf
-        for path in shelf.uploads.glob(f"{self._upload.id}.*"):
-            path.unlink(missing_ok=True)
+        self._remove_staged()
         if not shelf.catalogue.rows("SELECT 1 FROM upload WHERE id = ?", self._upload.id):
             return  # It came to its end: the object stays.
         with storage_told(), suppress(ClientError):  # Unknown to the storage: it was put together before.
@@ -230,8 +229,18 @@ class _Incoming:
             yield
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") == "NoSuchUpload":
-                self._shelf.catalogue.run("DELETE FROM part WHERE upload = ?", self._upload.id)
+                self._begin_anew()
             raise
+
+    def _begin_anew(self) -> None:
+        """Nothing is there any more, of what is kept here neither: a later part that was found again would
+        count as come before it is sent, and be missing in the digest that runs along."""
+        self._remove_staged()
+        self._shelf.catalogue.run("DELETE FROM part WHERE upload = ?", self._upload.id)
+
+    def _remove_staged(self) -> None:
+        for path in self._shelf.uploads.glob(f"{self._upload.id}.*"):
+            path.unlink(missing_ok=True)
 
     def _note(self, number: int, tag: str) -> None:
         self._shelf.catalogue.run(

@@ -179,6 +179,16 @@ class _Incoming:
             shelf.client.complete_multipart_upload(
                 Bucket=shelf.bucket, Key=self._place, UploadId=self._name, MultipartUpload={"Parts": parts}
             )
+        self._require_whole()
+
+    def _require_whole(self) -> None:
+        """Raises StoreError where the storage has not all of what it said it took. What was kept here went
+        part by part, so then everything is sent again, and nothing is acknowledged."""
+        if self._shelf.intact(self._place, sealed_size(self._sealer.size)):
+            return
+        self._begin_anew()
+        self._shelf.remove(self._place)
+        raise StoreError("对象存储没有收齐这份材料, 须重新上传")
 
     def pieces(self) -> Iterator[bytes]:
         return self._shelf.pieces(self._place, self._sealer, 0, self._sealer.chunks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,4 +30,32 @@ def test_an_upload_that_the_storage_gave_up_is_sent_again_and_is_whole(
     assert site.begin(content).offset == 0
     assert site.read(site.upload(content)) == content
     assert list((tmp_path / "evidence" / "uploads").iterdir()) == []
+    site.keep.close()
+
+
+def test_an_object_that_the_storage_cut_short_is_not_acknowledged(
+    tmp_path: Path, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, content = Site(tmp_path / "evidence", storage=storage.settings), content_of(3 * MAX_PART, seed=92)
+    client: Any = site.keep.shelf.client  # type: ignore[attr-defined]  # It is a storage's.
+    complete, behind = client.complete_multipart_upload, storage.client()
+
+    def losing(**named: Any) -> Any:
+        answer = complete(**named)
+        place = {"Bucket": BUCKET, "Key": named["Key"]}
+        behind.put_object(**place, Body=behind.get_object(**place)["Body"].read()[:-70_000])
+        return answer
+
+    before = set(storage.keys())
+    site.begin(content)
+    for at in range(0, 2 * MAX_PART, MAX_PART):
+        site.send(content, at)
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "complete_multipart_upload", losing)
+        with pytest.raises(StoreError, match="没有收齐"):
+            site.send(content, 2 * MAX_PART)
+    assert site.keep.held(digest(content)) is None
+    assert set(storage.keys()) == before
+    assert site.begin(content).offset == 0
+    assert site.read(site.upload(content)) == content
     site.keep.close()

@@ -140,6 +140,10 @@ class Catalogue:
         values = (upload.sha256, upload.department)
         self.run("UPDATE label SET pending = 0 WHERE sha256 = ? AND department = ?", *values)
 
+    def move(self, sha256: bytes, lost: str, place: str) -> None:
+        """Has an object that was lost at one place lie at another, unless somebody did so before."""
+        self.run("UPDATE object SET place = ? WHERE sha256 = ? AND place = ?", place, sha256, lost)
+
     def forget(self, upload: Upload) -> None:
         """Ends an upload that came to nothing."""
         with self.change():
@@ -156,13 +160,13 @@ class Catalogue:
         sql = "DELETE FROM label WHERE sha256 = ? AND department = ? AND pending"
         self.run(sql, upload.sha256, upload.department)
 
-    def taken(self, department: str) -> int:
+    def taken(self, department: str, but: bytes) -> int:
         """Bytes of a department: of what it has uploaded, also where others have the same, and of what is
-        under way."""
-        held = """SELECT TOTAL(size) FROM object WHERE sha256 IN
+        under way; ``but`` not of a digest, which is about to come, perhaps once more."""
+        held = """SELECT TOTAL(size) FROM object WHERE sha256 <> ? AND sha256 IN
                   (SELECT sha256 FROM label WHERE department = ? AND NOT pending)"""
-        coming = "SELECT TOTAL(size) FROM upload WHERE department = ?"
-        return sum(int(self.rows(sql, department)[0][0]) for sql in (held, coming))
+        coming = "SELECT TOTAL(size) FROM upload WHERE sha256 <> ? AND department = ?"
+        return sum(int(self.rows(sql, but, department)[0][0]) for sql in (held, coming))
 
     def possesses(self, department: str, sha256: bytes) -> bool:
         """Whether a department has shown that it has the bytes, by sending them."""

@@ -50,14 +50,16 @@ class Objects:
         """Whether the bytes were erased by law."""
         return bool(self.catalogue.rows("SELECT 1 FROM erased WHERE sha256 = ?", sha256))
 
-    def set_aside_if_damaged(self, sha256: bytes) -> bool:
-        """Whether an object is not there as the catalogue says; then it counts no more, and may come anew."""
+    def lost_place(self, sha256: bytes) -> str:
+        """The place of an object that counts, if it does not lie there as the catalogue says; else empty.
+
+        The catalogue goes on naming it until the bytes are there anew: a disk that is not mounted comes back,
+        and what others were told is kept must be found then."""
         found = self.placed(sha256)
         with storage_faults_told():
-            if found is not None and self.shelf.intact(found[1], sealed_size(found[0])):
-                return False
-        self.catalogue.run("DELETE FROM object WHERE sha256 = ?", sha256)
-        return True
+            if found is None or self.shelf.intact(found[1], sealed_size(found[0])):
+                return ""
+        return found[1]
 
     def content(self, sha256: bytes, start: int, length: int) -> Iterator[bytes]:
         """The bytes of an object from one on. Raises StoreError."""

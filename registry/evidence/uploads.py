@@ -109,7 +109,7 @@ class Uploads:
             raise erased_error()
         if held.size != size:
             raise invalid(f"这份材料的大小是{held.size}字节。", "size")
-        if self._objects.set_aside_if_damaged(sha256):
+        if self._objects.lost_place(sha256):
             return False
         self._labels.put(label, self._clock(), pending=False)
         return True
@@ -124,11 +124,11 @@ class Uploads:
             self._give_up(known, self._remembered.get(known))
         new = Upload(self._random(16).hex(), sha256, department, size, now)
         with self._catalogue.change():
-            self._require_room(department, size)
+            self._require_room(department, sha256, size)
             self._catalogue.add(new)
         return new
 
-    def _require_room(self, department: str, size: int) -> None:
+    def _require_room(self, department: str, sha256: bytes, size: int) -> None:
         limits = self._limits
         if self._catalogue.under_way(department) >= MAX_UNDER_WAY:
             message = f"本部门未传完的材料已有{MAX_UNDER_WAY}份, 请先传完。"
@@ -136,7 +136,7 @@ class Uploads:
         if size > limits.largest:
             message = f"一份材料最多{limits.largest}字节, 这份有{size}字节。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "size")
-        taken = self._catalogue.taken(department)
+        taken = self._catalogue.taken(department, sha256)
         if taken + size > limits.quota:
             message = f"本部门的证据配额为{limits.quota}字节, 已用{taken}字节, 容不下这份材料。"
             raise RegistryError.of(reasons.ERROR_REASON_TOO_LARGE, message, "size")
@@ -169,8 +169,7 @@ class Uploads:
                 message = "内容与所报摘要不符, 本次上传已全部作废, 请核对文件后重新上传。"
                 raise RegistryError.of(reasons.ERROR_REASON_DIGEST_MISMATCH, message, "sha256")
             place = coming.incoming.keep()
-            self._objects.set_aside_if_damaged(upload.sha256)
-            spare = self._recorded(upload, place)
+            spare = self._recorded(upload, place, self._objects.lost_place(upload.sha256))
             coming.incoming.discard()
             if spare:
                 self._objects.shelf.remove(spare)
@@ -179,16 +178,19 @@ class Uploads:
             raise erased_error()
         return Held(upload.size, upload.size, complete=True)
 
-    def _recorded(self, upload: Upload, place: str) -> str:
-        """Has the object count, under this place if it has none; the place that is not needed, if any."""
+    def _recorded(self, upload: Upload, place: str, lost: str) -> str:
+        """Has the object count, under this place if it has none, or one where it was lost; the place that is
+        not needed, if any. All at once: another may have ended the same bytes just now, and been answered."""
         with self._catalogue.change():
             self._catalogue.drop(upload)
             if self._objects.is_erased(upload.sha256):
                 self._catalogue.drop_pending(upload)
                 return place
+            self._catalogue.move(upload.sha256, lost, place)
             self._catalogue.count(upload, place, self._clock())
             found = self._objects.placed(upload.sha256)
-        return "" if found is None or found[1] == place else place
+        kept = place if found is None else found[1]
+        return place if kept != place else lost if lost != place else ""
 
     def _give_up(self, upload: Upload, coming: Coming) -> None:
         with storage_faults_told():

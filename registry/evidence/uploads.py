@@ -94,7 +94,9 @@ class Uploads:
         before_ms = self.cleaned_ms - self._limits.upload_days * DAY_MS
         for upload in self._catalogue.uploads(before_ms=before_ms):
             with self._alone(upload.department, upload.sha256):
-                self._give_up(upload, self._remembered.get(upload))
+                # Somebody may have gone on with it, or ended it, since it was listed.
+                if self._catalogue.upload(upload.department, upload.sha256) == upload:
+                    self._give_up(upload, self._remembered.get(upload))
         with storage_faults_told():
             self._objects.shelf.sweep(self._catalogue.is_under_way, before_ms)
 

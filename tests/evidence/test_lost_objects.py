@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from registry.evidence.keep import MAX_PART
+from registry.evidence.shelf import Upload
 from tests.evidence.conftest import MakeSite
 from tests.support.evidence import FIRE, MARKET, Site, content_of, digest
 from tests.support.object_storage import BUCKET, Storage
@@ -80,3 +82,25 @@ def test_whoever_ends_first_is_not_undone_by_who_is_killed(
     assert held.complete
     assert other.read(digest(content)) == content
     other.keep.close()
+
+
+def test_an_upload_that_is_gone_on_with_just_now_is_not_given_up(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, content = make_site(), content_of(2 * MAX_PART, seed=95)
+    site.serve()
+    site.begin(content)
+    site.send(content, 0)
+    site.clock.move_to(date(2027, 3, 1))
+    listed = site.keep.catalogue.uploads
+
+    def gone_on_with(**when: int) -> list[Upload]:
+        found = listed(**when)
+        if found:
+            assert site.begin(content).offset == MAX_PART
+        return found
+
+    monkeypatch.setattr(site.keep.catalogue, "uploads", gone_on_with)
+    site.begin(content_of(10), "JC-9")  # Which first cleans up.
+    assert site.send(content, MAX_PART).complete
+    assert site.read(digest(content)) == content

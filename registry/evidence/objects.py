@@ -89,11 +89,12 @@ class Objects:
     def erase(self, sha256: bytes, *, by: str, basis: str, now_ms: int) -> int:
         """Erases an object for ever; what is left says by whom, when and on what basis. Its size. Raises
         StoreError if there is none."""
-        found, held = self.placed(sha256), self.held(sha256)
+        held = self.held(sha256)
         if held is None:
             raise StoreError("证据库没有这份材料")
         insert = "INSERT INTO erased VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         self.catalogue.run(insert, sha256, held.size, now_ms, by, basis)
+        found = self.placed(sha256)  # Asked from here on: before, an upload may have given it another place.
         with storage_faults_told():
             for upload in self.catalogue.uploads_of(sha256):
                 self.shelf.incoming(upload, self.sealer(sha256, upload.size)).discard()

@@ -104,3 +104,23 @@ def test_an_upload_that_is_gone_on_with_just_now_is_not_given_up(
     site.begin(content_of(10), "JC-9")  # Which first cleans up.
     assert site.send(content, MAX_PART).complete
     assert site.read(digest(content)) == content
+
+
+def test_what_got_another_place_just_before_it_was_erased_is_gone_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path / "evidence")
+    sha256 = site.upload(content_of(1000))
+    (lies,) = (tmp_path / "evidence" / "objects").glob("*/*")
+    held = site.keep.objects.held
+
+    def moved(digest: bytes) -> Any:
+        lies.rename(lies.with_name("elsewhere"))
+        place = lies.with_name("elsewhere").relative_to(tmp_path / "evidence").as_posix()
+        site.keep.catalogue.run("UPDATE object SET place = ? WHERE sha256 = ?", place, sha256)
+        return held(digest)
+
+    monkeypatch.setattr(site.keep.objects, "held", moved)
+    site.keep.erase(sha256, by="甲", basis="某法某条")
+    assert list((tmp_path / "evidence" / "objects").glob("*/*")) == []
+    site.keep.close()

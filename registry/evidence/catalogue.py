@@ -60,6 +60,7 @@ class Catalogue:
             self._db = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA secure_delete = ON")
             self._make_or_know()
 
     def _make_or_know(self) -> None:
@@ -73,6 +74,10 @@ class Catalogue:
     def close(self) -> None:
         """Closes it."""
         self._db.close()
+
+    def scrub(self) -> None:
+        """Empties the log file of what was changed: what was erased may stand there as it was."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def copy(self, path: Path) -> None:
         """A copy as of this moment, in a new file."""

@@ -111,5 +111,7 @@ class Keep:
         return self.objects.content(sha256, start, length)
 
     def erase(self, sha256: bytes, *, by: str, basis: str) -> int:
-        """Erases by law. See ``Objects.erase``."""
-        return self.objects.erase(sha256, by=by, basis=basis, now_ms=self._clock())
+        """Erases by law, and the titles with it. See ``Objects.erase``."""
+        size = self.objects.erase(sha256, by=by, basis=basis, now_ms=self._clock())
+        self._labels.erase_titles(sha256)
+        return size

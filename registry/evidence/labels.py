@@ -1,12 +1,14 @@
 """Labels: to which files a digest belongs, with a title that rests sealed.
 
 A label is one for a digest and a file; labelled again, the newer title holds. It is pending until the
-department has sent all bytes itself, and till then nobody else sees it.
+department has sent all bytes itself, and till then nobody else sees it. Of what was erased by law the label
+stays without its title: that names whom the evidence was about as often as the evidence does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -42,6 +44,13 @@ class Labels:
                SET sealed = excluded.sealed, pending = MIN(pending, excluded.pending)""",
             label.sha256, file.kind, file.department, file.number, sealed, now_ms, int(pending),
         )  # fmt: skip
+
+    def erase_titles(self, sha256: bytes) -> None:
+        """Takes the titles of a digest that was erased; once more does no harm."""
+        with self._catalogue.change():
+            for each in self._all("sha256 = ?", sha256):
+                self.put(replace(each, title=""), 0, pending=True)  # Of one that is there only this changes.
+        self._catalogue.scrub()
 
     def of_digest(self, sha256: bytes) -> list[Label]:
         """Those of a digest that count."""

@@ -173,3 +173,17 @@ def test_the_day_of_an_erasure_is_the_day_in_china(tmp_path: Path) -> None:
     assert held
     assert held.erased_on == "2026-12-31"
     site.keep.close()
+
+
+def test_the_title_goes_with_what_was_erased(make_site: MakeSite) -> None:
+    site = make_site()
+    site.begin(PHOTO, title="王某某询问笔录")
+    sha256 = site.upload(PHOTO, "JC-2")
+    catalogue = site.directory / "catalogue.db"
+    before = [sealed for (sealed,) in site.keep.catalogue.rows("SELECT sealed FROM label")]
+    site.keep.erase(sha256, by="甲", basis=BASIS)
+    told = [(each.file.number, each.title) for each in site.keep.labels(sha256)]
+    assert told == [("JC-1", ""), ("JC-2", "")]
+    rests = catalogue.read_bytes() + catalogue.with_name("catalogue.db-wal").read_bytes()
+    assert not any(sealed in rests for sealed in before)
+    assert len(before) == 2

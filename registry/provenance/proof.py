@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Protocol
 
-from registry.provenance.merkle import EMPTY_ROOT, HASH_BYTES, node_hash
+from registry.provenance.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, node_hash
 
 
 class ProofError(ValueError):
@@ -170,6 +170,25 @@ def verify_range(
         raise ProofError(
             f"leaves {first} to {first + len(leaves) - 1} do not lead to the root of size {size}"
         )
+
+
+def root_within(leaves: Sequence[bytes], first: int, size: int, proof: Sequence[bytes], within: int) -> bytes:
+    """The root of the tree when it had ``within`` leaves, where ``leaves`` are those from ``first`` on and
+    ``proof`` is the inclusion proof of the first of them in the tree of ``size`` leaves.
+
+    What stands to the left of a leaf are complete subtrees, one for each bit set in its index: all that a
+    tree needs to grow on from there. So what `verify_range` has checked shows every size in between, without
+    another proof. ProofError if the leaves do not reach so far, or the proof is none.
+    """
+    inner = (first ^ (size - 1)).bit_length()
+    lefts = [each for at, each in enumerate(proof) if at >= inner or first >> at & 1]
+    if not 0 < first <= within <= first + len(leaves) or len(lefts) != first.bit_count():
+        raise ProofError(f"{len(leaves)} leaves from {first} on do not show the tree of {within} leaves")
+    _check_hashes(*lefts)
+    frontier = Frontier.from_bytes(first.to_bytes(8, "big") + b"".join(reversed(lefts)))
+    for each in leaves[: within - first]:
+        frontier.append(each)
+    return frontier.root()
 
 
 def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> None:

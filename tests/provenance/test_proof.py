@@ -18,6 +18,7 @@ from registry.provenance.proof import (
     inclusion_proof,
     inclusion_root,
     root_at,
+    root_within,
     verify_consistency,
     verify_inclusion,
     verify_range,
@@ -247,3 +248,21 @@ LARGER = HashTree(leaf_hash(b"%d" % index) for index in range(70_000))
 @pytest.mark.parametrize("make", [lambda: inclusion_proof(LARGER, 1, 70_000)])
 def test_proof_is_as_long_as_the_tree_is_high(make: Callable[[], Proof]) -> None:
     assert len(make()) == 17
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8, 13, 64, 101])
+def test_leaves_and_what_is_left_of_them_show_every_tree_in_between(size: int) -> None:
+    for first in range(1, size):
+        proof = inclusion_proof(TREE, first, size)
+        for within in range(first, size + 1):
+            leaves = LEAVES[first : max(within, first + 1)]
+            assert root_within(leaves, first, size, proof, within) == ROOTS[within]
+
+
+@pytest.mark.parametrize(
+    ("first", "within", "leaves", "cut"), [(5, 4, 3, 0), (5, 9, 3, 0), (0, 1, 3, 0), (5, 6, 3, 3)]
+)
+def test_what_the_leaves_do_not_show_is_refused(first: int, within: int, leaves: int, cut: int) -> None:
+    proof = inclusion_proof(TREE, first, 13)
+    with pytest.raises(ProofError):
+        root_within(LEAVES[first : first + leaves], first, 13, proof[: len(proof) - cut], within)

@@ -71,6 +71,17 @@ def test_a_stamp_by_an_authority_that_is_not_believed_is_found() -> None:
     assert [line.name for line in report.faults] == ["beacon"]
 
 
+def test_a_stamp_that_is_over_no_tree_of_the_log_is_found() -> None:
+    """Had before the order, over any root: then the order can be chosen by what it draws."""
+    log = made(anchored=True, stamped_root=bytes(32))
+    believed = log.authority.believed
+    report = check_draw(
+        log.package(), trusting(log.vkey), lambda token, text: check_token(token, text, believed)
+    )
+    assert [line.name for line in report.faults] == ["beacon"]
+    assert f"不是日志前{log.at['first']}条的根" in report.faults[0].detail
+
+
 def test_a_package_comes_back_from_a_zip_and_from_a_folder(tmp_path: Path) -> None:
     log = made()
     saved(log.package(), tmp_path / "folder")

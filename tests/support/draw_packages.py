@@ -6,7 +6,8 @@
     report = check_draw(package, trusting(log.vkey))
 
 What a liar changes are ``files``, the result before it is stated (``lie``), which leaf he names
-(``beacon``), or parts of the package afterwards (``dataclasses.replace``).
+(``beacon``), of which root he has a stamp (``stamped_root``), or parts of the package afterwards
+(``dataclasses.replace``).
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class MadeLog:
     anchored: bool = False
     lie: Callable[[list[Assignment]], list[Assignment]] = list
     beacon: str = "first"
+    stamped_root: bytes = b""
     signer: FileSigner = field(default_factory=lambda: FileSigner.generate(SUITE_ED25519))
     official: FileSigner = field(default_factory=lambda: FileSigner.generate(SUITE_ED25519))
     authority: PlainAuthority = field(default_factory=PlainAuthority)
@@ -181,7 +183,7 @@ class MadeLog:
         size = len(self.leaves)
         if not self.anchored:
             return self._add("own", LeafType.MAP_STATE, Statement(map_state=MapState(size=size)))
-        root = root_at(self.tree, size)
+        root = self.stamped_root or root_at(self.tree, size)
         token = self.authority.token(Checkpoint(ORIGIN, size, root).text(), 1_795_000_000_000 + size)
         anchor = TimeAnchor(size=size, root=root, token=token)
         return self._add("anchor", LeafType.TIME_ANCHOR, Statement(time_anchor=anchor))

@@ -33,7 +33,7 @@ from registry.provenance.draw.seed import NO_RECUSALS, beacon_position
 from registry.provenance.leaf import Leaf
 from registry.provenance.merkle import leaf_hash
 from registry.provenance.note import parse_vkey
-from registry.provenance.proof import ProofError, verify_consistency, verify_range
+from registry.provenance.proof import ProofError, root_within, verify_consistency, verify_range
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.statement_pb2 import Statement, TimeAnchor
 from registry.verification.report import FailedError, Report
@@ -176,11 +176,22 @@ class _Check:
         verify_consistency(size, result.beacon_root, head.size, head.root, package.growth)
         if order.time_anchored:
             anchor = anchors[stated].time_anchor
+            self._check_stamped(anchor)
             self._check_stamp(anchor)
             self._drawn_from = Beacon.of_anchor(stated, anchor)
         else:
             self._drawn_from = Beacon.of_root(stated, result.beacon_root)
         return f"随机数取自序号{stated}, 抽取令(序号{place})之后的首个, 当时尚不存在"
+
+    def _check_stamped(self, anchor: TimeAnchor) -> None:
+        """What was stamped is the log itself, with the order in it. A token over another root can have been
+        asked for before the order: who has it knows the randomness, and tries orders until one pleases."""
+        package, first = self._package, self._said.at("order") + 1
+        hashes = [leaf_hash(leaf) for leaf in package.leaves]
+        if not first <= anchor.size < first + len(hashes):
+            raise FailedError(f"时间戳盖的是前{anchor.size}条, 不在抽取令和它自己之间")
+        if root_within(hashes, first, self._head.size, package.range[0], anchor.size) != anchor.root:
+            raise FailedError(f"时间戳盖的不是日志前{anchor.size}条的根: 可能在抽取令之前已经取得")
 
     def _check_stamp(self, anchor: TimeAnchor) -> None:
         text = Checkpoint(self._head.origin, anchor.size, anchor.root).text()

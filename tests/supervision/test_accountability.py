@@ -124,7 +124,7 @@ def test_what_was_met_on_its_last_day_is_counted_and_not_listed(town: Town) -> N
 
 def test_opened_before_and_met_after_the_period_it_is_in_it_as_late(town: Town) -> None:
     found = lines(report(town, "2026-10-08", "2026-10-19", on="2026-10-20"))
-    assert ("referral_acceptance", "2026-10-19", "2026-10-20", 1) in found
+    assert ("referral_acceptance", "2026-10-16", "2026-10-20", 2) in found
 
 
 def test_as_known_before_it_was_read_it_was_not_met_and_not_read(town: Town) -> None:

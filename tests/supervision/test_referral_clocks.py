@@ -91,6 +91,14 @@ def test_who_does_not_read_gains_no_time(town: Town) -> None:
     assert found[fire, "referral_acceptance"] == ("2026-11-16", "", 1)
 
 
+def test_who_reads_late_gains_no_time_either(town: Town) -> None:
+    number, fire = sent(town, "QX-13"), town.code(FIRE)
+    placed(on(town, "2026-11-17").act(FIRE, receipt=receipt(town, number)))
+    found = told(town, number, "2026-11-17")
+    assert found[fire, "referral_receipt"] == ("2026-11-05", "2026-11-17", 8)
+    assert found[fire, "referral_acceptance"] == ("2026-11-16", "", 1)
+
+
 def test_a_suspected_crime_is_taken_or_not_within_three_days_and_the_sender_is_told(town: Town) -> None:
     crime: dict[str, Any] = {"to": POLICE, "kind": pb.REFERRAL_KIND_TO_CRIMINAL, "evidence": [EVIDENCE]}
     number, police = sent(town, "QX-3", **crime), town.code(POLICE)

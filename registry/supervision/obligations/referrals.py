@@ -10,7 +10,7 @@
 What was refused is its sender's again, who has to refer it on or settle it (referral_finding_told).
 
 Example: YS-3 of 2026-11-05 is to be read by 2026-11-10; read on 2026-11-09 it is to be accepted or not by
-2026-11-18.
+2026-11-18, read on 2026-11-30 by 2026-11-19.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def obligations(file: SupervisionFile, clocks: Clocks) -> Iterator[Obligation]:
     receipt, acceptance = first_act(file, _RECEIPT), first_act(file, _ACCEPTANCE)
     told = _duty(file, clocks, "referral_receipt", file.acts[0].received_on, "签收告知移送", receipt)
     yield from told
-    read = _day(receipt) or (told[0].due_on if told else "")
+    # Whoever reads late begins no later than whoever never does: a clock that had run out stays run out.
+    read = min(filter(None, (_day(receipt), *(each.due_on for each in told))), default="")
     if read:
         code = "criminal_referral_acceptance" if _is_criminal(file) else "referral_acceptance"
         yield from _duty(file, clocks, code, read, "决定是否受理移送", acceptance)

@@ -166,10 +166,11 @@ class GroupRun:
             return []  # The law looked at what is erased by now: that it was lawful cannot be seen again.
         received_ms = Leaf.decode(job.recorded.leaf).received_ms if job.recorded else self.received_ms
         day = china_day(received_ms)
+        again, ledger = job.recorded is not None, self._ledger
         if job.body == "supervision":
-            return admit_act(job.statement, signers=self._signers(job), received_on=day, ledger=self._ledger)
-        again = job.recorded is not None
-        return admit(job.statement, signers=[signer], received_on=day, ledger=self._ledger, recorded=again)
+            signers = self._signers(job)
+            return admit_act(job.statement, signers=signers, received_on=day, ledger=ledger, recorded=again)
+        return admit(job.statement, signers=[signer], received_on=day, ledger=ledger, recorded=again)
 
     def _signers(self, job: Submission) -> list[Key]:
         found = map(self._state.directory.key, filter(None, (job.signer, job.cosigner)))

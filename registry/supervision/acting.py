@@ -12,13 +12,15 @@ from registry.supervision.ledger import SupervisionLedger
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The department that acts, the officials who sign in order, the day of receipt."""
+    """The department that acts, the officials who sign in order, the day of receipt. ``again``: a log that
+    has the act is folded, and what was made stricter since is not asked of it."""
 
     department: Department
     signers: Sequence[Key]
     officials: Sequence[Official]
     day: date
     ledger: SupervisionLedger
+    again: bool = False
 
     @property
     def code(self) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from demo.departments import OPERATOR
 from registry.commands.supervision.files import Files
+from registry.domain.files import ACT_NAMES
 from registry.supervision.obligations import obligations_of
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
@@ -204,6 +205,22 @@ def test_a_file_of_any_kind_is_urged(town: Town) -> None:
     [duty] = [each for each in obligations_of(file, clocks) if each.deadline == "urged"]
     assert (duty.department, duty.due_on, duty.days_late) == (town.code(MARKET), "2026-11-18", 1)
     assert duty.task.startswith("督办: ")
+
+
+def test_of_items_of_a_plan_that_are_urged_each_is_done_by_its_own_draw(town: Town) -> None:
+    market = town.code(MARKET)
+    reference = pb.FileReference(kind=pb.FILE_KIND_PLAN, department=market, number="JH-1")
+    plan = FileAct(act=11, position=1, received_on="2026-01-05", on="2026-01-05", result=2026)
+    for number in ("1", "2"):
+        plan.plan_items.add(number=number, count=5, until="2026-10-31")
+    urged = FileAct(act=35, position=2, received_on="2026-11-16", until="2026-11-18")
+    drawn = FileAct(act=13, position=3, received_on="2026-11-17", plan_item="2", result=5)
+    assert [ACT_NAMES[act.act] for act in (plan, urged, drawn)] == ["plan", "urging", "draw_result"]
+    file = SupervisionFile(file=reference, acts=[plan, urged, drawn])
+    clocks = Files(town.spine.engine.ask).clocks(date(2026, 11, 20))
+    found = {each.task: each for each in obligations_of(file, clocks) if each.deadline == "urged"}
+    assert {task[-1]: each.met_on for task, each in found.items()} == {"1": "", "2": "2026-11-17"}
+    assert found["督办: 按计划抽取事项1"].days_late == 2
 
 
 def listed(town: Town, number: str, day: str) -> list[Any]:

@@ -55,9 +55,15 @@ _ROLE_NAMES = {pb.OFFICIAL_ROLE_SUBMITTER: "经办", pb.OFFICIAL_ROLE_LEGAL_REVI
 
 
 def admit_act(
-    statement: pb.Statement, *, signers: Sequence[Key], received_on: date, ledger: SupervisionLedger
+    statement: pb.Statement,
+    *,
+    signers: Sequence[Key],
+    received_on: date,
+    ledger: SupervisionLedger,
+    recorded: bool = False,
 ) -> list[Fault]:
-    """Every fault of an act whose signatures by ``signers`` have been verified."""
+    """Every fault of an act whose signatures by ``signers`` have been verified; ``recorded``: a log that has
+    it is folded again (``registry.sanctions.admission.on_receipt`` says why that matters)."""
     found, name = Findings(), act_of(statement)
     check_frame(found, statement, ledger)
     for key in signers:
@@ -70,7 +76,7 @@ def admit_act(
     if check is None:
         found.add(reasons.ERROR_REASON_FIELD_REQUIRED, "supervision", "监管行为没有内容, 或种类不能提交。")
     elif department is not None and not found.faults:
-        check(found, statement, Acting(department, signers, officials, received_on, ledger))
+        check(found, statement, Acting(department, signers, officials, received_on, ledger, recorded))
     return found.faults
 
 

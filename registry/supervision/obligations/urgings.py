@@ -87,8 +87,9 @@ def _urged_task(owed: Obligation) -> str:
     return f"督办: {owed.task}"
 
 
-def _step(duty: Obligation) -> tuple[str, str, int]:
-    return duty.deadline, duty.department, duty.position
+def _step(duty: Obligation) -> tuple[str, str, int, str]:
+    """What tells one step of a file from another: items of a plan differ by their task alone."""
+    return duty.deadline, duty.department, duty.position, duty.task
 
 
 def _next_act_of(file: SupervisionFile, department: str, after: int) -> str:

@@ -86,6 +86,11 @@ def test_one_object_visited_twice_is_one() -> None:
     assert duty.met_on == ""
 
 
+def test_for_a_draw_that_failed_nobody_is_to_be_visited() -> None:
+    """It drew nobody: nobody could ever meet a duty to visit none, and somebody would be named for it."""
+    assert not list(Drawn([draw(0)], YEAR).duties(known("2026-07-10").clocks))
+
+
 def test_a_draw_whose_day_is_outside_the_period_is_not_asked_about() -> None:
     july = Span(date(2026, 7, 1), date(2026, 7, 31))
     assert not list(Drawn([draw(2)], july).duties(known("2026-07-10").clocks))

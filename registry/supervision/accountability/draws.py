@@ -2,7 +2,8 @@
 
 A draw says how many objects were drawn and by when they are to be inspected; each inspection names the draw
 that it follows. The duty is met on the day on which the last object was visited, and until then says how many
-were. An object that is visited twice counts once. That an item of a plan was not drawn stands in the plan.
+were. An object that is visited twice counts once. A draw that failed drew nobody, so nobody is to be visited
+for it. That an item of a plan was not drawn stands in the plan.
 
 Example: of 10 objects drawn, to be inspected by 2026-06-30, 8 were visited in time and 2 on 2026-07-03: met
 on 2026-07-03, three days late.
@@ -60,6 +61,8 @@ class Drawn:
     def duties(self, clocks: Clocks) -> Iterator[Obligation]:
         """For each draw, to inspect what was drawn."""
         for draw in self._draws.values():
+            if not draw.count:
+                continue
             opening = draw.file.acts[0]
             days = sorted(draw.visited.values())
             made = len(days)
@@ -72,5 +75,5 @@ class Drawn:
                 task=f"检查抽取的{draw.count}个对象{done}",
                 start=day_of(opening),
                 basis=BASIS,
-                met_on=days[draw.count - 1] if 0 < draw.count <= made else "",
+                met_on=days[draw.count - 1] if draw.count <= made else "",
             )

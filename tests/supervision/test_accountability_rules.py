@@ -140,6 +140,37 @@ def test_who_is_named_signed_the_act_that_met_it_or_else_the_last_one() -> None:
     assert line_of(others, file).official_id == ""
 
 
+def test_of_two_who_acted_on_one_day_each_is_named_for_his_own_step() -> None:
+    """甲 reads in the morning what 乙 takes in the afternoon: late is 乙."""
+    read, taken = (
+        act(name, at, "2026-06-20", by=by)
+        for name, at, by in (("receipt", 7, "A-1"), ("referral_acceptance", 8, "A-2"))
+    )
+    file = file_of(acts.FILE_KIND_REFERRAL, "YS-1", act("referral", 5, "2026-06-01"), read, taken)
+    met: dict[str, Any] = {"department": DEPARTMENT, "position": 5, "met_on": "2026-06-20", "days_late": 2}
+    found = {
+        deadline: line_of(Obligation(deadline=deadline, **met), file)
+        for deadline in ("referral_receipt", "referral_acceptance")
+    }
+    assert {name: (line.official_id, line.acted_position) for name, line in found.items()} == {
+        "referral_receipt": ("A-1", 7),
+        "referral_acceptance": ("A-2", 8),
+    }
+
+
+def test_of_two_items_drawn_on_one_day_each_names_who_drew_it() -> None:
+    drawn = [
+        act("draw_result", at, "2026-06-20", by=by, plan_item=item, result=5)
+        for at, by, item in ((7, "A-1", "1"), (8, "A-2", "2"))
+    ]
+    plan = act("plan", 5, "2026-01-10", result=2026)
+    for number in ("1", "2"):
+        plan.plan_items.add(number=number, count=5, until="2026-06-15")
+    file = file_of(acts.FILE_KIND_PLAN, "JH-1", plan, *drawn)
+    late = [duty for duty in known("2026-07-01").duties(file) if duty.deadline == "plan_item_drawn"]
+    assert [line_of(duty, file).official_id for duty in late] == ["A-1", "A-2"]
+
+
 def case() -> ban.BanCase:
     steps = ((ban.BAN_STEP_DRAFT, 3, "2026-10-12"), (ban.BAN_STEP_DECISION, 8, "2026-11-10"))
     made = ban.BanCase(department=DEPARTMENT, case_number="C-1", filed_on="2026-10-12")

@@ -36,6 +36,11 @@ def drawn_of(file: SupervisionFile, item: str) -> int:
     return sum(act.result for act in file.acts if act.act == _RESULT and act.plan_item == item)
 
 
+def task_of(item: str) -> str:
+    """What is to be done about an item of a plan."""
+    return f"按计划抽取事项{item}"
+
+
 def _of_plan(file: SupervisionFile, clocks: Clocks) -> Iterator[Obligation]:
     plan, whose = file.acts[0], file.file.department
     filed = clocks.by_law(
@@ -54,7 +59,7 @@ def _of_plan(file: SupervisionFile, clocks: Clocks) -> Iterator[Obligation]:
             ITEM_DRAWN,
             item.until,
             whose=whose,
-            task=f"按计划抽取事项{item.number}",
+            task=task_of(item.number),
             start=_counted(plan),
             basis=_BASIS,
             met_on=_met_on(file, item),

@@ -269,3 +269,15 @@ def test_a_position_that_has_not_come_is_refused(town: Town) -> None:
     with pytest.raises(RegistryError) as raised:
         report(town, "2026-01-01", "2026-02-01", at=10**6)
     assert "尚未产生" in str(raised.value.faults)
+
+
+def test_an_urging_of_what_was_refused_is_told_to_its_sender_whose_it_is_again(town: Town) -> None:
+    placed(on(town, "2026-11-23").act(MARKET, referral=clue(town, "YS-11", to=HOUSING)))
+    placed(town.act(HOUSING, receipt=receipt(town, "YS-11")))
+    placed(town.act(HOUSING, referral_acceptance=acceptance(town, "YS-11", accepted=False)))
+    on(town, "2026-12-07")
+    placed(town.act(OVERSIGHT, urging=urging(town, town.file("YS-11"), due_on="2026-12-10")))
+    told = report(town, "2026-12-07", "2026-12-07").tellings
+    assert [(each.to, each.read_on) for each in told if each.kind == pb.TELLING_KIND_URGING] == [
+        (town.code(MARKET), "")
+    ]

@@ -2,7 +2,7 @@
 
     referral    told to its addressee; read on the day of the receipt
     alert       told to the department in charge; read on the day of the receipt
-    urging      told to who handles the file; read on the day of its next act
+    urging      told to each who owed what was overdue; read on the day of its next act
 
 Told is what the addressee can read, so that day is the day on which the registry had it, whatever it states.
 A receipt counts on the day on which the registry had it (以登记日期为准). Without one, the first act of who
@@ -13,13 +13,15 @@ Example: told on 2026-11-02, received on 2026-11-09: seven days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from registry.domain.files import ACT_NUMBERS
 from registry.supervision.accountability.known import Known, Span, days_between
 from registry.supervision.accountability.most import First
 from registry.supervision.accountability.tally import Wanted
+from registry.supervision.obligations import obligations_of
+from registry.supervision.obligations.urgings import overdue_when_urged
 from registry.v1 import accountability_service_pb2 as pb
 from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
 from registry.v1.supervision_pb2 import FILE_KIND_ALERT, FILE_KIND_REFERRAL
@@ -38,13 +40,20 @@ def tellings_of(file: SupervisionFile, known: Known) -> Iterator[pb.Telling]:
         setattr(told, "from", sender)
         told.told_on = opening.received_on
         yield _read(told, _reading(file, file.addressee, opening), known)
-    for act in file.acts:
+    for place, act in enumerate(file.acts):
         if act.act == _URGING:
-            yield _urged(file, act, known)
+            yield from (_urged(file, act, whom, known) for whom in _owing(file, place, known))
 
 
-def _urged(file: SupervisionFile, act: FileAct, known: Known) -> pb.Telling:
-    whom = file.addressee or file.file.department
+def _owing(file: SupervisionFile, place: int, known: Known) -> Sequence[str]:
+    """Whom the urging at a place was told: who owed what was overdue then. A referral that was refused is its
+    sender's, and who refused it is pressed for nothing. By editions without such duties: who handles it."""
+    owed = overdue_when_urged(file, place, known.clocks, obligations_of)
+    owing = tuple(dict.fromkeys(each.department for each in owed))
+    return owing or (file.addressee or file.file.department,)
+
+
+def _urged(file: SupervisionFile, act: FileAct, whom: str, known: Known) -> pb.Telling:
     told = pb.Telling(kind=pb.TELLING_KIND_URGING, file=file.file, to=whom, position=act.position)
     setattr(told, "from", act.department)
     told.told_on = act.received_on
@@ -89,7 +98,7 @@ class Tellings:
         total.told += 1
         total.unread += not told.read_on
         total.longest_days = max(total.longest_days, told.days)
-        self._kept.offer((bool(told.read_on), told.position, told.notice_id), told)
+        self._kept.offer((bool(told.read_on), told.position, told.notice_id, told.to), told)
 
     def told(self, response: pb.GetAccountabilityReportResponse) -> None:
         """Puts what was counted and listed into the report."""

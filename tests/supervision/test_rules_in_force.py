@@ -14,13 +14,17 @@ import pytest
 from registry.access.identity import Caller, CallerRole
 from registry.commands.ledger import GroupLedger
 from registry.commands.submission import Rejection
+from registry.commands.supervision.accountability import Accountability
 from registry.commands.supervision.unfiled import filings_due, unfiled
 from registry.config import load_config
+from registry.domain.periods import china_day
 from registry.engine import start_engine
 from registry.supervision.duties import Clocks
 from registry.supervision.obligations import obligations_of
 from registry.supervision.rules import filed_rule
+from registry.supervision.unfiled import DEADLINE
 from registry.v1 import supervision_pb2 as pb
+from registry.v1.accountability_service_pb2 import GetAccountabilityReportRequest
 from registry.v1.supervision_file_pb2 import Obligation
 from tests.support.matters import (
     ESTABLISHMENT,
@@ -169,6 +173,22 @@ def test_what_has_ended_and_what_nobody_watches_needs_no_rule(town: MatterTown) 
     )
     assert sorted(due(town, "2026-11-24")) == ["SP-E", "SP-O"]
     assert sorted(due(town, "2026-11-25")) == ["SP-O"]
+
+
+@pytest.mark.parametrize("ended_on", ["2026-12-10", "2026-11-24"])
+def test_a_matter_that_is_taken_out_late_had_no_rule_all_the_same(town: MatterTown, ended_on: str) -> None:
+    stated(town, ("监管员", {"matter": matter("SP-1")}))
+    begun = china_day(town.spine.clock())
+    town.spine.clock.move_to(date(2026, 12, 10))
+    stated(town, ("监管员", {"matter": matter("SP-1", effective_from="2026-11-24", ended_on=ended_on)}))
+    assert due(town, "2026-12-15") == {}
+    request = GetAccountabilityReportRequest(until="2026-11-30", on="2026-12-10")
+    setattr(request, "from", "2026-11-01")
+    registrar = Caller(CallerRole.REGISTRAR, town.spine.engine.state.directory.operator, ORIGIN)
+    (line,) = Accountability(town.spine.engine.ask).report(registrar, request).lines
+    town.spine.clock.move_to(begun)  # Of all towns of these tests.
+    duty = line.obligation
+    assert (duty.deadline, duty.matter, duty.met_on, duty.days_late) == (DEADLINE, "SP-1", "", 10)
 
 
 def test_a_draft_is_reviewed_and_filed_in_time_or_counted_late(town: MatterTown) -> None:

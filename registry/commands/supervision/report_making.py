@@ -102,7 +102,7 @@ class ReportMaking:
         """Duties that no file alone shows."""
         rules = list(self._past.all_files((FILE_KIND_RULE,)))
         matters = self._past.all_files((FILE_KIND_MATTER,))
-        yield from filing_duties(matters, rules, self._known.clocks)
+        yield from filing_duties(matters, rules, self._known.clocks, ended=True)
         # Nothing but files is read of the store there, and these as they were known.
         yield from untold_findings(cast(Store, self._past), self._known.clocks)
 

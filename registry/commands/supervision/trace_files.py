@@ -143,7 +143,7 @@ class TraceFiles:
         for file in concerned.files:
             yield from (line_of(duty, file) for duty in self._known.duties(file))
         rules = concerned.of(acts.FILE_KIND_RULE)
-        across = list(filing_duties(concerned.of(acts.FILE_KIND_MATTER), rules, clocks))
+        across = list(filing_duties(concerned.of(acts.FILE_KIND_MATTER), rules, clocks, ended=True))
         across += untold_findings(cast(Store, _Only(concerned.files)), clocks)
         drawn = Drawn(concerned.of(acts.FILE_KIND_DRAW), Span(scene.span.first, clocks.day))
         for draw in concerned.of(acts.FILE_KIND_DRAW):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from registry.v1 import supervision_pb2 as sup
-from tests.support.draws import DrawOffice, order
+from tests.support.draws import DrawOffice, inspector_rows, object_rows, order
 from tests.support.matters import MatterTown
 from tests.support.spine import found_spine, furnish
 from tests.support.visits import KEY, OFFICIALS, Bureau, reasons_of
@@ -63,3 +63,13 @@ def test_nobody_inspects_on_a_draw_of_another_department(office: DrawOffice, bur
     other = Bureau(spine, {name: spine.appoint("住建", *told) for name, told in OFFICIALS.items()}, "住建")
     source = bureau.reference("CQ-1", sup.FILE_KIND_DRAW)
     assert "NOT_YOUR_STEP" in reasons_of(other.record("JC-2", **drawn(bureau, "CQ-1", source=source)))
+
+
+def test_nobody_is_visited_on_a_draw_that_drew_nobody(office: DrawOffice, bureau: Bureau) -> None:
+    everybody = [(cells[0], inspector[0]) for cells in object_rows(40) for inspector in inspector_rows(8)]
+    assert office.act(draw_order=order("CQ-failed", recusals=office.recusals(*everybody))) == []
+    office.beacon()
+    result = office.result("CQ-failed")
+    assert result.drawn == 0
+    assert office.act(draw_result=result) == []
+    assert reasons_of(bureau.record("JC-3", **drawn(bureau, "CQ-failed"))) == ["STEP_OUT_OF_ORDER"]

@@ -6,8 +6,9 @@
   did as far as was stated by that day: a matter that is stated again afterwards, as of a day before, and an
   official who is moved afterwards, change nothing.
 * A rule of supervision for it is filed on that day (监管制度备案): else RULE_NOT_FILED.
-* The cause has its source: a draw with a result that was known on the day of the visit, a complaint, referral
-  or alert that this department handles, an own inspection that is followed up. 专项整治 has none.
+* The cause has its source: a draw that drew somebody, with a result that was known on the day of the visit, a
+  complaint, referral or alert that this department handles, an own inspection that is followed up. 专项整治
+  has none.
 
 Example: 食品经营许可 of 市场监管 with the rule GZ-1 filed, inspected on the draw CQ-3, whose result was
 recorded the day before.
@@ -122,6 +123,8 @@ def check_source(found: Findings, visit: pb.Inspection, acting: Acting, day: dat
         found.add(reasons.ERROR_REASON_NOT_YOUR_STEP, path, message)
     elif visit.cause == pb.INSPECTION_CAUSE_DRAW:
         _check_drawn(found, visit, file, day)
+        if not acting.again:
+            _check_anybody_drawn(found, file)
     elif day.isoformat() < (file.acts[0].on or file.acts[0].received_on):
         message = "检查早于其来源(投诉、移送、预警或者前次检查)之日。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)
@@ -142,3 +145,11 @@ def _check_drawn(found: Findings, visit: pb.Inspection, draw: SupervisionFile, d
     elif day.isoformat() < result.received_on:
         message = f"检查早于抽取结果的登记之日{result.received_on}。"
         found.add(reasons.ERROR_REASON_DATES_OUT_OF_ORDER, path, message)
+
+
+def _check_anybody_drawn(found: Findings, draw: SupervisionFile) -> None:
+    """Notes a draw that drew nobody, for nobody is visited on it; a log that has such a visit keeps it."""
+    result = first_act(draw, ACT_NUMBERS["draw_result"])
+    if result is not None and not result.result:
+        message = "这一抽取没有成立, 没有抽中任何对象, 不能据此检查。"
+        found.add(reasons.ERROR_REASON_STEP_OUT_OF_ORDER, "supervision.inspection.source", message)

@@ -12,6 +12,7 @@ from registry_client.bulk.templates import template_text, template_workbook
 from registry_client.files import FileFormatError
 from registry_client.supervision import roster_layouts
 from registry_client.supervision.roster_files import prepare, prepare_plan, prepare_recusals
+from tests.registry_client.bulk.files import workbook
 
 FIRMS = ("91350100M000100Y43", "91110000802100433B")
 
@@ -66,6 +67,13 @@ def test_a_person_is_no_object_and_no_name_of_an_inspector() -> None:
     assert faults(objects("130999199001010018,示例,,"))
     staff = "工号,科室,执法证号\nSC-1,监管科,130999199001010018\nSC-2,监管科,证1\nSC-3,监管科,证1\n".encode()
     assert faults(staff, "inspectors") == [(2, "执法证号"), (4, "执法证号")]
+
+
+def test_digits_that_a_spreadsheet_lost_are_published_nowhere() -> None:
+    content = workbook([["工号", "科室", "执法证号"], ["A-1", "食品科", 13090112345678901]])
+    prepared = prepare("inspectors", "名录.xlsx", content)
+    assert [(each.line, each.column) for each in prepared.faults] == [(2, "执法证号")]
+    assert prepared.rows == 0
 
 
 def test_inspectors_may_be_kept_to_some_matters() -> None:

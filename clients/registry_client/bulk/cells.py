@@ -8,7 +8,8 @@
   differs, an unusual number is warned of.
 * Codes stay as they were written too, for the registry compares them in half width and upper case. Digits
   that a spreadsheet lost are a fault wherever they stand, also where the registry takes any text
-  (法定代表人证件号码): what they were, nobody can tell later. Any other fault of such a code is a warning.
+  (法定代表人证件号码, 许可编号): what they were, nobody can tell later. Any other fault of such a code is
+  a warning.
 
 Faults and warnings never quote a natural person's code.
 
@@ -32,6 +33,7 @@ from registry.v1 import subject_pb2
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry_client import layouts
 from registry_client.bulk.amounts import in_ten_thousands, unit_of
+from registry_client.bulk.values import DIGITS_LOST, has_lost_digits
 from registry_client.columns import Column, Headings
 from registry_client.dates import iso_day
 from registry_client.files import Row, RowFault
@@ -54,7 +56,6 @@ CONTENT_CODES = {
 }
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _SERIAL = re.compile(r"[1-7][0-9]{4}(?:\.[0-9]+)?").fullmatch
-_SPREADSHEET_NUMBER = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2}").fullmatch
 _EPOCH = date(1899, 12, 30)
 _DECIDED = (layouts.PENALTY, layouts.LIST_ENTRY, layouts.MEASURE)
 """Kinds of file whose documents have a number of the usual form; certificates and licences have any."""
@@ -119,7 +120,8 @@ def _task(headings: Headings, column: Column, written: str) -> Callable[[str], _
         return _number if headings.layout in _DECIDED else _lost
     if kind := CONTENT_CODES.get(column.content):
         return partial(_content_code, kind)
-    return _lost if column.content == _REPRESENTATIVE_CODE else None
+    # Of two licences whose numbers became 9.12346E+17 one would be taken for the other and left out.
+    return _lost if column.content and not column.path else None
 
 
 def _day(text: str) -> _Found:
@@ -155,9 +157,8 @@ def _number(text: str) -> _Found:
 
 
 def _lost(text: str) -> _Found:
-    if _SPREADSHEET_NUMBER(text):
-        message = "被电子表格存成了科学记数，其余各位已丢失；请将该列设为文本格式，再按原始材料重新填写"
-        return text, reasons.ERROR_REASON_CODE_DIGITS_LOST, message
+    if has_lost_digits(text):
+        return text, reasons.ERROR_REASON_CODE_DIGITS_LOST, DIGITS_LOST
     return text, None, ""
 
 
@@ -174,7 +175,7 @@ def _representative(headings: Headings, row: Row, paper: Column) -> RowFault | N
     """What is wrong with a legal representative's code: a warning, which has no reason, or lost digits."""
     column = headings.layout.column_of(_REPRESENTATIVE_CODE)
     text = row.cells.get(column.heading, "") if column else ""
-    if not column or not text or _SPREADSHEET_NUMBER(text):
+    if not column or not text or has_lost_digits(text):
         return None
     word = row.cells.get(paper.heading, "")
     kind = PAPERS.get(plain(word))

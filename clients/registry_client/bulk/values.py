@@ -15,6 +15,7 @@ A formula is never evaluated: its cell has the value that was saved with it, and
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
@@ -22,6 +23,15 @@ Value = str | int | float | bool | date | datetime | time | timedelta
 
 _EXACT = 1e15
 """IEEE 754 doubles keep 15 significant digits of what was typed; above that a number is not what it was."""
+
+
+_LOST = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2}").fullmatch
+DIGITS_LOST = "被电子表格存成了科学记数，其余各位已丢失；请将该列设为文本格式，再按原始材料重新填写"
+
+
+def has_lost_digits(text: str) -> bool:
+    """Whether a text is a long number of which a spreadsheet, or ``number_text``, kept the first digits."""
+    return _LOST(text) is not None
 
 
 def cell_text(value: Value) -> str:

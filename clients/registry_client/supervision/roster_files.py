@@ -30,6 +30,7 @@ from registry.provenance.draw.rosters import TreeRoot
 from registry.v1.error_reason_pb2 import ERROR_REASON_FIELD_INVALID
 from registry.v1.supervision_pb2 import EvidenceItem, PlanItem
 from registry_client.bulk.lines import Row, RowFault
+from registry_client.bulk.values import DIGITS_LOST, has_lost_digits
 from registry_client.columns import Headings, Layout
 from registry_client.dates import iso_day
 from registry_client.files import Table, read_content
@@ -135,6 +136,8 @@ def _read(table: Table, noted: _Noted) -> Iterator[Row]:
     for row in table.rows():
         if isinstance(row, RowFault):
             noted.put(row)
+        elif lost := [heading for heading, text in row.cells.items() if has_lost_digits(text)]:
+            noted.add(row.line, [(table.headings.as_written(each), DIGITS_LOST) for each in lost])
         else:
             yield row
 

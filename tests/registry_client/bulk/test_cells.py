@@ -11,7 +11,7 @@ from registry_client.bulk.places import place_of
 from registry_client.bulk.preparing import PreparedRow
 from registry_client.files import read_content
 from tests.registry_client.bulk.files import prepared, table_of
-from tests.registry_client.samples import FIRM, PENALTY, PERSON
+from tests.registry_client.samples import FIRM, LICENCE, PENALTY, PERSON
 
 FINE = "罚款金额（万元）"
 NUMBER, DECIDED, CODE = "行政处罚决定书文号", "处罚决定日期", "行政相对人代码_1（统一社会信用代码）"
@@ -140,6 +140,13 @@ def test_lost_digits_are_a_fault_also_where_the_registry_takes_any_text(written:
     row = only(法定代表人证件类型="身份证", 法定代表人证件号码=written)
     (fault,) = row.faults
     assert (fault.column, fault.reason) == ("法定代表人证件号码", ERROR_REASON_CODE_DIGITS_LOST)
+
+
+@pytest.mark.parametrize("written", [(912345678901234567, 912345678901234999), ("9.12346e+17",) * 2])
+def test_two_licences_whose_numbers_a_spreadsheet_cut_are_not_taken_for_one(written: tuple[object]) -> None:
+    rows = prepared(table_of(*(LICENCE | {"许可编号": each} for each in written)))
+    faults = [[(each.column, each.reason) for each in row.faults] for row in rows]
+    assert faults == [[("许可编号", ERROR_REASON_CODE_DIGITS_LOST)]] * 2
 
 
 def test_a_doubtful_code_of_another_is_a_warning_that_does_not_quote_it() -> None:

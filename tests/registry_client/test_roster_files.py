@@ -129,6 +129,20 @@ def test_recusals_are_pairs_each_once() -> None:
     assert fault.column == "应回避人员工号"
 
 
+def test_a_recusal_names_its_object_as_the_roster_does() -> None:
+    listed = "统一社会信用代码或编号,对象种类,名称\nP-1a,产品,示例\n".encode()
+    prepared = prepare("objects", "名录.csv", listed)
+    recusals = prepare_recusals("回避.csv", "应回避对象,应回避人员工号\nP-1a,SC-1\n".encode())
+    (drawn,) = (each for ids in read_objects(prepared.lines, "").by_grade.values() for each in ids)
+    assert read_recusals(recusals.lines) == {drawn: {"SC-1"}}
+
+
+def test_a_recusal_of_what_no_roster_can_have_is_a_fault() -> None:
+    text = "应回避对象,应回避人员工号\nＰ－１,SC-1\n某产品,SC-1\n".encode()
+    found = [(each.line, each.column) for each in prepare_recusals("回避.csv", text).faults]
+    assert found == [(2, "应回避对象"), (3, "应回避对象")]
+
+
 @pytest.mark.parametrize("kind", roster_layouts.KINDS)
 def test_every_template_is_read_by_what_it_is_for(kind: str) -> None:
     layout = roster_layouts.KINDS[kind]

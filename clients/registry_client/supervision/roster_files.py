@@ -24,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from registry.domain.identifiers import normalise
+from registry.domain.uscc import uscc_faults
 from registry.provenance.draw import rows
 from registry.provenance.draw.lists import recusal_lines
 from registry.provenance.draw.rosters import TreeRoot
@@ -94,9 +95,11 @@ def prepare_recusals(name: str | Path, content: bytes, *, sheet: str = "") -> Pr
     table, noted = read_content(name, content, sheet=sheet, layouts=(layout,)), _Noted()
     pairs = set()
     for row in _read(table, noted):
-        pair = (normalise(_text(row, layout, "object_id")), _text(row, layout, "official_id"))
-        missing = [(column, "没有填写") for column, cell in zip(_PAIR, pair, strict=True) if not cell]
-        noted.add(row.line, [(_heading(table.headings, column), told) for column, told in missing])
+        pair = (_as_in_roster(_text(row, layout, "object_id")), _text(row, layout, "official_id"))
+        faults = [(column, "没有填写") for column, cell in zip(_PAIR, pair, strict=True) if not cell]
+        if pair[0] and (told := _id_fault(pair[0])):
+            faults.append(("object_id", told))
+        noted.add(row.line, [(_heading(table.headings, column), told) for column, told in faults])
         pairs.add(pair)
     return _prepared(tuple(recusal_lines(pairs)), noted)
 
@@ -159,6 +162,20 @@ def _uniform_object(cells: list[str]) -> list[str]:
     kind = _KINDS.get(kind, kind)
     code = normalise(given) if kind == "firm" else given
     return [code, kind, name, normalise(grade), normalise(region), normalise(industry), _matters(matters)]
+
+
+def _as_in_roster(given: str) -> str:
+    """An object as a roster names it: a firm's code in its normal form, the number of a product or project as
+    it stands. A number in another form would be nobody's, and its inspector drawn all the same."""
+    code = normalise(given)
+    return given if uscc_faults(code) else code
+
+
+def _id_fault(given: str) -> str:
+    """Why no roster can have an object of this name; empty if one can."""
+    kind = "product" if uscc_faults(given) else "firm"
+    found = rows.object_faults((given, kind, "x", "", "", "", ""))
+    return next((told for column, told in found if column == "id"), "")
 
 
 def _uniform_inspector(cells: list[str]) -> list[str]:

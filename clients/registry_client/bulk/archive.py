@@ -26,6 +26,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from registry_client.bulk.lines import FileFormatError
@@ -44,6 +45,7 @@ _END_RECORD = 22
 _END_MARK = b"PK\x05\x06"
 _ENCRYPTED = 0x1
 _KIND = re.compile(rb"spreadsheetml\.(?:sheet|template)\.main\+xml|\.macroEnabled\.main\+xml")
+_FROM_1904 = re.compile(rb"""<(?:[^\s<>/:]+:)?workbookPr\s[^<>]*date1904\s*=\s*["'](?:1|true)["']""")
 _OTHERS = ("content.xml", "mimetype", "xl/workbook.bin")
 # Nearly every program writes a cell so, the place first; whatever has cells of another form is looked at
 # again.
@@ -94,8 +96,16 @@ class Extent:
             raise _RefusedError(f"{message}；请删去表格以外的内容，或分成几个文件")
 
 
-def looked_through(name: str | Path, content: bytes) -> int:
-    """The number of formulas in an archive that may be opened. FileFormatError for any other."""
+class Looked(NamedTuple):
+    """What was seen of an archive that may be opened: how many formulas, and whether its days are counted
+    from 1904, as workbooks that were begun on a Mac do."""
+
+    formulas: int
+    from_1904: bool
+
+
+def looked_through(name: str | Path, content: bytes) -> Looked:
+    """What was seen of an archive that may be opened. FileFormatError for any other."""
     try:
         with ZipFile(io.BytesIO(content)) as archive:
             return _look_through(archive, content)
@@ -105,13 +115,13 @@ def looked_through(name: str | Path, content: bytes) -> int:
         raise FileFormatError(f"{name}：xlsx文件已损坏或不完整，请重新导出") from None
 
 
-def _look_through(archive: ZipFile, content: bytes) -> int:
+def _look_through(archive: ZipFile, content: bytes) -> Looked:
     parts = archive.infolist()
     names = [part.filename.lower() for part in parts]
     _require_plain(archive, content, names)
     if any(part.flag_bits & _ENCRYPTED for part in parts):
         raise _RefusedError("工作簿已加密，请去掉密码后再提交")
-    is_workbook, formulas, unpacked, texts = False, 0, 0, 0
+    is_workbook, from_1904, formulas, unpacked, texts = False, False, 0, 0, 0
     for part in parts:
         extent = Extent()
         for xml in _tags(_pieces(part, content, MAX_UNPACKED - unpacked)):
@@ -120,12 +130,14 @@ def _look_through(archive: ZipFile, content: bytes) -> int:
                 raise _RefusedError(f"工作簿的文字超过{MAX_TEXTS}条，请分成几个文件")
             if part.filename == "[Content_Types].xml":
                 is_workbook = is_workbook or _KIND.search(xml) is not None
+            elif part.filename.lower() == "xl/workbook.xml":
+                from_1904 = from_1904 or _FROM_1904.search(xml) is not None
             unpacked += len(xml)
             extent.add(xml)
         formulas += extent.formulas
     if not is_workbook or any(other in names for other in _OTHERS):
         raise _RefusedError("压缩包里不是xlsx工作簿（可能是ods、xlsb、docx或普通压缩文件），请另存为xlsx")
-    return formulas
+    return Looked(formulas, from_1904)
 
 
 def _require_plain(archive: ZipFile, content: bytes, names: list[str]) -> None:

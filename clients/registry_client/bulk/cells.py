@@ -1,7 +1,8 @@
 """Cells of one row made uniform (单元格规范化) before an event is made of them, with what to tell of each.
 
 * Days: every form of ``registry_client.dates``. The number that a spreadsheet makes of a day (46113 is
-  2026-04-01, the days since 1899-12-30) is read as that day, with a warning.
+  2026-04-01, the days since 1899-12-30; 44651 in a workbook that counts from 1904-01-01) is read as that day,
+  with a warning.
 * Amounts: 万元, whatever unit they were written in (``amounts``).
 * Document numbers stay as they were printed, brackets and all: that text is signed and kept, and the registry
   compares numbers by their normal form (``registry.domain.documents``). The normal form is told of where it
@@ -33,6 +34,7 @@ from registry.v1 import subject_pb2
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry_client import layouts
 from registry_client.bulk.amounts import in_ten_thousands, unit_of
+from registry_client.bulk.lines import DAY_ZERO
 from registry_client.bulk.values import DIGITS_LOST, has_lost_digits
 from registry_client.columns import Column, Headings
 from registry_client.dates import iso_day
@@ -56,7 +58,6 @@ CONTENT_CODES = {
 }
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _SERIAL = re.compile(r"[1-7][0-9]{4}(?:\.[0-9]+)?").fullmatch
-_EPOCH = date(1899, 12, 30)
 _DECIDED = (layouts.PENALTY, layouts.LIST_ENTRY, layouts.MEASURE)
 """Kinds of file whose documents have a number of the usual form; certificates and licences have any."""
 _USUAL = re.compile("[\u4e00-\u9fff]{1,30}〔[0-9]{4}〕[0-9]{1,6}号").fullmatch
@@ -74,9 +75,9 @@ class Uniform:
     warnings: tuple[RowFault, ...] = ()
 
 
-def uniform_rows(headings: Headings) -> Callable[[Row], Uniform]:
-    """What makes the rows of a file with these headings uniform."""
-    tasks = list(_tasks(headings))
+def uniform_rows(headings: Headings, day_zero: date = DAY_ZERO) -> Callable[[Row], Uniform]:
+    """What makes the rows of a file with these headings uniform; its days are counted from ``day_zero``."""
+    tasks = list(_tasks(headings, day_zero))
     paper = headings.layout.column_of(_REPRESENTATIVE_PAPER)
 
     def uniform(row: Row) -> Uniform:
@@ -103,19 +104,19 @@ def uniform_rows(headings: Headings) -> Callable[[Row], Uniform]:
     return uniform
 
 
-def _tasks(headings: Headings) -> Iterator[tuple[str, str, Callable[[str], _Found]]]:
+def _tasks(headings: Headings, day_zero: date) -> Iterator[tuple[str, str, Callable[[str], _Found]]]:
     for column, written in zip(headings.columns, headings.written, strict=True):
-        if column and (task := _task(headings, column, written)):
+        if column and (task := _task(headings, column, written, day_zero)):
             yield column.heading, written, task
 
 
-def _task(headings: Headings, column: Column, written: str) -> Callable[[str], _Found] | None:
+def _task(headings: Headings, column: Column, written: str, day_zero: date) -> Callable[[str], _Found] | None:
     if column.path in DAYS:
-        return _day
+        return partial(_day, day_zero)
     if column.content in AMOUNTS:
         return partial(_amount, unit_of(written))
     if column.content in CONTENT_DAYS:
-        return _content_day
+        return partial(_content_day, day_zero)
     if column.path == NUMBER:
         return _number if headings.layout in _DECIDED else _lost
     if kind := CONTENT_CODES.get(column.content):
@@ -124,17 +125,17 @@ def _task(headings: Headings, column: Column, written: str) -> Callable[[str], _
     return _lost if column.content and not column.path else None
 
 
-def _day(text: str) -> _Found:
+def _day(day_zero: date, text: str) -> _Found:
     if _ISO_DAY(text):
         return text, None, ""
     if _SERIAL(text):
-        day = (_EPOCH + timedelta(int(text.partition(".")[0]))).isoformat()
+        day = (day_zero + timedelta(int(text.partition(".")[0]))).isoformat()
         return day, None, f"“{text}”是电子表格的日期序号，按{day}登记，请核对"
     return iso_day(text), None, ""
 
 
-def _content_day(text: str) -> _Found:
-    day, reason, message = _day(text)
+def _content_day(day_zero: date, text: str) -> _Found:
+    day, reason, message = _day(day_zero, text)
     known = _ISO_DAY(day) or plain(text) == "长期"
     return day, reason, message if known else "不是日期，按原样登记，请核对（应为 YYYY-MM-DD）"
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from registry.v1 import error_reason_pb2
 from registry.v1.error_reason_pb2 import ErrorReason
 from registry_client.bulk.values import Value, is_blank
+
+DAY_ZERO = date(1899, 12, 30)
+"""The day from which spreadsheets count days, unless they say that they do from 1904."""
 
 
 class FileFormatError(ValueError):
@@ -87,6 +91,10 @@ class Source(Protocol):
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know of the file as a whole."""
+
+    @property
+    def day_zero(self) -> date:
+        """The day from which a number that stands for a day is counted."""
 
     @property
     def expected_lines(self) -> int:

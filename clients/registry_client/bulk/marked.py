@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
+from registry_client.bulk.lines import DAY_ZERO
 from registry_client.bulk.marked_sheet import Formats, SheetCopy, cut
 from registry_client.bulk.marks import Mark
 from registry_client.files import Table
@@ -42,7 +43,9 @@ def write_marked(
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     plain_text = {f"strings_to_{what}": False for what in ("numbers", "formulas", "urls")}
-    with Workbook(target, {"constant_memory": True, **plain_text}) as workbook:
+    # The number of a day stays the number of that day, should the copy be mended and submitted.
+    counting = {"date_1904": table.source.day_zero != DAY_ZERO}
+    with Workbook(target, {"constant_memory": True, **plain_text, **counting}) as workbook:
         sheet = workbook.add_worksheet(_sheet_name(table))
         SheetCopy(table, sheet, Formats.of(workbook)).write(iter(marks))
         page = workbook.add_worksheet(_OF_FILE if _sheet_name(table) != _OF_FILE else f"{_OF_FILE}2")

@@ -27,6 +27,7 @@ _CUT = "…（过长，其余未显示）"
 _NARROWEST, _WIDEST, _PROBLEM, _RESULT = 10, 30, 60, 44
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SHORT = 8
+_FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class SheetCopy:
     def __init__(self, table: Table, sheet: Worksheet, formats: Formats) -> None:
         self._table, self._sheet, self._formats = table, sheet, formats
         self._left = table.source.first_column
+        self._first_year = max(_FIRST_YEAR, table.source.day_zero.year)
         written = table.headings.written
         # A sheet may be wider than its headings.
         first = next(iter(table.source.lines()), None)
@@ -159,7 +161,7 @@ class SheetCopy:
 
     def _write_value(self, row: int, column: int, value: Value, format: Format | None, colour: str) -> None:
         sheet, formats = self._sheet, self._formats
-        if isinstance(value, date) and value.year >= 1900:
+        if isinstance(value, date) and value.year >= self._first_year:
             moment = isinstance(value, datetime) and value.time() != time()
             named = {"fault": formats.fault_day, "doubt": formats.doubt_day}
             plain = formats.moment if moment else formats.day

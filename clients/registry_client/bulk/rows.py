@@ -16,7 +16,6 @@ from datetime import date
 from registry.v1.statement_pb2 import Event
 from registry_client.bulk.cells import uniform_rows
 from registry_client.bulk.checks import event_faults
-from registry_client.columns import Headings
 from registry_client.events import column_of_field, event_of_row, unsent_headings
 from registry_client.files import Row, RowFault, Table
 
@@ -34,13 +33,14 @@ class CheckedRow:
 
 def check_rows(table: Table, *, today: date) -> Iterator[CheckedRow]:
     """Every row of a file, checked as on this day in China. FileFormatError as ``Table.rows``."""
-    check = _checker(table.headings, today)
+    check = _checker(table, today)
     for row in table.rows():
         yield CheckedRow(row.line, None, (row,)) if isinstance(row, RowFault) else check(row)
 
 
-def _checker(headings: Headings, today: date) -> Callable[[Row], CheckedRow]:
-    uniform = uniform_rows(headings)
+def _checker(table: Table, today: date) -> Callable[[Row], CheckedRow]:
+    headings = table.headings
+    uniform = uniform_rows(headings, table.source.day_zero)
     all_sent = all(column and not column.for_readers_only for column in headings.columns)
 
     def check(given: Row) -> CheckedRow:

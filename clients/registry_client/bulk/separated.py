@@ -18,9 +18,10 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
-from registry_client.bulk.lines import FileFormatError, RawLine, RowFault, malformed, span
+from registry_client.bulk.lines import DAY_ZERO, FileFormatError, RawLine, RowFault, malformed, span
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -49,6 +50,7 @@ class SeparatedText:
     sheet: str = ""
     headings_within: int = 1
     first_column: int = 0
+    day_zero: date = DAY_ZERO
     notices: tuple[str, ...] = ()
 
     @property

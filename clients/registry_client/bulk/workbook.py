@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry_client.bulk.archive import looked_through
-from registry_client.bulk.lines import FileFormatError, RawLine, RowFault
+from registry_client.bulk.lines import DAY_ZERO, FileFormatError, RawLine, RowFault
 from registry_client.bulk.values import column_letters
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 HEADINGS_WITHIN = 10
 _SHOWN = 3
+_DAY_ZERO_1904 = date(1904, 1, 1)
 _Range = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -44,9 +46,11 @@ class Worksheet:
         *,
         workbook: CalamineWorkbook,
         notices: tuple[str, ...],
+        day_zero: date = DAY_ZERO,
     ) -> None:
         self.sheet = sheet
         self.notices = notices
+        self.day_zero = day_zero
         self._name = name
         self._content = content
         # Opened once for all of its sheets; whoever is read lets go of it, for it holds every text.
@@ -97,7 +101,7 @@ class Worksheet:
 
 def open_workbook(name: str | Path, content: bytes, *, sheet: str = "") -> list[Worksheet]:
     """The worksheets in which to look for headings. FileFormatError if it cannot be opened, or has none."""
-    formulas = looked_through(name, content)
+    formulas, from_1904 = looked_through(name, content)
     workbook = _opened(name, content)
     notices: tuple[str, ...] = ()
     if formulas:
@@ -108,7 +112,11 @@ def open_workbook(name: str | Path, content: bytes, *, sheet: str = "") -> list[
     wanted = [sheet] if sheet else _visible(workbook)
     if not wanted:
         raise FileFormatError(f"{name}：工作簿没有可见的工作表")
-    return [Worksheet(name, content, each, workbook=workbook, notices=notices) for each in wanted]
+    day_zero = _DAY_ZERO_1904 if from_1904 else DAY_ZERO
+    return [
+        Worksheet(name, content, each, workbook=workbook, notices=notices, day_zero=day_zero)
+        for each in wanted
+    ]
 
 
 def _range_name(merged: _Range) -> str:

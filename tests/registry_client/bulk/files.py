@@ -24,10 +24,13 @@ CONTENT_TYPES = (
 )
 
 
-def workbook(*sheets: Sequence[Sequence[Any]], names: Sequence[str] = (), merge: str = "") -> bytes:
+def workbook(
+    *sheets: Sequence[Sequence[Any]], names: Sequence[str] = (), merge: str = "", from_1904: bool = False
+) -> bytes:
     """A workbook with these cells; a date is written as one, ``None`` not at all."""
     target = io.BytesIO()
-    with Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
+    options = {"in_memory": True, "strings_to_formulas": False, "date_1904": from_1904}
+    with Workbook(target, options) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for number, rows in enumerate(sheets):
             page = book.add_worksheet(names[number] if names else None)

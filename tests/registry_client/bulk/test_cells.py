@@ -1,5 +1,6 @@
 """Cells made uniform, amounts, and what is told of them."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from registry.v1.error_reason_pb2 import ERROR_REASON_CODE_DIGITS_LOST, ERROR_REASON_FIELD_INVALID
 from registry.v1.statement_pb2 import Statement
 from registry_client.bulk.amounts import ONES, TEN_THOUSANDS, in_ten_thousands, unit_of
+from registry_client.bulk.marked import Mark, marked_workbook
 from registry_client.bulk.places import place_of
 from registry_client.bulk.preparing import PreparedRow
 from registry_client.files import read_content
-from tests.registry_client.bulk.files import prepared, table_of
+from tests.registry_client.bulk.files import prepared, table_of, workbook
 from tests.registry_client.samples import FIRM, LICENCE, PENALTY, PERSON
 
 FINE = "罚款金额（万元）"
@@ -110,6 +112,17 @@ def test_every_usual_form_of_a_day_is_one_statement(written: str) -> None:
 def test_the_number_of_a_day_is_read_and_warned_of() -> None:
     (warning,) = only(**{DECIDED: 46113}).warnings
     assert warning.message == "“46113”是电子表格的日期序号，按2026-04-01登记，请核对"
+
+
+@pytest.mark.parametrize("written", [date(2026, 4, 1), 44651])
+def test_a_day_of_a_workbook_that_counts_from_1904_is_that_day(written: object) -> None:
+    cells = PENALTY | {DECIDED: written}
+    table = read_content("表.xlsx", workbook([list(cells), list(cells.values())], from_1904=True))
+    (row,) = prepared(table)
+    assert not row.faults
+    assert Statement.FromString(row.payload).event.document.decided_on == "2026-04-01"
+    (again,) = prepared(read_content("标注.xlsx", marked_workbook(table, [Mark.of_prepared(row)])))
+    assert again.payload == row.payload
 
 
 def test_brackets_do_not_matter_and_the_raw_number_is_kept() -> None:

@@ -8,6 +8,8 @@ with separators (``registry_client.bulk.separated``); what is neither is refused
 * A row that cannot be read (bytes of another encoding, quotes that do not match, more or fewer cells than
   headings) becomes a ``RowFault`` and the rows after it are read. Nothing is left out in silence but rows
   without any text, which spreadsheets add at the end.
+* Of a workbook one worksheet is read. Where several that can be seen have headings and rows, none is, until
+  one is named: the others would be left out.
 * Headings may stand there once. A second line of them is a mistake that would become a row of its own.
 
 Example: in a file of 29 headings, a row of 28 cells in line 17 gives
@@ -121,18 +123,44 @@ def read_content(
 
 
 def _first_known(name: str | Path, sources: Sequence[Source], layouts: Sequence[Layout]) -> Table:
-    """The first sheet with known headings. FileFormatError if there is none."""
+    """The sheet with known headings. FileFormatError if there is none, or another beside it."""
     unknown = ""
-    for source in sources:
+    for number, source in enumerate(sources, 1):
         try:
-            return _table(Path(name), source, layouts)
+            table = _table(Path(name), source, layouts)
         except UnknownHeadingsError as fault:
             unknown = unknown or str(fault)
         except HeadingsError as fault:
             raise FileFormatError(f"{name}：{_of_sheet(source)}{fault}") from None
+        else:
+            _require_no_other(table, sources[number:], layouts)
+            return table
         source.release()
     sheets = "、".join(source.sheet for source in sources if source.sheet)
     raise FileFormatError(f"{name}：{f'工作表{sheets}：' if sheets else ''}{unknown}")
+
+
+def _require_no_other(table: Table, others: Sequence[Source], layouts: Sequence[Layout]) -> None:
+    """Of two sheets with rows one would be left out: last month's, or 行政许可 beside 行政处罚."""
+    also = "".join(f"「{each.sheet}」" for each in others if _has_rows(each, layouts))
+    if also:
+        advice = "只能读一张：请用 --sheet 指明，或隐藏、移走其余的"
+        raise FileFormatError(f"{table.path}：工作表「{table.sheet}」{also}都有可识别的表头和内容，{advice}")
+
+
+def _has_rows(source: Source, layouts: Sequence[Layout]) -> bool:
+    try:
+        table = _table(Path(), source, layouts)
+        known = sum(column is not None for column in table.headings.columns)
+        filled = any(isinstance(raw, RowFault) or not raw.blank for raw in table.raw_lines())
+        # One heading alone may be a word in notes beside the form.
+        return filled and known >= _SECOND_HEADINGS
+    except UnknownHeadingsError:
+        return False
+    except HeadingsError:
+        return True
+    finally:
+        source.release()
 
 
 def _table(path: Path, source: Source, layouts: Sequence[Layout]) -> Table:

@@ -1,9 +1,9 @@
 """Worksheets of a workbook (xlsx), read with calamine: values as they were saved, nothing evaluated.
 
-The archive was looked through before (``archive``). Of several worksheets the first visible one with known
-headings is read, or the one that is named, hidden or not. Above the headings there may be a title and notes,
-up to line 10. Cells must not be merged from the headings on: of merged cells only the first has a value, and
-the rows below it would lack theirs.
+The archive was looked through before (``archive``). Of several worksheets the visible one with known
+headings is read (``registry_client.files``), or the one that is named, hidden or not. Above the headings
+there may be a title and notes, up to line 10. Cells must not be merged from the headings on: of merged cells
+only the first has a value, and the rows below it would lack theirs.
 
 A worksheet is held in memory while it is read and dropped by ``release``.
 

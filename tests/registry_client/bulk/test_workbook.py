@@ -94,12 +94,27 @@ def test_columns_that_stand_empty_at_the_left_do_not_matter() -> None:
     assert table.source.first_column == 2
 
 
-def test_the_first_sheet_with_known_headings_is_read_or_the_one_that_is_named() -> None:
+def test_the_sheet_with_known_headings_is_read_or_the_one_that_is_named() -> None:
+    assert read(workbook([["目录"]], [HEADINGS, ROW], [HEADINGS], names=["封面", "一", "空"])).sheet == "一"
     content = workbook([["目录"]], [HEADINGS, ROW], [HEADINGS, ROW, ROW], names=["封面", "一", "二"])
-    assert read(content).sheet == "一"
+    assert read(content, "一").sheet == "一"
     assert len(list(read(content, "二").rows())) == 2
     assert "没有工作表「三」，有：封面、一、二" in refusal(content, "三")
     assert "认不出表头" in refusal(content, "封面")
+
+
+LICENCES = ["行政相对人名称", "行政许可决定文书号"]
+
+
+@pytest.mark.parametrize("other", [[HEADINGS, ROW], [LICENCES, ["甲", "2号"]], [HEADINGS + HEADINGS, ROW]])
+def test_no_sheet_is_left_out_beside_another(other: list[list[str]]) -> None:
+    content = workbook([HEADINGS, ROW], other, names=["一", "二"])
+    assert "工作表「一」「二」都有可识别的表头和内容" in refusal(content)
+
+
+def test_a_word_in_notes_is_no_second_sheet() -> None:
+    content = workbook([HEADINGS, ROW], [["B", "行政处罚决定书文号", "照文书"], ["C", "违法事实", ""]])
+    assert read(content).sheet == "Sheet1"
 
 
 def test_a_sheet_released_is_read_again() -> None:

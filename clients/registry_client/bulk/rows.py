@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from registry.v1 import error_reason_pb2 as reasons
 from registry.v1.statement_pb2 import Event
 from registry_client.bulk.cells import uniform_rows
 from registry_client.bulk.checks import event_faults
-from registry_client.events import column_of_field, event_of_row, unsent_headings
+from registry_client.events import code_left_out, column_of_field, event_of_row, unsent_headings
 from registry_client.files import Row, RowFault, Table
 
 
@@ -57,10 +58,14 @@ def _checker(table: Table, today: date) -> Callable[[Row], CheckedRow]:
             )
             for fault in event_faults(event, today=today)
         ]
-        return CheckedRow(row.line, event, made.faults + tuple(faults), made.warnings, unsent)
+        warnings = made.warnings
+        if left_out := code_left_out(headings, row, event):
+            warnings += (RowFault(row.line, left_out, reasons.ERROR_REASON_UNSPECIFIED, _LEFT_OUT),)
+        return CheckedRow(row.line, event, made.faults + tuple(faults), warnings, unsent)
 
     return check
 
 
+_LEFT_OUT = "按主体类别不用这一代码，没有提交：记录记在另一代码的主体名下；请核对主体类别"
 _LIST_MARK = "名单代码"
 """Which columns of an entry are sent depends on its list (``events.layout_of_row``)."""

@@ -13,7 +13,7 @@ from registry_client.bulk.places import place_of
 from registry_client.bulk.preparing import PreparedRow
 from registry_client.files import read_content
 from tests.registry_client.bulk.files import prepared, table_of, workbook
-from tests.registry_client.samples import FIRM, LICENCE, PENALTY, PERSON
+from tests.registry_client.samples import FIRM, LICENCE, PENALTY, PENALTY_OF_PERSON, PERSON
 
 FINE = "罚款金额（万元）"
 NUMBER, DECIDED, CODE = "行政处罚决定书文号", "处罚决定日期", "行政相对人代码_1（统一社会信用代码）"
@@ -171,6 +171,20 @@ def test_a_doubtful_code_of_another_is_a_warning_that_does_not_quote_it() -> Non
         "法定代表人证件号码",
     ]
     assert all(wrong[6:14] not in warning.message for warning in row.warnings)
+
+
+@pytest.mark.parametrize(
+    ("cells", "left_out"),
+    [
+        (PENALTY_OF_PERSON | {CODE: FIRM}, CODE),
+        (PENALTY | {"证件类型": "身份证", "证件号码": PERSON}, "证件号码"),
+    ],
+)
+def test_a_code_that_is_not_taken_for_the_subject_is_told(cells: dict[str, str], left_out: str) -> None:
+    (row,) = prepared(table_of(cells))
+    (warning,) = row.warnings
+    assert (warning.column, bool(row.payload)) == (left_out, True)
+    assert PERSON not in warning.message
 
 
 def test_the_place_in_a_text_has_no_cell() -> None:

@@ -4,28 +4,33 @@ Columns of the csv file, in any order:
 案号、主体名称、统一社会信用代码、主体类别、立案日期、信息类别、严重程度、措施、
 期限月数、终身、适用地区、法律依据、事实、理由、证据、许可机构、重大复杂. Several articles, and several files
 of evidence, are separated by ；. A file is looked for beside the csv file; its digest alone is submitted.
-Natural persons are drafted in JSON, one by one.
+Natural persons are drafted in JSON, one by one. It is read as every file of rows is
+(``registry_client.files``): a row with more or fewer cells than headings is a fault, for its cells would be
+taken for those of other columns.
 
 Example: a row with 措施 M-PRO-01 and 期限月数 24 proposes that measure for two years.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from registry.v1 import statement_pb2 as pb
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC, Identifier, Subject
+from registry_client.cli.draw_options import content_of
 from registry_client.cli.failures import Failure
 from registry_client.cli.official_steps import body_from, evidence_of, read_json
+from registry_client.columns import Column, Layout
+from registry_client.files import Row, RowFault, Table, read_content
 from registry_client.words import KINDS, SEVERITIES, YES_OR_NO, plain
 
 COLUMNS = (
     "案号", "主体名称", "统一社会信用代码", "主体类别", "立案日期", "信息类别", "严重程度", "措施",
     "期限月数", "终身", "适用地区", "法律依据", "事实", "理由", "证据", "许可机构", "重大复杂",
 )  # fmt: skip
+_LAYOUT = Layout("立案拟定", "E-51", mark="案号", columns=tuple(map(Column, COLUMNS)))
 _REQUIRED = ("案号", "主体名称", "统一社会信用代码", "立案日期", "措施", "法律依据", "事实", "证据")
 
 
@@ -47,37 +52,33 @@ def _of_json(path: Path) -> list[pb.BanDraft]:
 
 
 def _of_csv(path: Path) -> Iterator[pb.BanDraft]:
-    rows = list(_rows(path))
-    faults = [fault for line, row in rows for fault in _faults(line, row, path.parent)]
+    rows = list(_table(path).rows())
+    faults = [fault for row in rows for fault in _faults(row, path.parent)]
     if faults:
         raise Failure(f"{path}：\n" + "\n".join(faults))
-    for _, row in rows:
-        yield _draft(row, path.parent)
+    for row in rows:
+        if isinstance(row, Row):
+            yield _draft(row.cells, path.parent)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    try:
-        content = path.read_bytes()
-    except OSError as fault:
-        raise Failure(f"{path}：无法读取：{fault.strerror}") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", "replace")
-    reader = csv.DictReader(text.splitlines())
-    unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
-    missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
-    if unknown or missing:
-        raise Failure(
-            f"{path}："
-            + "；".join(f"没有“{name}”列" for name in missing)
-            + "".join(f"；不认识“{name}”列" for name in unknown)
-        )
-    for row in reader:
-        yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if name}
+def _table(path: Path) -> Table:
+    """The rows of a csv file. Raises Failure, and FileFormatError."""
+    table = read_content(path, content_of(path), layouts=(_LAYOUT,))
+    columns = table.headings.columns
+    known = {column.heading for column in columns if column}
+    unknown = [text for text, column in zip(table.headings.written, columns, strict=True) if not column]
+    told = [f"没有“{name}”列" for name in _REQUIRED if name not in known]
+    told += [f"不认识“{name}”列" for name in unknown]
+    if told:
+        raise Failure(f"{path}：{'；'.join(told)}")
+    return table
 
 
-def _faults(line: int, row: Mapping[str, str], folder: Path) -> Iterator[str]:
+def _faults(read: Row | RowFault, folder: Path) -> Iterator[str]:
+    if isinstance(read, RowFault):
+        yield f"第{read.line}行：{f'“{read.column}”' if read.column else ''}{read.message}"
+        return
+    line, row = read.line, read.cells
     for name in _REQUIRED:
         if not row.get(name):
             yield f"第{line}行：“{name}”为空"

@@ -20,6 +20,7 @@ goes on with the next change.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -110,7 +111,8 @@ class TokenInMemory:
 
 
 class TokenFile:
-    """A token in a file, which is there whole or as it was. OSError if it cannot be written."""
+    """A token in a file, which is there whole or as it was. OSError if it cannot be written, or if there is a
+    file without a token: beginning from now, a watcher would pass over what changed meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -118,15 +120,24 @@ class TokenFile:
     def load(self) -> str:
         """See Tokens."""
         try:
-            return self._path.read_text("ascii").strip()
+            token = self._path.read_text("ascii").strip()
         except FileNotFoundError:
             return ""
+        except UnicodeDecodeError:
+            token = ""
+        if not token:
+            said = "文件中没有续接标记；要从现在重新开始，请移走文件"
+            raise OSError(errno.EINVAL, said, str(self._path))
+        return token
 
     def store(self, token: str) -> None:
         """See Tokens."""
         beside = self._path.with_name(self._path.name + ".new")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(f"{token}\n")
+            # Or a power cut may leave the new name with nothing in it.
+            file.flush()
+            os.fsync(file.fileno())
         beside.replace(self._path)
 
 

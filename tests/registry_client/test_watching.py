@@ -181,6 +181,16 @@ def test_token_file_is_the_callers_alone_and_read_again(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["watch.token"]
 
 
+@pytest.mark.parametrize("left", [b"", b"\n", b"\xff\x00"])
+def test_file_that_a_power_cut_emptied_is_no_beginning_from_now(
+    registry: Registry, tmp_path: Path, left: bytes
+) -> None:
+    path = tmp_path / "watch.token"
+    path.write_bytes(left)
+    with pytest.raises(OSError, match="没有续接标记"):
+        next(iter(Watcher(registry.watching, WANTED, TokenFile(path))))
+
+
 # --- of a real registry -----------------------------------------------------------------------------
 
 

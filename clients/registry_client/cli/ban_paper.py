@@ -15,6 +15,7 @@ from registry_client.cli.failures import Failure
 from registry_client.cli.official_steps import read_json
 from registry_client.cli.options import Session, connected
 from registry_client.cli.output import print_line
+from registry_client.cli.printed import save_paper
 from registry_client.cli.wide_help import WideCommand
 
 KINDS = ("notice", "hearing_notice", "decision", "service", "repair_notice", "lifting")
@@ -41,7 +42,7 @@ KINDS = ("notice", "hearing_notice", "decision", "service", "repair_notice", "li
     type=click.Path(path_type=Path),
     required=True,
     metavar="FILE",
-    help="保存为 .pdf 或者 .txt。Where to save it.",
+    help="保存为新文件 .pdf 或者 .txt。Where to save it.",
 )
 @click.option("--verify-at", default="", metavar="URL", help="二维码指向的核验网址。Where the QR code leads.")
 @click.option("--own-copy", is_flag=True, help="送达当事人本人的一份，自然人证件号码不遮盖。")
@@ -62,6 +63,8 @@ def paper(
 
     KIND 为 notice、hearing_notice、decision、service、repair_notice、lifting。缺少的内容一次列明，不留空白。
     """
+    if out.exists():
+        raise Failure(f"{out} 已存在；文书不会被覆盖，请用 --out 另取文件名")
     try:
         papers: Any = import_module("registry_papers")
     except ModuleNotFoundError:
@@ -83,10 +86,8 @@ def paper(
         raise Failure(str(fault)) from None
     except TypeError:
         raise Failure(f"{office}：有不认识的内容，见 registryctl ban paper --help") from None
-    try:
-        out.write_bytes(content)
-    except OSError as fault:
-        raise Failure(f"{out}：无法写入：{fault.strerror}") from None
+    # What was served is evidence, by its digest: made again later, its QR code says another thing.
+    save_paper(out, content)
     print_line(f"{made.title}（{made.number}）已保存到 {out}")
 
 

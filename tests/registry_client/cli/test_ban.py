@@ -3,6 +3,7 @@ afterwards, in a terminal of 80 columns."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,6 +137,22 @@ def test_record_tells_that_a_measure_ended_before_its_last_day(
     placed(served.spine.say(KEY, by=bureau.signers["chief"], lifting=lifting))
     shown = office.ctl("record", subject.identifier.value)
     assert "M-PRO-01：2026-11-10至2028-11-10，已提前终止，执行至2026-11-22" in shown.text
+
+
+def test_paper_that_was_served_is_not_written_over(bureau: BanOffice, served: Served, office: Office) -> None:
+    bureau.walk("L-3", known(served), until="ban_decision")
+    given = office.directory / "office.json"
+    told = {"name": "某局", "address": "某路", "phone": "0", "reconsideration": "市政府", "court": "某法院"}
+    given.write_text(json.dumps(told), "utf-8")
+    particulars = office.directory / "particulars.json"
+    particulars.write_text(json.dumps({"party_address": "某街", "representative": "示例某"}), "utf-8")
+    out = office.directory / "决定书.txt"
+    run = ("ban", "paper", "L-3", "decision", "--office", given, "--particulars", particulars, "--out", out)
+    assert office.ctl(*run).exit_code == 0
+    out.write_text("送达的原件", "utf-8")
+    again = office.ctl(*run)
+    assert (again.exit_code, out.read_text("utf-8")) == (3, "送达的原件")
+    assert "已存在" in again.errors
 
 
 def test_notices_fit_a_terminal_and_tell_the_time_in_china_wherever_they_are_read(

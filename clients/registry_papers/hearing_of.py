@@ -2,7 +2,8 @@
 
 行政处罚法 第六十二条: what was not told and heard is not decided. So the notice must be there, and what the
 party said or left unsaid; the hearing, if there was one; legal review and discussion
-(第五十七条、第五十八条).
+(第五十七条、第五十八条), which must have been for it: the paper is made before the decision is stated, and
+nobody has refused it yet.
 
 Example:
 本机关于2026年10月12日向当事人送达告知书（沧示财告〔2026〕1号）…当事人于2026年10月15日提出陈述、申辩：…。
@@ -25,8 +26,12 @@ def heard(matter: Matter) -> list[Block]:
     if matter.file.hearing is not None:
         told.append(_hearing(matter.file.hearing.said))
     if matter.file.review is not None:
+        if not matter.file.review.said.lawful:
+            matter.gaps.lack("认为合法的法制审核意见（最近一次审核未通过）")
         told.append("本案经法制审核，审核意见为合法（《行政处罚法》第五十八条）。")
     if matter.file.deliberation is not None:
+        if not matter.file.deliberation.said.agreed:
+            matter.gaps.lack("同意作出决定的讨论或者审查意见")
         told.append(_discussed(matter.file.deliberation.said))
     return [Paragraph(each) for each in told]
 

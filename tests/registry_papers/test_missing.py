@@ -35,6 +35,17 @@ def test_one_error_names_every_missing_part() -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("step", "field", "lacking"),
+    [
+        ("ban_review", "lawful", "认为合法的法制审核意见（最近一次审核未通过）"),
+        ("ban_deliberation", "agreed", "同意作出决定的讨论或者审查意见"),
+    ],
+)
+def test_no_decision_says_lawful_or_agreed_where_that_was_denied(step: str, field: str, lacking: str) -> None:
+    assert missing("decision", OFFICE, changes={step: {field: False}}) == {lacking}
+
+
 def test_a_hearing_notice_needs_its_time_and_who_presides() -> None:
     lacking = missing("hearing_notice", OFFICE, particulars=type(PARTICULARS)())
     assert lacking == {"听证开始的时刻", "听证主持人"}

@@ -17,6 +17,7 @@ Example::
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from registry.v1 import subject_pb2
 from registry.v1.consistency_pb2 import Consistency
 from registry.v1.restriction_service_pb2 import Party, Project, ScreenRequest
 from registry.v1.subject_pb2 import Domain, Identifier, Scope, SubjectRole, TenderKind
+from registry_client.words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class TenderParty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
-    """A project with its parties. ValueError if ``cut_off`` has no time zone; None = now."""
+    """A project with its parties. ValueError if ``cut_off`` has no time zone (None = now), or if bids differ
+    by blanks or width alone."""
 
     domain: Domain.ValueType
     parties: tuple[TenderParty, ...]
@@ -55,6 +58,8 @@ class Tender:
     def __post_init__(self) -> None:
         if self.cut_off is not None and self.cut_off.tzinfo is None:
             raise ValueError("cut_off needs a time zone: an instant without one is no instant")
+        if alike := bids_alike(self.parties):
+            raise ValueError(f"bids that look alike, and would not be one bid: {alike}")
 
     def request(self, consistency: Consistency | None = None) -> ScreenRequest:
         """As it travels."""
@@ -74,3 +79,15 @@ class Tender:
         return ScreenRequest(
             project=project, parties=parties, named_lists=self.named_lists, consistency=consistency
         )
+
+
+def bids_alike(parties: Iterable[TenderParty]) -> list[str]:
+    """Names of bids that differ from another's, or from none, by blanks or width alone.
+
+    The registry takes names of bids as they are: of a consortium written as “1” and “1 ” it would make two
+    bids, one of them without the member who is banned.
+    """
+    written: dict[str, set[str]] = {"": {""}}
+    for party in parties:
+        written.setdefault(plain(party.bid), set()).add(party.bid)
+    return [bid for those in written.values() if len(those) > 1 for bid in sorted(those) if bid]

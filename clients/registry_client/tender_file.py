@@ -20,7 +20,8 @@
   are where natural persons take part: both go into the registry's query log.
 * Words are those of the other commands, in Chinese or by the name of the contract (投标人 or BIDDER).
   ``paper`` is the type of ``code``; not given, it is a 统一社会信用代码.
-* Parties with the same ``bid`` are one bid. A time without a zone is China's; a day is its first moment.
+* Parties with the same ``bid`` are one bid; names that differ by blanks or width alone are a fault. A time
+  without a zone is China's; a day is its first moment.
 * A key that is not known is a fault: a cut-off time that is misspelt would be passed over, and now be asked
   about.
 
@@ -40,7 +41,7 @@ from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import Domain, Identifier, IdentifierType, SubjectRole, TenderKind
 from registry_client.files import FileFormatError
 from registry_client.instants import china_instant
-from registry_client.tender import Tender, TenderParty
+from registry_client.tender import Tender, TenderParty, bids_alike
 from registry_client.words import DOMAINS, IDENTIFIERS, ROLES, TENDERS, plain
 
 _TEXTS = ("number", "title", "reason", "region", "industry", "activity")
@@ -104,12 +105,19 @@ class _Reading:
         domain = self._word("domain", content, "domain", required=True)
         parties = self._parties(content.get("parties"))
         texts = {name: self._text(name, content, name) for name in _TEXTS}
+        if alike := bids_alike(parties):
+            told = "、".join(map(quoted, alike))
+            self.faults.append(f"bid只有空格或全角半角之差，会被当作不同的投标：{told}")
+        kind, cut_off = self._word("tender", content, "tender"), self._instant(content)
+        named_lists = self._names(content.get("lists", []))
+        if self.faults:
+            return None
         return Tender(
             domain=domain,
             parties=parties,
-            tender_kind=self._word("tender", content, "tender"),
-            cut_off=self._instant(content),
-            named_lists=self._names(content.get("lists", [])),
+            tender_kind=kind,
+            cut_off=cut_off,
+            named_lists=named_lists,
             **texts,
         )
 

@@ -117,6 +117,20 @@ def test_fault_is_told_with_its_place(tmp_path: Path, changes: dict[str, Any], s
     assert said in fault(tmp_path, {**TENDER, **changes})
 
 
+@pytest.mark.parametrize("bid", ["投标1 ", "投标１", " 投标1", "\u3000"])
+def test_a_consortium_does_not_fall_apart_into_bids_that_look_alike(tmp_path: Path, bid: str) -> None:
+    parties = [{"bid": each, "role": "投标人", "code": FIRM} for each in ("投标1", bid)]
+    assert "bid只有空格或全角半角之差" in fault(tmp_path, {**TENDER, "parties": parties})
+    with pytest.raises(ValueError, match="look alike"):
+        Tender(
+            domain=subject_pb2.DOMAIN_BIDDING,
+            parties=tuple(
+                TenderParty(Identifier(value=FIRM), subject_pb2.SUBJECT_ROLE_BIDDER, each)
+                for each in ("投标1", bid)
+            ),
+        )
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     wrong = {"domain": "无", "cut_off": "无", "parties": [{"role": "无"}, {"code": FIRM}]}
     assert fault(tmp_path, wrong).count("；") == 4

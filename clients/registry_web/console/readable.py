@@ -6,12 +6,14 @@ own on the page (id, log, department) comes first, then the body, nested as it i
     (Line("案号", "SF-2026-12", 0), Line("合法", "是", 0), Line("意见", "适用法律正确", 0), …)
 
 Characters that a page would not show stand there in brackets (``pages.marked``). Bytes are hex; long ones of
-a known kind (a public key) are their SHA-256 with what they are. A truth value is shown even where it is
+a known kind (a public key) are their SHA-256 with what they are. Several texts stand one after the other with
+；between; one that holds such a mark itself stands in 「」. A truth value is shown even where it is
 "no", for it is a part of what is said; other fields that are absent are not.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,7 @@ from registry.v1.statement_pb2 import Field, Statement
 from registry_web.console.statement_words import KINDS, field_word, value_word
 from registry_web.console.supervision_words import ACTS
 
+_BETWEEN = re.compile("[；「」]")
 _FOLDED = 2_000
 """Characters beyond which a text is folded on the page; it is there whole."""
 
@@ -88,11 +91,16 @@ def _present(message: Message, field: Any) -> bool:
 def _repeated(values: list[Any], field: Any, word: str, depth: int) -> Iterator[Line]:
     if field.message_type is None:
         if values:
-            said = "；".join(_text(each, field) for each in values)
+            said = "；".join(_told_apart(_text(each, field)) for each in values)
             yield Line(word, said, depth, coded=_is_coded(field))
         return
     for number, each in enumerate(values, 1):
         yield from _nested(each, word, depth, number if len(values) > 1 else 0)
+
+
+def _told_apart(text: str) -> str:
+    """One of several: in brackets where it could be taken for two, which are signed as something else."""
+    return f"「{text}」" if _BETWEEN.search(text) else text
 
 
 def _nested(message: Message, word: str, depth: int, number: int = 0) -> Iterator[Line]:

@@ -104,3 +104,23 @@ def test_every_text_of_the_core_pages_has_its_english() -> None:
     for name in own:
         texts |= set(re.findall(r"""\bt\((["'])(.+?)\1\)""", (templates / name).read_text("utf-8")))
     assert sorted(text for _, text in texts if text not in english()) == []
+
+
+@pytest.mark.parametrize(
+    "articles",
+    [
+        ["行政处罚法 第九条；政府采购法 第七十七条"],
+        ["「行政处罚法 第九条", "政府采购法 第七十七条」"],
+        ["「行政处罚法 第九条；政府采购法 第七十七条」"],
+    ],
+)
+def test_two_lists_of_texts_that_differ_are_read_differently(articles: list[str]) -> None:
+    plain = ["行政处罚法 第九条", "政府采购法 第七十七条"]
+
+    def read(basis: list[str]) -> str:
+        said = lines_of(pb.Statement(event=pb.Event(legal_basis=basis)))
+        return next(line.value for line in said if line.word == "法律依据")
+
+    assert read(plain) == "；".join(plain)
+    others = [plain, ["行政处罚法 第九条；政府采购法 第七十七条"]]
+    assert all(read(articles) != read(other) for other in others if other != articles)

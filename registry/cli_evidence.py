@@ -19,6 +19,7 @@ import click
 from registry.cli_check import Progress, directory_option, one_line, read_vault, report
 from registry.commands.state import open_log
 from registry.config import Config, ConfigError, load_config
+from registry.domain.quoting import names_somebody
 from registry.editions import shipped_editions
 from registry.engine import now_ms
 from registry.evidence.checking import check as check_all
@@ -80,6 +81,8 @@ def erase(sha256: str, directory: Path, basis: str, by: str, yes: bool) -> None:
     digest = _digest(sha256)
     if not basis.strip() or len(basis) > MAX_BASIS:
         raise click.UsageError(f"--basis 应为1至{MAX_BASIS}字。")
+    if names_somebody(basis) or names_somebody(by):  # Both rest in clear, and are told with what is left.
+        raise click.UsageError("--basis 和 --by 不得写入身份证号码: 以明文保存, 查询时告知。")
     keep = _opened(load_config(directory))
     try:
         for label in keep.labels(digest):

@@ -187,3 +187,18 @@ def test_the_title_goes_with_what_was_erased(make_site: MakeSite) -> None:
     rests = catalogue.read_bytes() + catalogue.with_name("catalogue.db-wal").read_bytes()
     assert not any(sealed in rests for sealed in before)
     assert len(before) == 2
+
+
+@pytest.mark.parametrize("number", ["11010519491231002X", "110105491231002"])
+@pytest.mark.parametrize("option", ["--basis", "--by"])
+def test_a_persons_number_is_no_part_of_an_erasure(town: Town, option: str, number: str) -> None:
+    upload(town, PHOTO)
+    told = {"--basis": BASIS, "--by": "F-01"} | {option: f"应本人({number})请求"}
+    refused = run(
+        town, "erase", digest(PHOTO).hex(), "--yes", *(word for each in told.items() for word in each)
+    )
+    assert refused.exit_code == 2
+    assert number not in refused.output
+    held = keep_of(town).held(digest(PHOTO))
+    assert held
+    assert held.complete

@@ -63,9 +63,6 @@ class StorageShelf:
         """Connects, and looks whether the bucket is there. Raises StoreError; a storage that is away for the
         moment is none of it, for verdicts do not wait for evidence."""
         access_key, secret_key = credentials_of(settings.credentials)
-        session = boto3.session.Session(
-            aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=settings.region
-        )
         config = BotoConfig(
             signature_version="s3v4",
             s3={"addressing_style": "path"},
@@ -76,7 +73,10 @@ class StorageShelf:
             response_checksum_validation="when_required",
         )
         verify = str(settings.authority) if settings.authority else True
-        with storage_told():
+        with storage_told():  # A session as well: it looks at what the environment says.
+            session = boto3.session.Session(
+                aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=settings.region
+            )
             client = session.client("s3", endpoint_url=settings.endpoint, config=config, verify=verify)
             try:
                 client.head_bucket(Bucket=settings.bucket)

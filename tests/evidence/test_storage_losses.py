@@ -59,3 +59,11 @@ def test_an_object_that_the_storage_cut_short_is_not_acknowledged(
     assert site.begin(content).offset == 0
     assert site.read(site.upload(content)) == content
     site.keep.close()
+
+
+def test_a_profile_of_the_environment_that_is_not_there_is_one_line(
+    tmp_path: Path, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nosuch")
+    with pytest.raises(StoreError, match="^对象存储不能使用: ProfileNotFound$"):
+        Site(tmp_path / "evidence", storage=storage.settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from registry.v1.supervision_file_pb2 import Obligation
 from tests.supervision.custodians_at_work import DISPUTE, KEY, Custody, reasons_of
 from tests.support.events import event, firm
 from tests.support.spine import Spine, found_spine, furnish
+from tests.support.tampering import Copy
 
 NO_CASE, CASE = act.VERIFICATION_RESULT_NO_CASE, act.VERIFICATION_RESULT_CASE_FILED
 REFERRED = act.VERIFICATION_RESULT_REFERRED
@@ -59,6 +61,18 @@ def test_a_dispute_is_accepted_mediated_and_settled_in_time(bureau: Custody) -> 
     found = duties(bureau, "T-1", date(2026, 3, 11))
     assert {each.met_on for each in found.values()} == {"2026-03-11"}
     assert not any(each.days_late for each in found.values())
+
+
+def test_a_region_is_a_code_and_no_words_that_everybody_would_read(
+    bureau: Custody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts are told by region, also those of one. A log that has such a region is folded again."""
+    with monkeypatch.context() as before:
+        before.setattr("registry.supervision.admission.complaints.REGION", re.compile(""))
+        bureau.taken(bureau.complain("T-Q", region="示例李四报"))
+    assert Copy.of(bureau.spine.directory, tmp_path).rebuild() == []
+    assert reasons_of(bureau.complain("T-R", region="示例张三报")) == ["FIELD_INVALID"]
+    bureau.taken(bureau.complain("T-R", region="130902"))
 
 
 def test_an_acceptance_after_seven_working_days_counts_as_late_for_good(bureau: Custody) -> None:

@@ -10,7 +10,6 @@ Example: a report lodged on Saturday 2026-11-21 and taken in on Monday was recei
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -30,6 +29,7 @@ from registry.provenance.sealed_form import (
     read_sealed,
 )
 from registry.supervision import parts
+from registry.supervision.admission.complaints import REGION
 from registry.supervision.custodians import Custodian, custodians_of, in_force
 from registry.supervision.traces import untraceable
 from registry.v1 import complaint_service_pb2 as pb
@@ -45,7 +45,6 @@ from registry.v1.supervision_pb2 import (
 LONGEST_CONTENT, LONGEST_REPORTER = 140_000, 10_000
 """Bytes: 128 KiB and 8 KiB of padded text."""
 MOST_LODGINGS = 500
-REGION = re.compile(r"[0-9]{6}\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ STEP_OUT_OF_ORDER at ``supervision.complaint_acceptance.file``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from registry.domain.faults import Findings
@@ -31,6 +32,7 @@ from registry.v1.statement_pb2 import Statement
 from registry.v1.supervision_file_pb2 import SupervisionFile
 
 SUMMARY, REASON = 500, 500
+REGION = re.compile(r"[0-9]{6}\Z")
 _ACCEPTED, _MEDIATED, _VERIFIED = (
     ACT_NUMBERS[name] for name in ("complaint_acceptance", "complaint_mediation", "complaint_verification")
 )
@@ -52,6 +54,10 @@ def _complaint(found: Findings, statement: Statement, acting: Acting) -> None:
     untraceable(found, f"{path}.summary", act.summary, "摘要", longest=SUMMARY, required=True)
     parts.came(found, f"{path}.received_on", act.received_on, "收到日期", acting.day)
     untraceable(found, f"{path}.region", act.region, "地域", longest=6)
+    if act.region and not REGION.match(act.region) and not acting.again:
+        # Counts by region are everybody's to read (投诉举报统计), so nobody's name may stand there.
+        message = "地域应为6位行政区划代码, 不知道的请留空。"
+        found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.region", message)
     _sealed(found, f"{path}.content", act.content)
     if act.HasField("reporter"):
         _sealed(found, f"{path}.reporter", act.reporter)

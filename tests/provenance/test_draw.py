@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 from hashlib import sha256
-from itertools import permutations
+from itertools import chain, permutations
 
 import pytest
 
@@ -325,3 +325,12 @@ def test_recusals_out_of_order_are_refused() -> None:
     heading, first, second = recusal_lines([("P-1", "K-1"), ("P-2", "K-1")])
     with pytest.raises(DrawError, match="递增"):
         read_recusals([heading, second, first])
+
+
+def test_of_a_result_no_more_is_read_than_was_ordered() -> None:
+    """A package of a megabyte can hold a gigabyte of rows, and of its result nobody has vouched for them."""
+    rows = (b"%d,K-%d,I-1;I-2\n" % (number, number) for number in range(1, 1000))
+    lines = chain(result_lines([]), rows)
+    with pytest.raises(DrawError, match="至多20户"):
+        read_result(lines, 20)
+    assert next(lines).startswith(b"22,")

@@ -233,7 +233,7 @@ class _Check:
             recusals=self._pairs,
             terms=self._terms,
         )
-        _compare(drawn, read_result(self._package.lines(RESULT)))
+        _compare(drawn, read_result(self._package.lines(RESULT), self._terms.wanted))
         stated = self._said.body("result").draw_result.drawn
         if stated != len(drawn.assignments):
             raise FailedError(f"结果称抽取{stated}户, 应为{len(drawn.assignments)}户")

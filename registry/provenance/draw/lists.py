@@ -19,6 +19,8 @@ from registry.provenance.draw.rows import BETWEEN, DrawError, cells_of, line_of
 
 RECUSALS = ("object_id", "official_id")
 RESULT = ("number", "object_id", "inspectors")
+MOST_DRAWN = 100_000
+"""Objects of one order."""
 Pairs = Mapping[str, frozenset[str]]
 """Of an object, the inspectors it must not meet."""
 Assignment = tuple[str, tuple[str, ...]]
@@ -52,10 +54,13 @@ def result_lines(drawn: Sequence[Assignment]) -> Iterator[bytes]:
         yield line_of((str(number), drawn_object, BETWEEN.join(inspectors))) + b"\n"
 
 
-def read_result(lines: Iterable[bytes]) -> list[Assignment]:
-    """The objects and inspectors of a result. DrawError names the line."""
+def read_result(lines: Iterable[bytes], most: int = MOST_DRAWN) -> list[Assignment]:
+    """The objects and inspectors of a result, ``most`` at the most: what nobody vouches for is not held in
+    memory, however long the file is. DrawError names the line."""
     found: list[Assignment] = []
     for number, cells in _rows(lines, RESULT):
+        if len(found) == most:
+            raise DrawError(f"结果第{number}行: 至多{most}户")
         if cells[0] != str(len(found) + 1):
             raise DrawError(f"结果第{number}行的序号不连续")
         found.append((cells[1], tuple(cells[2].split(BETWEEN))))

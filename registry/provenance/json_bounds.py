@@ -27,3 +27,22 @@ def parsed(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+def parsed_once(text: str | bytes) -> Any:
+    """As ``parsed``, of what is signed. Raises ValueError also for a key that stands twice in one object:
+    which of the two counts must not be a guess, and the other would be left out unseen."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        # What is no name of a field may be anything, a person's number too.
+        raise ValueError(f"一个对象中有两个“{twice if twice.isidentifier() else '…'}”")
+    return found

@@ -19,7 +19,7 @@ import click
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
-from registry.provenance.json_bounds import parsed
+from registry.provenance.json_bounds import parsed_once
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import Evidence
 from registry_client.cli.failures import Failure
@@ -157,7 +157,7 @@ def body_of(path: Path, message: _M) -> _M:
 def read_json(path: Path) -> Any:
     """What a JSON file holds. Raises Failure."""
     try:
-        return parsed(path.read_text(encoding="utf-8"))
+        return parsed_once(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else "不是UTF-8"
         raise Failure(f"{path}：无法读取：{reason}") from None

@@ -34,7 +34,7 @@ from typing import Any
 
 import click
 
-from registry.provenance.json_bounds import parsed
+from registry.provenance.json_bounds import parsed_once
 from registry.v1.envelope_pb2 import Envelope
 from registry.v1.statement_pb2 import KeyEnrolment, Statement
 from registry_client.cli.failures import Failure
@@ -169,7 +169,7 @@ _OF_THE_REGISTRY = ("genesis", "map_state", "time_anchor")
 
 def _bodies(path: Path) -> list[Any]:
     try:
-        content = parsed(path.read_text(encoding="utf-8"))
+        content = parsed_once(path.read_text(encoding="utf-8"))
     except OSError as fault:
         raise Failure(f"{path}：无法读取：{fault.strerror}") from None
     except ValueError as fault:

@@ -176,3 +176,13 @@ def test_file_that_holds_no_statement_is_one_line(
     run = offices["法院"].ctl("state", file)
     assert (run.exit_code, len(run.errors.splitlines())) == (3, 1)
     assert run.errors.startswith(f"错误：{file}：")
+
+
+def test_of_two_statements_under_one_key_none_is_left_out(offices: dict[str, Office], tmp_path: Path) -> None:
+    path = tmp_path / "two.json"
+    bodies = ({"list_code": "R-04", "as_of": f"2026-11-{day}"} for day in ("20", "21"))
+    one, other = (f'"delivery": {json.dumps(each)}' for each in bodies)
+    path.write_text(f"{{{one}, {other}}}", "utf-8")
+    run = offices["市场监管"].ctl("state", path, "--json")
+    assert (run.exit_code, run.text.strip()) == (3, "")
+    assert "一个对象中有两个“delivery”" in run.errors

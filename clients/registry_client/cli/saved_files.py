@@ -25,10 +25,17 @@ def read_text(path: Path) -> str:
 
 
 def save_new(path: Path, content: bytes) -> None:
-    """A new file, for the caller alone. Failure if there is one of this name."""
+    """A new file, for the caller alone, on the disk when this returns. Failure if there is one of this name,
+    or it cannot be written; what was begun is taken away then."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as fault:
         raise Failure(f"{path}：无法写入：{fault.strerror}") from None

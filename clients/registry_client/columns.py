@@ -72,6 +72,11 @@ class Layout:
         """Whether a cell has the heading of one of the columns."""
         return heading_letters(heading) in set().union(*_names(self).values())
 
+    def named_in(self, headings: Sequence[str]) -> set[str]:
+        """The headings of the columns that are named, by any of their names, among some cells."""
+        letters = set(map(heading_letters, headings))
+        return {heading for heading, names in _names(self).items() if names & letters}
+
     def column_of(self, name: str) -> Column | None:
         """The first column that fills a field of the event, by path, or a content field, by name."""
         if not name:

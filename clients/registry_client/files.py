@@ -149,18 +149,21 @@ def _require_no_other(table: Table, others: Sequence[Source], layouts: Sequence[
 
 
 def _has_rows(source: Source, layouts: Sequence[Layout]) -> bool:
+    """Whether a sheet has headings and something below them, whatever else is wrong with it."""
+    lines = source.lines()
     try:
-        table = _table(Path(), source, layouts)
-        known = sum(column is not None for column in table.headings.columns)
-        filled = any(isinstance(raw, RowFault) or not raw.blank for raw in table.raw_lines())
-        # One heading alone may be a word in notes beside the form.
-        return filled and known >= _SECOND_HEADINGS
-    except UnknownHeadingsError:
+        for raw in islice(lines, source.headings_within):
+            if isinstance(raw, RawLine) and any(_are_headings(_headings_of(raw), each) for each in layouts):
+                return any(isinstance(below, RowFault) or not below.blank for below in lines)
         return False
-    except HeadingsError:
-        return True
     finally:
         source.release()
+
+
+def _are_headings(texts: Sequence[str], layout: Layout) -> bool:
+    """Notes beside a form have a line for each column, with its heading and its short code."""
+    named = layout.named_in(texts)
+    return layout.mark in named and len(named) > 1
 
 
 def _table(path: Path, source: Source, layouts: Sequence[Layout]) -> Table:

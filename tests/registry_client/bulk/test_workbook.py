@@ -113,7 +113,8 @@ def test_no_sheet_is_left_out_beside_another(other: list[list[str]]) -> None:
 
 
 def test_a_word_in_notes_is_no_second_sheet() -> None:
-    content = workbook([HEADINGS, ROW], [["B", "行政处罚决定书文号", "照文书"], ["C", "违法事实", ""]])
+    notes = [["B", "行政处罚决定书文号", "CF_WSH", "照文书"], ["C", "违法事实", "CF_SY", ""]]
+    content = workbook([HEADINGS, ROW], notes)
     assert read(content).sheet == "Sheet1"
 
 

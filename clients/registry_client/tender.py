@@ -17,15 +17,14 @@ Example::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from registry.domain.names import alike
 from registry.v1 import subject_pb2
 from registry.v1.consistency_pb2 import Consistency
 from registry.v1.restriction_service_pb2 import Party, Project, ScreenRequest
 from registry.v1.subject_pb2 import Domain, Identifier, Scope, SubjectRole, TenderKind
-from registry_client.words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class TenderParty:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
     """A project with its parties. ValueError if ``cut_off`` has no time zone (None = now), or if bids differ
-    by blanks or width alone."""
+    by the way they are written alone (``registry.domain.names``)."""
 
     domain: Domain.ValueType
     parties: tuple[TenderParty, ...]
@@ -58,8 +57,8 @@ class Tender:
     def __post_init__(self) -> None:
         if self.cut_off is not None and self.cut_off.tzinfo is None:
             raise ValueError("cut_off needs a time zone: an instant without one is no instant")
-        if alike := bids_alike(self.parties):
-            raise ValueError(f"bids that look alike, and would not be one bid: {alike}")
+        if found := alike(party.bid for party in self.parties):
+            raise ValueError(f"bids that look alike, and would not be one bid: {found}")
 
     def request(self, consistency: Consistency | None = None) -> ScreenRequest:
         """As it travels."""
@@ -79,15 +78,3 @@ class Tender:
         return ScreenRequest(
             project=project, parties=parties, named_lists=self.named_lists, consistency=consistency
         )
-
-
-def bids_alike(parties: Iterable[TenderParty]) -> list[str]:
-    """Names of bids that differ from another's, or from none, by blanks or width alone.
-
-    The registry takes names of bids as they are: of a consortium written as “1” and “1 ” it would make two
-    bids, one of them without the member who is banned.
-    """
-    written: dict[str, set[str]] = {"": {""}}
-    for party in parties:
-        written.setdefault(plain(party.bid), set()).add(party.bid)
-    return [bid for those in written.values() if len(those) > 1 for bid in sorted(those) if bid]

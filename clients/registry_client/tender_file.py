@@ -20,8 +20,8 @@
   are where natural persons take part: both go into the registry's query log.
 * Words are those of the other commands, in Chinese or by the name of the contract (投标人 or BIDDER).
   ``paper`` is the type of ``code``; not given, it is a 统一社会信用代码.
-* Parties with the same ``bid`` are one bid; names that differ by blanks or width alone are a fault. A time
-  without a zone is China's; a day is its first moment.
+* Parties with the same ``bid`` are one bid; names that differ only by the way they are written are a fault. A
+  time without a zone is China's; a day is its first moment.
 * A key that is not known is a fault: a cut-off time that is misspelt would be passed over, and now be asked
   about.
 
@@ -36,12 +36,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from registry.domain.names import alike
 from registry.domain.quoting import quoted
 from registry.v1 import subject_pb2
 from registry.v1.subject_pb2 import Domain, Identifier, IdentifierType, SubjectRole, TenderKind
 from registry_client.files import FileFormatError
 from registry_client.instants import china_instant
-from registry_client.tender import Tender, TenderParty, bids_alike
+from registry_client.tender import Tender, TenderParty
 from registry_client.words import DOMAINS, IDENTIFIERS, ROLES, TENDERS, plain
 
 _TEXTS = ("number", "title", "reason", "region", "industry", "activity")
@@ -105,9 +106,9 @@ class _Reading:
         domain = self._word("domain", content, "domain", required=True)
         parties = self._parties(content.get("parties"))
         texts = {name: self._text(name, content, name) for name in _TEXTS}
-        if alike := bids_alike(parties):
-            told = "、".join(map(quoted, alike))
-            self.faults.append(f"bid只有空格或全角半角之差，会被当作不同的投标：{told}")
+        if found := alike(party.bid for party in parties):
+            told = "、".join(map(quoted, found))
+            self.faults.append(f"bid只有写法（空格、全角半角、大小写等）不同，会被当作不同的投标：{told}")
         kind, cut_off = self._word("tender", content, "tender"), self._instant(content)
         named_lists = self._names(content.get("lists", []))
         if self.faults:

@@ -19,6 +19,7 @@ Worked example: `` 沧州［澄梧］建筑 工程（示例）有限公司`` is 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from registry.domain.quoting import is_blank
@@ -46,10 +47,22 @@ def comparable(name: str) -> str:
     return unicodedata.normalize("NFKC", "".join(map(_written, folded)))
 
 
+def alike(names: Iterable[str]) -> list[str]:
+    """The names, each once, that are written otherwise than another of them and are one name with it; one of
+    which nothing can be seen is one with none at all.
+
+    Example: of ``投标1``, ``投标１`` and ``投标2`` the first two.
+    """
+    written: dict[str, set[str]] = {"": {""}}
+    for name in names:
+        written.setdefault(comparable(name), set()).add(name)
+    return [name for those in written.values() if len(those) > 1 for name in sorted(those) if name]
+
+
 @lru_cache(maxsize=8192)
 def _written(char: str) -> str:
     """How a character is written in a comparable name; empty if it is left out."""
     if is_blank(char):
         return ""
-    alike = _BY_CHARACTER.get(char)
-    return _BY_CATEGORY.get(unicodedata.category(char), char) if alike is None else alike
+    known = _BY_CHARACTER.get(char)
+    return _BY_CATEGORY.get(unicodedata.category(char), char) if known is None else known

@@ -4,7 +4,8 @@
   one that there is in a tender and in which such a subject can act: see ``questions`` for why nothing is
   guessed.
 * A tender has 1 to 1,000 parties. Names of bids and parties are short, and no citizen's number stands in a
-  text: identifiers travel in the identifier's field and nowhere else.
+  text: identifiers travel in the identifier's field and nowhere else. Two names of bids are not one name that
+  is written in two ways.
 * Where a natural person is asked about, number and reason of the project are required (查询日志).
 * A watch cannot be held at a position, and an answer to go on from must be of this registry, and be for the
   cut-off time of the project if it has one.
@@ -14,12 +15,15 @@ A status of gRPC holds some kilobytes, so that of very many faults the first are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from registry.commands.purposes import MAX_TEXT, purpose_missing
 from registry.commands.screen import purpose_of, told_of_project
 from registry.domain.faults import Fault, Findings
 from registry.domain.identifiers import is_personal
+from registry.domain.names import alike
 from registry.domain.quoting import names_somebody
 from registry.domain.scopes import industry_fault, region_fault
 from registry.sanctions.reach import can_act_as
@@ -46,6 +50,7 @@ def screen_faults(request: pb.ScreenRequest, path: str = "") -> list[Fault]:
         _check_text(found, f"named_lists[{number}]", name)
     for number, party in enumerate(request.parties[:MAX_PARTIES]):
         _check_party(found, f"parties[{number}]", party)
+    _check_bids(found, [party.bid for party in request.parties[:MAX_PARTIES]])
     if any(map(_tells_of_a_person, request.parties[:MAX_PARTIES])):
         found.faults += told_of_project(purpose_missing(purpose_of(request.project)))
     return [Fault(fault.reason, path + fault.field, fault.message) for fault in found.faults]
@@ -98,6 +103,18 @@ def _check_party(found: Findings, path: str, party: pb.Party) -> None:
         found.add(reasons.ERROR_REASON_FIELD_INVALID, f"{path}.role", message)
     _check_text(found, f"{path}.name", party.name)
     _check_text(found, f"{path}.bid", party.bid)
+
+
+def _check_bids(found: Findings, bids: Sequence[str]) -> None:
+    """Notes bids that look alike: of a consortium written as “1” and “1 ” one would be without its banned
+    member."""
+    one_of = frozenset(alike(bids))
+    for number, bid in enumerate(bids):
+        if bid in one_of:
+            message = (
+                "这一投标的名称与另一投标只有写法(空格、全角半角、大小写等)不同, 会被当作两个投标; 请统一。"
+            )
+            found.add(reasons.ERROR_REASON_FIELD_INVALID, f"parties[{number}].bid", message)
 
 
 def _check_text(found: Findings, path: str, text: str) -> None:

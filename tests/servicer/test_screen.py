@@ -231,6 +231,15 @@ def test_every_fault_is_told_at_once_with_its_place(served: Served) -> None:
     assert number_of(804) not in refusal.message
 
 
+@pytest.mark.parametrize("other", ["投标1 ", "投标１", "投标\u200b1"])
+def test_a_consortium_does_not_become_two_bids_by_the_way_its_name_is_written(
+    served: Served, other: str
+) -> None:
+    request = tender(party(GOOD, bid="投标1"), party(BARRED, bid=other), party(GOOD, bid="投标2"))
+    refusal = refused(lambda: screen(served, request))
+    assert set(refusal.fields) == {"parties[0].bid", "parties[1].bid"}
+
+
 def test_a_tender_is_in_bidding_or_procurement(served: Served) -> None:
     request = tender(party(GOOD), domain=subject_pb2.DOMAIN_BUSINESS)
     department = RestrictionServiceStub(served.channel(served.department("财政")))

@@ -8,20 +8,21 @@
 
 These hold the store that they read, so the server must be stopped, and write into a new one. The copy has
 every row of the source: the same log with the same root, the registry's own records, and everything derived.
-Before it is said to be one, both are compared row by row, and leaves, tree, map and checkpoint of the copy
-are checked as ``registry verify --no-signatures`` does it. A copy that fails is removed again.
+Before it has its name, or its transaction in a database counts, both are compared row by row, and leaves,
+tree, map and checkpoint are checked as ``registry verify --no-signatures`` does it. What fails, or is killed,
+leaves no store that another command or a server takes for one.
 
 To move an installation: ``export``, then the new place into ``[paths] store`` of ``registry.toml``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import click
 
+from registry.backups.placing import clear_forsaken, new_file
 from registry.cli_archive import export_open, import_open
 from registry.cli_check import Progress, directory_option, log_keys, opened, read_vault
 from registry.cli_shared import checkpoint_option, passphrase_option, plain
@@ -30,11 +31,12 @@ from registry.commands.verify import Plan
 from registry.commands.verify import verify as check_log
 from registry.config import Config, load_config
 from registry.editions import shipped_editions
-from registry.location import Location, located
+from registry.location import Location, is_url, located
 from registry.provenance.checkpoint import Checkpoint
-from registry.store.copying import compare_stores, copy_store, count_rows
+from registry.store.copying import copy_store, count_rows
 from registry.store.definitions import store_faults
 from registry.store.interface import StoreError
+from registry.store.online_copy import settle_file
 from registry.store.opening import create_store, open_for_reading, open_store, remove_store
 from registry.store.sql_store import SqlStore
 
@@ -111,33 +113,36 @@ def register(group: click.Group) -> None:
 def _copy(source: SqlStore, where: Location, config: Config) -> None:
     if faults := store_faults(source):  # Rows that an index hides would be in neither when both are compared.
         raise StoreError(faults[0])
-    progress, total = Progress(), count_rows(source)
-    with _kept_if_good(where) as target:
-        rows = copy_store(source, target, progress=lambda done: progress(done, total))
-        compare_stores(source, target)
-    size, root = _checked(where, config)
+    if is_url(where):
+        size, root = _checked(source, config)  # It counts with its transaction: nothing can be checked after.
+        clear_forsaken(where)
+        rows = _copied(source, where)
+    else:
+        with new_file(Path(where)) as beside:
+            rows = _copied(source, beside)
+            with closing(open_for_reading(beside)) as copy:
+                size, root = _checked(copy, config)
+            settle_file(beside)
     click.echo(f"已复制 {size} 条陈述, 共 {rows} 行, 逐行一致; 树根 {root[:SHOWN]}…")
 
 
-@contextmanager
-def _kept_if_good(where: Location) -> Iterator[SqlStore]:
-    """A new store, closed at the end, and removed if the block fails. Raises StoreError if there is one."""
-    store = create_store(where)
+def _copied(source: SqlStore, where: Location) -> int:
+    """Makes a new store with every row of another, and compares them; how many. Raises StoreError, with no
+    store there."""
+    progress, total, target = Progress(), count_rows(source), create_store(where)
     try:
-        with closing(store):
-            yield store
+        with closing(target):
+            return copy_store(source, target, progress=lambda done: progress(done, total))
     except BaseException:
         remove_store(where)
         raise
 
 
-def _checked(where: Location, config: Config) -> tuple[int, str]:
-    """Size and root of a copy, if it is sound. Raises StoreError, and removes it, if it is not."""
-    with closing(open_for_reading(where)) as store:
-        log = open_log(store, read_vault(config.vault_key), shipped_editions())
-        result = check_log(log, Plan(log_keys(config), signatures=False), progress=Progress())
+def _checked(store: SqlStore, config: Config) -> tuple[int, str]:
+    """Size and root of a store, if it is sound. Raises StoreError if it is not."""
+    log = open_log(store, read_vault(config.vault_key), shipped_editions())
+    result = check_log(log, Plan(log_keys(config), signatures=False), progress=Progress())
     if result.faults:
-        remove_store(where)
-        raise StoreError(f"副本有误, 已删除: {result.faults[0]}; 请先核对原存储 (registry verify)")
+        raise StoreError(f"存储有误, 没有复制: {result.faults[0]}; 请先核对原存储 (registry verify)")
     signed = Checkpoint.parse(result.note.partition("\n\n")[0] + "\n")
     return signed.size, signed.root.hex()

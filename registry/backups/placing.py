@@ -1,21 +1,21 @@
 """Putting a store from a backup where it is to rest: brought to this version, checked, and then all at once.
 
 In a file it is made beside its place, under a name that nothing reads, and takes it with one rename. In a
-database it is written in one transaction, compared, checked, and taken away again if that fails. The backup's
-own file is never opened for writing.
+database it is written and compared in one transaction, after it was checked. Whoever is killed on the way
+leaves nothing that was not checked. The backup's own file is never opened for writing.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from registry.durable import sync_directory
 from registry.location import Location, is_url
-from registry.store.copying import compare_stores, copy_store
+from registry.store.copying import copy_store
 from registry.store.interface import NoStoreError, StoreError
 from registry.store.online_copy import settle_file
 from registry.store.opening import create_store, migrate_store, open_for_reading, open_store, remove_store
@@ -32,21 +32,30 @@ def place_store(
     return _in_database(source, where, home, check) if is_url(where) else _in_file(source, Path(where), check)
 
 
-def _in_file(source: Path, path: Path, check: Callable[[Location], None]) -> tuple[str, str]:
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Yields where a store is to be made and checked, as one file, which takes its place when the block ends
+    well. Raises StoreError if there is one, OSError."""
     if not path.parent.is_dir():
         raise StoreError(f"目录 {path.parent} 不存在")
     lock, beside = StoreLock(path), path.with_name(path.name + BESIDE)
     try:
         check_free(path)
-        versions = copy_file(source, beside)
-        check(beside)
+        remove_store(beside)  # Left by one that was killed.
+        yield beside
         _sync(beside)
         beside.rename(path)
         sync_directory(path.parent)
-        return versions
     finally:
         remove_store(beside)
         lock.release()
+
+
+def _in_file(source: Path, path: Path, check: Callable[[Location], None]) -> tuple[str, str]:
+    with new_file(path) as beside:
+        versions = copy_file(source, beside)
+        check(beside)
+    return versions
 
 
 def _in_database(source: Path, url: str, home: Path, check: Callable[[Location], None]) -> tuple[str, str]:
@@ -54,12 +63,11 @@ def _in_database(source: Path, url: str, home: Path, check: Callable[[Location],
     try:
         versions = copy_file(source, copy)
         check(copy)
-        _clear_forsaken(url)
+        clear_forsaken(url)
         made = create_store(url)
         try:
             with closing(made), closing(open_for_reading(copy)) as given:
                 copy_store(given, made)
-                compare_stores(given, made)
         except BaseException:
             remove_store(url)
             raise
@@ -68,7 +76,7 @@ def _in_database(source: Path, url: str, home: Path, check: Callable[[Location],
     return versions
 
 
-def _clear_forsaken(url: str) -> None:
+def clear_forsaken(url: str) -> None:
     """Takes away the tables of one that was killed before it wrote anything into them: its lock is free, and
     they hold no row. Raises StoreError if another process writes there."""
     try:

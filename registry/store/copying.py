@@ -1,9 +1,10 @@
 """Copying a store whole, to the same engine or the other: every table, row by row, and compared afterwards.
 
 The source is read as of one state, and the target written in one transaction: it has everything or nothing.
-Then both are read side by side in the order of their keys, and the first row that differs is told. Nothing is
-worked out again; that the copy is a sound store is for ``registry verify`` to say, and its checkpoint is that
-of the source, so the root of its tree, and every proof, are too.
+Before that counts, both are read side by side in the order of their keys, and the first row that differs is
+told: whoever is killed leaves nothing that was not compared. Nothing is worked out again; that the copy is a
+sound store is for ``registry verify`` to say, and its checkpoint is that of the source, so the root of its
+tree, and every proof, are too.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ def count_rows(store: SqlStore) -> int:
 def copy_store(
     source: SqlStore, target: SqlStore, *, progress: Callable[[int], None] = lambda _rows: None
 ) -> int:
-    """Copies every row into an empty store; how many. Raises StoreError."""
-    with one_line_errors(), source.reading() as reading:
-        copied = _copy(reading, target, progress)
+    """Copies every row into an empty store, as the same; how many. Raises StoreError, with nothing copied."""
+    with one_line_errors(), source.reading() as reading, target.writing() as writing:
+        copied = _copy(reading, writing, progress)
+        _compare(reading, writing)
     target.settle_statistics()
     return copied
 
@@ -53,20 +55,20 @@ def copy_state(source: SqlStore, target: SqlStore, *, progress: Callable[[int, i
     with one_line_errors(), source.reading() as reading:
         counts = (select(func.count()).select_from(table) for table in tables.metadata.sorted_tables)
         total = sum(reading.execute(count).scalar_one() for count in counts)
-        _copy(reading, target, lambda done: progress(done, total))
+        with target.writing() as writing:
+            _copy(reading, writing, lambda done: progress(done, total))
         with target.reading() as copy:
             _compare(reading, copy)
 
 
-def _copy(reading: Connection, target: SqlStore, progress: Callable[[int], None]) -> int:
+def _copy(reading: Connection, writing: Connection, progress: Callable[[int], None]) -> int:
     copied = 0
-    with target.writing() as writing:
-        for table in tables.metadata.sorted_tables:
-            rows = _rows(reading, table)
-            while page := list(islice(rows, PAGE)):
-                add_rows(writing, table, [dict(row._mapping) for row in page])
-                copied += len(page)
-                progress(copied)
+    for table in tables.metadata.sorted_tables:
+        rows = _rows(reading, table)
+        while page := list(islice(rows, PAGE)):
+            add_rows(writing, table, [dict(row._mapping) for row in page])
+            copied += len(page)
+            progress(copied)
     return copied
 
 

@@ -27,6 +27,7 @@ from registry.v1 import subject_pb2
 from tests.store.execution_contract import report
 from tests.store.notice_contract import notice
 from tests.store.samples import everything, full_group
+from tests.support.backing import killed_at
 from tests.support.clock import SetClock
 from tests.support.events import firm
 from tests.support.history import BAN, records_on_disk, short_ban, write_rich_history
@@ -178,8 +179,20 @@ def test_copy_of_a_store_that_was_tampered_with_is_refused_and_removed(
     command("export", "--directory", directory, "--to", url)
     moved(directory, url)
     execute(url, "UPDATE statement SET sealed_payload = sealed_payload || 'x' WHERE position = 9")
-    assert "副本有误, 已删除: " in refused("export", "--directory", directory, "--to", again)
+    assert "存储有误, 没有复制: " in refused("export", "--directory", directory, "--to", again)
     assert execute(again, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+@pytest.mark.parametrize("step", ["registry.cli_copy.copy_store", "registry.store.copying._compare"])
+def test_copy_into_a_database_that_was_killed_counts_for_nothing_and_the_next_one_succeeds(
+    town: tuple[Path, FileSigner], postgres: PostgresServer, step: str
+) -> None:
+    url = postgres.new_database()
+    words = ("export", "--directory", str(town[0]), "--to", url)
+    killed_at(step, *words)
+    assert execute(url, "SELECT count(*) FROM statement") == [(0,)]
+    assert "逐行一致" in command(*words)
+    assert "里已有表" in refused(*words)
 
 
 def test_server_on_postgres_is_the_only_one_and_starts_again_after_it_was_killed(

@@ -33,6 +33,7 @@ from registry.errors import RegistryError
 from registry.provenance.leaf import Leaf
 from registry.provenance.vault import LEGACY_PREFIX, is_person
 from registry.sanctions.adoption import EditionCase
+from registry.sanctions.parties import linked_with
 from registry.sanctions.watched import View, Watched, view_of
 from registry.store.interface import StoreError
 from registry.v1 import error_reason_pb2 as reasons
@@ -191,7 +192,9 @@ class Changes:
         day = china_day(received_ms)
         watched = Watched(wanted.domain, day, self._state.edition_at(position, day), wanted.lists)
         record_of, found = self._state.index.get, []
-        for ref in refs:
+        told = set(refs)
+        # A dispute is noted at one end of a link alone; the link holds again, or no more, for both.
+        for ref in sorted(told.union(linked_with(told, record_of))):
             if not wanted.admits(ref):
                 continue
             record, erased = record_of(ref), (position, ref) in erasures

@@ -26,6 +26,7 @@ from registry.domain.identifiers import is_personal
 from registry.domain.names import comparable
 from registry.errors import RegistryError
 from registry.sanctions.catalogue.edition import Edition
+from registry.sanctions.parties import linked_with
 from registry.sanctions.tender import Bid, Member, bids_of
 from registry.sanctions.verdict import Decision
 from registry.v1 import error_reason_pb2 as reasons
@@ -117,11 +118,16 @@ class Screens:
         return self.ask.decide(found, replace(matter.question, role=party.role), matter)
 
     def _refs(self, found: Iterable[Found], identities: Iterable[Identity], matter: Matter) -> Iterator[str]:
-        """The subjects asked about, those they go on as, and those related to them."""
+        """The subjects asked about, those they go on as, those related to them; and whoever any of these was
+        ever linked with. A link that a stolen key cut holds again once the key is found out, and of that the
+        record is told under whose code the link stands alone."""
+        refs = set[str]()
         for each, identity in zip(found, identities, strict=True):
             record = self.ask.record(each, matter) if each.ref else None
-            yield from filter(None, (each.ref, record and record.ref))
-            yield from (party.ref for party in identity.related)
+            refs.update(filter(None, (each.ref, record.ref if record else "")))
+            refs.update(party.ref for party in identity.related)
+        yield from refs
+        yield from linked_with(refs, self.ask.state.index.get)
 
 
 def told_of_project(faults: Iterable[Fault], path: str = "") -> list[Fault]:

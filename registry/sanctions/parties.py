@@ -132,6 +132,14 @@ def surely_same(record: SubjectRecord, others: Iterable[SubjectRecord], position
     return frozenset(sure)
 
 
+def linked_with(refs: Iterable[str], record_of: RecordOf) -> Iterator[str]:
+    """Whoever one of some subjects was ever linked with, whether or not the link holds: whether it does may
+    change by a statement about either end."""
+    for ref in refs:
+        record = record_of(ref)
+        yield from (link.other for link in record.links) if record is not None else ()
+
+
 def still_holds(
     link: Link, record: SubjectRecord, record_of: RecordOf, *, position: int, day: date = date.max
 ) -> bool:

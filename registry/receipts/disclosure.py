@@ -30,7 +30,8 @@ from registry.commands.right_to_see import domains_open_to
 from registry.commands.state import RegistryState
 from registry.commands.submission import target_of
 from registry.domain.identifiers import mask, normalise
-from registry.domain.quoting import is_blank, names_a_person
+from registry.domain.quoting import holds_an_old_number, is_blank, names_a_person
+from registry.domain.resident_id import resembles_resident_id
 from registry.sanctions.catalogue.edition import Edition
 from registry.sanctions.said import stated_event
 from registry.store.interface import StatementRow, StoreError
@@ -208,11 +209,16 @@ def _names_another(value: object, own: str) -> bool:
     if isinstance(value, Message):
         return names_another_person(value, own)
     if isinstance(value, str):
-        text = normalise(value).replace(own, "") if own else value
-        return names_a_person(text)
+        text = normalise(value).replace(own, "").replace(_old_form(own), "") if own else value
+        return names_a_person(text) or holds_an_old_number(text)
     if isinstance(value, bytes) or not isinstance(value, Iterable):
         return False
     return any(_names_another(each, own) for each in value)
+
+
+def _old_form(own: str) -> str:
+    """What a resident number of today was before 1999: without century and check character."""
+    return own[:6] + own[8:17] if resembles_resident_id(own) else ""
 
 
 def _holds_a_number(item: Field, own: str) -> bool:

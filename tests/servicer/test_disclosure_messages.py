@@ -23,6 +23,11 @@ def test_number_in_parts_or_in_other_digits_is_taken_out_whole(parted: str) -> N
     assert public_text(f"经查({NUMBER[:6]}＊＊＊＊＊＊＊＊{NUMBER[14:]})属实") == "经查(证件号码从略)属实"
 
 
+@pytest.mark.parametrize("number", ["130902640101123", "130902 640101 123", "１３０９０２６４０１０１１２３"])
+def test_number_of_before_1999_is_taken_out_whole(number: str) -> None:
+    assert public_text(f"法定代表人({number})授意") == "法定代表人(证件号码从略)授意"
+
+
 def test_code_of_an_organisation_stays_even_if_a_day_stands_in_it() -> None:
     bodies = (f"9113021990010{number:04}" for number in range(1000, 2000))
     codes = (body + uscc_check_character(body) for body in bodies)

@@ -54,6 +54,11 @@ def draw(wanted: int) -> SupervisionFile:
     return file_of(acts.FILE_KIND_DRAW, "CQ-1", order, act("draw_result", 11, "2026-06-02", result=wanted))
 
 
+def firm_alone(_position: int) -> str:
+    """Of no inspection is there a row of the roster."""
+    return ""
+
+
 def visit(number: int, on: str) -> SupervisionFile:
     made = act("inspection", 20 + number, on, linked=draw(2).file)
     return file_of(acts.FILE_KIND_INSPECTION, f"JC-{number}", made, subject=f"firm-{number}")
@@ -71,7 +76,7 @@ def visit(number: int, on: str) -> SupervisionFile:
 def test_of_what_was_drawn_it_is_told_when_the_last_was_visited(
     days: tuple[str, ...], met: str, late: int, task: str
 ) -> None:
-    drawn = Drawn([draw(2)], YEAR)
+    drawn = Drawn([draw(2)], YEAR, firm_alone)
     for number, day in enumerate(days):
         drawn.add(visit(number, day))
     (duty,) = drawn.duties(known("2026-07-10").clocks)
@@ -79,7 +84,7 @@ def test_of_what_was_drawn_it_is_told_when_the_last_was_visited(
 
 
 def test_one_object_visited_twice_is_one() -> None:
-    drawn = Drawn([draw(2)], YEAR)
+    drawn = Drawn([draw(2)], YEAR, firm_alone)
     for _ in range(2):
         drawn.add(visit(1, "2026-06-10"))
     (duty,) = drawn.duties(known("2026-07-10").clocks)
@@ -88,12 +93,12 @@ def test_one_object_visited_twice_is_one() -> None:
 
 def test_for_a_draw_that_failed_nobody_is_to_be_visited() -> None:
     """It drew nobody: nobody could ever meet a duty to visit none, and somebody would be named for it."""
-    assert not list(Drawn([draw(0)], YEAR).duties(known("2026-07-10").clocks))
+    assert not list(Drawn([draw(0)], YEAR, firm_alone).duties(known("2026-07-10").clocks))
 
 
 def test_a_draw_whose_day_is_outside_the_period_is_not_asked_about() -> None:
     july = Span(date(2026, 7, 1), date(2026, 7, 31))
-    assert not list(Drawn([draw(2)], july).duties(known("2026-07-10").clocks))
+    assert not list(Drawn([draw(2)], july, firm_alone).duties(known("2026-07-10").clocks))
 
 
 def test_of_more_lines_than_the_limit_the_first_due_are_kept_and_all_are_counted() -> None:

@@ -11,14 +11,17 @@ from datetime import date
 from functools import lru_cache
 
 from registry.commands.ask import Ask
+from registry.commands.intake import open_envelope
+from registry.commands.state import Log
 from registry.domain.faults import Findings
 from registry.domain.files import file_key
 from registry.errors import RegistryError
 from registry.sanctions.catalogue.edition import Edition
-from registry.store.interface import FileFilter, Store
+from registry.store.interface import FileFilter, Store, StoreError
 from registry.supervision.accountability.known import Known, Span
 from registry.supervision.duties import Clocks
 from registry.v1 import error_reason_pb2 as reasons
+from registry.v1.statement_pb2 import Statement
 from registry.v1.supervision_file_pb2 import SupervisionFile
 from registry.v1.supervision_pb2 import FileReference
 
@@ -91,3 +94,14 @@ def span_of(first: str, last: str) -> Span:
     if found.faults or begin is None or end is None:
         raise RegistryError(found.faults)
     return Span(begin, end)
+
+
+def object_visited(log: Log, position: int) -> str:
+    """The row of the roster that the inspection at a position names (被抽中的名录行); empty where it was not
+    made after a draw, or its content was erased by law. Raises StoreError."""
+    row = log.store.statement(position)
+    if row is None:
+        raise StoreError(f"存储被改动: 没有序号{position}的陈述")
+    if row.erased_by is not None:
+        return ""
+    return Statement.FromString(open_envelope(row, log).payload).supervision.inspection.drawn_object

@@ -9,10 +9,11 @@ Example: ``ReportMaking(ask, span, known, wanted, 1000, overseen=True).made()``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 from registry.commands.ask import Ask
-from registry.commands.supervision.as_known import PastStore
+from registry.commands.supervision.as_known import PastStore, object_visited
 from registry.commands.supervision.complaints_inbox import Inbox
 from registry.commands.supervision.let_through import let_through
 from registry.commands.supervision.notices_told import notices_told
@@ -74,7 +75,8 @@ class ReportMaking:
 
     def made(self) -> pb.GetAccountabilityReportResponse:
         """The report."""
-        drawn = Drawn(self._past.all_files((FILE_KIND_DRAW,)), self._span)
+        named = partial(object_visited, self._state.log)
+        drawn = Drawn(self._past.all_files((FILE_KIND_DRAW,)), self._span, named)
         for file in self._past.all_files():
             drawn.add(file)
             self._hands.add(file)

@@ -8,12 +8,13 @@ else is concerned by nothing but the matter.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import cast
 
 from registry.commands.intake import open_envelope
 from registry.commands.state import Log
-from registry.commands.supervision.as_known import PastStore
+from registry.commands.supervision.as_known import PastStore, object_visited
 from registry.commands.supervision.untold import untold_findings
 from registry.domain.files import FileKey, file_key, file_ref
 from registry.store.interface import FileFilter, Store, StoreError
@@ -145,7 +146,8 @@ class TraceFiles:
         rules = concerned.of(acts.FILE_KIND_RULE)
         across = list(filing_duties(concerned.of(acts.FILE_KIND_MATTER), rules, clocks, ended=True))
         across += untold_findings(cast(Store, _Only(concerned.files)), clocks)
-        drawn = Drawn(concerned.of(acts.FILE_KIND_DRAW), Span(scene.span.first, clocks.day))
+        span, named = Span(scene.span.first, clocks.day), partial(object_visited, self._log)
+        drawn = Drawn(concerned.of(acts.FILE_KIND_DRAW), span, named)
         for draw in concerned.of(acts.FILE_KIND_DRAW):
             for visit in self._past.found(FileFilter(source=file_ref(draw.file))):
                 drawn.add(visit)

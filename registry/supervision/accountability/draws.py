@@ -2,8 +2,9 @@
 
 A draw says how many objects were drawn and by when they are to be inspected; each inspection names the draw
 that it follows. The duty is met on the day on which the last object was visited, and until then says how many
-were. An object that is visited twice counts once. A draw that failed drew nobody, so nobody is to be visited
-for it. That an item of a plan was not drawn stands in the plan.
+were. An object is a row of the roster, which the inspection names: two products of one firm are two, and one
+that is visited twice counts once. A draw that failed drew nobody, so nobody is to be visited for it. That an
+item of a plan was not drawn stands in the plan.
 
 Example: of 10 objects drawn, to be inspected by 2026-06-30, 8 were visited in time and 2 on 2026-07-03: met
 on 2026-07-03, three days late.
@@ -11,10 +12,11 @@ on 2026-07-03, three days late.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from registry.domain.files import ACT_NUMBERS, FileKey, file_key
+from registry.domain.names import comparable
 from registry.supervision.accountability.known import Span, counted_day, day_of
 from registry.supervision.duties import Clocks
 from registry.v1 import supervision_pb2 as pb
@@ -34,10 +36,12 @@ class _Drawn:
 
 
 class Drawn:
-    """Draws whose inspections are due in the period, and the inspections that follow them."""
+    """Draws whose inspections are due in the period, and the inspections that follow them. ``object_of``
+    tells which row of the roster the inspection at a position names: no file keeps it."""
 
-    def __init__(self, draws: Iterable[SupervisionFile], span: Span) -> None:
+    def __init__(self, draws: Iterable[SupervisionFile], span: Span, object_of: Callable[[int], str]) -> None:
         self._draws: dict[FileKey, _Drawn] = {}
+        self._object_of = object_of
         for file in draws:
             if span.holds(file.acts[0].until):
                 drawn = [act.result for act in file.acts if act.act == _RESULT]
@@ -50,7 +54,8 @@ class Drawn:
         draw = self._draws.get(file_key(file.acts[0].linked))
         if draw is not None:
             day = counted_day(file.acts[0])
-            visited = file.subject or file.file.number
+            named = comparable(self._object_of(file.acts[0].position))
+            visited = named or file.subject or file.file.number
             draw.visited[visited] = min(day, draw.visited.get(visited, day))
 
     def file(self, duty: Obligation) -> SupervisionFile | None:

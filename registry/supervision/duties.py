@@ -21,6 +21,9 @@ from registry.sanctions.catalogue.rulebook import Deadline
 from registry.sanctions.clocks import due
 from registry.v1.supervision_file_pb2 import FileAct, Obligation, SupervisionFile
 
+RECORDING = "act_recorded_after_day"
+"""The deadline by which an act is to be recorded after the day on which it took place."""
+
 
 @dataclass(frozen=True, slots=True)
 class _End:
@@ -154,6 +157,16 @@ def known_by(file: SupervisionFile, day: date) -> SupervisionFile:
     then.CopyFrom(file)
     del then.acts[sum(act.received_on <= last for act in file.acts) :]
     return then
+
+
+def counted(stated: str, received_on: date, edition: Edition) -> str:
+    """The day on which an act counts as done: no later than its record may wait, the day it states; else that
+    of its receipt. ``edition`` is that of the receipt."""
+    wait = edition.rules.deadlines.get(RECORDING)
+    if not stated or stated >= received_on.isoformat() or wait is None:
+        return received_on.isoformat()
+    last = due(wait, date.fromisoformat(stated), edition.calendar).day
+    return stated if received_on <= last else received_on.isoformat()
 
 
 def first_act(file: SupervisionFile, *numbers: int, after: int = -1) -> FileAct | None:

@@ -14,15 +14,12 @@ from datetime import date
 
 from registry.domain.departments import Key
 from registry.domain.files import ACT_NUMBERS, ALERT, OPENING, act_of, file_of
-from registry.sanctions.clocks import due
 from registry.sanctions.effects.changes import Effects
+from registry.supervision.duties import counted
 from registry.supervision.ledger import SupervisionLedger
 from registry.supervision.summaries import opened_as, summarised
 from registry.v1.statement_pb2 import Statement
 from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
-
-RECORDING = "act_recorded_after_day"
-"""The deadline by which an act is to be recorded after the day on which it took place."""
 
 
 def act_effects(
@@ -50,7 +47,7 @@ def act_effects(
     )
     _sign(act, signers, ledger)
     summarised(name, body, act)
-    act.counted_on = _counted(act.on, received_on, ledger)
+    act.counted_on = counted(act.on, received_on, ledger.edition_on(received_on))
     file.acts.append(act)
     return Effects(position, files=(file, *_also_in(name, file, act, ledger)))
 
@@ -72,16 +69,6 @@ def _also_in(
     drawn.plan_item = order.plan_item
     drawn.linked.CopyFrom(file.file)
     return (plan,)
-
-
-def _counted(stated: str, received_on: date, ledger: SupervisionLedger) -> str:
-    """The day on which an act counts as done: no later than its record may wait, the day it states."""
-    edition = ledger.edition_on(received_on)
-    wait = edition.rules.deadlines.get(RECORDING)
-    if not stated or stated >= received_on.isoformat() or wait is None:
-        return received_on.isoformat()
-    last = due(wait, date.fromisoformat(stated), edition.calendar).day
-    return stated if received_on <= last else received_on.isoformat()
 
 
 def _sign(act: FileAct, signers: Sequence[Key], ledger: SupervisionLedger) -> None:

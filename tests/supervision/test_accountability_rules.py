@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -186,8 +187,13 @@ def case() -> ban.BanCase:
     return made
 
 
+def received(position: int) -> str:
+    """Each step on its day."""
+    return {each.position: each.on for each in case().acts}[position]
+
+
 def test_a_decision_served_late_is_a_line_of_its_case() -> None:
-    decided, served = lines_of_case(case(), known("2026-11-30"))
+    decided, served = lines_of_case(case(), known("2026-11-30"), received)
     assert (decided.state, decided.reference) == (pb.DUTY_STATE_MET, "C-1")
     duty = served.obligation
     assert (duty.due_on, duty.met_on, duty.days_late) == ("2026-11-19", "2026-11-23", 2)
@@ -195,9 +201,9 @@ def test_a_decision_served_late_is_a_line_of_its_case() -> None:
 
 
 def test_as_known_before_the_service_it_is_not_met() -> None:
-    (_, served) = lines_of_case(case(), known("2026-11-30", position=11))
+    (_, served) = lines_of_case(case(), known("2026-11-30", position=11), received)
     assert (served.state, served.official_id) == (pb.DUTY_STATE_UNMET, "B-8")
-    assert not list(lines_of_case(case(), known("2026-11-30", position=2)))
+    assert not list(lines_of_case(case(), known("2026-11-30", position=2), received))
 
 
 def objection() -> remedy.Remedy:
@@ -213,8 +219,8 @@ def objection() -> remedy.Remedy:
     )
 
 
-def signed(position: int) -> Signed:
-    return Signed("2026-11-25", DEPARTMENT, f"C-{position}")
+def signed(position: int, day: str = "2026-11-27") -> Signed:
+    return Signed("2026-11-23" if position == 5 else day, DEPARTMENT, f"C-{position}")
 
 
 def test_an_objection_decided_a_day_late_is_a_line() -> None:
@@ -231,16 +237,16 @@ def test_as_known_before_it_was_decided_who_filed_acted_last() -> None:
 def test_who_filed_at_another_window_is_not_named_for_the_departments_step() -> None:
     elsewhere = objection()
     elsewhere.filed.department = "11130900DEM0000228"
-    (line,) = lines_of_remedy(
-        elsewhere, known("2026-11-30", position=8), lambda _: Signed("", "11130900DEM0000228", "X-1")
-    )
+    other = Signed("2026-11-25", elsewhere.filed.department, "X-1")
+    (line,) = lines_of_remedy(elsewhere, known("2026-11-30", position=8), lambda _: other)
     assert (line.official_id, line.acted_position) == ("", 0)
 
 
 def test_an_application_not_accepted_is_met_on_the_day_of_that_decision() -> None:
     refused = objection()
     refused.kind, refused.decided_on, refused.accepted_position = remedy.REMEDY_KIND_REPAIR, "", 0
-    (line,) = lines_of_remedy(refused, known("2026-11-30"), signed)
+    on_day = partial(signed, day="2026-11-25")
+    (line,) = lines_of_remedy(refused, known("2026-11-30"), on_day)
     assert line.obligation.deadline == "repair_acceptance_decision"
     assert (line.obligation.met_on, line.state) == ("2026-11-25", pb.DUTY_STATE_MET)
 

@@ -111,7 +111,7 @@ class ReportMaking:
     def _untaken(self) -> Iterator[Obligation]:
         """Of complaints that were lodged before the day of the position and had no file then."""
         if self._inbox is not None:
-            day = china_day(self._state.received_ms(self._known.position)).isoformat()
+            day = self._received(self._known.position)
             for duty in lodged_before(self._inbox, self._known.clocks, day):
                 if self._tally.asks_for(duty) and self._past.file(duty.file) is None:
                     yield duty
@@ -121,16 +121,19 @@ class ReportMaking:
 
     def _procedures(self) -> Iterator[pb.DutyLine]:
         for case in self._state.bans.cases():
-            yield from lines_of_case(case.told, self._known)
+            yield from lines_of_case(case.told, self._known, self._received)
         for filed in self._state.remedies.all():
             yield from lines_of_remedy(filed.told, self._known, self._signed)
+
+    def _received(self, position: int) -> str:
+        return china_day(self._state.received_ms(position)).isoformat()
 
     def _signed(self, position: int) -> Signed:
         """What the log says of a statement."""
         row = self._state.store.statement(position)
         if row is None:
             raise StoreError(f"存储被改动: 没有序号{position}的陈述")
-        day = china_day(self._state.received_ms(position)).isoformat()
+        day = self._received(position)
         signatures = Envelope.FromString(row.signatures).signatures
         key = self._state.directory.key(signatures[0].keyid) if signatures else None
         return Signed(day, row.department, key.official_id if key is not None else "")

@@ -11,17 +11,24 @@ and with what was done late:
 
 No subject is named: what is filed may be about a person.
 
-Example: decided on 2026-11-10, served on 2026-11-23: due on 2026-11-19, two working days late.
+A step counts on the day it states, unless it was recorded later than a record may wait: then on that of its
+receipt, as in files of supervision, for nobody is in time by dating a step back. Before its receipt no step
+was known.
+
+Example: decided on 2026-11-10, served on 2026-11-23: due on 2026-11-19, two working days late; the same
+where on 2026-11-23 it is recorded that it was served on 2026-11-12.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from registry.sanctions.bans.terms import TO_DECIDE, TO_SERVE
 from registry.supervision.accountability.answerable import state_of
 from registry.supervision.accountability.known import Known
+from registry.supervision.duties import counted
 from registry.v1 import ban_service_pb2 as ban
 from registry.v1 import remedy_service_pb2 as remedy
 from registry.v1.accountability_service_pb2 import DutyLine
@@ -33,17 +40,18 @@ _SERVED = frozenset({ban.BAN_STEP_SERVICE})
 _ENDED = frozenset({ban.BAN_STEP_REVOCATION})
 
 
-def lines_of_case(case: ban.BanCase, known: Known) -> Iterator[DutyLine]:
-    """To decide, and to serve."""
-    acts = [act for act in case.acts if act.position <= known.position and act.on <= known.day]
+def lines_of_case(case: ban.BanCase, known: Known, received: Callable[[int], str]) -> Iterator[DutyLine]:
+    """To decide, and to serve; ``received`` is the day on which the registry had the act at a position."""
+    made = _Case(case, known, received)
+    acts = [act for act in case.acts if made.knows(act)]
     if not acts:
         return
     decided, served = _first(acts, _DECIDED), _first(acts, _SERVED)
-    duty = _duty(known, TO_DECIDE, case.filed_on, "作出决定", case.department, acts[0], decided)
+    duty = made.duty(TO_DECIDE, case.filed_on, "作出决定", acts[0], decided)
     yield from _line(duty, decided or acts[-1], case.case_number)
     ended = _first(acts, _ENDED)
     if decided is not None and not (ended is not None and served is None):
-        duty = _duty(known, TO_SERVE, decided.on, "送达决定书", case.department, decided, served)
+        duty = made.duty(TO_SERVE, decided.on, "送达决定书", decided, served)
         yield from _line(duty, served or acts[-1], case.case_number)
 
 
@@ -51,12 +59,32 @@ def _first(acts: Iterable[ban.BanAct], steps: frozenset[ban.BanStep.ValueType]) 
     return next((act for act in acts if act.step in steps), None)
 
 
-def _duty(
-    known: Known, code: str, start: str, task: str, whose: str, cause: ban.BanAct, met: ban.BanAct | None
-) -> Obligation | None:
-    act = FileAct(position=cause.position)
-    met_on = met.on if met is not None else ""
-    return known.clocks.by_law(_NO_FILE, code, start, whose=whose, task=task, met_on=met_on, cause=act)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    case: ban.BanCase
+    known: Known
+    received: Callable[[int], str]
+
+    def knows(self, act: ban.BanAct) -> bool:
+        """Whether an act was on record then."""
+        if act.position > self.known.position or act.on > self.known.day:
+            return False
+        return self.received(act.position) <= self.known.day
+
+    def duty(
+        self, code: str, start: str, task: str, cause: ban.BanAct, met: ban.BanAct | None
+    ) -> Obligation | None:
+        act = FileAct(position=cause.position, received_on=self.received(cause.position))
+        met_on = _counted(met.on, self.received(met.position), self.known) if met is not None else ""
+        return self.known.clocks.by_law(
+            _NO_FILE, code, start, whose=self.case.department, task=task, met_on=met_on, cause=act
+        )
+
+
+def _counted(stated: str, received: str, known: Known) -> str:
+    """The day that counts for a step; none is received before it is stated to have been taken."""
+    day = date.fromisoformat(received)
+    return counted(stated, day, known.clocks.edition_on(day))
 
 
 def _line(duty: Obligation | None, act: ban.BanAct, reference: str) -> Iterator[DutyLine]:
@@ -83,12 +111,12 @@ class Signed:
 def lines_of_remedy(told: remedy.Remedy, known: Known, signed: Callable[[int], Signed]) -> Iterator[DutyLine]:
     """To accept, and to decide. What is filed keeps its last official alone, and not whose step it was, so
     who signed is asked of the log."""
-    if told.filed_position > known.position or told.filed_on > known.day:
+    if told.filed_position > known.position or (filed := signed(told.filed_position)).day > known.day:
         return
     decided = _taken(told.decided_position, known, signed, told.decided_on)
     accepted = _taken(told.accepted_position, known, signed, "")
     for code, start, task, met in _remedy_steps(told, accepted, decided):
-        cause = FileAct(position=told.filed_position)
+        cause = FileAct(position=told.filed_position, received_on=filed.day)
         whose, met_on = told.target.department, met[1] if met else ""
         duty = known.clocks.by_law(_NO_FILE, code, start, whose=whose, task=task, met_on=met_on, cause=cause)
         if duty is not None:
@@ -110,9 +138,9 @@ _Taken = tuple[int, str] | None
 
 def _taken(position: int, known: Known, signed: Callable[[int], Signed], stated: str) -> _Taken:
     """A step as known then; position 0 is the genesis, and means none."""
-    if not 0 < position <= known.position:
+    if not 0 < position <= known.position or (day := signed(position).day) > known.day:
         return None
-    return position, stated or signed(position).day
+    return position, _counted(stated, day, known)
 
 
 def _remedy_steps(

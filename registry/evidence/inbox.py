@@ -40,13 +40,21 @@ class InboxFiles:
         self._waiting, self._taken = directory / WAITING, directory / TAKEN
         self._lock = Lock()
 
-    def put(self, request: pb.LodgeComplaintRequest, day: date) -> None:
-        """Keeps a lodging, durably. Raises InboxFullError."""
+    def lodge(self, request: pb.LodgeComplaintRequest, day: date) -> Kept:
+        """See Inbox."""
         folder = self._waiting / request.department
         with self._lock:
+            if there := self.find(request.number):
+                return there
             if folder.is_dir() and sum(1 for _ in os.scandir(folder)) >= MOST_WAITING:
                 raise InboxFullError
             _write(folder / request.number, request, day)
+        return Kept(request, day, waiting=True)
+
+    def put(self, request: pb.LodgeComplaintRequest, day: date) -> None:
+        """Keeps a lodging, durably, in the place of what waits under its number."""
+        with self._lock:
+            _write(self._waiting / request.department / request.number, request, day)
 
     def find(self, number: str) -> Kept | None:
         """The lodging with a number, whichever department it is for."""

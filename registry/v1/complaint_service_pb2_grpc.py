@@ -91,7 +91,8 @@ class ComplaintServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def LodgeComplaint(self, request, context):
-        """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again.
+        """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again;
+        anything else under its number is refused with STATEMENT_ID_REUSED and not kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,9 @@ class ComplaintServiceStub:
     ListComplaintDesks: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.ListComplaintDesksRequest, _complaint_service_pb2.ListComplaintDesksResponse]
     """Departments that can take complaints in, with the keys to seal them to."""
     LodgeComplaint: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.LodgeComplaintRequest, _complaint_service_pb2.LodgeComplaintResponse]
-    """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again."""
+    """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again;
+    anything else under its number is refused with STATEMENT_ID_REUSED and not kept.
+    """
     TrackComplaint: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.TrackComplaintRequest, _complaint_service_pb2.TrackComplaintResponse]
     """Where a complaint stands, for who has its number and its code."""
     ListLodgings: _grpc.UnaryUnaryMultiCallable[_complaint_service_pb2.ListLodgingsRequest, _complaint_service_pb2.ListLodgingsResponse]
@@ -58,7 +60,9 @@ class ComplaintServiceAsyncStub(ComplaintServiceStub):
     ListComplaintDesks: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.ListComplaintDesksRequest, _complaint_service_pb2.ListComplaintDesksResponse]  # type: ignore[assignment]
     """Departments that can take complaints in, with the keys to seal them to."""
     LodgeComplaint: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.LodgeComplaintRequest, _complaint_service_pb2.LodgeComplaintResponse]  # type: ignore[assignment]
-    """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again."""
+    """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again;
+    anything else under its number is refused with STATEMENT_ID_REUSED and not kept.
+    """
     TrackComplaint: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.TrackComplaintRequest, _complaint_service_pb2.TrackComplaintResponse]  # type: ignore[assignment]
     """Where a complaint stands, for who has its number and its code."""
     ListLodgings: _aio.UnaryUnaryMultiCallable[_complaint_service_pb2.ListLodgingsRequest, _complaint_service_pb2.ListLodgingsResponse]  # type: ignore[assignment]
@@ -93,7 +97,9 @@ class ComplaintServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _complaint_service_pb2.LodgeComplaintRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_complaint_service_pb2.LodgeComplaintResponse, _abc.Awaitable[_complaint_service_pb2.LodgeComplaintResponse]]:
-        """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again."""
+        """Leaves a complaint for a department; durable when it is answered. Sent again, the same is answered again;
+        anything else under its number is refused with STATEMENT_ID_REUSED and not kept.
+        """
 
     @_abc_1.abstractmethod
     def TrackComplaint(

@@ -37,6 +37,7 @@ from registry.v1 import error_reason_pb2 as reasons
 from registry.v1.subject_pb2 import IDENTIFIER_TYPE_USCC
 from registry.v1.supervision_pb2 import (
     COMPLAINT_CHANNEL_WEB,
+    FILE_KIND_COMPLAINT,
     FILE_KIND_CUSTODIAN,
     Complaint,
     ComplaintKind,
@@ -92,19 +93,40 @@ class Complaints:
         anything of it."""
         inbox, found = self.inbox, Findings()
         if kept := inbox.find(request.number):
-            return _same(kept, request)
+            return self._same(kept, request)
         self._check(found, request)
         if found.faults:
             raise RegistryError(found.faults)
         try:
-            inbox.put(request, self._ask.today())
+            kept = inbox.lodge(request, self._ask.today())
         except InboxFullError as error:
             message = "这一部门待登记的投诉举报过多, 暂时不能接收; 请改用电话或者信函。"
             raise RegistryError.of(reasons.ERROR_REASON_OVERLOADED, message) from error
         except OSError as error:
             message = "现在不能保存, 请稍后再提交。"
             raise RegistryError.of(reasons.ERROR_REASON_STORE_UNAVAILABLE, message) from error
-        return Kept(request, self._ask.today(), waiting=True)
+        return self._same(kept, request)
+
+    def _same(self, kept: Kept, request: pb.LodgeComplaintRequest) -> Kept:
+        """What is kept under a number, if this is the same. Raises RegistryError: whoever sends something
+        else under it must not take the answer to the first for one to that, which would be lost."""
+        held = kept.request
+        if held.code_sha256 != request.code_sha256 or held.department != request.department:
+            message = "这一编号已经使用; 请重新打开页面再提交。"
+            raise RegistryError.of(reasons.ERROR_REASON_STATEMENT_ID_REUSED, message, "number")
+        if not (held == request if kept.waiting else self._was_taken_in(request)):
+            message = "这一编号已经提交过, 内容与这次不同; 这次的内容没有保存, 请重新打开页面再提交。"
+            raise RegistryError.of(reasons.ERROR_REASON_STATEMENT_ID_REUSED, message, "number")
+        return kept
+
+    def _was_taken_in(self, request: pb.LodgeComplaintRequest) -> bool:
+        """Whether the act that took a number in names what is sent now: the inbox has let go of it."""
+        key = (FILE_KIND_COMPLAINT, request.department, request.number)
+        file = self._state.store.files([key]).get(key)
+        if file is None:
+            return False
+        act = GroupLedger(self._state, ()).act(file.acts[0].position).supervision.complaint
+        return act.kind == request.kind and _names_parts_of(act, request)
 
     def _check(self, found: Findings, request: pb.LodgeComplaintRequest) -> None:
         if not NUMBER.match(request.number) or len(request.code_sha256) != sha256().digest_size:
@@ -165,21 +187,18 @@ class Complaints:
         return kept
 
 
-def _same(kept: Kept, request: pb.LodgeComplaintRequest) -> Kept:
-    """What was lodged before, if this is the same once more. Raises RegistryError."""
-    if kept.request.code_sha256 != request.code_sha256 or kept.request.department != request.department:
-        message = "这一编号已经使用; 请重新打开页面再提交。"
-        raise RegistryError.of(reasons.ERROR_REASON_STATEMENT_ID_REUSED, message, "number")
-    return kept
-
-
 def _agrees(kept: Kept, act: Complaint) -> bool:
     """Whether an act says of a lodging what it is."""
     sent = kept.request
     same = (act.received_on, act.kind) == (kept.received_on.isoformat(), sent.kind)
+    return same and _names_parts_of(act, sent)
+
+
+def _names_parts_of(act: Complaint, sent: pb.LodgeComplaintRequest) -> bool:
+    """Whether an act has the digests of both sealed parts."""
     reporter = act.reporter.sha256 if act.HasField("reporter") else b""
     expected = sha256(sent.reporter).digest() if sent.reporter else b""
-    return same and act.content.sha256 == sha256(sent.content).digest() and reporter == expected
+    return act.content.sha256 == sha256(sent.content).digest() and reporter == expected
 
 
 def _opens(blob: bytes, binding: Binding, custodians: Sequence[Custodian]) -> bool:

@@ -37,8 +37,9 @@ class Kept:
 class Inbox(Protocol):
     """An inbox. Every method raises OSError where the disk does not do as it is told."""
 
-    def put(self, request: pb.LodgeComplaintRequest, day: date) -> None:
-        """Keeps a lodging, durably. Raises InboxFullError."""
+    def lodge(self, request: pb.LodgeComplaintRequest, day: date) -> Kept:
+        """Keeps a lodging, durably, unless there is one with its number: what is kept under it, in either
+        case. Of two at one instant one is kept, and both are answered with that. Raises InboxFullError."""
 
     def find(self, number: str) -> Kept | None:
         """The lodging with a number, whichever department it is for."""

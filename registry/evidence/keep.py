@@ -12,7 +12,7 @@ catalogue says so, after its digest was found right. The same bytes rest once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from registry.commands.supervision.evidence import Held, Label
@@ -99,9 +99,9 @@ class Keep:
         """See EvidenceKeep."""
         return self._labels.of_digest(sha256)
 
-    def of_file(self, file: FileReference, limit: int) -> list[Label]:
+    def of_file(self, file: FileReference, limit: int, only: Collection[bytes] | None = None) -> list[Label]:
         """See EvidenceKeep."""
-        return self._labels.of_file(file, limit)
+        return self._labels.of_file(file, limit, only)
 
     def read(self, sha256: bytes, start: int, length: int, *, caller: str) -> Iterator[bytes]:
         """See EvidenceKeep."""

@@ -7,7 +7,7 @@ stays without its title: that names whom the evidence was about as often as the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -60,10 +60,12 @@ class Labels:
         """Those of a digest that a department is uploading."""
         return self._all("department = ? AND sha256 = ?", department, sha256)
 
-    def of_file(self, file: FileReference, limit: int) -> list[Label]:
-        """Those of a file that count, the first labelled first."""
+    def of_file(self, file: FileReference, limit: int, only: Collection[bytes] | None = None) -> list[Label]:
+        """Those of a file that count, or of these digests alone, the first labelled first."""
         where = "kind = ? AND department = ? AND number = ? AND NOT pending"
-        return self._all(where, file.kind, file.department, file.number, limit=limit)
+        if only is not None:
+            where += f" AND sha256 IN ({', '.join('?' * len(only))})"
+        return self._all(where, file.kind, file.department, file.number, *(only or ()), limit=limit)
 
     def _all(self, where: str, *values: Any, limit: int = -1) -> list[Label]:
         sql = f"{_LABEL} WHERE {where} ORDER BY labelled_ms, sha256, kind, number LIMIT ?"

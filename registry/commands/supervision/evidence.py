@@ -15,7 +15,7 @@ the video, 税务 learns of it as little as if there were none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -79,8 +79,8 @@ class EvidenceKeep(Protocol):
     def labels(self, sha256: bytes) -> list[Label]:
         """To what a digest belongs, by departments that have sent its bytes."""
 
-    def of_file(self, file: FileReference, limit: int) -> list[Label]:
-        """What belongs to a file, the first labelled first."""
+    def of_file(self, file: FileReference, limit: int, only: Collection[bytes] | None = None) -> list[Label]:
+        """What belongs to a file, or of that these digests alone, the first labelled first."""
 
     def read(self, sha256: bytes, start: int, length: int, *, caller: str) -> Iterator[bytes]:
         """The bytes from one on; that a caller had them is written down, if one is named."""
@@ -133,9 +133,11 @@ class Evidence:
     def of_file(self, caller: Caller, file: FileReference) -> tuple[list[pb.HeldEvidence], bool]:
         """What belongs to a file, as far as a caller may know, and whether there is more than is told."""
         keep, right = self._keep(), self._rights.of(caller, file)
+        # Whoever may know a part is told all of that, however much else lies before it.
+        only = None if right.know else right.published
         found = [
             (label, held)
-            for label in keep.of_file(file, MAX_LISTED + 1)
+            for label in keep.of_file(file, MAX_LISTED + 1, only)
             if right.knows(label.sha256) and (held := keep.held(label.sha256)) is not None
         ]
         listed = [told(held, [label], readable=right.has(label.sha256)) for label, held in found[:MAX_LISTED]]

@@ -155,6 +155,27 @@ def test_a_roster_is_everybodys_once_an_act_names_it_and_what_no_act_names_never
     assert [each.sha256 for each in at.desk(CallerRole.PUBLIC).of_file(file).evidence] == [sha256]
 
 
+def test_what_is_published_is_listed_however_much_else_lies_before_it(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.commands.supervision.evidence.MAX_LISTED", 2)
+    for number in range(4):
+        at.put(MARKET, b"notes %d\n" % number, "ML-7", act.FILE_KIND_ROSTER)
+    rows = b"uscc,name\nlast\n"
+    sha256 = at.put(MARKET, rows, "ML-7", act.FILE_KIND_ROSTER)
+    item = act.EvidenceItem(sha256=sha256, size=len(rows), media_type="text/csv", title="名录")
+    roster = act.Roster(
+        number="ML-7", kind=act.ROSTER_KIND_OBJECTS, title="名录", root=bytes(32), rows=1, file=item,
+        as_of=today(at.town),
+    )  # fmt: skip
+    placed(at.town.act(MARKET, roster=roster))
+    file = act.FileReference(kind=act.FILE_KIND_ROSTER, department=at.town.code(MARKET), number="ML-7")
+    listed = at.desk(CallerRole.PUBLIC).of_file(file)
+    assert ([each.sha256 for each in listed.evidence], listed.more) == ([sha256], False)
+    own = at.desk(MARKET).of_file(file)
+    assert (len(own.evidence), own.more) == (2, True)
+
+
 def test_to_send_what_another_has_shows_nothing_of_it(at: At) -> None:
     content = content_of(1 << 20, seed=7)
     at.put(FIRE, content, "JC-3", INSPECTION)

@@ -14,8 +14,8 @@ SWITCH_S = 0.0005
 """How long a thread computes before another has a turn. The thread that reads the wire needs one for each
 step of a call: with Python's five milliseconds it would be the slowest of all under load."""
 COLLECTOR_THRESHOLDS = (10_000, 20, 100)
-"""Objects until the young are looked at, and how often until older ones and all are. Calls leave cycles
-behind: by 50,000 objects up to 10 MiB of them waited for the collector. All are looked at every 20 million."""
+"""Objects until the young are looked at, and how often until older ones and all are (every 20 million). Calls
+leave cycles behind: by 50,000 objects up to 10 MiB of them waited for the collector."""
 HEAPS = 2
 """Heaps of the C library, for the many threads of a server that run one at a time."""
 _M_ARENA_MAX = -8

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -30,9 +30,10 @@ from registry.backups.taking import same_disk, take_backup
 from registry.cli_archive import tell_proofs
 from registry.cli_check import Progress, directory_option
 from registry.cli_shared import asked_passphrase, checkpoint_option, passphrase_option, plain
-from registry.config import CONFIG_NAME, ConfigError, load_config
+from registry.config import CONFIG_NAME, Config, ConfigError, load_config
 from registry.domain.periods import CHINA
 from registry.engine import now_ms, read_secret
+from registry.evidence.opening import is_there
 from registry.observing.rehearsals import Rehearsed
 from registry.provenance.keys import KeyFileError
 from registry.provenance.vault import VaultError
@@ -143,7 +144,8 @@ def restore_backup(
     order = Order(source, directory, keys, store, head, accept_shorter, until, notes)
     done = restore(order, progress=Progress())
     to_serve = new and done.past is None
-    lists = revocations_told(load_config(directory), done.manifest.taken) if to_serve else ()
+    config = load_config(directory)
+    lists = (*revocations_told(config, done.manifest.taken), *_evidence_told(config)) if to_serve else ()
     _tell_restored(directory, done, lists)
 
 
@@ -286,6 +288,13 @@ def _tell_increment(target: Path, taken: Increment) -> None:
         f"  新增 {taken.statements} 条陈述, 共 {taken.rows} 行, {total:.1f} MB; "
         f"现有 {taken.manifest.size} 条, 树根 {taken.manifest.root[:SHOWN]}…"
     )
+
+
+def _evidence_told(config: Config) -> Iterator[str]:
+    """A line where the evidence is yet to be put back, without which no server starts if acts name any."""
+    if config.evidence and not is_there(config.evidence):
+        place = config.evidence.directory
+        yield f"备份不含证据材料: 收过的, 请把 registry evidence copy 的备份放回 {place}, 或挂载它的盘"
 
 
 def _tell_restored(directory: Path, done: Restored, lists: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
     registry evidence check --directory var/registry
     registry evidence copy --directory var/registry --to /srv/backup/evidence
     registry evidence erase 3b7f… --basis "个人信息保护法 第四十七条; 沧删字〔2026〕3号"
+    registry evidence anew --directory var/registry     # only where disk and copies are lost
 
 All may run beside the server. What is erased is gone for everybody, also where several files refer to it;
 what is left is the digest, and who erased it, when and on what basis. It leaves a copy when it is next made.
@@ -18,14 +19,15 @@ import click
 
 from registry.cli_check import Progress, directory_option, one_line, read_vault, report
 from registry.commands.state import open_log
-from registry.config import Config, ConfigError, load_config
+from registry.config import Config, ConfigError, EvidenceSettings, load_config
 from registry.domain.quoting import names_somebody
 from registry.editions import shipped_editions
 from registry.engine import now_ms
+from registry.evidence.catalogue import NAME
 from registry.evidence.checking import check as check_all
 from registry.evidence.copying import copy_evidence
 from registry.evidence.keep import Keep
-from registry.evidence.opening import open_evidence
+from registry.evidence.opening import is_there, open_evidence
 from registry.store.interface import StoreError
 from registry.store.reading import reading_store
 
@@ -116,12 +118,36 @@ def copy(directory: Path, target: Path) -> None:
     click.echo(f"已复制到 {target}: {copied.objects} 份材料, 新增 {copied.new}, 移走 {copied.removed}")
 
 
-def _opened(config: Config) -> Keep:
+@evidence.command()
+@directory_option
+@click.option("--yes", is_flag=True, help="不再询问. Does not ask again.")
+@one_line
+def anew(directory: Path, yes: bool) -> None:
+    """证据库和备份都没有了的, 建立空的证据库. Makes an empty store where disk and copies are lost."""
+    config = load_config(directory)
+    settings = _settings(config)
+    if is_there(settings):
+        raise StoreError(f"{settings.directory} 里已有证据库; 不会覆盖")
+    if not yes:
+        question = "日志所指的材料将都查不到。盘确实没有了(不是没有挂载), 也没有备份?"
+        click.confirm(question, abort=True, err=True)
+    open_evidence(settings, read_vault(config.vault_key), now_ms).close()
+    click.echo(f"已建立空的证据库: {settings.directory}; 原部门可以再传各份材料")
+
+
+def _settings(config: Config) -> EvidenceSettings:
     if config.evidence is None:
         raise ConfigError("registry.toml 没有 [evidence], 不收证据材料")
-    if not config.evidence.directory.is_dir():
-        raise StoreError(f"证据库目录 {config.evidence.directory} 不存在")
-    return open_evidence(config.evidence, read_vault(config.vault_key), now_ms)
+    return config.evidence
+
+
+def _opened(config: Config) -> Keep:
+    settings = _settings(config)
+    if not settings.directory.is_dir():
+        raise StoreError(f"证据库目录 {settings.directory} 不存在")
+    if not is_there(settings):  # A new one, made here, would be taken for it by the next server.
+        raise StoreError(f"{settings.directory} 里没有证据库({NAME}): 盘可能没有挂载")
+    return open_evidence(settings, read_vault(config.vault_key), now_ms)
 
 
 def _account() -> str:

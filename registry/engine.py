@@ -191,7 +191,7 @@ def engine_over(
     upkeep.parts += snapshot_parts(state, seal, config, clock)
     risk = RiskCounts(state, clock)
     upkeep.parts.append(risk_part(risk, state, writer, config))
-    evidence = served_evidence(config.evidence, state.vault, clock) if config and config.evidence else None
+    evidence = served_evidence(config.evidence, state.log, clock) if config and config.evidence else None
     return Engine(
         store, state, writer, intake, ask, executions, receipts, upkeep.log, upkeep, notices, snapshots, risk,
         head, evidence, sequencer.figures,

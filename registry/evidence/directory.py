@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from registry.durable import sync_directory
-from registry.evidence.sealing import Sealer, sealed_size
+from registry.evidence.sealing import DamagedError, Sealer, sealed_size
 from registry.evidence.shelf import Incoming, Upload
 from registry.evidence.staging import StagedFile, pieces_of
 
@@ -103,14 +103,25 @@ class _Incoming:
         return self._place
 
     def _replace(self, final: Path) -> None:
-        """The same bytes lie there, of another upload or of this one before it was cut short; a file of
-        another length is a damaged one, and gives way."""
-        if final.stat().st_size == sealed_size(self._sealer.size):
+        """The same bytes lie there, of another upload or of this one before it was cut short; a file that is
+        damaged gives way."""
+        if self._is_whole(final):
             return
         beside = self._staged.path.with_suffix(".kept")
         with suppress(FileExistsError):
             os.link(self._staged.path, beside)
         beside.replace(final)
+
+    def _is_whole(self, final: Path) -> bool:
+        """Whether a file is the object: its length, and every chunk, which bears the seal of its digest."""
+        if final.stat().st_size != sealed_size(self._sealer.size):
+            return False
+        try:
+            for number, piece in enumerate(pieces_of(final, self._sealer, 0, self._sealer.chunks)):
+                self._sealer.open(number, piece)
+        except DamagedError:
+            return False
+        return True
 
     def discard(self) -> None:
         self._staged.path.unlink(missing_ok=True)

@@ -28,6 +28,8 @@ class Objects:
     def __init__(self, catalogue: Catalogue, shelf: Shelf, vault: Vault) -> None:
         self.catalogue, self.shelf = catalogue, shelf
         self._vault = vault
+        self._damaged = set[bytes]()
+        """What was read here and was not what was sent, and so may be sent again."""
 
     def sealer(self, sha256: bytes, size: int) -> Sealer:
         """What seals and opens the chunks of an object."""
@@ -51,15 +53,29 @@ class Objects:
         return bool(self.catalogue.rows("SELECT 1 FROM erased WHERE sha256 = ?", sha256))
 
     def lost_place(self, sha256: bytes) -> str:
-        """The place of an object that counts, if it does not lie there as the catalogue says; else empty.
+        """The place of an object that counts, if it does not lie there as the catalogue says, or was found
+        damaged when it was read; else empty.
 
         The catalogue goes on naming it until the bytes are there anew: a disk that is not mounted comes back,
         and what others were told is kept must be found then."""
         found = self.placed(sha256)
         with storage_faults_told():
-            if found is None or self.shelf.intact(found[1], sealed_size(found[0])):
+            if found is None:
                 return ""
-        return found[1]
+            there = self.shelf.intact(found[1], sealed_size(found[0]))
+        return "" if there and sha256 not in self._damaged else found[1]
+
+    def replaced_place(self, sha256: bytes, place: str) -> str:
+        """The place that an object has to give up to one of the same bytes which lies whole at another; empty
+        if it is sound. All of it is read: as much was just sent."""
+        found = self.placed(sha256)
+        if found is None or found[1] == place:
+            return ""
+        return found[1] if self.lost_place(sha256) or self.fault(sha256) else ""
+
+    def replaced(self, sha256: bytes) -> None:
+        """It lies whole again."""
+        self._damaged.discard(sha256)
 
     def content(self, sha256: bytes, start: int, length: int) -> Iterator[bytes]:
         """The bytes of an object from one on. Raises StoreError."""
@@ -71,7 +87,12 @@ class Objects:
         with storage_faults_told():
             for number, piece in enumerate(self.shelf.pieces(place, sealer, first, chunks_of(end)), first):
                 at = number * CHUNK
-                yield sealer.open(number, piece)[max(0, start - at) : end - at]
+                try:
+                    content = sealer.open(number, piece)
+                except DamagedError:
+                    self._damaged.add(sha256)
+                    raise
+                yield content[max(0, start - at) : end - at]
 
     def fault(self, sha256: bytes) -> str:
         """What is wrong with an object, read from beginning to end; empty if it is what its digest says."""

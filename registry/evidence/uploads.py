@@ -171,7 +171,8 @@ class Uploads:
                 message = "内容与所报摘要不符, 本次上传已全部作废, 请核对文件后重新上传。"
                 raise RegistryError.of(reasons.ERROR_REASON_DIGEST_MISMATCH, message, "sha256")
             place = coming.incoming.keep()
-            spare = self._recorded(upload, place, self._objects.lost_place(upload.sha256))
+            spare = self._recorded(upload, place, self._objects.replaced_place(upload.sha256, place))
+            self._objects.replaced(upload.sha256)
             coming.incoming.discard()
             if spare:
                 self._objects.shelf.remove(spare)

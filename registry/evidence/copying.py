@@ -7,8 +7,9 @@
 The catalogue is copied before the objects: what it names has its bytes already, and they never change. A
 second copy takes only what came since, and removes what was erased by law, and nothing else: of an object
 that the store lost, the copy may be all there is. To the copy that is put back (its files in the place of the
-store's), uploads that were under way begin anew. Of a store in object storage the objects are not copied: how
-a bucket is copied, its storage knows.
+store's), uploads that were under way begin anew. An object that was damaged when it was copied is copied
+again once the store has it whole; one that is damaged in the store takes the place of nothing. Of a store in
+object storage the objects are not copied: how a bucket is copied, its storage knows.
 
 A copy is only ever written over by the store that it is of. A store whose disk is not mounted looks like a
 new and empty one; the copy, which has what that one never had, is left as it is, and the command fails.
@@ -35,6 +36,8 @@ from registry.evidence.sealing import sealed_size
 from registry.store.interface import StoreError
 
 _NEW = ".new"
+_COARSEST_NS = 2_000_000_000
+"""As exactly as any file system keeps the time that a copy takes over from what it is of."""
 _EVER = "SELECT sha256 FROM object UNION SELECT sha256 FROM erased UNION SELECT sha256 FROM label"
 """Whatever a store had, it knows of: labels stay, and so does what was erased."""
 
@@ -62,7 +65,7 @@ def copy_evidence(keep: Keep, target: Path, progress: Callable[[int, int], None]
         beside.rename(target / NAME)
         sync_directory(target)
         if isinstance(keep.shelf, DirectoryShelf):
-            _objects(keep.shelf, target, copied, progress)
+            _objects(keep, keep.shelf, target, copied, progress)
     return copied
 
 
@@ -103,18 +106,19 @@ def _inbox(source: Path, target: Path) -> None:
 
 
 def _objects(
-    shelf: DirectoryShelf, target: Path, copied: Copied, progress: Callable[[int, int], None]
+    keep: Keep, shelf: DirectoryShelf, target: Path, copied: Copied, progress: Callable[[int, int], None]
 ) -> None:
     catalogue = Catalogue(target / NAME)
-    rows = catalogue.rows("SELECT place, size FROM object WHERE sha256 NOT IN (SELECT sha256 FROM erased)")
+    wanted = "SELECT sha256, place, size FROM object WHERE sha256 NOT IN (SELECT sha256 FROM erased)"
+    rows = catalogue.rows(wanted)
     erased = {sha256.hex() for (sha256,) in catalogue.rows("SELECT sha256 FROM erased")}
     catalogue.close()
-    for place, size in rows:
+    for sha256, place, size in rows:
         copied.objects += 1
-        path = target / place
+        path, source = target / place, shelf.directory / place
         there = path.exists() and path.stat().st_size == sealed_size(size)
-        if not there and (shelf.directory / place).exists():  # Else it was erased just now.
-            _copy(shelf.directory / place, path)
+        if source.exists() and (not there or _was_replaced(keep, sha256, source, path)):
+            _copy(source, path)  # One that is not there was erased just now.
             copied.new += 1
         progress(copied.objects, len(rows))
     for path in (target / OBJECTS).glob("*/*"):
@@ -123,6 +127,13 @@ def _objects(
             path.unlink()
             copied.removed += 1
             sync_directory(path.parent)
+
+
+def _was_replaced(keep: Keep, sha256: bytes, source: Path, path: Path) -> bool:
+    """Whether an object lies in the store anew since it was copied, and is sound: what was altered there is
+    newer too, and the copy may be all there is."""
+    newer = source.stat().st_mtime_ns - path.stat().st_mtime_ns > _COARSEST_NS
+    return newer and not keep.objects.fault(sha256)
 
 
 def _copy(source: Path, path: Path) -> None:

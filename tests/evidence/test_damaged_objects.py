@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from registry.evidence.copying import copy_evidence
 from registry.evidence.keep import MAX_PART
 from registry.store.interface import StoreError
 from tests.support.evidence import MARKET, Site, content_of, digest
@@ -64,4 +66,26 @@ def test_object_in_a_storage_that_was_damaged_gives_its_place_back(tmp_path: Pat
     assert place not in set(storage.keys())
     site.keep.erase(digest(CONTENT), by="甲", basis="某法某条")
     assert set(storage.keys()) == before
+    site.keep.close()
+
+
+def test_copy_takes_what_was_mended_and_never_what_is_damaged(tmp_path: Path) -> None:
+    site, backup = Site(tmp_path / "evidence"), tmp_path / "backup"
+    sha256 = site.upload(CONTENT)
+    (lies,) = (tmp_path / "evidence/objects").glob("*/*")
+    os.utime(lies, (1_700_000_000, 1_700_000_000))
+    copy_evidence(site.keep, backup, lambda _done, _total: None)
+    (copied,) = (backup / "objects").glob("*/*")
+    sound = copied.read_bytes()
+    spoil(lies)
+    copy_evidence(site.keep, backup, lambda _done, _total: None)
+    assert copied.read_bytes() == sound, "it is newer, and damaged"
+    spoil(copied)
+    os.utime(copied, (1_700_000_000, 1_700_000_000))
+    with pytest.raises(StoreError, match="被改动"):
+        site.read(sha256)
+    site.upload(CONTENT)
+    assert copy_evidence(site.keep, backup, lambda _done, _total: None).new == 1
+    assert copied.read_bytes() == lies.read_bytes()
+    assert copy_evidence(site.keep, backup, lambda _done, _total: None).new == 0
     site.keep.close()

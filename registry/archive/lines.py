@@ -19,8 +19,9 @@ from google.protobuf.message import DecodeError, Message
 from sqlalchemy import Integer, LargeBinary, Table
 
 from registry.archive.format import ArchiveError
+from registry.domain.identifiers import masked
 from registry.provenance.leaf import Leaf
-from registry.provenance.vault import SECRET_BYTES, Person, Vault
+from registry.provenance.vault import SECRET_BYTES, Person, Vault, is_person
 from registry.store import tables
 from registry.v1 import intake_service_pb2, notice_service_pb2, restriction_service_pb2, statement_pb2
 from registry.v1.envelope_pb2 import Envelope
@@ -89,9 +90,11 @@ def person_values(content: Mapping[str, Any], vault: Vault, nonce: bytes) -> dic
     except (KeyError, DecodeError):
         raise ArchiveError("persons.jsonl 有不能读的记录") from None
     secret, ref = decoded(content.get("secret"), "secret"), content.get("ref")
-    if len(secret) != SECRET_BYTES or vault.ref(identifier.type, identifier.value) != ref:
+    person = Person(identifier, secret)
+    erased = isinstance(ref, str) and is_person(ref) and masked(identifier) == identifier
+    if len(secret) != SECRET_BYTES or not (erased or (isinstance(ref, str) and vault.names(person, ref))):
         raise ArchiveError("persons.jsonl 有不能用的记录: 密钥长度或引用不符")
-    return {"ref": ref, "sealed": vault.seal_person(Person(identifier, secret), nonce)}
+    return {"ref": ref, "sealed": vault.seal_person(person, nonce)}
 
 
 def said(kind: type[Message], content: bytes) -> dict[str, Any]:

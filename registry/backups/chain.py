@@ -43,7 +43,7 @@ from registry.provenance.keys import FileSigner
 from registry.provenance.vault import Vault
 from registry.store import tables
 from registry.store.errors import one_line_errors
-from registry.store.group_write import add_rows
+from registry.store.group_write import PERSON_ANEW, add_rows
 from registry.store.interface import BatchRow, StatementRow, Store
 from registry.store.online_copy import settle_file
 from registry.store.opening import open_for_reading, open_store, remove_store
@@ -209,8 +209,8 @@ def _checkpoint_of(increment: Path) -> str:
 def _add_first(added: SqlStore, store: SqlStore) -> None:
     """What the statements need that are to be folded: persons and signatures over many."""
     with one_line_errors(), added.reading() as reading, store.writing() as writing:
-        for table in (tables.person, tables.batch):
-            _copy(reading, writing, table, ending=" ON CONFLICT DO NOTHING")
+        _copy(reading, writing, tables.person, ending=PERSON_ANEW)  # The number may have been erased since.
+        _copy(reading, writing, tables.batch, ending=" ON CONFLICT DO NOTHING")
 
 
 def _add_own(reading: Connection, writing: Connection, marks: Marks) -> None:

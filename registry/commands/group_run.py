@@ -38,6 +38,7 @@ from registry.commands.submission import (
 )
 from registry.domain.departments import Key
 from registry.domain.faults import Fault
+from registry.domain.identifiers import masked
 from registry.domain.periods import china_day
 from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.merkle import Frontier, leaf_hash
@@ -45,7 +46,10 @@ from registry.provenance.vault import NONCE_BYTES, SECRET_BYTES, Person, is_pers
 from registry.sanctions.admission import admit
 from registry.sanctions.admission.own import check_own
 from registry.sanctions.effects import Effects, effects_of, genesis_effects
+from registry.sanctions.effects.changes import Erased
 from registry.sanctions.effects.own import own_effects
+from registry.sanctions.ground import SubjectRecord
+from registry.sanctions.ledger import Told
 from registry.store.interface import (
     AcknowledgedRow,
     BatchRow,
@@ -213,6 +217,8 @@ class GroupRun:
     def _append(self, job: Submission) -> Placed:
         position = self.frontier.size
         effects = self._effects(job, position)
+        if effects.erased and not job.recorded:  # What is folded again has its persons as they rest.
+            self._forget(effects.erased, effects.subjects[0])
         ref = self._ledger.ref(job)
         chain = self._ledger.chain(ref)
         secret = self._secret(ref, job) if is_person(ref) else b""
@@ -267,16 +273,31 @@ class GroupRun:
         """The person's secret, made and sealed on the first statement about the person."""
         if ref not in self._secrets:
             sealed = self._ledger.persons.get(ref)
-            person = self._state.vault.open_person(sealed) if sealed else self._new_person(ref, job)
-            self._secrets[ref] = person.secret
+            person = self._state.vault.open_person(sealed) if sealed else None
+            self._secrets[ref] = self._named(ref, job, person).secret
         return self._secrets[ref]
 
-    def _new_person(self, ref: str, job: Submission) -> Person:
-        identifier = subject_pb2.Identifier()
+    def _named(self, ref: str, job: Submission, known: Person | None) -> Person:
+        """The person as the store has it from now on: new, or named again after the number was erased."""
         subject = subject_stated(job.statement)
+        if known is not None and (job.recorded or subject is None or self._state.vault.names(known, ref)):
+            return known
         assert subject is not None  # What refers to a statement refers to a person who is known.
+        identifier = subject_pb2.Identifier()
         identifier.CopyFrom(subject.identifier)
-        person = Person(identifier, self._random(SECRET_BYTES))
+        return self._keep(ref, Person(identifier, known.secret if known else self._random(SECRET_BYTES)))
+
+    def _forget(self, erased: Erased, left: SubjectRecord) -> None:
+        """The number of a person goes with the last that was stated about him, but for what is shown of it:
+        whoever was told of him is told of the erasure by that. The secret stays: the leaves are keyed with
+        it, and what says that something was erased is sealed under it."""
+        sealed = self._ledger.persons.get(erased.subject)
+        if sealed is None or left.links or _remains(self._ledger.told(erased.subject), erased):
+            return
+        person = self._state.vault.open_person(sealed)
+        self._keep(erased.subject, Person(masked(person.identifier), person.secret))
+
+    def _keep(self, ref: str, person: Person) -> Person:
         self.group.persons.append((ref, self._state.vault.seal_person(person, self._random(NONCE_BYTES))))
         return person
 
@@ -318,3 +339,9 @@ _NOT_FIRST = Fault(reasons.ERROR_REASON_FIELD_INVALID, "body", "创世陈述只�
 _BATCH_REUSED = Fault(
     reasons.ERROR_REASON_BATCH_ID_REUSED, "batch.header.batch_id", "这一批次编号已用于另一批陈述。"
 )
+
+
+def _remains(told: Sequence[Told], erased: Erased) -> bool:
+    """Whether anything is stated about a subject after an erasure, but that something was erased."""
+    left = (each for each in told if each.position not in erased.positions)
+    return any(not each.statement.HasField("erasure") for each in left)

@@ -1,7 +1,7 @@
 """Identifiers of many subjects as they may be shown: one look-up, however many they are.
 
 An organisation's code is public; of a natural person it is masked. Who was asked about and is not recorded,
-or was erased, is known by a keyed hash alone, and so is a code of before the USCC: nothing is shown of these.
+is known by a keyed hash alone, and so is a code of before the USCC: nothing is shown of these.
 
 Example: the references ``91130902DEM000010X`` and ``P:…`` of a recorded person have an identifier each, that
 of a person of whom nothing was ever stated has none.

@@ -130,6 +130,12 @@ def mask(type: IdentifierType.ValueType, value: str) -> str:
     return _masked(value, first=1, last=2)
 
 
+def masked(identifier: subject_pb2.Identifier) -> subject_pb2.Identifier:
+    """An identifier as it may be shown; a masked one is itself."""
+    shown = mask(identifier.type, normalise(identifier.value))
+    return subject_pb2.Identifier(type=identifier.type, value=shown)
+
+
 def _hides_a_person(type: IdentifierType.ValueType, value: str) -> bool:
     """Whether an organisation's code may contain the number of a person's paper."""
     if type in LEGACY_TYPES:

@@ -93,6 +93,10 @@ class Vault:
         plain = _open(self._persons, sealed, _PERSON)
         return Person(subject_pb2.Identifier.FromString(plain[SECRET_BYTES:]), plain[:SECRET_BYTES])
 
+    def names(self, person: Person, ref: str) -> bool:
+        """Whether a person's number is kept, whose reference this is: of one that was erased it is masked."""
+        return self.ref(person.identifier.type, person.identifier.value) == ref
+
     def seal_payload(self, payload: bytes, secret: bytes, nonce: bytes) -> bytes:
         """A payload at rest; ``secret`` is the person's, or empty for an organisation."""
         return nonce + self._cipher(secret).encrypt(nonce, payload, _PAYLOAD)

@@ -29,7 +29,8 @@ def write_group(connection: Connection, group: Group) -> None:
     """Writes every row of the group; what one statement opens, a later one of the group may close."""
     add_rows(connection, tables.statement, map(_plain, group.statements))
     add_rows(connection, tables.batch, map(_plain, group.batches), ending=_ONCE)
-    add_rows(connection, tables.person, ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons))
+    persons = ({"ref": ref, "sealed": sealed} for ref, sealed in group.persons)
+    add_rows(connection, tables.person, persons, ending=PERSON_ANEW)
     changed = changes_told(connection, [erased.subject for erased in group.erased])
     for erased in group.erased:  # Before what is left is written anew.
         _erase(connection, erased)
@@ -198,6 +199,8 @@ _DOUBT_DELIVERY: Update = (
 )
 _ONCE = " ON CONFLICT DO NOTHING"
 """A subject has a pair of characters once, in whichever of its names. Both engines read this."""
+PERSON_ANEW = " ON CONFLICT (ref) DO UPDATE SET sealed = excluded.sealed"
+"""A person has one row; what is sealed in it changes when the number is erased, and is stated again."""
 _MOVING_ON = " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, head = excluded.head"
 """A subject's chain has one row, new or not. SQLite and PostgreSQL both read this."""
 _NEW_HEAD = " ON CONFLICT (subject_key) DO UPDATE SET count = excluded.count, head = excluded.head"

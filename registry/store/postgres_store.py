@@ -36,8 +36,8 @@ SETTLE_S = 60.0
 broke, and than a standby takes to be promoted (a lease of 30 s that ends, and what follows). Whatever is
 found after that, the process cannot take into account any more."""
 _ERASED = (
-    "statement", "event", "ground", "link", "recipient", "mark", "ban_case", "remedy", "name", "name_gram",
-    "subject", "change",
+    "statement", "person", "event", "ground", "link", "recipient", "mark", "ban_case", "remedy", "name",
+    "name_gram", "subject", "change",
 )  # fmt: skip
 """Tables that an erasure takes from."""
 _OLD_READERS = """

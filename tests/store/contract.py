@@ -90,6 +90,11 @@ class StoreContract:
         store.put_meta({"origin": ODD_TEXT})
         assert store.meta() == {"origin": ODD_TEXT, "vault_check": "b"}
 
+    def test_person_that_is_sealed_anew_takes_the_place_of_the_one_before(self, store: Store) -> None:
+        for sealed in (b"named", b"masked"):
+            store.commit(Group(persons=[(f"P:{n}", sealed) for n in range(100)]))
+        assert dict(store.all_persons()) == {f"P:{n}": b"masked" for n in range(100)}
+
     def test_every_kind_of_row_comes_back_as_it_was_written(self, store: Store) -> None:
         group = full_group()
         store.commit(group)

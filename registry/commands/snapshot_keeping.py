@@ -92,10 +92,13 @@ class Snapshots:
 
     def _newest(self, domain: _Domain, reached: int, *, older_will_do: bool) -> Kept:
         """The newest snapshot of a domain, of no earlier position than somebody has reached; or an older one,
-        over which a delta can be had. Raises RegistryError."""
+        over which a delta can be had. Raises RegistryError.
+
+        What nobody can have reached asks for nothing: no snapshot would do, and each call compile one."""
         with self._making[domain]:
             kept = self._kept.get(domain)
-            does = kept is not None and kept.header.position >= reached
+            beyond = reached > self._state.index.position
+            does = kept is not None and (beyond or kept.header.position >= reached)
             if (
                 kept is None
                 or not does

@@ -99,6 +99,19 @@ def test_who_has_a_snapshot_is_told_what_changed_and_who_begins_is_given_one_tha
     assert replica.age_s == 0
 
 
+def test_who_claims_to_have_more_than_is_known_has_no_snapshot_made_for_each_call(
+    served: Served, platform: Registry, tmp_path: Path
+) -> None:
+    spine, snapshots, file = served.spine, platform.snapshots, tmp_path / "s"
+    first = snapshots.fetch(PROCUREMENT, file)
+    held = replace(held_in(file), reached=spine.position + 1_000_000)
+    placed(spine.say("财政", event=short_ban(1)))
+    for _ in range(2):
+        given = snapshots.since(PROCUREMENT, held, into=file)
+        assert given.whole_reason == snapshot_service_pb2.WHOLE_REASON_BASE_UNKNOWN
+        assert held_in(file).header.position == first, "made just now"
+
+
 def test_who_has_a_snapshot_over_which_there_is_no_delta_is_given_another_and_the_reason(
     served: Served, platform: Registry, tmp_path: Path
 ) -> None:

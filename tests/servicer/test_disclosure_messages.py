@@ -46,7 +46,11 @@ def test_days_and_document_numbers_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["inspectors", "recusal", "bz", "fr_zjhm", "legal_rep_id_no", "id_no_masked"]
-)
+    "name",
+    [
+        "inspectors", "certificate_nos", "recusal", "record_uri", "av_record_uri", "bz", "fr_zjhm",
+        "legal_rep_id_no", "id_no_masked",
+    ],
+)  # fmt: skip
 def test_fields_that_name_officials_or_hold_papers_are_not_shown(name: str) -> None:
     assert not is_public_field(Field(name=name, value="示例某"), firm(1))

@@ -6,8 +6,9 @@
 * Restrictions are told that follow from what is shown, while they run and before they begin, in every domain
   but EXIT_ENTRY: who may not leave the country is nobody else's business. A decision that was repeated is
   not told: it is over.
-* Of the content, numbers and kinds of persons' papers, remarks (备注) and who inspected or stood back are
-  left out, and so is the operator's name of a sole trader (个体工商户): its trade name is what is publicised.
+* Of the content, numbers and kinds of persons' papers, remarks (备注), who inspected or stood back with the
+  numbers of their certificates (执法证), and where papers and videos of it lie are left out; and so is the
+  operator's name of a sole trader (个体工商户): its trade name is what is publicised.
 * ``shown_days`` finds the same days from what the index holds, without opening the statement, for those who
   look at very many. Where the index does not tell, the statement is asked for.
 
@@ -48,7 +49,12 @@ NOT_TOLD = frozenset({subject_pb2.DOMAIN_EXIT_ENTRY, subject_pb2.DOMAIN_INCENTIV
 _SHOWN = RUNNING | {verdict_pb2.HIT_STATUS_COMING}
 _PAPERS = ("zjhm", "zjlx", "id_no", "id_type", "id_no_masked")
 _TAX_NUMBER = "swdj"
-_INTERNAL = frozenset({"bz", "inspectors", "recusal", "responsible_persons", "consent"})
+_INTERNAL = frozenset(
+    {
+        "bz", "inspectors", "certificate_nos", "recusal", "record_uri", "av_record_uri",
+        "responsible_persons", "consent",
+    }
+)  # fmt: skip
 _OPERATORS = frozenset({"frdb", "legal_rep_name"})
 _RECORDS = (GroundKind.RECORDED, GroundKind.LISTED)
 

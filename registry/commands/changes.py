@@ -87,16 +87,21 @@ class Changes:
 
     @property
     def position(self) -> int:
-        """The last statement that is known. Raises RegistryError if that may be too old."""
+        """The last statement that is known, of those that were acknowledged to anybody. Raises RegistryError
+        if that may be too old."""
+        return self.known(-1)
+
+    def known(self, position: int) -> int:
+        """The same, for who was told of as much as a position by another process."""
         self._state.require_fresh()
-        return self._state.index.position
+        return self._state.known(position)
 
     @property
     def origin(self) -> str:
         """The registry's name."""
         return self._state.origin
 
-    def known(self, position: int) -> tuple[int, str, str]:
+    def basis(self, position: int) -> tuple[int, str, str]:
         """When the statement at a position was received, and hash and label of today's edition."""
         edition = self._ask.edition_now()
         return self._state.received_ms(position), edition.hash, edition.label

@@ -81,6 +81,7 @@ class Snapshots:
         self._state.require_fresh()
         reason = pb.WHOLE_REASON_UNSPECIFIED
         if asked.base:
+            self._state.known(asked.reached)  # Or a snapshot would be given that is older than what he has.
             try:
                 return self._delta(base_of(self._state, domain, asked.base, asked.reached))
             except WholeWantedError as wanted:

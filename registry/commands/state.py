@@ -204,6 +204,14 @@ class RegistryState:
         """The position for a question that asks for none: the last that was acknowledged to anybody."""
         return self.index.position
 
+    def known(self, position: int) -> int:
+        """The same for a caller who comes from another process with a position that he was told there: this
+        one looks that far first. Raises RegistryError, StoreError."""
+        if position > self.index.position:
+            with waiting():
+                self.catch_up(position)
+        return self.newest()
+
     @property
     def tree(self) -> HashReader:
         """The tree over every committed leaf, as it is now."""

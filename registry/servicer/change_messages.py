@@ -33,7 +33,7 @@ def whole_change(change: Change) -> pb.RestrictionChange:
 
 def checkpoint_message(changes: Changes, position: int) -> pb.WatchCheckpoint:
     """That everything up to a position was told; of nothing yet, where that is before the first."""
-    received_ms, edition, label = changes.known(max(position, 0))
+    received_ms, edition, label = changes.basis(max(position, 0))
     message = pb.WatchCheckpoint(
         known_position=max(position, 0),
         caught_up=position >= changes.position,

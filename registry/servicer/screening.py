@@ -72,7 +72,8 @@ class ScreeningServicer(restriction_service_pb2_grpc.RestrictionServiceServicer)
         """See restriction_service.proto."""
         state, caller = self._ask.state, current_caller.get()
         refuse_receipt(request.screen.receipt, "screen.receipt")
-        asked = watch_faults(request, origin=state.origin, position=state.index.position)
+        position = state.known(request.since.known_position)
+        asked = watch_faults(request, origin=state.origin, position=position)
         faults = told(asked, MAX_TOLD)
         self._screens.settle(request.screen, caller, context.time_remaining(), faults, "screen.")
         try:

@@ -155,14 +155,14 @@ class WatchServicer(watch_service_pb2_grpc.WatchServiceServicer):
 
     def _first(self, start: pb.WatchStart, wanted: Filter) -> int:
         """The position to begin at. Raises RegistryError."""
-        after = self._changes.position + 1
         match start.WhichOneof("start"):
             case "resume_token":
                 first = position_of(start.resume_token, wanted, self._changes.origin)
             case "from_position":
                 first = start.from_position
             case _:
-                return after
+                return self._changes.position + 1
+        after = self._changes.known(first - 1) + 1
         if first > after:
             message = f"序号{first - 1}尚未产生(目前到{after - 1})。"
             raise RegistryError.of(reasons.ERROR_REASON_POSITION_AHEAD, message, "start")

@@ -9,6 +9,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -20,7 +21,15 @@ from registry.config import CONFIG_NAME, ConfigError, load_config
 from registry.engine import OwnSigners
 from registry.outbound import Outbound
 from registry.receipts.signing import ReceiptSigners
-from registry.upkeep.webhooks import LONGEST_PAUSE_S, SIGNATURE_HEADER, SUBJECT, Delivery, Hook, Webhooks
+from registry.upkeep.webhooks import (
+    BREAKS,
+    LONGEST_PAUSE_S,
+    SIGNATURE_HEADER,
+    SUBJECT,
+    Delivery,
+    Hook,
+    Webhooks,
+)
 from registry.v1.statement_pb2 import REGISTRY_KEY_PURPOSE_RECEIPT
 from tests.support.events import ban, new_firm, new_person, placed, withdrawal
 from tests.support.notices import PLATFORM, department_of, subscribe, waiting
@@ -182,6 +191,30 @@ def test_notice_that_is_refused_keeps_none_that_come_after_it(spine: Spine, rece
     steady.now_s = 1.0
     assert hook.deliver() == 1
     assert waiting(spine, PLATFORM) == []
+
+
+def test_notice_at_which_the_receiver_breaks_off_keeps_none_that_come_after_it(
+    spine: Spine, receiver: Receiver
+) -> None:
+    steady, broken = Steady(), state_a_ban(spine)
+    later = [state_a_ban(spine) for _ in range(3)]
+
+    def breaks_off(notice: dict[str, Any]) -> bool:
+        if int(notice["position"]) == broken:
+            raise ConnectionResetError
+        return False
+
+    receiver.refuses = breaks_off
+    hook = hook_to(spine, receiver, steady)
+    for _ in range(BREAKS + 4):
+        hook.deliver()
+        steady.now_s = max(steady.now_s + 1, hook.away_until_s)
+    assert [row.position for row in waiting(spine, PLATFORM)] == [broken]
+    positions = [int(body["position"]) for body in receiver.bodies()]
+    assert [each for each in positions if each != broken] == later
+    receiver.refuses = lambda _notice: False
+    steady.now_s += LONGEST_PAUSE_S
+    assert hook.deliver() == 1
 
 
 def test_notice_that_was_refused_and_is_acknowledged_in_another_way_is_not_kept(

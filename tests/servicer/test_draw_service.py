@@ -105,3 +105,16 @@ def test_there_is_no_other_draw(served: Served, office: DrawOffice, kind: Any) -
     refusal = refused(lambda: asked(served, "GetDraw", request))
     assert refusal.reason == "FILE_UNKNOWN"
     assert refusal.code is not grpc.StatusCode.INTERNAL
+
+
+def test_past_its_beacon_no_later_leaf_is_named_for_it(served: Served, office: DrawOffice) -> None:
+    """A leaf of the same kind that came later is as good a number for whoever would like another draw."""
+    told = asked(served, "GetDraw", pb.GetDrawRequest(file=file_of(DRAW, "CQ-1")))
+    later = office.beacon()
+    assert told.beacon_position < later
+    for first in (told.beacon_position + 1, later, later + 100, 2**62):
+        request = pb.GetDrawRequest(file=file_of(DRAW, "CQ-1"), leaves_from=first)
+        found = asked(served, "GetDraw", request)
+        assert (found.beacon_position, list(found.leaves)) == (told.beacon_position, [])
+    last = pb.GetDrawRequest(file=file_of(DRAW, "CQ-1"), leaves_from=told.beacon_position)
+    assert list(asked(served, "GetDraw", last).leaves) == list(told.leaves)[-1:]

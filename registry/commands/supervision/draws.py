@@ -8,7 +8,7 @@
   are had from the evidence store by their digests.
 
 Example: an order at 10, the beacon at 2,000: the first page has the leaves 11 to 1034 and no beacon, the
-second 1035 to 2000, and names it.
+second 1035 to 2000, and names it. Asked for leaves from 2,500 on, none are shown, and 2,000 is named.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from registry.commands.ask import Ask
+from registry.commands.ledger import GroupLedger
 from registry.commands.log_statement import signed_statement
 from registry.commands.paging import Page, first_or, token_of
 from registry.commands.supervision.files import FROM_END
@@ -144,19 +145,24 @@ class PublishedDraws:
         return department.name if department is not None else ""
 
     def _leaves(self, found: pb.GetDrawResponse, order: int, first: int, *, anchored: bool) -> None:
-        """Puts in a page of leaves after the order, up to the beacon if that is among them."""
+        """Puts in a page of leaves after the order. The beacon is named with the page that it ends, and past
+        it, where there is nothing more to show; a later leaf of the kind is none."""
         found.first_leaf = max(first, order + 1)
-        end = min(found.first_leaf + MAX_LEAVES, self._state.size)
+        beacon = self._beacon(order, anchored=anchored)
+        size = self._state.size if beacon is None else beacon + 1
+        end = min(found.first_leaf + MAX_LEAVES, size)
         leaves = self._state.store.leaves(found.first_leaf, end) if end > found.first_leaf else []
-        types = [(at, Leaf.decode(leaf).type) for at, leaf in enumerate(leaves, found.first_leaf)]
-        beacon = beacon_position(types, order, anchored=anchored, stamped=self._stamped)
-        if beacon is not None:
+        if beacon is not None and found.first_leaf + len(leaves) > beacon:
             found.beacon_position = beacon
-            del leaves[beacon + 1 - found.first_leaf :]
         found.leaves.extend(leaves)
-        for at, kind in types[: len(leaves)]:
-            if anchored and kind is LeafType.TIME_ANCHOR:
+        for at, leaf in enumerate(leaves, found.first_leaf):
+            if anchored and Leaf.decode(leaf).type is LeafType.TIME_ANCHOR:
                 found.anchors.append(self._statement(self._row(at)))
+
+    def _beacon(self, order: int, *, anchored: bool) -> int | None:
+        """The first leaf after the order that can be its beacon; None while there is none."""
+        own = GroupLedger(self._state, ()).own_leaves(order)
+        return beacon_position(own, order, anchored=anchored, stamped=self._stamped)
 
     def _stamped(self, position: int) -> int:
         """The size of the checkpoint that a time anchor stamps."""

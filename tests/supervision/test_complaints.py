@@ -248,6 +248,20 @@ def test_a_custodian_who_withdrew_agrees_no_more_and_stays_withdrawn(
     assert reasons_of(bureau.complain("J-2")) == ["CUSTODIAN_REQUIRED"]
 
 
+def test_a_withdrawn_key_stays_withdrawn_under_another_number(
+    bureau: Custody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has stolen it would open what comes next. A log that has it so is folded again."""
+    bureau.taken(bureau.act("乙", custodian_key=bureau.key_of("乙", withdrawn=True)))
+    assert reasons_of(bureau.act("乙", custodian_key=bureau.key_of("乙", "K-N"))) == ["STEP_OUT_OF_ORDER"]
+    check = "registry.supervision.admission.custody._check_never_withdrawn"
+    with monkeypatch.context() as before:
+        before.setattr(check, lambda *_: None)
+        bureau.taken(bureau.act("乙", custodian_key=bureau.key_of("乙", "K-N")))
+    assert Copy.of(bureau.spine.directory, tmp_path).rebuild() == []
+    bureau.taken(bureau.act("乙", custodian_key=bureau.key_of("乙", "K-N", withdrawn=True)))
+
+
 def test_a_key_that_has_run_out_may_still_be_withdrawn(bureau: Custody) -> None:
     bureau.taken(bureau.complain("J-13"))
     stated = bureau.key_of("乙")

@@ -1,8 +1,8 @@
 """身份保管人和开启: a custodian's key, and the opening of what was sealed to two of them.
 
 * An official states his own key, signs it, and proves that he holds it. The same number again only shortens
-  or lengthens its window, or withdraws it; withdrawn it stays. One person has one key at a time, a department
-  seven at most, for each pair of them has a share.
+  or lengthens its window, or withdraws it; withdrawn it stays, under whatever number. One person has one key
+  at a time, a department seven at most, for each pair of them has a share.
 * An opening is signed by two persons whose keys the complaint can have been sealed to: stated and in force on
   a day between the receipt of the complaint and its record, not withdrawn since.
 
@@ -58,6 +58,8 @@ def custodian_key(found: Findings, statement: Statement, acting: Acting) -> None
         _check_restated(found, path, act, before, acting)
     if first and last and not act.withdrawn:
         _check_others(found, path, act, (first, last), acting)
+        if not acting.again:
+            _check_never_withdrawn(found, path, act, acting)
 
 
 def _check_restated(
@@ -93,6 +95,18 @@ def _check_others(
     if len(meanwhile) >= MOST:
         message = f"一个部门同时至多有{MOST}名身份保管人。"
         found.add(reasons.ERROR_REASON_TOO_LARGE, path, message)
+
+
+def _check_never_withdrawn(found: Findings, path: str, act: pb.CustodianKey, acting: Acting) -> None:
+    """Notes a key that was withdrawn under another number: who has stolen it would open what comes next, and
+    what came before, too; a log that has it keeps it."""
+    for file in acting.ledger.files_of(pb.FILE_KIND_CUSTODIAN, acting.code):
+        last = file.acts[-1]
+        if not last.result or file.file.number == act.number:
+            continue
+        if acting.ledger.act(last.position).supervision.custodian_key.public_key == act.public_key:
+            message = f"这把公钥已在编号{file.file.number}下撤销, 不能恢复; 请另用新的密钥。"
+            found.add(reasons.ERROR_REASON_STEP_OUT_OF_ORDER, f"{path}.public_key", message)
 
 
 def identity_opening(found: Findings, statement: Statement, acting: Acting) -> None:

@@ -12,6 +12,8 @@ In the order of the check, where what is needed further on fails the rest is lef
     leaves        the leaves between order and beacon are the log's, none left out
     beacon        the first leaf after the order that counts, and the root up to it
     rosters       both files have the roots that were committed
+    rows          each object has an id that there can be, and no two inspectors one certificate; where this
+                  fails the draw is repeated all the same
     recusals      the file is that of the order
     result file   the file is that of the result
     draw          drawn again from the seed, it is the same, row by row
@@ -95,6 +97,8 @@ class _Check:
         )
         if all(self._step(name, step) for name, step in steps):
             files = [self._step(name, step) for name, step in self._of_files()]
+            if all(files[:2]):
+                self._step("rows", self._rows)
             self._step("result file", self._result_file)
             if all(files):
                 self._step("draw", self._draw)
@@ -204,13 +208,19 @@ class _Check:
 
     def _objects(self) -> str:
         stated = self._said.body("objects").roster
-        self._of_objects = read_objects(self._package.lines(OBJECTS), self._matter)
+        self._of_objects = read_objects(self._package.lines(OBJECTS), self._matter, looked_at=True)
         return _as_committed(OBJECTS, self._of_objects.committed, stated)
 
     def _inspectors(self) -> str:
         stated = self._said.body("inspectors").roster
-        self._of_inspectors = read_inspectors(self._package.lines(INSPECTORS), self._matter)
+        self._of_inspectors = read_inspectors(self._package.lines(INSPECTORS), self._matter, looked_at=True)
         return _as_committed(INSPECTORS, self._of_inspectors.committed, stated)
+
+    def _rows(self) -> str:
+        for name, fault in ((OBJECTS, self._of_objects.fault), (INSPECTORS, self._of_inspectors.fault)):
+            if fault:
+                raise FailedError(f"{name} {fault}: 这样的名录不能用来抽取")
+        return "检查对象的编号合乎规则, 检查人员的执法证号没有重复"
 
     def _recusals(self) -> str:
         order = self._said.body("order").draw_order

@@ -4,7 +4,9 @@ The rows rise strictly by the bytes of their ids, so an id stands there once, an
 root is that of RFC 6962 over the lines of the rows (``registry.provenance.merkle``), the line of headings not
 among them. A change of one letter in one row is another root.
 
-A file of a million rows is read line by line: of objects their ids are kept, by grade, and no more.
+A file of a million rows is read line by line: of objects their ids are kept, by grade, and no more. Whoever
+checks a draw has the rows looked at (``looked_at``): the root says that nobody altered them, not that a firm
+stands there once, or that two inspectors are two persons.
 
 Example: the root over the one row ``K-1,s,c,`` is SHA-256(00 ‖ "K-1,s,c,").
 """
@@ -16,7 +18,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 
-from registry.provenance.draw.rows import INSPECTORS, MAX_LINE_BYTES, OBJECTS, DrawError, cells_of, line_of
+from registry.domain.names import comparable
+from registry.provenance.draw.rows import (
+    INSPECTORS,
+    MAX_LINE_BYTES,
+    OBJECTS,
+    DrawError,
+    cells_of,
+    identity_fault,
+    inspector_faults,
+    line_of,
+)
 from registry.provenance.merkle import EMPTY_ROOT, node_hash
 
 MAX_ROWS = 10_000_000
@@ -40,6 +52,8 @@ class Objects:
 
     committed: Committed
     by_grade: dict[str, list[str]]
+    fault: str = ""
+    """The first row that no roster may have, and why; empty if there is none, or nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,8 @@ class Inspectors:
 
     committed: Committed
     ids: tuple[str, ...]
+    fault: str = ""
+    """As of `Objects`."""
 
 
 class TreeRoot:
@@ -89,22 +105,38 @@ class TreeRoot:
         self._peaks.append((size, root))
 
 
-def read_objects(lines: Iterable[bytes], matter: str) -> Objects:
+def read_objects(lines: Iterable[bytes], matter: str, *, looked_at: bool = False) -> Objects:
     """A roster of objects out of a file's lines, each with its LF, with the ids that a matter concerns.
     DrawError names the line."""
     by_grade: dict[str, list[str]] = {}
-    reading = _Reading(OBJECTS)
-    for cells in reading.rows(lines):
+    reading, fault = _Reading(OBJECTS), ""
+    for number, cells in enumerate(reading.rows(lines), 2):
         if not cells[6] or matter in cells[6].split(";"):
             by_grade.setdefault(cells[3], []).append(cells[0])
-    return Objects(reading.committed(), by_grade)
+        if looked_at and not fault and (told := identity_fault(cells)):
+            fault = f"第{number}行: {told}"
+    return Objects(reading.committed(), by_grade, fault)
 
 
-def read_inspectors(lines: Iterable[bytes], matter: str) -> Inspectors:
+def read_inspectors(lines: Iterable[bytes], matter: str, *, looked_at: bool = False) -> Inspectors:
     """A roster of inspectors. DrawError names the line."""
-    reading = _Reading(INSPECTORS)
-    ids = [cells[0] for cells in reading.rows(lines) if not cells[3] or matter in cells[3].split(";")]
-    return Inspectors(reading.committed(), tuple(ids))
+    ids, certificates = list[str](), dict[str, int]()
+    reading, fault = _Reading(INSPECTORS), ""
+    for number, cells in enumerate(reading.rows(lines), 2):
+        if not cells[3] or matter in cells[3].split(";"):
+            ids.append(cells[0])
+        if looked_at and not fault:
+            fault = _inspector_fault(cells, number, certificates)
+    return Inspectors(reading.committed(), tuple(ids), fault)
+
+
+def _inspector_fault(cells: list[str], number: int, certificates: dict[str, int]) -> str:
+    """Why a row of inspectors may not be; a certificate (执法证) belongs to one person."""
+    told = [f"{column}: {fault}" for column, fault in inspector_faults(cells)]
+    other = certificates.setdefault(comparable(cells[2]), number)
+    if other != number:
+        told.append(f"certificate: 执法证号与第{other}行重复, 一个证号只属一人")
+    return f"第{number}行: {told[0]}" if told else ""
 
 
 def written(columns: tuple[str, ...], rows: Iterable[list[str]]) -> Iterator[bytes]:

@@ -85,6 +85,13 @@ def object_faults(cells: Sequence[str]) -> list[tuple[str, str]]:
     return _faults(OBJECTS, cells, _OBJECT_RULES) + _id_faults(cells)
 
 
+def identity_fault(cells: Sequence[str]) -> str:
+    """Why a row of objects names none that there can be; empty if it may. An id that only looks like another
+    would have somebody drawn twice as often. A sixth of the work of ``object_faults``: a million in 1.5 s."""
+    told = (("kind", _kind(cells[1])), *_id_faults(cells))
+    return next((f"{column}: {fault}" for column, fault in told if fault), "")
+
+
 def inspector_faults(cells: Sequence[str]) -> list[tuple[str, str]]:
     """What is wrong with a row of inspectors."""
     return _faults(INSPECTORS, cells, _INSPECTOR_RULES)

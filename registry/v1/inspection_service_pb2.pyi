@@ -262,6 +262,7 @@ class PublishedPlan(_message.Message):
     PLAN_FIELD_NUMBER: _builtins.int
     DRAWN_FIELD_NUMBER: _builtins.int
     DEPARTMENT_NAME_FIELD_NUMBER: _builtins.int
+    IN_VAIN_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """Position of its statement in the log, and the day of its receipt."""
     recorded_on: _builtins.str
@@ -274,6 +275,12 @@ class PublishedPlan(_message.Message):
     def drawn(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """In the order of the plan's items: how many have been drawn."""
 
+    @_builtins.property
+    def in_vain(self) -> _containers.RepeatedCompositeFieldContainer[Global___DrawInVain]:
+        """Draws under the plan that failed and drew nobody, in the order of their results: each may be ordered again, and how
+        often that was done, and by whom, is everybody's to see.
+        """
+
     def __init__(
         self,
         *,
@@ -283,14 +290,47 @@ class PublishedPlan(_message.Message):
         plan: _supervision_pb2.InspectionPlan | None = ...,
         drawn: _abc.Iterable[_builtins.int] | None = ...,
         department_name: _builtins.str = ...,
+        in_vain: _abc.Iterable[Global___DrawInVain] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["department_name", b"department_name", "drawn", b"drawn", "file", b"file", "plan", b"plan", "position", b"position", "recorded_on", b"recorded_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["department_name", b"department_name", "drawn", b"drawn", "file", b"file", "in_vain", b"in_vain", "plan", b"plan", "position", b"position", "recorded_on", b"recorded_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PublishedPlan: _TypeAlias = PublishedPlan  # noqa: Y015
+
+@_typing.final
+class DrawInVain(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ITEM_FIELD_NUMBER: _builtins.int
+    DRAW_FIELD_NUMBER: _builtins.int
+    RESULTED_ON_FIELD_NUMBER: _builtins.int
+    OFFICIAL_IDS_FIELD_NUMBER: _builtins.int
+    plan_item: _builtins.str
+    resulted_on: _builtins.str
+    @_builtins.property
+    def draw(self) -> _supervision_pb2.FileReference: ...
+    @_builtins.property
+    def official_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Staff ids of who signed the order."""
+
+    def __init__(
+        self,
+        *,
+        plan_item: _builtins.str = ...,
+        draw: _supervision_pb2.FileReference | None = ...,
+        resulted_on: _builtins.str = ...,
+        official_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["draw", b"draw"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draw", b"draw", "official_ids", b"official_ids", "plan_item", b"plan_item", "resulted_on", b"resulted_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DrawInVain: _TypeAlias = DrawInVain  # noqa: Y015
 
 @_typing.final
 class ListDrawsRequest(_message.Message):

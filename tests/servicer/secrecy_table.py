@@ -51,6 +51,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "CheckColumnsResponse": (LAW, "verdicts measures"),
     "DepartmentRegistration": (STATED, "code name kinds"),
     "Document": (STATED, "number authority authority_code decided_on"),
+    "DrawInVain": (STATED, "plan_item resulted_on official_ids"),
     "DrawOrder": (STATED, "number plan_item algorithm on inspect_by"),
     "DrawResult": (STATED, "beacon_root"),
     "DownloadPartResponse": (KEPT, "content"),

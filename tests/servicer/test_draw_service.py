@@ -14,7 +14,7 @@ from registry.v1 import inspection_service_pb2 as pb
 from registry.v1 import supervision_pb2 as acts
 from registry.v1.inspection_service_pb2_grpc import InspectionServiceStub
 from registry.v1.statement_pb2 import Statement
-from tests.support.draws import DrawOffice, file_of, order, plan
+from tests.support.draws import DrawOffice, file_of, inspector_rows, object_rows, order, plan
 from tests.support.matters import MARKET, MatterTown
 from tests.support.served import DEADLINE_S, Served, refused
 
@@ -118,3 +118,23 @@ def test_past_its_beacon_no_later_leaf_is_named_for_it(served: Served, office: D
         assert (found.beacon_position, list(found.leaves)) == (told.beacon_position, [])
     last = pb.GetDrawRequest(file=file_of(DRAW, "CQ-1"), leaves_from=told.beacon_position)
     assert list(asked(served, "GetDraw", last).leaves) == list(told.leaves)[-1:]
+
+
+def test_that_an_item_was_drawn_in_vain_and_who_ordered_it_is_everybodys_to_see(
+    served: Served, office: DrawOffice
+) -> None:
+    """With all inspectors recused for a firm each draw fails in which it comes up, and another is ordered."""
+    everybody = [(cells[0], inspector[0]) for cells in object_rows(40) for inspector in inspector_rows(8)]
+    under = file_of(PLAN, "JH-3")
+    for number in ("CQ-8", "CQ-9"):
+        told = order(number, plan=under, recusals=office.recusals(*everybody))
+        assert office.act(draw_order=told) == []
+        office.beacon()
+        assert office.act(draw_result=office.result(number)) == []
+    plans = asked(served, "ListPlans", pb.ListPlansRequest(year=2026)).plans
+    (found,) = [each for each in plans if each.file.number == "JH-3"]
+    assert [(each.plan_item, each.draw.number, list(each.official_ids)) for each in found.in_vain] == [
+        ("1", "CQ-8", ["S-1"]), ("1", "CQ-9", ["S-1"]),
+    ]  # fmt: skip
+    assert all(each.resulted_on for each in found.in_vain)
+    assert not any(each.in_vain for each in plans if each.file.number != "JH-3")

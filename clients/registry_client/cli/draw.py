@@ -180,7 +180,8 @@ def list_draws(session: Session, department: str, as_json: bool) -> None:
         for each in page.draws:
             if as_json:
                 print_json(json_of(each))
-            drawn = f"{each.result.drawn}户" if each.HasField("result") else "没有结果"
+            told = f"{each.result.drawn}户" if each.result.drawn else "未成立"
+            drawn = told if each.HasField("result") else "没有结果"
             plan = f"{each.order.plan.number}/{each.order.plan_item}"
             rows.append((each.file.number, plan, each.ordered_on, str(each.order.wanted), drawn))
         if not page.next_page_token:

@@ -79,7 +79,14 @@ def list_plans(session: Session, department: str, year: int, as_json: bool) -> N
             if as_json:
                 print_json(json_of(each))
             rows += [
-                (each.file.number, item.number, item.content, _wanted(item), str(drawn), item.until)
+                (
+                    each.file.number,
+                    item.number,
+                    item.content,
+                    _wanted(item),
+                    _drawn(each, item, drawn),
+                    item.until,
+                )
                 for item, drawn in zip(each.plan.items, each.drawn, strict=True)
             ]
         if not page.next_page_token:
@@ -88,6 +95,13 @@ def list_plans(session: Session, department: str, year: int, as_json: bool) -> N
     if not as_json:
         headings = ("计划", "事项", "抽查内容", "应抽", "已抽", "截止")
         print_table(headings, rows, whole=("事项", "应抽", "已抽", "截止"))
+
+
+def _drawn(plan: service.PublishedPlan, item: pb.PlanItem, drawn: int) -> str:
+    """How many were drawn, and how often nobody was, with who ordered that."""
+    failed = [each for each in plan.in_vain if each.plan_item == item.number]
+    by = "、".join(sorted({official for each in failed for official in each.official_ids}))
+    return f"{drawn}，未成立{len(failed)}次({by})" if failed else str(drawn)
 
 
 def _wanted(item: pb.PlanItem) -> str:

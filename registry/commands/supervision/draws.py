@@ -1,7 +1,7 @@
 """What everybody may know of plans and draws (随机抽查事项、计划、结果公开): 国发〔2019〕5号.
 
-* Plans with how many were drawn of each item; draws with their result, or without: whoever holds a result
-  back is seen here.
+* Plans with how many were drawn of each item, and which draws of it failed, ordered by whom; draws with their
+  result, or without: whoever holds a result back is seen here.
 * Of one draw every statement by which it can be repeated, as it was signed: plan, rosters, order, result,
   the enrolments of the keys that signed, and page by page the leaves of the log from the order to the beacon.
   Rosters name organisations, staff ids and certificates, and are made to be published; the files themselves
@@ -126,7 +126,21 @@ class PublishedDraws:
             plan=plan,
             drawn=[drawn_of(file, item.number) for item in plan.items],
             department_name=self._name(file),
+            in_vain=self._in_vain(file),
         )
+
+    def _in_vain(self, plan: SupervisionFile) -> Iterator[pb.DrawInVain]:
+        """The draws under a plan that drew nobody. Who recuses everybody for one object has each draw fail in
+        which it comes up, and orders the next: nothing forbids that, so it is counted where all see it."""
+        for act in plan.acts:
+            if act.act == _RESULT and not act.result:
+                draw = self._file(act.linked)
+                yield pb.DrawInVain(
+                    plan_item=act.plan_item,
+                    draw=act.linked,
+                    resulted_on=act.received_on,
+                    official_ids=draw.acts[0].official_ids if draw is not None else (),
+                )
 
     def _draw(self, file: SupervisionFile) -> pb.PublishedDraw:
         act, result = file.acts[0], _result_of(file)

@@ -196,6 +196,11 @@ class GroupLedger:
                 if (row := store.statement(after)) is not None:
                     yield after, Leaf.decode(row.leaf).type
 
+    def anchored_at(self, position: int) -> int | None:
+        """See SupervisionLedger. Looked up: until a stamp is had, thousands of own leaves may come."""
+        anchor = self._state.store.anchor_over(position)
+        return anchor.position if anchor is not None else None
+
     def root_at(self, size: int) -> bytes:
         """See SupervisionLedger."""
         return root_at(self._state.tree, size)

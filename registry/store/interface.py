@@ -247,6 +247,9 @@ class Store(Protocol):
     def anchors(self) -> Iterator[Anchor]:
         """Every time anchor, in order."""
 
+    def anchor_over(self, position: int) -> Anchor | None:
+        """The first time anchor whose checkpoint holds a position."""
+
     def events_about(self, subjects: Collection[str]) -> list[RecordedEvent]:
         """Every statement about the subjects, by position."""
 

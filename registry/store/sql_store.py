@@ -194,6 +194,13 @@ class SqlStore(SqlNewest):
         query = select(tables.anchor).order_by(tables.anchor.c.position)
         return self._each("anchor", lambda row: Anchor(**named(row)), query)
 
+    def anchor_over(self, position: int) -> Anchor | None:
+        """See Store."""
+        anchor = tables.anchor.c  # None stands before what it stamps: so far nothing need be read.
+        query = select(tables.anchor).where(anchor.position > position, anchor.size > position)
+        query = query.order_by(anchor.position).limit(1)
+        return next(self._each("anchor", lambda row: Anchor(**named(row)), query), None)
+
     def events_about(self, subjects: Collection[str]) -> list[RecordedEvent]:
         """See Store."""
         event = tables.event

@@ -36,5 +36,8 @@ class SupervisionLedger(Ledger, Protocol):
         """Positions and types of the registry's own leaves after a position, in order. Each is alone in its
         group, so none can be missing that stands before what is being worked out."""
 
+    def anchored_at(self, position: int) -> int | None:
+        """Where the first time anchor stands whose checkpoint holds a position; None while there is none."""
+
     def root_at(self, size: int) -> bytes:
         """The root of the log's tree when it had so many leaves, none of them of the own group."""

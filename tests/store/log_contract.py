@@ -51,6 +51,9 @@ class LogContract:
         anchors = [Anchor(5, 5, 1_000, 2_000), Anchor(9, 8, 3_000, 3_000)]
         store.commit(Group(anchors=list(reversed(anchors))))
         assert list(store.anchors()) == anchors
+        first, second = anchors
+        over = {position: store.anchor_over(position) for position in (0, 4, 5, 7, 8)}
+        assert over == {0: first, 4: first, 5: second, 7: second, 8: None}
 
     def test_erased_statement_keeps_its_place_and_loses_its_content(self, store: Store) -> None:
         store.commit(full_group())

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from registry.commands.supervision.draws import PublishedDraws
 from registry.provenance.proof import root_at
+from registry.store.interface import StatementRow
 from registry.supervision.duties import Clocks
 from registry.supervision.obligations import obligations_of
 from registry.v1 import supervision_pb2 as pb
+from registry.v1.inspection_service_pb2 import GetDrawRequest
 from registry.v1.supervision_file_pb2 import Obligation
 from tests.support.draws import DrawOffice, file_of, item, order, plan, roster
 from tests.support.matters import MARKET, MatterTown
@@ -227,6 +230,38 @@ def test_the_registry_s_own_leaves_are_read_along_their_chain(office: DrawOffice
     assert len(whole) > 4
     assert store.positions_of("R:", after=whole[0], limit=2) == whole[1:3]
     assert store.positions_of("R:", after=whole[-1]) == []
+
+
+def test_waiting_for_a_time_anchor_costs_no_more_the_longer_it_takes(
+    office: DrawOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody may ask for a draw, and the registry states its map every ten seconds."""
+    engine = office.town.spine.engine
+    assert office.act(plan=plan("JH-long")) == []
+    assert office.act(draw_order=order("CQ-long", plan=file_of(PLAN, "JH-long"), time_anchored=True)) == []
+    store, read = engine.state.store, list[int]()
+    one = store.statement
+
+    def statement(position: int) -> StatementRow | None:
+        read.append(position)
+        return one(position)
+
+    monkeypatch.setattr(store, "statement", statement)
+
+    def asked(first: int = 0) -> tuple[int | None, int]:
+        read.clear()
+        request = GetDrawRequest(file=file_of(DRAW, "CQ-long"), leaves_from=first)
+        found = PublishedDraws(engine.ask).get(request)
+        return found.beacon_position if found.HasField("beacon_position") else None, len(read)
+
+    before = asked()
+    for number in range(3):
+        assert office.act(plan=plan(f"JH-long-{number}")) == []
+        office.beacon()
+    assert asked() == before
+    assert before[0] is None
+    anchored = office.anchor()
+    assert asked(2**62) == (anchored, before[1])
 
 
 def test_the_log_with_draws_folds_to_the_same_again(tmp_path: Path) -> None:

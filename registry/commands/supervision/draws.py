@@ -23,9 +23,9 @@ from registry.commands.paging import Page, first_or, token_of
 from registry.commands.supervision.files import FROM_END
 from registry.domain.files import ACT_NUMBERS, file_key, file_ref
 from registry.errors import RegistryError
-from registry.provenance.draw.seed import beacon_position
 from registry.provenance.leaf import Leaf, LeafType
 from registry.store.interface import FileFilter, StatementRow, StoreError
+from registry.supervision.admission.draw_orders import beacon_after
 from registry.supervision.obligations.draws import drawn_of
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import inspection_service_pb2 as pb
@@ -162,7 +162,7 @@ class PublishedDraws:
         """Puts in a page of leaves after the order. The beacon is named with the page that it ends, and past
         it, where there is nothing more to show; a later leaf of the kind is none."""
         found.first_leaf = max(first, order + 1)
-        beacon = self._beacon(order, anchored=anchored)
+        beacon = beacon_after(order, GroupLedger(self._state, ()), anchored=anchored)
         size = self._state.size if beacon is None else beacon + 1
         end = min(found.first_leaf + MAX_LEAVES, size)
         leaves = self._state.store.leaves(found.first_leaf, end) if end > found.first_leaf else []
@@ -172,16 +172,6 @@ class PublishedDraws:
         for at, leaf in enumerate(leaves, found.first_leaf):
             if anchored and Leaf.decode(leaf).type is LeafType.TIME_ANCHOR:
                 found.anchors.append(self._statement(self._row(at)))
-
-    def _beacon(self, order: int, *, anchored: bool) -> int | None:
-        """The first leaf after the order that can be its beacon; None while there is none."""
-        own = GroupLedger(self._state, ()).own_leaves(order)
-        return beacon_position(own, order, anchored=anchored, stamped=self._stamped)
-
-    def _stamped(self, position: int) -> int:
-        """The size of the checkpoint that a time anchor stamps."""
-        signed = signed_statement(self._row(position), self._state.log)
-        return Statement.FromString(signed.envelope.payload).time_anchor.size
 
     def _keys(self, acts: Iterable[FileAct]) -> Iterator[FileStatement]:
         """The enrolments of the keys that signed, each once."""

@@ -21,6 +21,7 @@ from registry.provenance.draw.drawing import LEAST_INSPECTORS
 from registry.provenance.draw.seed import ALGORITHM, beacon_position
 from registry.supervision import parts
 from registry.supervision.acting import Acting
+from registry.supervision.ledger import SupervisionLedger
 from registry.v1 import error_reason_pb2 as reasons
 from registry.v1 import supervision_pb2 as pb
 from registry.v1.statement_pb2 import Statement
@@ -132,12 +133,7 @@ def _result(found: Findings, statement: Statement, acting: Acting) -> None:
 
 def _beacon(found: Findings, act: pb.DrawResult, acting: Acting, *, order: int, anchored: bool) -> None:
     ledger, path = acting.ledger, f"{_RESULT}.beacon_position"
-    first = beacon_position(
-        ledger.own_leaves(order),
-        order,
-        anchored=anchored,
-        stamped=lambda position: ledger.act(position).time_anchor.size,
-    )
+    first = beacon_after(order, ledger, anchored=anchored)
     if first is None:
         found.add(reasons.ERROR_REASON_DRAW_BEACON_WRONG, path, "抽取令之后还没有可以取随机数的日志叶。")
     elif act.beacon_position != first:
@@ -146,6 +142,15 @@ def _beacon(found: Findings, act: pb.DrawResult, acting: Acting, *, order: int, 
     elif act.beacon_root != ledger.root_at(first + 1):
         message = f"不是日志前{first + 1}条的根哈希。"
         found.add(reasons.ERROR_REASON_DRAW_BEACON_WRONG, f"{_RESULT}.beacon_root", message)
+
+
+def beacon_after(order: int, ledger: SupervisionLedger, *, anchored: bool) -> int | None:
+    """Which leaf is the beacon of the order at a position; None while there is none. What it costs does not
+    grow with the log: a draw may wait for its time anchor for long, and everybody may ask for it."""
+    if anchored:
+        return ledger.anchored_at(order)
+    own = ledger.own_leaves(order)
+    return beacon_position(own, order, anchored=False, stamped=lambda _position: 0)
 
 
 def published_list(found: Findings, path: str, item: pb.EvidenceItem, *, present: bool) -> None:

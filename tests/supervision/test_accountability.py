@@ -12,10 +12,17 @@ import pytest
 from demo.departments import OPERATOR
 from registry.access.identity import Caller, CallerRole
 from registry.commands.supervision.accountability import Accountability
+from registry.domain.files import file_key
 from registry.errors import RegistryError
+from registry.supervision import obligations
+from registry.supervision.accountability.known import Known
+from registry.supervision.accountability.tellings import tellings_of
+from registry.supervision.duties import Clocks
+from registry.supervision.obligations import referrals
 from registry.v1 import accountability_service_pb2 as pb
 from registry.v1 import statement_pb2 as st
 from registry.v1 import supervision_pb2 as acts
+from registry.v1.supervision_file_pb2 import Obligation, SupervisionFile
 from tests.support.events import placed
 from tests.support.referrals import (
     COUNTY,
@@ -281,3 +288,27 @@ def test_an_urging_of_what_was_refused_is_told_to_its_sender_whose_it_is_again(t
     assert [(each.to, each.read_on) for each in told if each.kind == pb.TELLING_KIND_URGING] == [
         (town.code(MARKET), "")
     ]
+
+
+def test_what_an_urging_costs_the_report_does_not_grow_with_the_square_of_them(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is urged day by day is worked out as often as it has urgings, not once for each pair."""
+    placed(on(town, "2027-01-04").act(MARKET, referral=clue(town, "YS-12", to=HOUSING)))
+    days = [f"2027-01-{day}" for day in range(18, 24)]
+    for day in days:
+        act = urging(town, town.file("YS-12"), due_on=day)
+        placed(on(town, day).act(OVERSIGHT, urging=act))
+    made, worked_out = referrals.obligations, list[str]()
+
+    def counted(file: SupervisionFile, clocks: Clocks) -> Iterator[Obligation]:
+        worked_out.append(file.file.number)
+        return made(file, clocks)
+
+    monkeypatch.setitem(obligations._OF_KIND, acts.FILE_KIND_REFERRAL, counted)
+    state = town.spine.engine.state
+    file = state.store.files([file_key(town.file("YS-12"))])[file_key(town.file("YS-12"))]
+    clocks = Clocks(date(2027, 1, 25), lambda day: state.edition_at(state.size - 1, day))
+    told = list(tellings_of(file, Known(state.size - 1, clocks)))
+    assert [(each.to, each.told_on) for each in told[1:]] == [(town.code(HOUSING), day) for day in days]
+    assert len(worked_out) <= len(days) + 1

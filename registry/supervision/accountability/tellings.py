@@ -13,7 +13,7 @@ Example: told on 2026-11-02, received on 2026-11-09: seven days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from registry.domain.files import ACT_NUMBERS
@@ -21,7 +21,7 @@ from registry.supervision.accountability.known import Known, Span, days_between
 from registry.supervision.accountability.most import First
 from registry.supervision.accountability.tally import Wanted
 from registry.supervision.obligations import obligations_of
-from registry.supervision.obligations.urgings import overdue_when_urged
+from registry.supervision.obligations.urgings import URGED
 from registry.v1 import accountability_service_pb2 as pb
 from registry.v1.supervision_file_pb2 import FileAct, SupervisionFile
 from registry.v1.supervision_pb2 import FILE_KIND_ALERT, FILE_KIND_REFERRAL
@@ -40,17 +40,22 @@ def tellings_of(file: SupervisionFile, known: Known) -> Iterator[pb.Telling]:
         setattr(told, "from", sender)
         told.told_on = opening.received_on
         yield _read(told, _reading(file, file.addressee, opening), known)
-    for place, act in enumerate(file.acts):
-        if act.act == _URGING:
-            yield from (_urged(file, act, whom, known) for whom in _owing(file, place, known))
+    urgings = [act for act in file.acts if act.act == _URGING]
+    owing = _owing(file, known) if urgings else {}
+    for act in urgings:
+        pressed = owing.get(act.position) or (file.addressee or file.file.department,)
+        yield from (_urged(file, act, whom, known) for whom in pressed)
 
 
-def _owing(file: SupervisionFile, place: int, known: Known) -> Sequence[str]:
-    """Whom the urging at a place was told: who owed what was overdue then. A referral that was refused is its
-    sender's, and who refused it is pressed for nothing. By editions without such duties: who handles it."""
-    owed = overdue_when_urged(file, place, known.clocks, obligations_of)
-    owing = tuple(dict.fromkeys(each.department for each in owed))
-    return owing or (file.addressee or file.file.department,)
+def _owing(file: SupervisionFile, known: Known) -> Mapping[int, Iterable[str]]:
+    """Whom the urging at each position was told: who owed what was overdue then. A referral that was refused
+    is its sender's, and who refused it is pressed for nothing. By editions without such duties: who handles
+    it. All at once: who is urged daily for a year would else be looked at again for each pair of days."""
+    owing: dict[int, dict[str, None]] = {}
+    for duty in obligations_of(file, known.clocks):
+        if duty.deadline == URGED:
+            owing.setdefault(duty.position, {})[duty.department] = None
+    return owing
 
 
 def _urged(file: SupervisionFile, act: FileAct, whom: str, known: Known) -> pb.Telling:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from registry.commands.collecting import collect
+from registry.commands.forgetting import is_over, without_number
 from registry.commands.jobs import (
     LEAF_TYPES,
     Answer,
@@ -38,7 +39,6 @@ from registry.commands.submission import (
 )
 from registry.domain.departments import Key
 from registry.domain.faults import Fault
-from registry.domain.identifiers import masked
 from registry.domain.periods import china_day
 from registry.provenance.leaf import Leaf, LeafType
 from registry.provenance.merkle import Frontier, leaf_hash
@@ -49,7 +49,6 @@ from registry.sanctions.effects import Effects, effects_of, genesis_effects
 from registry.sanctions.effects.changes import Erased
 from registry.sanctions.effects.own import own_effects
 from registry.sanctions.ground import SubjectRecord
-from registry.sanctions.ledger import Told
 from registry.store.interface import (
     AcknowledgedRow,
     BatchRow,
@@ -292,10 +291,9 @@ class GroupRun:
         whoever was told of him is told of the erasure by that. The secret stays: the leaves are keyed with
         it, and what says that something was erased is sealed under it."""
         sealed = self._ledger.persons.get(erased.subject)
-        if sealed is None or left.links or _remains(self._ledger.told(erased.subject), erased):
-            return
-        person = self._state.vault.open_person(sealed)
-        self._keep(erased.subject, Person(masked(person.identifier), person.secret))
+        told = (each for each in self._ledger.told(erased.subject) if each.position not in erased.positions)
+        if sealed is not None and not left.links and is_over(told):
+            self._keep(erased.subject, without_number(self._state.vault.open_person(sealed)))
 
     def _keep(self, ref: str, person: Person) -> Person:
         self.group.persons.append((ref, self._state.vault.seal_person(person, self._random(NONCE_BYTES))))
@@ -339,9 +337,3 @@ _NOT_FIRST = Fault(reasons.ERROR_REASON_FIELD_INVALID, "body", "创世陈述只�
 _BATCH_REUSED = Fault(
     reasons.ERROR_REASON_BATCH_ID_REUSED, "batch.header.batch_id", "这一批次编号已用于另一批陈述。"
 )
-
-
-def _remains(told: Sequence[Told], erased: Erased) -> bool:
-    """Whether anything is stated about a subject after an erasure, but that something was erased."""
-    left = (each for each in told if each.position not in erased.positions)
-    return any(not each.statement.HasField("erasure") for each in left)

@@ -6,7 +6,8 @@ was on the day of its receipt, its effects and its leaf are worked out again. Wh
 named. What was erased by law is passed over, and so is the question whether what was stated of the same
 subject afterwards was admissible: it may have rested on what is gone. The log's own rows (sealed payloads,
 sealed persons) and the registry's own records (refusals, query log, reports of execution, notices with who
-acknowledged them) are carried over, because they do not follow from anything; no notice is made again.
+acknowledged them) are carried over, because they do not follow from anything; no notice is made again. Of a
+person about whom all was erased the number is left behind, where a program of before had kept it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from registry.commands.erasures import erasure_faults
 from registry.commands.folding import Folded, fold
+from registry.commands.forgetting import forget_numbers
 from registry.commands.found import found
 from registry.commands.state import AS_OF, ORIGIN, Log
 from registry.commands.submission import verifying_key
@@ -64,6 +66,7 @@ def rebuild(
     result.differences += erasure_faults(passed, result.erasures, state.directory.operator)
     if result.agrees:  # What follows from a log that differs differs too, and would only hide where it began.
         compare(source.store, target, result)
+        forget_numbers(state, target, (each.subject for each in result.passed_over))
     return result
 
 

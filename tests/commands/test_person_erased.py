@@ -12,6 +12,7 @@ import pytest
 from registry.domain.identifiers import masked
 from registry.provenance.vault import Person
 from registry.store.copying import compare_stores
+from registry.store.interface import Group
 from registry.store.opening import open_for_reading
 from tests.commands.erasing import check_sound, erase
 from tests.support import events
@@ -111,3 +112,24 @@ def test_increments_and_archives_bring_back_no_number(spine: Spine, tmp_path: Pa
     assert run.code == 0, run.err
     assert in_process("export", "--directory", other, "--open", tmp_path / "again").code == 0
     assert digests(tmp_path / "open") == digests(tmp_path / "again")
+
+
+def test_a_rebuild_leaves_behind_the_numbers_that_an_older_program_kept(spine: Spine, tmp_path: Path) -> None:
+    """Of persons about whom something is stated yet, it keeps them."""
+    over(spine, "one")
+    placed(spine.say("法院", "other", event=ban("法院", person(2), "M-EXI-01", "2026-04-01")))
+    named = dict(spine.engine.store.all_persons())
+    erase(spine, "法院", "one")
+    spine.engine.store.commit(Group(persons=list(named.items())))  # As an erasure left it before.
+    spine.engine.close()
+    again = tmp_path / "again.db"
+    run = in_process("rebuild", "--directory", spine.directory, "--into", again)
+    assert run.code == 0, run.err
+    with closing(open_for_reading(again)) as store:
+        vault = spine.engine.state.vault
+        kept = {vault.open_person(sealed).identifier.value for _, sealed in store.all_persons()}
+        secrets = {vault.open_person(sealed).secret for _, sealed in store.all_persons()}
+    assert kept == {SHOWN.value, person(2).identifier.value}
+    assert secrets == {vault.open_person(sealed).secret for sealed in named.values()}
+    again.replace(spine.config.store)
+    assert in_process("verify", "--directory", spine.directory, "--rebuild").code == 0

@@ -14,8 +14,9 @@
   after it, and what was delivered and not noted comes twice, under the same id.
 * Each address has a thread of its own: one that is slow, or away, keeps nobody else. A notice that is
   refused keeps none that come after it; an address that does not answer at all is left alone for a while.
-  Where it breaks off at one notice again and again, the next is tried once: if that is taken, it is not the
-  address that is away, and the one is put off as if it were refused.
+  Where it breaks off at one notice again and again, every second attempt is at another, each time the next:
+  once one is taken, it is not the address that is away, and at whichever it breaks off once more, that is put
+  off as if it were refused.
 
 Example: ``subject`` is given what is to be served on subjects; without it their departments are.
 """
@@ -50,7 +51,7 @@ TICK_S = 1.0
 PAGE = 100
 MAX_ANSWER_BYTES = 65_536
 BREAKS = 5
-"""Attempts at one notice that break off before another is tried in its place."""
+"""Attempts at one notice that break off before others are tried in its place."""
 logger = logging.getLogger(__name__)
 
 
@@ -116,8 +117,11 @@ class Hook:
         self._name, self._url, self._delivery, self._serves = name, url, delivery, serves
         self._failures: dict[str, tuple[int, float]] = {}
         self._away: tuple[int, float] = (0, 0.0)
-        self._breaks: tuple[str, int] = ("", 0)
+        self._breaks: dict[str, int] = {}
+        """How often it broke off at a notice."""
         self._probing = False
+        """Whether the next attempt is at another than the one that would be first."""
+        self._probed: set[str] = set()
         self.stopping = Event()
         self.thread = Thread(target=self._run, name=f"registry-notices-{name}", daemon=True)
 
@@ -128,20 +132,24 @@ class Hook:
 
     def deliver(self) -> int:
         """One round over what waits and whose time has come; how many notices were taken."""
-        number, taken, refused = 0, 0, dict[str, tuple[int, float]]()
+        number, taken, refused, broken = 0, 0, dict[str, tuple[int, float]](), dict[str, int]()
         while self._away[1] <= self._delivery.steady() and not self.stopping.is_set():
             page = self._page(number)
             taken += sum(self._attempt(row) for row in page if self._is_due(row))
-            ids = self._failures.keys() & {row.notice_id for row in page}
-            refused |= {notice_id: self._failures[notice_id] for notice_id in ids}
+            ids = {row.notice_id for row in page}
+            refused |= {each: self._failures[each] for each in self._failures.keys() & ids}
+            broken |= {each: self._breaks[each] for each in self._breaks.keys() & ids}
             if self._probing and not self._away[0]:
                 self._probing = False  # It answers others: now the one again, and what comes after it.
+                self._probed.clear()
                 break
             if self._probing and len(page) < PAGE and self._away[1] <= self._delivery.steady():
                 self._probing, number = False, 0  # There was no other that could be tried.
+                self._probed.clear()
                 continue
             if len(page) < PAGE:
-                self._failures = refused  # What was acknowledged in another way waits no more.
+                # What was acknowledged in another way waits no more.
+                self._failures, self._breaks = refused, broken
                 break
             number = page[-1].number
         return taken
@@ -164,7 +172,8 @@ class Hook:
     def _is_due(self, row: NoticeRow) -> bool:
         if self._serves and self._name != SUBJECT and row.addressee_kind == pb.ADDRESSEE_KIND_SUBJECT:
             return False
-        if self._probing and (row.notice_id == self._breaks[0] or not self._away[0]):
+        tried = row.notice_id in self._probed or self._breaks.get(row.notice_id, 0) >= BREAKS
+        if self._probing and (tried or not self._away[0]):
             return False
         _, until = self._failures.get(row.notice_id, (0, 0.0))
         return max(until, self._away[1]) <= self._delivery.steady() and not self.stopping.is_set()
@@ -183,23 +192,25 @@ class Hook:
             before = self._failures.get(row.notice_id, (0, 0.0))
             self._failures[row.notice_id] = self._later(before, str(error))
             self._away = (0, 0.0)  # It answers.
+            self._breaks.pop(row.notice_id, None)
             return False
         self._failures.pop(row.notice_id, None)
+        self._breaks.pop(row.notice_id, None)
         self._away = (0, 0.0)
         return True
 
     def _broke_off(self, row: NoticeRow, words: str) -> None:
-        """The address is away, unless it takes others and breaks off at this one."""
-        notice_id, breaks = self._breaks
-        breaks = breaks + 1 if notice_id == row.notice_id else 1
-        if not self._probing:
-            self._breaks = row.notice_id, breaks
-        if breaks > BREAKS and not self._away[0]:
-            before = self._failures.get(row.notice_id, (0, 0.0))
+        """The address is away, unless it has answered others since it broke off at this one."""
+        before = self._failures.get(row.notice_id, (0, 0.0))
+        breaks = self._breaks.get(row.notice_id, 0) + 1
+        if not self._away[0] and (breaks > 1 or before[0]):
             self._failures[row.notice_id] = self._later(before, words)
             return
+        self._breaks[row.notice_id] = breaks
+        if self._probing:
+            self._probed.add(row.notice_id)
         self._away = self._later(self._away, words)
-        self._probing = not self._probing and breaks % BREAKS == 0
+        self._probing = not self._probing and breaks >= BREAKS
 
     def _post(self, row: NoticeRow) -> None:
         delivery = self._delivery

@@ -217,6 +217,35 @@ def test_notice_at_which_the_receiver_breaks_off_keeps_none_that_come_after_it(
     assert hook.deliver() == 1
 
 
+def test_several_at_which_the_receiver_breaks_off_keep_none_that_come_after_them(
+    spine: Spine, receiver: Receiver
+) -> None:
+    """Whatever is tried in the place of the first may be another of the kind."""
+    steady, broken = Steady(), {state_a_ban(spine) for _ in range(3)}
+    later = [state_a_ban(spine) for _ in range(2)]
+    broken.add(state_a_ban(spine))
+    later.append(state_a_ban(spine))
+
+    def breaks_off(notice: dict[str, Any]) -> bool:
+        if int(notice["position"]) in broken:
+            raise ConnectionResetError
+        return False
+
+    receiver.refuses = breaks_off
+    hook = hook_to(spine, receiver, steady)
+    for _ in range(4 * BREAKS):
+        hook.deliver()
+        steady.now_s = max(steady.now_s + 1, hook.away_until_s)
+    assert {row.position for row in waiting(spine, PLATFORM)} == broken
+    assert [at for body in receiver.bodies() if (at := int(body["position"])) not in broken] == later
+    attempts = len(receiver.bodies())
+    hook.deliver()
+    assert len(receiver.bodies()) - attempts <= len(broken)
+    receiver.refuses = lambda _notice: False
+    steady.now_s = max(steady.now_s, hook.away_until_s) + LONGEST_PAUSE_S
+    assert hook.deliver() == len(broken)
+
+
 def test_notice_that_was_refused_and_is_acknowledged_in_another_way_is_not_kept(
     spine: Spine, receiver: Receiver
 ) -> None:

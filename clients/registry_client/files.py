@@ -8,8 +8,8 @@ with separators (``registry_client.bulk.separated``); what is neither is refused
 * A row that cannot be read (bytes of another encoding, quotes that do not match, more or fewer cells than
   headings) becomes a ``RowFault`` and the rows after it are read. Nothing is left out in silence but rows
   without any text, which spreadsheets add at the end.
-* Of a workbook one worksheet is read. Where several that can be seen have headings and rows, none is, until
-  one is named: the others would be left out.
+* Of a workbook one worksheet is read: the first with headings, or the one that has rows below them. Where
+  several that can be seen have headings and rows, none is, until one is named: the others would be left out.
 * Headings may stand there once. A second line of them is a mistake that would become a row of its own.
 
 Example: in a file of 29 headings, a row of 28 cells in line 17 gives
@@ -123,7 +123,8 @@ def read_content(
 
 
 def _first_known(name: str | Path, sources: Sequence[Source], layouts: Sequence[Layout]) -> Table:
-    """The sheet with known headings. FileFormatError if there is none, or another beside it."""
+    """The sheet with known headings, and rows if any has some. FileFormatError if there is none, or another
+    beside it."""
     unknown = ""
     for number, source in enumerate(sources, 1):
         try:
@@ -133,17 +134,20 @@ def _first_known(name: str | Path, sources: Sequence[Source], layouts: Sequence[
         except HeadingsError as fault:
             raise FileFormatError(f"{name}：{_of_sheet(source)}{fault}") from None
         else:
-            _require_no_other(table, sources[number:], layouts)
+            others = [each for each in sources[number:] if _has_rows(each, layouts)]
+            if others and not _has_rows(source, layouts):
+                # Forms of several kinds in one workbook, of which the first was not filled in.
+                return _first_known(name, others, layouts)
+            _require_no_other(table, others)
             return table
         source.release()
     sheets = "、".join(source.sheet for source in sources if source.sheet)
     raise FileFormatError(f"{name}：{f'工作表{sheets}：' if sheets else ''}{unknown}")
 
 
-def _require_no_other(table: Table, others: Sequence[Source], layouts: Sequence[Layout]) -> None:
+def _require_no_other(table: Table, others: Sequence[Source]) -> None:
     """Of two sheets with rows one would be left out: last month's, or 行政许可 beside 行政处罚."""
-    also = "".join(f"「{each.sheet}」" for each in others if _has_rows(each, layouts))
-    if also:
+    if also := "".join(f"「{each.sheet}」" for each in others):
         advice = "只能读一张：请用 --sheet 指明，或隐藏、移走其余的"
         raise FileFormatError(f"{table.path}：工作表「{table.sheet}」{also}都有可识别的表头和内容，{advice}")
 

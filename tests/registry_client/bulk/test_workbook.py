@@ -112,6 +112,19 @@ def test_no_sheet_is_left_out_beside_another(other: list[list[str]]) -> None:
     assert "工作表「一」「二」都有可识别的表头和内容" in refusal(content)
 
 
+@pytest.mark.parametrize("empty", [[LICENCES], [["行政许可信息"], LICENCES, [" "]]])
+def test_of_two_forms_the_one_that_was_filled_in_is_read(empty: list[list[str]]) -> None:
+    content = workbook(empty, [HEADINGS, ROW], names=["许可", "处罚"])
+    assert (read(content).sheet, len(list(read(content).rows()))) == ("处罚", 1)
+    two = workbook(empty, [HEADINGS, ROW], [HEADINGS, ROW], names=["许可", "处罚", "上月"])
+    assert "工作表「处罚」「上月」都有可识别的表头和内容" in refusal(two)
+
+
+def test_an_empty_form_with_notes_is_that_form() -> None:
+    notes = [["B", "行政处罚决定书文号", "CF_WSH", "照文书"], ["C", "违法事实", "CF_SY", ""]]
+    assert read(workbook([HEADINGS], notes)).sheet == "Sheet1"
+
+
 def test_a_word_in_notes_is_no_second_sheet() -> None:
     notes = [["B", "行政处罚决定书文号", "CF_WSH", "照文书"], ["C", "违法事实", "CF_SY", ""]]
     content = workbook([HEADINGS, ROW], notes)

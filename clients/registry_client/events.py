@@ -97,11 +97,13 @@ def code_left_out(headings: Headings, row: Row, event: Event) -> str:
     """The heading, as written, of a code that stands in the row and is not its subject's; "" if none does.
 
     A firm's code beside 自然人, or a person's number beside 企业: the kind decides whose record it becomes.
+    What a clerk writes where there is none (无, /, ——) is no code.
     """
     layout = layout_of_row(headings, row)
     taken = _code_column(layout, event.subject.kind)
     for column in layout.columns:
-        if column.path == layouts.CODE and column is not taken and row.cells.get(column.heading):
+        text = row.cells.get(column.heading, "")
+        if column.path == layouts.CODE and column is not taken and any(map(str.isdigit, text)):
             return headings.as_written(column.heading)
     return ""
 

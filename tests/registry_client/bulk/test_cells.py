@@ -187,6 +187,12 @@ def test_a_code_that_is_not_taken_for_the_subject_is_told(cells: dict[str, str],
     assert PERSON not in warning.message
 
 
+@pytest.mark.parametrize("nothing", ["无", "/", "——", "N/A"])
+def test_a_word_for_no_code_is_no_code_that_was_left_out(nothing: str) -> None:
+    (row,) = prepared(table_of(PENALTY | {"证件类型": nothing, "证件号码": nothing}))
+    assert (row.warnings, bool(row.payload)) == ((), True)
+
+
 def test_the_place_in_a_text_has_no_cell() -> None:
     table = read_content("表.csv", "行政处罚决定书文号,处罚决定日期\n,2026/2/30\n".encode())
     places = [place_of(table, fault) for fault in prepared(table)[0].faults]

@@ -7,8 +7,8 @@ own on the page (id, log, department) comes first, then the body, nested as it i
 
 Characters that a page would not show stand there in brackets (``pages.marked``). Bytes are hex; long ones of
 a known kind (a public key) are their SHA-256 with what they are. Several texts stand one after the other with
-；between; one that holds such a mark itself stands in 「」. A truth value is shown even where it is
-"no", for it is a part of what is said; other fields that are absent are not.
+；between; where one holds such a mark itself, each has a line and a number of its own. A truth value is shown
+even where it is "no", for it is a part of what is said; other fields that are absent are not.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ from registry_web.console.statement_words import KINDS, field_word, value_word
 from registry_web.console.supervision_words import ACTS
 
 _BETWEEN = re.compile("[；「」]")
+"""What could make one text two, or two one, which are signed as something else. Quoting alone does not help:
+``甲」；「乙`` in 「」 is ``甲`` and ``乙`` in 「」."""
 _FOLDED = 2_000
 """Characters beyond which a text is folded on the page; it is there whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: what, which value, how deep. A heading has no value; ``number`` tells like ones apart.
+    """A line: what, which value, how deep. A heading has no value; ``number`` tells like lines apart.
 
     ``named``: the word is the statement's own; ``coded``: the value is one of a list. Only words of ours are
     ever said in another language, nothing that somebody wrote."""
@@ -90,17 +92,14 @@ def _present(message: Message, field: Any) -> bool:
 
 def _repeated(values: list[Any], field: Any, word: str, depth: int) -> Iterator[Line]:
     if field.message_type is None:
-        if values:
-            said = "；".join(_told_apart(_text(each, field)) for each in values)
-            yield Line(word, said, depth, coded=_is_coded(field))
+        texts = [_text(each, field) for each in values]
+        if any(map(_BETWEEN.search, texts)):
+            yield from (Line(word, f"「{each}」", depth, number) for number, each in enumerate(texts, 1))
+        elif texts:
+            yield Line(word, "；".join(texts), depth, coded=_is_coded(field))
         return
     for number, each in enumerate(values, 1):
         yield from _nested(each, word, depth, number if len(values) > 1 else 0)
-
-
-def _told_apart(text: str) -> str:
-    """One of several: in brackets where it could be taken for two, which are signed as something else."""
-    return f"「{text}」" if _BETWEEN.search(text) else text
 
 
 def _nested(message: Message, word: str, depth: int, number: int = 0) -> Iterator[Line]:

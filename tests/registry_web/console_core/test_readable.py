@@ -124,3 +124,13 @@ def test_two_lists_of_texts_that_differ_are_read_differently(articles: list[str]
     assert read(plain) == "；".join(plain)
     others = [plain, ["行政处罚法 第九条；政府采购法 第七十七条"]]
     assert all(read(articles) != read(other) for other in others if other != articles)
+
+
+def test_one_text_that_closes_the_brackets_itself_is_read_as_one() -> None:
+    def read(basis: list[str]) -> list[tuple[int, str]]:
+        said = lines_of(pb.Statement(event=pb.Event(legal_basis=basis)))
+        return [(line.number, line.value) for line in said if line.word == "法律依据"]
+
+    two = ["政府采购法；第七十七条", "招标投标法；第五十四条"]
+    assert read(two) == [(1, "「政府采购法；第七十七条」"), (2, "「招标投标法；第五十四条」")]
+    assert len(read(["」；「".join(two)])) == 1

@@ -50,7 +50,7 @@ SIGNING_KEY, SECRET, STATE = "signing.pem", "statement.secret", "submitted"
     help="每批提交的份数。Statements per call.",
 )
 @click.option(
-    "--sheet", default="", metavar="NAME", help="要读的工作表；表头可识别的不止一张时须指明。Worksheet."
+    "--sheet", default="", metavar="NAME", help="要读的工作表；有内容的不止一张时须指明。Worksheet."
 )
 @click.option(
     "--marked",

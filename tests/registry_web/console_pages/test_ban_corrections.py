@@ -11,7 +11,7 @@ import httpx
 from registry.v1 import ban_service_pb2 as service
 from registry.v1 import statement_pb2 as pb
 from registry.v1.subject_pb2 import CAPACITY_PROCUREMENT_AGENCY, Scope
-from tests.registry_web.console_core.office import Office
+from tests.registry_web.console_core.office import Office, hidden
 from tests.registry_web.console_pages.forms import At
 from tests.registry_web.console_pages.test_registers import number_of
 from tests.registry_web.console_pages.test_remedies import filed
@@ -97,3 +97,23 @@ def test_a_decision_that_an_objection_shortened_is_not_lengthened_again(bureau: 
     assert shortened.accepted, shortened.text
     assert corrected(bureau, at, case).measures[0].until == "2027-11-10"
     assert "登记异议" in chief.read(f"/statements/at/{shortened.position}"), "it is a record in its own right"
+
+
+def test_a_form_from_before_a_correction_does_not_undo_it(bureau: Office, at: At) -> None:
+    case, chief = "CSCZ-2026-K4", at("chief")
+    decided(bureau, case, 186, decision_event(firm(186), "沧示财罚〔2026〕186号"))
+    path = f"/bans/case/{case}/step/correction"
+    page = chief.get(path)
+    stale = filled_in(page) | {
+        "stands": hidden(page, "stands"), "legal_basis": f"{BASIS[0]}第一款", "reason": "法律依据更正到款",
+    }  # fmt: skip
+    shorter = chief.act(path, stale | {"m0_until": "2027-11-10"})
+    assert shorter.accepted, shorter.text
+    refused = chief.act(path, stale)
+    assert refused.signed is None
+    assert "决定在此期间已经变更" in refused.text
+    anew = filled_in(refused.page)
+    assert anew["m0_until"] == "2027-11-10"
+    assert "法律依据更正到款" in refused.page.text, "what was typed is kept"
+    again = stale | anew | {"stands": hidden(refused.page, "stands")}
+    assert chief.act(path, again | {"legal_basis": f"{BASIS[0]}第二款"}).accepted

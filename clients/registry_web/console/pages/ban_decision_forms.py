@@ -257,6 +257,16 @@ def correction_fields(matter: Matter) -> list[Field]:
     ]
 
 
+def begun_anew(fields: list[Field], answers: Answers) -> Answers:
+    """A correction whose decision was corrected after its form was opened, begun from what stands now, with
+    the reason that was typed. The days with which the form began would undo what its signer never saw."""
+    found = Answers.initial(fields)
+    found.texts["reason"] = answers["reason"]
+    first = fields[0]
+    found.fault(first.name, first.label, "决定在此期间已经变更, 以下是现在的内容, 请重新填写")
+    return found
+
+
 def correction(matter: Matter, answers: Answers) -> Message:
     """The correction that was filled in. What the form does not ask for stays as decided: a decision may be
     lighter than what was announced, and nobody makes it heavier by correcting its articles."""

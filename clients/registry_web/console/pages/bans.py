@@ -28,6 +28,7 @@ from registry_client.procedure_words import BAN_STATES, BAN_STEPS
 from registry_client.words import word_of
 from registry_web.console.desk import PageError
 from registry_web.console.pages import one_page
+from registry_web.console.pages.ban_decision_forms import begun_anew
 from registry_web.console.pages.ban_forms import FORMS, SLUGS
 from registry_web.console.pages.ban_matter import Matter, StepForm
 from registry_web.console.pages.ban_papers import foreseen_paper, papers_of
@@ -236,6 +237,8 @@ class BanPages:
             return self._form(request, view, form, held, Answers.initial(fields))
         data = self._frame.form(request)
         answers = Answers.read(fields, data)
+        if form.step == ban.BAN_STEP_CORRECTION and _is_past(data.get("stands"), view):
+            answers = begun_anew(fields, answers)
         if data.get("do") == "paper" and form.paper:
             return foreseen_paper(self._frame, request, view, form, answers) or self._form(
                 request, view, form, held, answers
@@ -266,6 +269,11 @@ class BanPages:
             standing=held,
             proposal=proposal_text(view.matter().announced, view.rows),
         )
+
+
+def _is_past(begun_from: object, view: CaseView) -> bool:
+    """Whether a form began from a statement that no longer holds the decision."""
+    return begun_from is not None and begun_from != view.response.case.decision_id
 
 
 _AFTERWARDS = frozenset({"stay", "resumption", "lifting", "revocation", "correction"})

@@ -143,6 +143,14 @@ def test_a_recusal_of_what_no_roster_can_have_is_a_fault() -> None:
     assert found == [(2, "应回避对象"), (3, "应回避对象")]
 
 
+@pytest.mark.parametrize("wrong", ["91130902DEMAY4CLX7", "91130902demay4clx7", "9113O902DEMAY4CLX6"])
+def test_a_recusal_with_a_slip_in_a_firms_code_is_a_fault(wrong: str) -> None:
+    text = f"应回避对象,应回避人员工号\n{wrong},SC-1\n91130902DEMAY4CLX6,SC-1\n".encode()
+    (fault,) = prepare_recusals("回避.csv", text).faults
+    assert (fault.line, fault.column) == (2, "应回避对象")
+    assert "统一社会信用代码" in fault.message
+
+
 @pytest.mark.parametrize("kind", roster_layouts.KINDS)
 def test_every_template_is_read_by_what_it_is_for(kind: str) -> None:
     layout = roster_layouts.KINDS[kind]

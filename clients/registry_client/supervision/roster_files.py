@@ -24,7 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from registry.domain.identifiers import normalise
-from registry.domain.uscc import uscc_faults
+from registry.domain.uscc import uscc_faults, uscc_kinds
 from registry.provenance.draw import rows
 from registry.provenance.draw.lists import recusal_lines
 from registry.provenance.draw.rosters import TreeRoot
@@ -44,6 +44,8 @@ _BETWEEN = re.compile("[;；、,，\\s]+")
 _KINDS = {"": "firm", "企业": "firm", "产品": "product", "项目": "project"}
 _YES = {"": False, "一般": False, "重点": True}
 _WHOLE = re.compile("[0-9]{1,9}").fullmatch
+_CODE_LENGTH = 18
+_LOOKED_LIKE_DIGITS = str.maketrans("OISZ", "0152")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +174,18 @@ def _as_in_roster(given: str) -> str:
 
 
 def _id_fault(given: str) -> str:
-    """Why no roster can have an object of this name; empty if one can."""
-    kind = "product" if uscc_faults(given) else "firm"
+    """Why no roster can have an object of this name; empty if one can. A firm's code in which a character is
+    wrong is no number of a product: taken for one it would recuse nobody, and nobody would be told."""
+    kind = "firm" if _looks_like_a_firm(given) or not uscc_faults(given) else "product"
     found = rows.object_faults((given, kind, "x", "", "", "", ""))
     return next((told for column, told in found if column == "id"), "")
+
+
+def _looks_like_a_firm(given: str) -> bool:
+    """Whether a text is written as a 统一社会信用代码 is: eighteen characters, authority and kind, region."""
+    code = normalise(given)
+    region = code[2:8].translate(_LOOKED_LIKE_DIGITS)
+    return len(code) == _CODE_LENGTH and bool(uscc_kinds(code)) and region.isdecimal()
 
 
 def _uniform_inspector(cells: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.registry_web.console_core.office import Office
+from tests.registry_web.console_core.office import Office, csrf_of, own
 from tests.registry_web.console_pages.forms import At
 from tests.registry_web.console_pages.test_registers import number_of
 from tests.registry_web.console_pages.test_supervision_matters import MATTER
@@ -82,3 +82,23 @@ def test_a_matter_is_given_its_former_name_back(at: At) -> None:
         done = handler.act(f"{one}/change", named | {"name": name})
         assert done.accepted, done.text
         assert name in handler.read(one)
+
+
+def test_a_form_of_a_matter_from_before_a_change_does_not_undo_it(at: At) -> None:
+    handler, named = at("handler"), MATTER | {"number": "SP-R2"}
+    assert handler.act("/supervision/matters/new", named).accepted
+    one = f"/supervision/matters/at/{number_of(at, '财政局')}/SP-R2"
+
+    def form() -> str:
+        found = re.search(rf'href="({one}/change\?stands=[0-9]+)"', handler.get(one).text)
+        assert found, "the page leads to the form of what stands"
+        return found[1]
+
+    stale = form()
+    assert handler.act(stale, named | {"name": "改名的事项"}).accepted
+    back = handler.client.post(
+        stale, data=named | {"csrf": csrf_of(handler.get(one))}, headers=own(handler.office.url)
+    )
+    assert (back.status_code, "已经变更" in back.text) == (409, True)
+    assert "改名的事项" in handler.read(one)
+    assert handler.act(form(), named).accepted

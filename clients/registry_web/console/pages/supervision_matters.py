@@ -3,7 +3,7 @@
     /supervision/matters                        in force; ?all=1 those that ended too
     /supervision/matters/unfiled                without a filed rule, first those due first
     /supervision/matters/new                    the form of one
-    /supervision/matters/at/{department}/{number}        one; …/change states it again
+    /supervision/matters/at/{department}/{number}        one; …/change?stands= states it again
 
 Departments are named by the numbers of their registrations (``framing``). Every department reads the
 catalogue of all; it states its own.
@@ -139,6 +139,9 @@ class MatterPages:
         entry, departments = self._entry(request)
         if entry.department != self._frame.official(request).department:
             raise PageError(409, "这一事项由另一部门登记。")
+        if asked(request, "stands") not in ("", str(entry.position)):
+            # Stated again since the form was opened: it would undo what it never saw.
+            raise PageError(409, "这一事项在此期间已经变更, 请从事项的页面重新打开。")
         fields = known(matter_fields(departments), matter_values(entry.matter, departments))
         back = request.url.path.rpartition("/")[0]
         return self._matter_form(request, departments, fields, "变更审批事项", back, entry)

@@ -1,17 +1,24 @@
 """An event (信用事件) as a form: for what takes the place of a record that is corrected or supplemented.
 
 The subject, the category and the evidence stay those of the record; document, days, severity, articles,
-measures and content are shown as they stand and may be changed. Content is one field a line, ``name=value``.
+measures and content are shown as they stand and may be changed. Content is one field a line, ``name=value``;
+a line that names none goes on with the one before, for cells of a file have line ends in them.
 
 Example: the line ``nr_fk=5`` says a fine of 5 万元.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Set
+
 from registry.v1 import statement_pb2 as pb
 from registry_client.words import SEVERITIES
 from registry_web.console.pages.catalogue_rows import Rows
 from registry_web.console.pages.forms import Answers, Field, choices_of, document_fields
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*").fullmatch
+"""Of a content field, as the catalogue's categories have them."""
 
 
 def event_in(statement: pb.Statement) -> pb.Event | None:
@@ -43,7 +50,7 @@ def event_fields(event: pb.Event, rows: Rows, *, required: bool) -> list[Field]:
         Field("new_basis", "法律依据", "lines", required=False, value="\n".join(event.legal_basis),
               hint="一行一条"),
         Field("new_content", "内容", "lines", required=False, rows=6,
-              value="\n".join(f"{each.name}={each.value}" for each in event.content),
+              value=_shown(event),
               hint="一行一项: 字段名=内容"),
     ]  # fmt: skip
     for index, each in enumerate(event.measures):
@@ -63,12 +70,31 @@ def event_of(event: pb.Event, answers: Answers) -> pb.Event:
     changed.document.decided_on = answers["new_day"]
     changed.severity = answers.number("new_severity")  # type: ignore[assignment]
     changed.effective_from, changed.effective_until = answers["new_from"], answers["new_until"]
-    del changed.legal_basis[:], changed.content[:]
-    changed.legal_basis.extend(answers.lines("new_basis"))
-    for line in answers.lines("new_content"):
-        name, _, value = line.partition("=")
-        changed.content.add(name=name.strip(), value=value.strip())
+    changed.legal_basis[:] = answers.lines("new_basis")
+    if answers.lines("new_content") != _lines(_shown(event)):  # Blank lines stay where nothing was changed.
+        del changed.content[:]
+        changed.content.extend(_content(answers.lines("new_content"), {each.name for each in event.content}))
     for index, each in enumerate(changed.measures):
         setattr(each, "from", answers[f"new_m{index}_from"])
         each.until = answers[f"new_m{index}_until"]
     return changed
+
+
+def _shown(event: pb.Event) -> str:
+    return "\n".join(f"{each.name}={each.value}" for each in event.content)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _content(lines: Iterable[str], known: Set[str]) -> list[pb.Field]:
+    """Content fields; a line that begins with no name is more of the value before it."""
+    found: list[pb.Field] = []
+    for line in lines:
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not found or (equals and (name in known or _NAME(name))):
+            found.append(pb.Field(name=name, value=value))
+        else:
+            found[-1].value += f"\n{line}"
+    return found

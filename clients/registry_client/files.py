@@ -132,22 +132,30 @@ def _first_known(name: str | Path, sources: Sequence[Source], layouts: Sequence[
         except UnknownHeadingsError as fault:
             unknown = unknown or str(fault)
         except HeadingsError as fault:
+            if instead := _instead_of(source, sources[number:], layouts):
+                return _first_known(name, instead, layouts)
             raise FileFormatError(f"{name}：{_of_sheet(source)}{fault}") from None
         else:
-            others = [each for each in sources[number:] if _has_rows(each, layouts)]
-            if others and not _has_rows(source, layouts):
-                # Forms of several kinds in one workbook, of which the first was not filled in.
-                return _first_known(name, others, layouts)
-            _require_no_other(table, others)
+            if instead := _instead_of(source, sources[number:], layouts):
+                return _first_known(name, instead, layouts)
+            _require_no_other(table, sources[number:], layouts)
             return table
         source.release()
     sheets = "、".join(source.sheet for source in sources if source.sheet)
     raise FileFormatError(f"{name}：{f'工作表{sheets}：' if sheets else ''}{unknown}")
 
 
-def _require_no_other(table: Table, others: Sequence[Source]) -> None:
+def _instead_of(source: Source, others: Sequence[Source], layouts: Sequence[Layout]) -> list[Source]:
+    """The sheets with rows beside one that has none: a form of another kind that was not filled in, or notes
+    that stand before the form. Empty if it has some itself."""
+    filled = [each for each in others if _has_rows(each, layouts)]
+    return filled if filled and not _has_rows(source, layouts) else []
+
+
+def _require_no_other(table: Table, others: Sequence[Source], layouts: Sequence[Layout]) -> None:
     """Of two sheets with rows one would be left out: last month's, or 行政许可 beside 行政处罚."""
-    if also := "".join(f"「{each.sheet}」" for each in others):
+    also = "".join(f"「{each.sheet}」" for each in others if _has_rows(each, layouts))
+    if also:
         advice = "只能读一张：请用 --sheet 指明，或隐藏、移走其余的"
         raise FileFormatError(f"{table.path}：工作表「{table.sheet}」{also}都有可识别的表头和内容，{advice}")
 

@@ -129,6 +129,7 @@ def test_a_word_in_notes_is_no_second_sheet() -> None:
     notes = [["B", "行政处罚决定书文号", "CF_WSH", "照文书"], ["C", "违法事实", "CF_SY", ""]]
     content = workbook([HEADINGS, ROW], notes)
     assert read(content).sheet == "Sheet1"
+    assert read(workbook(notes, [HEADINGS, ROW], names=["说明", "处罚"])).sheet == "处罚"
 
 
 def test_a_sheet_released_is_read_again() -> None:

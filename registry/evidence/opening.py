@@ -80,5 +80,6 @@ def _require_new(settings: EvidenceSettings, log: Log) -> None:
     for position, _ in named_by_acts(log):
         raise StoreError(
             f"证据库目录 {settings.directory} 里没有 {NAME}, 而日志(序号{position})所指的材料应在证据库: "
-            "请挂载它的盘, 或者放回 registry evidence copy 的备份; 都没有的, 运行 registry evidence anew"
+            "请挂载它的盘, 或者放回 registry evidence copy 的备份; "
+            "都没有的, 或者以前没有设置证据库的, 运行 registry evidence anew"
         )

@@ -55,6 +55,8 @@ def test_server_does_not_start_and_leaves_nothing_until_the_disk_is_back(
         place.mkdir()
     with pytest.raises(StartError, match=r"没有 catalogue\.db, 而日志\(序号[0-9]+\)所指的材料应在证据库"):
         town.spine.reopen()
+    with pytest.raises(StartError, match="以前没有设置证据库的, 运行 registry evidence anew"):
+        town.spine.reopen()  # Of whoever begins to keep evidence no disk is missing.
     told = run(town, "check")
     assert told.exit_code == 1
     assert "Error: " in told.output

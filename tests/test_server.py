@@ -39,7 +39,8 @@ from tests.support.served import (
 from tests.support.spine import ORIGIN, found_spine, furnish
 
 DISK = "16m"
-LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d [\d:,]+ INFO ")
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d [\d:,]+ INFO |I\d{4} [\d:.]+ +\d+ \w+\.cc:\d+\] ")
+"""A line of the server; or one of gRPC's own about a connection, seen once before the server's first line."""
 
 
 def submit(served: Served, statement_id: str, number: int) -> intake.SubmitResult | Refusal:
